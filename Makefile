@@ -1,0 +1,8 @@
+.PHONY: help run test check bench reset prepare
+help:    ; @python3 dev
+run:     ; @python3 dev run
+test:    ; @python3 dev test $(ARGS)
+check:   ; @python3 dev check
+bench:   ; @python3 dev bench $(ARGS)
+reset:   ; @python3 dev reset
+prepare: ; @python3 dev prepare

@@ -1,0 +1,46 @@
+"""`make test` and `make bench`: the functions built, and driven as Lambda drives them."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import cargo
+import clone
+import database
+import environment
+import processes
+from steps import say, seconds, step
+
+
+def test(arguments: list[str]) -> int:
+    """Runs every test: those of this folder, then the workspace's, also after the first have failed.
+
+    `arguments` go to `cargo test`, for instance the name of a test.
+    """
+    began = time.monotonic()
+    with step("testing dev/", "tested dev/", long=True):
+        own = [sys.executable, "-m", "unittest", "discover", "-s", "tests", "-t", "."]
+        own_code = processes.run(own, env=environment.plain(), cwd=clone.ROOT / "dev")
+    with database.for_testing() as url:
+        env = environment.for_cargo(url)
+        env["VERSE_BIN_DIR"] = str(cargo.target(env) / "debug")
+        with step("building the functions", "built the functions", long=True):
+            cargo.must("build", "--workspace", "--bins", env=env)
+        with step("testing the workspace", "tested the workspace", long=True):
+            code = cargo.cargo("test", "--workspace", *arguments, env=env)
+    verdict = "all tests passed" if own_code == code == 0 else "tests FAILED"
+    if own_code != 0:
+        verdict += " (those of dev/)"
+    say(f"  {verdict} in {seconds(time.monotonic() - began).strip()}")
+    return 0 if own_code == code == 0 else 1
+
+
+def bench(arguments: list[str]) -> int:
+    """Measures the release binaries; `arguments` go to the bench."""
+    with database.for_testing() as url:
+        env = environment.for_cargo(url)
+        env["VERSE_BIN_DIR"] = str(cargo.target(env) / "release")
+        with step("building the functions for release", "built the functions for release", long=True):
+            cargo.must("build", "--release", "--workspace", "--bins", env=env)
+        return cargo.cargo("run", "--release", "-p", "verse-tests", "--bin", "bench", "--", *arguments, env=env)

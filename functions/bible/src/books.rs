@@ -1,0 +1,42 @@
+//! `GET /api/books`: the 66 books in canon order, with the verses of each chapter. Publicly cacheable.
+
+use axum::response::Response;
+use serde::Serialize;
+use utoipa::ToSchema;
+use verse_http::{Problem, Public};
+use verse_scripture::{Book, books};
+
+/// One book.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BookAnswer {
+    /// USFM id.
+    #[schema(example = "JHN")]
+    id: &'static str,
+    /// English name.
+    #[schema(example = "John")]
+    name: &'static str,
+    /// `OT` or `NT`.
+    #[schema(example = "NT")]
+    testament: &'static str,
+    /// How many verses each chapter has, as the King James Version counts them.
+    chapters: &'static [u16],
+}
+
+/// The books of the Bible
+#[utoipa::path(get, path = "/api/books", tag = "bible",
+    responses((status = 200, description = "The books in canon order", body = [BookAnswer])))]
+pub async fn list_books(public: Public) -> Result<Response, Problem> {
+    let books: Vec<_> = books().iter().map(BookAnswer::from).collect();
+    public.json(&books)
+}
+
+impl From<&'static Book> for BookAnswer {
+    fn from(book: &'static Book) -> Self {
+        Self {
+            id: book.usfm,
+            name: book.name,
+            testament: book.testament.code(),
+            chapters: book.verses,
+        }
+    }
+}

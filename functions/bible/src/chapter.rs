@@ -1,0 +1,35 @@
+//! `GET /api/chapter`: a chapter's verses. Publicly cacheable; with `save=true` one round trip to the database.
+
+use axum::{extract::State, response::Response};
+use verse_http::{App, Problem, ProblemBody, Public, Query};
+
+use crate::{
+    answer::{PassageAnswer, SaveQuery},
+    lookup::ChapterQuery,
+};
+
+/// Read a chapter's verses
+///
+/// A verse that the translation does not print is absent from `verses` and named in `omitted`.
+#[utoipa::path(get, path = "/api/chapter", tag = "bible", params(ChapterQuery, SaveQuery),
+    responses(
+        (status = 200, description = "The verses", body = PassageAnswer),
+        (status = 304, description = "The caller has them already"),
+        (status = 404, description = "There is no such book, chapter or translation", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "A parameter is missing or out of bounds", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The chapter cannot be kept: the database does not answer", body = ProblemBody, content_type = "application/problem+json"),
+    ))]
+pub async fn get_chapter(
+    State(app): State<App>,
+    public: Public,
+    Query((chapter, save)): Query<(ChapterQuery, SaveQuery)>,
+) -> Result<Response, Problem> {
+    let chapter = chapter.read()?;
+    let reference = format!("{} {}", chapter.book().name, chapter.number());
+    save.answer(
+        &app,
+        &public,
+        &PassageAnswer::new(&chapter, reference, |_| true),
+    )
+    .await
+}

@@ -1,0 +1,61 @@
+//! `GET /api/chapter/content`: a chapter to lay out, with headings, breaks, poetry and notes. Publicly cacheable.
+
+use axum::response::Response;
+use serde::Serialize;
+use utoipa::ToSchema;
+use verse_http::{Problem, ProblemBody, Public, Query};
+use verse_scripture::{Chapter, Element, Note};
+
+use crate::{
+    answer::{OmittedAnswer, omitted},
+    lookup::ChapterQuery,
+};
+
+/// A chapter as it is laid out.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContentAnswer {
+    #[schema(example = "John")]
+    book: &'static str,
+    #[schema(example = 3)]
+    chapter: u16,
+    #[schema(example = "WEB")]
+    translation: &'static str,
+    #[schema(example = "John 3")]
+    reference: String,
+    /// Headings, breaks and verses, in reading order.
+    content: Vec<Element>,
+    /// The notes whose places the content marks.
+    notes: Vec<Note>,
+    /// Verses that this translation does not print.
+    omitted: Vec<OmittedAnswer>,
+}
+
+/// Read a chapter to lay out
+#[utoipa::path(get, path = "/api/chapter/content", tag = "bible", params(ChapterQuery),
+    responses(
+        (status = 200, description = "The chapter", body = ContentAnswer),
+        (status = 304, description = "The caller has it already"),
+        (status = 404, description = "There is no such book, chapter or translation", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "A parameter is missing or out of bounds", body = ProblemBody, content_type = "application/problem+json"),
+    ))]
+pub async fn get_content(
+    public: Public,
+    Query(chapter): Query<ChapterQuery>,
+) -> Result<Response, Problem> {
+    public.json(&ContentAnswer::from(&chapter.read()?))
+}
+
+impl From<&Chapter> for ContentAnswer {
+    fn from(chapter: &Chapter) -> Self {
+        let (book, number) = (chapter.book().name, chapter.number());
+        Self {
+            book,
+            chapter: number,
+            translation: chapter.translation().as_str(),
+            reference: format!("{book} {number}"),
+            content: chapter.content(),
+            notes: chapter.notes(),
+            omitted: omitted(chapter, |_| true),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Finds the chapter that a request asks for.
+
+use utoipa::IntoParams;
+use verse_http::{Fields, FromFields, Problem};
+use verse_scripture::{
+    Book, Chapter, ChapterError, Translation, find_book, find_translation, get_chapter,
+    nearest_book, nearest_translation,
+};
+
+/// What is read when no translation is named.
+const DEFAULT_TRANSLATION: &str = "WEB";
+/// As long as the name of a book or translation may be, in characters.
+const NAME_LENGTH: usize = 100;
+
+/// Which chapter, in which translation.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ChapterQuery {
+    /// English name, usual abbreviation or USFM id, in any letter case.
+    #[param(min_length = 1, max_length = 100, example = "John")]
+    book: String,
+    #[param(minimum = 1, example = 3)]
+    chapter: u32,
+    /// A translation's code. WEB when absent.
+    #[param(min_length = 1, max_length = 100, example = "KJV")]
+    translation: Option<String>,
+}
+
+impl FromFields for ChapterQuery {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        let book = fields.text("book", 1..=NAME_LENGTH);
+        let chapter = fields.number("chapter", 1);
+        let translation = fields.optional_text("translation", 1..=NAME_LENGTH);
+        Some(Self {
+            book: book?,
+            chapter: chapter?,
+            translation,
+        })
+    }
+}
+
+impl ChapterQuery {
+    /// Reads the chapter.
+    ///
+    /// # Errors
+    ///
+    /// A `404` that says which of book, chapter and translation there is none of, and the nearest name there is.
+    pub(crate) fn read(&self) -> Result<Chapter, Problem> {
+        let translation = self.find_translation()?;
+        let book = self.find_book()?;
+        let number = u16::try_from(self.chapter).unwrap_or(u16::MAX);
+        get_chapter(translation.code, book.id, number).map_err(|error| match error {
+            ChapterError::NoSuchChapter { .. } => Problem::not_found(format!(
+                "{} has no chapter {}: its last is {}.",
+                book.name,
+                self.chapter,
+                book.chapter_count()
+            )),
+            ChapterError::Damaged { .. } => Problem::internal(error),
+        })
+    }
+
+    fn find_book(&self) -> Result<&'static Book, Problem> {
+        find_book(&self.book).ok_or_else(|| {
+            let nearest = nearest_book(&self.book).map(|book| book.name);
+            unknown("book", &self.book, nearest)
+        })
+    }
+
+    fn find_translation(&self) -> Result<&'static Translation, Problem> {
+        let code = self.translation.as_deref().unwrap_or(DEFAULT_TRANSLATION);
+        find_translation(code).ok_or_else(|| {
+            let nearest = nearest_translation(code).map(|translation| translation.code.as_str());
+            unknown("translation", code, nearest)
+        })
+    }
+}
+
+/// A `404` for a name that is nothing's, with the nearest that is something's in `nearest`.
+fn unknown(what: &str, name: &str, nearest: Option<&'static str>) -> Problem {
+    match nearest {
+        Some(nearest) => Problem::not_found(format!(
+            "There is no {what} {name:?}. Did you mean {nearest}?"
+        ))
+        .with("nearest", nearest),
+        None => Problem::not_found(format!(
+            "There is no {what} {name:?}. GET /api/{what}s lists them all."
+        )),
+    }
+}

@@ -1,0 +1,9 @@
+//! The function `bible`.
+
+use lambda_runtime::Error;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    // No connection is opened ahead: only `save=true` needs one.
+    verse_http::run(bible::routes(), verse_http::start()?).await
+}

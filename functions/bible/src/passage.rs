@@ -1,0 +1,93 @@
+//! `GET /api/passage`: verses of one chapter. Publicly cacheable; with `save=true` one round trip to the database.
+
+use axum::{extract::State, response::Response};
+use utoipa::IntoParams;
+use verse_http::{App, Fields, FromFields, Problem, ProblemBody, Public, Query};
+use verse_scripture::Chapter;
+
+use crate::{
+    answer::{PassageAnswer, SaveQuery},
+    lookup::ChapterQuery,
+};
+
+/// Which verses of the chapter.
+#[derive(Clone, Copy, Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct VersesQuery {
+    #[param(minimum = 1, example = 16)]
+    verse_start: u32,
+    /// The last verse; `verse_start` when absent. Past the chapter's end it gives what exists.
+    #[param(minimum = 1, example = 17)]
+    verse_end: Option<u32>,
+}
+
+impl FromFields for VersesQuery {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        let start = fields.number("verse_start", 1);
+        let end = fields.optional_number("verse_end", 1);
+        if let (Some(start), Some(end)) = (start, end)
+            && end < start
+        {
+            fields.fault(
+                "verse_end",
+                format!("must be {start} (verse_start) or more"),
+            );
+        }
+        Some(Self {
+            verse_start: start?,
+            verse_end: end,
+        })
+    }
+}
+
+/// Read verses of a chapter
+///
+/// A verse that the translation does not print is absent from `verses` and named in `omitted`.
+#[utoipa::path(get, path = "/api/passage", tag = "bible", params(ChapterQuery, VersesQuery, SaveQuery),
+    responses(
+        (status = 200, description = "The verses", body = PassageAnswer),
+        (status = 304, description = "The caller has them already"),
+        (status = 404, description = "There is no such book, chapter, verse or translation, or the translation prints none of the verses", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "A parameter is missing or out of bounds", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The passage cannot be kept: the database does not answer", body = ProblemBody, content_type = "application/problem+json"),
+    ))]
+pub async fn get_passage(
+    State(app): State<App>,
+    public: Public,
+    Query((chapter, verses, save)): Query<(ChapterQuery, VersesQuery, SaveQuery)>,
+) -> Result<Response, Problem> {
+    let passage = verses.select(&chapter.read()?)?;
+    save.answer(&app, &public, &passage).await
+}
+
+impl VersesQuery {
+    /// The verses, or why there are none.
+    fn select(self, chapter: &Chapter) -> Result<PassageAnswer, Problem> {
+        let last = last_verse(chapter);
+        let end = self.verse_end.unwrap_or(self.verse_start).min(last);
+        let (book, number, start) = (chapter.book().name, chapter.number(), self.verse_start);
+        if start > last {
+            let detail = format!("{book} {number} has no verse {start}: its last is {last}.");
+            return Err(Problem::not_found(detail));
+        }
+        let range = if end > start {
+            format!("-{end}")
+        } else {
+            String::new()
+        };
+        let reference = format!("{book} {number}:{start}{range}");
+        let wanted = |verse: u16| (start..=end).contains(&u32::from(verse));
+        let passage = PassageAnswer::new(chapter, reference, wanted);
+        if passage.is_empty() {
+            return Err(Problem::not_found(passage.why_empty()));
+        }
+        Ok(passage)
+    }
+}
+
+/// The chapter's last verse, whether the canon counts it or only the translation prints it.
+fn last_verse(chapter: &Chapter) -> u32 {
+    let printed = chapter.verses().last().map_or(0, |verse| verse.number);
+    let counted = chapter.book().verse_count(chapter.number()).unwrap_or(0);
+    u32::from(printed.max(counted))
+}

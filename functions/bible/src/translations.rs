@@ -1,0 +1,44 @@
+//! `GET /api/translations`: which translations there are. Publicly cacheable.
+
+use axum::response::Response;
+use serde::Serialize;
+use utoipa::ToSchema;
+use verse_http::{Problem, Public};
+use verse_scripture::translations;
+
+/// The translations, the default one first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TranslationsAnswer {
+    translations: Vec<TranslationAnswer>,
+}
+
+/// One translation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TranslationAnswer {
+    /// What other calls name it by.
+    #[schema(example = "WEB")]
+    code: &'static str,
+    #[schema(example = "World English Bible")]
+    name: &'static str,
+    /// ISO 639-1.
+    #[schema(example = "en")]
+    language: &'static str,
+    /// Always false: every text here is free.
+    requires_pro: bool,
+}
+
+/// Which translations there are
+#[utoipa::path(get, path = "/api/translations", tag = "bible",
+    responses((status = 200, description = "The translations, the default one first", body = TranslationsAnswer)))]
+pub async fn list_translations(public: Public) -> Result<Response, Problem> {
+    let translations = translations()
+        .iter()
+        .map(|translation| TranslationAnswer {
+            code: translation.code.as_str(),
+            name: translation.name,
+            language: translation.language,
+            requires_pro: false,
+        })
+        .collect();
+    public.json(&TranslationsAnswer { translations })
+}

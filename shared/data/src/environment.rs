@@ -1,0 +1,116 @@
+//! The process's environment: the one place that reads it.
+
+use std::{collections::HashMap, str::FromStr};
+
+use thiserror::Error;
+
+/// The settings a function was started with: the process's environment, or a test's own.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    given: Option<HashMap<String, String>>,
+}
+
+/// A setting that cannot be used. Says which, never what it holds: it may be a secret.
+#[derive(Debug, Error)]
+pub enum SettingError {
+    /// Needed and not set.
+    #[error("{0} is not set")]
+    Missing(String),
+    /// Set to something that cannot be read as what it should be.
+    #[error("{name} cannot be used: {reason}")]
+    Invalid {
+        /// The variable.
+        name: String,
+        /// What it should be.
+        reason: String,
+    },
+}
+
+impl Environment {
+    /// The environment of this process.
+    #[must_use]
+    pub fn process() -> Self {
+        Self { given: None }
+    }
+
+    /// These settings and no others.
+    pub fn of<K: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
+        let given = pairs
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        Self { given: Some(given) }
+    }
+
+    /// The setting `name`; `None` when it is unset, empty or not UTF-8.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
+    pub fn get(&self, name: &str) -> Option<String> {
+        let value = match &self.given {
+            Some(given) => given.get(name).cloned(),
+            None => std::env::var(name).ok(),
+        };
+        value.filter(|value| !value.is_empty())
+    }
+
+    /// The setting `name`, or an error that names it.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingError::Missing`] when it is not set.
+    pub fn require(&self, name: &str) -> Result<String, SettingError> {
+        self.get(name)
+            .ok_or_else(|| SettingError::Missing(name.to_owned()))
+    }
+
+    /// The setting `name` as a `T`, or `default` when it is not set.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingError::Invalid`] when it is set to something that is no `T`; `expected` says what it should be.
+    pub fn parse<T: FromStr>(
+        &self,
+        name: &str,
+        default: T,
+        expected: &str,
+    ) -> Result<T, SettingError> {
+        let Some(value) = self.get(name) else {
+            return Ok(default);
+        };
+        value.parse().map_err(|_| SettingError::Invalid {
+            name: name.to_owned(),
+            reason: format!("expected {expected}"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_setting_counts_as_unset() {
+        let environment = Environment::of([("A", ""), ("B", "b")]);
+        assert_eq!(
+            (environment.get("A"), environment.get("B")),
+            (None, Some("b".to_owned()))
+        );
+        assert_eq!(
+            environment.require("A").unwrap_err().to_string(),
+            "A is not set"
+        );
+    }
+
+    #[test]
+    fn a_setting_of_the_wrong_type_is_named_and_its_value_is_not() {
+        let environment = Environment::of([("POOL", "secret")]);
+        let error = environment
+            .parse("POOL", 4_u32, "a whole number")
+            .unwrap_err()
+            .to_string();
+        assert_eq!(error, "POOL cannot be used: expected a whole number");
+    }
+}

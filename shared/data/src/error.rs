@@ -1,0 +1,129 @@
+//! What can go wrong between the service and its database.
+
+use std::borrow::Cow;
+
+use thiserror::Error;
+
+/// An error of the data layer. None of its sentences holds a value from a row.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The database cannot be reached, or broke off, or did not answer in time: it may well answer later.
+    #[error("the database does not answer")]
+    Unavailable(#[source] sqlx::Error),
+
+    /// A row would have broken this constraint (a unique key, a foreign key, a check).
+    #[error("the constraint {constraint} does not allow this")]
+    Conflict {
+        /// The constraint's name, as the migrations have it.
+        constraint: String,
+        /// What the driver said.
+        #[source]
+        source: sqlx::Error,
+    },
+
+    /// A row holds what no row of its table may hold.
+    #[error("a row of {table} is impossible: {reason}")]
+    ImpossibleRow {
+        /// The table.
+        table: &'static str,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+
+    /// What was asked for does not exist, or is somebody else's.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+
+    /// The migrations could not be applied.
+    #[error("the migrations could not be applied")]
+    Migration(#[source] sqlx::migrate::MigrateError),
+
+    /// Any other failure of the driver: a mistake in this crate, as a rule.
+    #[error("the database refused a statement")]
+    Driver(#[source] sqlx::Error),
+}
+
+impl Error {
+    /// Whether asking again later may help.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Unavailable(_) => true,
+            Self::Migration(sqlx::migrate::MigrateError::Execute(source)) => is_unavailable(source),
+            _ => false,
+        }
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        if is_unavailable(&error) {
+            return Self::Unavailable(error);
+        }
+        let constraint = error
+            .as_database_error()
+            .and_then(|e| e.constraint())
+            .map(str::to_owned);
+        match constraint {
+            Some(constraint) => Self::Conflict {
+                constraint,
+                source: error,
+            },
+            None => Self::Driver(error),
+        }
+    }
+}
+
+/// Whether the connection that gave this error must not be used again.
+pub(crate) fn breaks_connection(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| is_ending(&code)),
+        _ => false,
+    }
+}
+
+/// Whether a server that gave this error to a new connection may soon accept one: nobody listens, or it is starting.
+pub(crate) fn is_worth_reconnecting(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(error) => {
+            use std::io::ErrorKind::{
+                ConnectionAborted, ConnectionRefused, ConnectionReset, UnexpectedEof,
+            };
+            matches!(
+                error.kind(),
+                ConnectionAborted | ConnectionRefused | ConnectionReset | UnexpectedEof
+            )
+        }
+        sqlx::Error::Database(error) => error
+            .code()
+            .is_some_and(|code| is_ending(&code) || code.starts_with("53")),
+        _ => false,
+    }
+}
+
+fn is_unavailable(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed)
+        || breaks_connection(error)
+        || error
+            .as_database_error()
+            .and_then(|e| e.code())
+            .is_some_and(|code| is_passing(&code))
+}
+
+/// The server ends the session, or is no longer the one that may be written to.
+///
+/// Source: PostgreSQL documentation, appendix A. 08: connection exceptions; 57P01 to 57P03: shut down or starting;
+/// 25006: a write on a server that has become a replica.
+fn is_ending(code: &Cow<'_, str>) -> bool {
+    code.starts_with("08") || matches!(code.as_ref(), "57P01" | "57P02" | "57P03" | "25006")
+}
+
+/// The server cannot do it now. 53: no resources, as too many connections; 40: deadlock or serialization failure;
+/// 55P03: lock not available; 57014: statement cancelled by a timeout.
+fn is_passing(code: &Cow<'_, str>) -> bool {
+    code.starts_with("53") || code.starts_with("40") || matches!(code.as_ref(), "55P03" | "57014")
+}

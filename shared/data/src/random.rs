@@ -1,0 +1,52 @@
+//! Randomness: the one place that asks the system for it.
+
+use std::{fmt, sync::Arc};
+
+use uuid::Uuid;
+
+/// Gives random bytes from the system's cryptographic generator. Cheap to clone; a test gives its own.
+#[derive(Clone)]
+pub struct Random(Arc<dyn Fn(&mut [u8]) + Send + Sync>);
+
+impl Random {
+    /// The operating system's generator.
+    ///
+    /// # Panics
+    ///
+    /// Its draws panic when the system has no randomness to give: nothing safe can be done without it.
+    #[must_use]
+    #[expect(
+        clippy::expect_used,
+        reason = "a token that is not random must never be handed out"
+    )]
+    pub fn system() -> Self {
+        Self(Arc::new(|bytes| {
+            getrandom::fill(bytes).expect("the system's random generator answers");
+        }))
+    }
+
+    /// A generator that fills bytes as `fill` does.
+    pub fn new(fill: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(fill))
+    }
+
+    /// `N` random bytes.
+    #[must_use]
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        (self.0)(&mut bytes);
+        bytes
+    }
+
+    /// A random (version 4) UUID.
+    #[must_use]
+    pub fn uuid(&self) -> Uuid {
+        uuid::Builder::from_random_bytes(self.bytes()).into_uuid()
+    }
+}
+
+impl fmt::Debug for Random {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Random")
+    }
+}

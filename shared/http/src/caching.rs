@@ -1,0 +1,117 @@
+//! Answers that anyone may keep: the same for every caller, with a strong `ETag`, and `304` for who has it already.
+
+use std::convert::Infallible;
+
+use axum::{
+    extract::FromRequestParts,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::Problem;
+
+/// A day in every cache, and a week more while a fresh copy is fetched: the texts change with a deployment at most.
+const PUBLIC: HeaderValue =
+    HeaderValue::from_static("public, max-age=86400, stale-while-revalidate=604800");
+
+/// Answers a caller of whom nothing needs to be known but what it has cached.
+#[derive(Clone, Debug)]
+pub struct Public {
+    known: Vec<HeaderValue>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Public {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::from_headers(&parts.headers))
+    }
+}
+
+impl Public {
+    fn from_headers(headers: &HeaderMap) -> Self {
+        Self {
+            known: headers
+                .get_all(header::IF_NONE_MATCH)
+                .iter()
+                .cloned()
+                .collect(),
+        }
+    }
+
+    /// The answer as JSON, or `304` when the caller has it.
+    ///
+    /// The tag is a hash of the body: it changes when, and only when, a byte of the body does.
+    ///
+    /// # Errors
+    ///
+    /// A `500` when the answer cannot be written as JSON.
+    pub fn json<T: Serialize>(&self, answer: &T) -> Result<Response, Problem> {
+        let body = serde_json::to_vec(answer).map_err(Problem::internal)?;
+        let tag = entity_tag(&body);
+        let headers = [(header::CACHE_CONTROL, PUBLIC), (header::ETAG, tag.clone())];
+        if self.knows(&tag) {
+            return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+        }
+        let kind = [(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        )];
+        Ok((headers, kind, body).into_response())
+    }
+
+    /// Source: RFC 9110, section 13.1.2: a list of tags or `*`, compared weakly.
+    fn knows(&self, tag: &HeaderValue) -> bool {
+        let Ok(tag) = tag.to_str() else { return false };
+        self.known
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .any(|value| {
+                value
+                    .split(',')
+                    .map(str::trim)
+                    .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+            })
+    }
+}
+
+/// The first 128 bits of the body's SHA-256, in quotes.
+fn entity_tag(body: &[u8]) -> HeaderValue {
+    let bits = Sha256::digest(body)
+        .iter()
+        .take(16)
+        .fold(0, |bits, byte| bits << 8 | u128::from(*byte));
+    HeaderValue::from_str(&format!("\"{bits:032x}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(if_none_match: &[&'static str]) -> Response {
+        let mut headers = HeaderMap::new();
+        for value in if_none_match {
+            headers.append(header::IF_NONE_MATCH, HeaderValue::from_static(value));
+        }
+        Public::from_headers(&headers)
+            .json(&"In the beginning")
+            .unwrap()
+    }
+
+    #[test]
+    fn who_has_the_answer_is_told_so() {
+        let first = answer(&[]);
+        assert_eq!(first.status(), 200);
+        let tag = first.headers()[header::ETAG].to_str().unwrap().to_owned();
+        assert_eq!(tag.len(), 34);
+        let list: &'static str = format!("\"x\", W/{tag}").leak();
+        for known in ["*", list] {
+            let again = answer(&["\"y\"", known]);
+            assert_eq!(again.status(), 304);
+            assert_eq!(again.headers()[header::ETAG], *tag);
+        }
+        assert_eq!(answer(&["\"y\"", "garbage, ,"]).status(), 200);
+    }
+}

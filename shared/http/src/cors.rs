@@ -1,0 +1,24 @@
+//! Which pages of other origins may call, and what they may read.
+
+use std::time::Duration;
+
+use http::{HeaderName, Method, header};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use crate::{Settings, headers::REQUEST_ID};
+
+/// The configured origins, with credentials. Any other origin is answered without a word about CORS.
+pub(crate) fn layer(settings: &Settings) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(settings.cors_origins.iter().cloned()))
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_headers([header::ACCEPT, header::CONTENT_TYPE, header::IF_NONE_MATCH])
+        .expose_headers([
+            header::ETAG,
+            header::RETRY_AFTER,
+            HeaderName::from_static(REQUEST_ID),
+        ])
+        // Two hours: the most that browsers keep.
+        .max_age(Duration::from_secs(7200))
+}

@@ -1,0 +1,30 @@
+//! What every function does the same way: start, read a request, answer it, log it.
+//!
+//! A function is a table of [`Routes`] over an [`App`], given to [`run`]. Handlers take their input validated
+//! ([`Query`], [`Json`], [`Caller`]), answer with a value or a [`Problem`], and know nothing of Lambda. There is no SQL
+//! here: what is stored goes through `verse_data`.
+
+mod app;
+mod caching;
+mod cors;
+mod event;
+mod fields;
+mod headers;
+mod identity;
+mod input;
+mod log;
+mod path;
+mod problem;
+mod query_string;
+mod routes;
+mod start;
+mod statements;
+
+pub use app::{App, Settings};
+pub use caching::Public;
+pub use fields::{Fault, Fields, FromFields};
+pub use identity::{Caller, Identity};
+pub use input::{Json, Query};
+pub use problem::{Problem, ProblemBody};
+pub use routes::{Route, Routes};
+pub use start::{run, run_job, start};

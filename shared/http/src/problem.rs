@@ -1,0 +1,248 @@
+//! Problems: every answer that is not what was asked for, as RFC 9457 has it.
+
+use std::{error::Error, fmt, sync::Arc};
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::Fault;
+
+/// How long a caller should wait before it asks a service again that did not answer, in seconds.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
+
+/// What a handler answers when it cannot do what was asked. Its sentences are written for callers.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    detail: String,
+    faults: Vec<Fault>,
+    members: Map<String, Value>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    cause: Option<Cause>,
+}
+
+/// What went wrong inside: for the log, never for the caller.
+#[derive(Clone, Debug)]
+pub(crate) struct Cause(Arc<dyn Error + Send + Sync>);
+
+/// The body of a problem.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemBody {
+    /// Always `about:blank`: the status says what kind it is.
+    #[serde(rename = "type")]
+    #[schema(example = "about:blank")]
+    pub kind: &'static str,
+    /// The status in words.
+    #[schema(example = "Unprocessable Entity")]
+    pub title: &'static str,
+    /// The status.
+    #[schema(example = 422)]
+    pub status: u16,
+    /// A sentence that a person can act on.
+    pub detail: String,
+    /// On a `422`, everything that is wrong with the input.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub errors: Vec<Fault>,
+    #[serde(flatten)]
+    #[schema(ignore)]
+    members: Map<String, Value>,
+}
+
+impl Problem {
+    /// A problem with this status and sentence.
+    #[must_use]
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            detail: detail.into(),
+            faults: Vec::new(),
+            members: Map::new(),
+            headers: Vec::new(),
+            cause: None,
+        }
+    }
+
+    /// `400`: the request cannot be read.
+    #[must_use]
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// `404`: says what there is none of.
+    #[must_use]
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    /// `422`: lists every fault.
+    #[must_use]
+    pub fn invalid(faults: Vec<Fault>) -> Self {
+        let told: Vec<_> = faults
+            .iter()
+            .map(|fault| format!("{} {}", fault.pointer.trim_start_matches('/'), fault.detail))
+            .collect();
+        let detail = format!("The request is not valid: {}.", told.join("; "));
+        Self {
+            faults,
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+        }
+    }
+
+    /// `413`: the body is too long.
+    #[must_use]
+    pub fn too_large() -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "The body must have 6 MB or less.",
+        )
+    }
+
+    /// `415`: the body is not declared as JSON.
+    #[must_use]
+    pub fn unsupported_media_type() -> Self {
+        let detail = "The body must be declared as Content-Type: application/json.";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
+    }
+
+    /// `503` with `Retry-After`: something the service needs does not answer now.
+    #[must_use]
+    pub fn unavailable(cause: impl Error + Send + Sync + 'static) -> Self {
+        let detail = "The service cannot do this at the moment. Please try again in a few seconds.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+            .with_header(header::RETRY_AFTER, RETRY_AFTER)
+            .because(cause)
+    }
+
+    /// `500`: our mistake.
+    #[must_use]
+    pub fn internal(cause: impl Error + Send + Sync + 'static) -> Self {
+        let detail = "Something went wrong on our side. It has been noted.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail).because(cause)
+    }
+
+    /// Adds a member of its own to the body.
+    #[must_use]
+    pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(member.to_owned(), value.into());
+        self
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Logs why a job failed, and gives what may be said of it outside.
+    pub(crate) fn log_failed_job(self) -> String {
+        match &self.cause {
+            Some(cause) => {
+                tracing::error!(cause = tracing::field::display(cause), "job failed");
+                format!("{} ({cause})", self.detail)
+            }
+            None => self.detail,
+        }
+    }
+
+    fn because(mut self, cause: impl Error + Send + Sync + 'static) -> Self {
+        self.cause = Some(Cause(Arc::new(cause)));
+        self
+    }
+
+    /// The body as JSON.
+    pub(crate) fn to_json(&self) -> Vec<u8> {
+        let body = ProblemBody {
+            kind: "about:blank",
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            detail: self.detail.clone(),
+            errors: self.faults.clone(),
+            members: self.members.clone(),
+        };
+        serde_json::to_vec(&body).unwrap_or_default()
+    }
+}
+
+impl From<verse_data::Error> for Problem {
+    fn from(error: verse_data::Error) -> Self {
+        match error {
+            verse_data::Error::NotFound(what) => {
+                Self::not_found(format!("There is no such {what}."))
+            }
+            error if error.is_unavailable() => Self::unavailable(error),
+            error => Self::internal(error),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let kind = HeaderValue::from_static("application/problem+json");
+        let mut response = (self.status, self.to_json()).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        for (name, value) in self.headers {
+            response.headers_mut().insert(name, value);
+        }
+        if let Some(cause) = self.cause {
+            response.extensions_mut().insert(cause);
+        }
+        response
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut next: Option<&dyn Error> = Some(&*self.0);
+        let mut before = "";
+        while let Some(error) = next {
+            write!(f, "{before}{error}")?;
+            before = ": ";
+            next = error.source();
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_problem_has_the_members_of_rfc_9457_and_its_own() {
+        let fault = Fault {
+            pointer: "/chapter".to_owned(),
+            detail: "must be 1 or more".to_owned(),
+        };
+        let body: Value = serde_json::from_slice(&Problem::invalid(vec![fault]).to_json()).unwrap();
+        assert_eq!(
+            body,
+            json!({
+                "type": "about:blank", "title": "Unprocessable Entity", "status": 422,
+                "detail": "The request is not valid: chapter must be 1 or more.",
+                "errors": [{"pointer": "/chapter", "detail": "must be 1 or more"}],
+            })
+        );
+    }
+
+    #[test]
+    fn a_cause_goes_to_the_log_and_not_into_the_body() {
+        let error = verse_data::SettingError::Missing("DATABASE_URL".to_owned());
+        let response = Problem::unavailable(error).into_response();
+        assert_eq!(response.headers()[header::RETRY_AFTER], "2");
+        let cause = response.extensions().get::<Cause>().unwrap();
+        assert_eq!(cause.to_string(), "DATABASE_URL is not set");
+    }
+}

@@ -1,0 +1,68 @@
+//! A function's table of routes.
+
+use axum::{
+    Router,
+    handler::Handler,
+    routing::{MethodRouter, delete, get, post},
+};
+
+use crate::App;
+
+/// One line of the table.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Route {
+    /// The method, in capitals.
+    pub method: &'static str,
+    /// The path, with `{name}` for what varies.
+    pub path: &'static str,
+}
+
+/// The table: what a function answers, and with which handler.
+#[derive(Debug, Default)]
+pub struct Routes {
+    table: Vec<Route>,
+    router: Router<App>,
+}
+
+impl Routes {
+    /// An empty table.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Answers `GET path` (and `HEAD`).
+    #[must_use]
+    pub fn get<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add("GET", path, get(handler))
+    }
+
+    /// Answers `POST path`.
+    #[must_use]
+    pub fn post<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add("POST", path, post(handler))
+    }
+
+    /// Answers `DELETE path`.
+    #[must_use]
+    pub fn delete<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add("DELETE", path, delete(handler))
+    }
+
+    /// The lines of the table, in order.
+    #[must_use]
+    pub fn table(&self) -> &[Route] {
+        &self.table
+    }
+
+    /// The router that carries the table out.
+    pub(crate) fn into_router(self) -> Router<App> {
+        self.router
+    }
+
+    fn add(mut self, method: &'static str, path: &'static str, handler: MethodRouter<App>) -> Self {
+        self.table.push(Route { method, path });
+        self.router = self.router.route(path, handler);
+        self
+    }
+}

@@ -1,0 +1,265 @@
+//! The order in which a chapter is read: headings, breaks, verses.
+//!
+//! - A break stands between paragraphs and stanzas; never first, last, twice, or after a heading.
+//! - Headings stand before the verse at which they begin, after the break: first the heading of
+//!   a book of Psalms, then the editor's, then the text's own (a psalm's title, a speaker).
+//! - A break inside a verse is a part of that verse.
+//! - A speaker inside a verse (Song of Solomon 1:4, 5:1, 6:13, 8:5 in the WEB) would divide it,
+//!   and a verse is one element. All who speak in it are announced before it, in the order in
+//!   which they speak, whoever was speaking already first; a line break inside shows the turn.
+
+use std::iter::Peekable;
+use std::slice;
+
+use super::part::{Element, Part, True};
+use crate::packed::{Block, Packed, Run, Section};
+
+/// A chapter's elements in order.
+pub(super) fn lay_out(chapter: &Packed) -> Vec<Element> {
+    let mut layout = Layout {
+        elements: Vec::new(),
+        sections: chapter.sections.iter().peekable(),
+        waiting: Vec::new(),
+        verse: None,
+        parts: Vec::new(),
+        speaker: None,
+        speaker_announced: false,
+        break_due: false,
+        in_poetry: false,
+        notes: 0,
+    };
+    for block in &chapter.blocks {
+        layout.block(block);
+    }
+    layout.finish()
+}
+
+struct Layout<'a> {
+    elements: Vec<Element>,
+    sections: Peekable<slice::Iter<'a, Section>>,
+    /// The text's headings since the last run.
+    waiting: Vec<&'a Block>,
+    /// The verse in hand and its parts so far.
+    verse: Option<u16>,
+    parts: Vec<Part>,
+    /// Who speaks, and whether a heading right before the verse in hand says so.
+    speaker: Option<&'a str>,
+    speaker_announced: bool,
+    break_due: bool,
+    in_poetry: bool,
+    notes: u32,
+}
+
+impl<'a> Layout<'a> {
+    fn block(&mut self, block: &'a Block) {
+        match block {
+            Block::Paragraph(runs) | Block::Item(runs) => {
+                self.break_due = true;
+                self.in_poetry = false;
+                self.runs(runs, None);
+            }
+            Block::Line { level, runs, .. } => {
+                self.break_due |= !self.in_poetry;
+                self.in_poetry = true;
+                self.runs(runs, Some(*level));
+            }
+            Block::Heading(_) | Block::Title(_) | Block::Speaker(_) => self.waiting.push(block),
+            Block::Break => self.break_due = true,
+        }
+    }
+
+    fn runs(&mut self, runs: &[Run], poem: Option<u8>) {
+        let mut goes_on = false;
+        for run in runs {
+            let (Run::Text { verse, .. } | Run::Note { verse, .. }) = run;
+            if self.verse == Some(*verse) {
+                self.divide_verse();
+            } else {
+                self.begin_verse(*verse);
+            }
+            match run {
+                Run::Text { text, .. } => {
+                    self.text(text, poem, goes_on);
+                    goes_on = true;
+                }
+                Run::Note { .. } => {
+                    self.notes += 1;
+                    self.parts.push(Part::Note {
+                        note_id: self.notes,
+                    });
+                }
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str, poem: Option<u8>, goes_on: bool) {
+        match (self.parts.last_mut(), poem) {
+            (Some(Part::Text(before)), None) => before.push_str(text),
+            (Some(Part::Poem { text: before, .. }), Some(_)) if goes_on => before.push_str(text),
+            (_, None) => self.parts.push(Part::Text(text.to_owned())),
+            (_, Some(poem)) => self.parts.push(Part::Poem {
+                text: text.to_owned(),
+                poem,
+            }),
+        }
+    }
+
+    fn begin_verse(&mut self, verse: u16) {
+        self.end_verse();
+        self.verse = Some(verse);
+        if self.break_due && matches!(self.elements.last(), Some(Element::Verse { .. })) {
+            self.elements.push(Element::LineBreak);
+        }
+        self.break_due = false;
+        self.speaker_announced = false;
+        let waiting = std::mem::take(&mut self.waiting);
+        let of_the_book =
+            |block: &&&Block| matches!(block, Block::Heading(h) if h.starts_with("BOOK "));
+        for block in waiting.iter().filter(of_the_book) {
+            self.heading(block);
+        }
+        while let Some(section) = self.sections.next_if(|section| section.verse <= verse) {
+            let content = vec![section.title.clone()];
+            self.elements.push(Element::Heading {
+                content,
+                editorial: true,
+            });
+        }
+        for block in waiting.iter().filter(|block| !of_the_book(block)) {
+            self.heading(block);
+        }
+    }
+
+    /// The verse in hand goes on after whatever has been read since its last run.
+    fn divide_verse(&mut self) {
+        if !self.waiting.is_empty() {
+            // The verse in hand is not among the elements yet, so these come before it.
+            if let (Some(speaker), false) = (self.speaker, self.speaker_announced) {
+                self.push_heading(speaker);
+            }
+            for block in std::mem::take(&mut self.waiting) {
+                self.heading(block);
+            }
+        }
+        if std::mem::take(&mut self.break_due) {
+            self.parts.push(Part::LineBreak { line_break: True });
+        }
+    }
+
+    fn heading(&mut self, block: &'a Block) {
+        match block {
+            Block::Speaker(name) => {
+                self.speaker = Some(name);
+                self.speaker_announced = true;
+                self.push_heading(name);
+            }
+            Block::Heading(words) | Block::Title(words) => self.push_heading(words),
+            Block::Paragraph(_) | Block::Item(_) | Block::Line { .. } | Block::Break => {}
+        }
+    }
+
+    fn push_heading(&mut self, words: &str) {
+        let content = vec![words.to_owned()];
+        self.elements.push(Element::Heading {
+            content,
+            editorial: false,
+        });
+    }
+
+    fn end_verse(&mut self) {
+        if let Some(number) = self.verse.take() {
+            let content = std::mem::take(&mut self.parts);
+            self.elements.push(Element::Verse { number, content });
+        }
+    }
+
+    fn finish(mut self) -> Vec<Element> {
+        self.end_verse();
+        // What still waits stands at the end: the subscriptions of the KJV's epistles.
+        for block in std::mem::take(&mut self.waiting) {
+            self.heading(block);
+        }
+        self.elements
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(verse: u16) -> Run {
+        let (spoken_by_jesus, supplied) = (false, false);
+        Run::Text {
+            verse,
+            text: format!("words of {verse}"),
+            spoken_by_jesus,
+            supplied,
+        }
+    }
+
+    fn outline(blocks: Vec<Block>, sections: &[(u16, &str)]) -> Vec<String> {
+        let section = |(verse, title): &(u16, &str)| Section {
+            verse: *verse,
+            title: (*title).to_owned(),
+        };
+        let sections = sections.iter().map(section).collect();
+        let line = |element| match element {
+            Element::Heading {
+                content,
+                editorial: false,
+            } => format!("# {}", content.concat()),
+            Element::Heading { content, .. } => format!("## {}", content.concat()),
+            Element::LineBreak => "-".to_owned(),
+            Element::Verse { number, .. } => number.to_string(),
+        };
+        lay_out(&Packed { blocks, sections })
+            .into_iter()
+            .map(line)
+            .collect()
+    }
+
+    #[test]
+    fn an_editors_heading_stands_before_its_verse_after_the_break() {
+        let first = Block::Paragraph(vec![words(1), words(2)]);
+        let second = Block::Paragraph(vec![words(3), words(4)]);
+        let lines = outline(
+            vec![first, second],
+            &[(1, "a"), (2, "b"), (3, "c"), (4, "d")],
+        );
+        assert_eq!(
+            lines,
+            ["## a", "1", "## b", "2", "-", "## c", "3", "## d", "4"]
+        );
+    }
+
+    #[test]
+    fn an_editors_heading_stands_between_a_book_of_psalms_and_the_psalms_title() {
+        let blocks = vec![
+            Block::Heading("BOOK 2".to_owned()),
+            Block::Title("A Psalm.".to_owned()),
+            Block::Break,
+            Block::Line {
+                level: 1,
+                selah: false,
+                runs: vec![words(1)],
+            },
+        ];
+        assert_eq!(
+            outline(blocks, &[(1, "a")]),
+            ["# BOOK 2", "## a", "# A Psalm.", "1"]
+        );
+    }
+
+    #[test]
+    fn a_break_is_never_first_last_or_doubled() {
+        let blocks = vec![
+            Block::Break,
+            Block::Paragraph(vec![words(1)]),
+            Block::Break,
+            Block::Break,
+            Block::Paragraph(vec![words(2)]),
+            Block::Break,
+        ];
+        assert_eq!(outline(blocks, &[]), ["1", "-", "2"]);
+    }
+}

@@ -1,0 +1,177 @@
+//! References to scripture: a book, chapters of it, verses of it, or a range over several.
+//!
+//! `parse` reads books and lists, `point` chapters and verses, `prose` tells them from other
+//! words, `error` says why one cannot be read; here is what one is. Chapters and
+//! verses are those of the canon's grid.
+
+mod error;
+mod parse;
+mod point;
+mod prose;
+
+use std::fmt;
+
+pub use error::ReferenceError;
+pub use parse::{LONGEST_REFERENCE, find_references, parse_references};
+
+use crate::canon::{Book, BookId, books};
+
+/// One verse of the canon. Ordered as the canon is.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct VerseId {
+    /// The book.
+    pub book: BookId,
+    /// The chapter, from 1.
+    pub chapter: u16,
+    /// The verse, from 1.
+    pub verse: u16,
+}
+
+/// How much a reference names.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Extent {
+    /// Whole books.
+    Books,
+    /// Whole chapters.
+    Chapters,
+    /// Verses.
+    Verses,
+}
+
+/// A reference to scripture that exists, from its first verse to its last.
+///
+/// `Display` writes it as people do: `John 3:16-18`, `1 Corinthians 13`, `Genesis 1:1-2:3`,
+/// `Genesis 50:26 - Exodus 1:1`.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Reference {
+    extent: Extent,
+    first: VerseId,
+    last: VerseId,
+}
+
+impl Reference {
+    /// Whether it names books, chapters or verses.
+    #[must_use]
+    pub fn extent(&self) -> Extent {
+        self.extent
+    }
+
+    /// The first verse it takes in.
+    #[must_use]
+    pub fn first(&self) -> VerseId {
+        self.first
+    }
+
+    /// The last verse it takes in.
+    #[must_use]
+    pub fn last(&self) -> VerseId {
+        self.last
+    }
+
+    /// The book it begins in.
+    #[must_use]
+    pub fn book(&self) -> &'static Book {
+        self.first.book.book()
+    }
+
+    /// The book it ends in, if that is another.
+    #[must_use]
+    pub fn book_end(&self) -> Option<&'static Book> {
+        (self.last.book != self.first.book).then(|| self.last.book.book())
+    }
+
+    /// The chapter it begins in; `None` for whole books.
+    #[must_use]
+    pub fn chapter(&self) -> Option<u16> {
+        (self.extent != Extent::Books).then_some(self.first.chapter)
+    }
+
+    /// The chapter it ends in, if that is another; `None` for whole books.
+    #[must_use]
+    pub fn chapter_end(&self) -> Option<u16> {
+        let another = self.book_end().is_some() || self.last.chapter != self.first.chapter;
+        (self.extent != Extent::Books && another).then_some(self.last.chapter)
+    }
+
+    /// The verse it begins at; `None` unless it names verses.
+    #[must_use]
+    pub fn verse_start(&self) -> Option<u16> {
+        (self.extent == Extent::Verses).then_some(self.first.verse)
+    }
+
+    /// The verse it ends at, which for one verse is where it starts; `None` unless it names
+    /// verses.
+    #[must_use]
+    pub fn verse_end(&self) -> Option<u16> {
+        (self.extent == Extent::Verses).then_some(self.last.verse)
+    }
+
+    /// It in the notation of the Open Scripture Information Standard: `John.3.16-John.3.18`,
+    /// `John.3`, and for a book its chapters, `John.1-John.21`.
+    #[must_use]
+    pub fn osis(&self) -> String {
+        let point = |at: VerseId| {
+            let (book, VerseId { chapter, verse, .. }) = (at.book.book().osis, at);
+            match self.extent {
+                Extent::Verses => format!("{book}.{chapter}.{verse}"),
+                Extent::Chapters | Extent::Books => format!("{book}.{chapter}"),
+            }
+        };
+        let (first, last) = (point(self.first), point(self.last));
+        if first == last {
+            first
+        } else {
+            format!("{first}-{last}")
+        }
+    }
+
+    /// Every verse it takes in, in canon order.
+    pub fn verses(&self) -> impl Iterator<Item = VerseId> + use<> {
+        let (first, last) = (self.first, self.last);
+        books()
+            .iter()
+            .filter(move |book| (first.book..=last.book).contains(&book.id))
+            .flat_map(|book| {
+                (1..)
+                    .zip(book.verses)
+                    .map(move |chapter| (book.id, chapter))
+            })
+            .flat_map(|(book, (chapter, verses))| {
+                (1..=*verses).map(move |verse| VerseId {
+                    book,
+                    chapter,
+                    verse,
+                })
+            })
+            .filter(move |verse| (first..=last).contains(verse))
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (first, last) = (self.first, self.last);
+        let write_end = |f: &mut fmt::Formatter<'_>, at: VerseId| match self.extent {
+            Extent::Books => write!(f, "{}", at.book.book().name),
+            Extent::Chapters => write!(f, "{} {}", at.book.book().name, at.chapter),
+            Extent::Verses => {
+                write!(f, "{} {}:{}", at.book.book().name, at.chapter, at.verse)
+            }
+        };
+        write_end(f, first)?;
+        if self.book_end().is_some() {
+            f.write_str(" - ")?;
+            return write_end(f, last);
+        }
+        match self.extent {
+            Extent::Chapters if last.chapter != first.chapter => write!(f, "-{}", last.chapter),
+            Extent::Verses if last.chapter != first.chapter => {
+                write!(f, "-{}:{}", last.chapter, last.verse)
+            }
+            Extent::Verses if last.verse != first.verse => write!(f, "-{}", last.verse),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
