@@ -2,14 +2,14 @@
 //! `save=true` asks the database for anything.
 
 mod answer;
-pub mod books;
-pub mod chapter;
-pub mod content;
-pub mod health;
+mod books;
+mod chapter;
+mod content;
+mod health;
 mod lookup;
-pub mod passage;
-pub mod resolve;
+mod passage;
+mod resolve;
 mod routes;
-pub mod translations;
+mod translations;
 
 pub use routes::{Documentation, routes};

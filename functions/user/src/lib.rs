@@ -1,6 +1,6 @@
 //! What a user is and keeps: the session.
 
 mod routes;
-pub mod session;
+mod session;
 
 pub use routes::{Documentation, routes};

@@ -154,16 +154,20 @@ impl Database {
     where
         W: AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
     {
-        let mut lease = self.pool.lease().await?;
-        let result = match timeout_at(deadline, work(lease.connection()?)).await {
-            Ok(result) => result,
-            Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
-        };
+        let mut lease = timeout_at(deadline, self.pool.lease())
+            .await
+            .map_err(|_| timed_out())??;
+        let result = timeout_at(deadline, work(lease.connection()?)).await;
+        let result = result.unwrap_or_else(|_| Err(timed_out()));
         if !result.as_ref().is_err_and(breaks_connection) {
             lease.give_back();
         }
         result
     }
+}
+
+fn timed_out() -> sqlx::Error {
+    sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())
 }
 
 /// A transaction: statements run on [`Transaction::connection`].

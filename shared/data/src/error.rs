@@ -1,7 +1,5 @@
 //! What can go wrong between the service and its database.
 
-use std::borrow::Cow;
-
 use thiserror::Error;
 
 /// An error of the data layer. None of its sentences holds a value from a row.
@@ -62,7 +60,7 @@ impl From<sqlx::Error> for Error {
         }
         let constraint = error
             .as_database_error()
-            .and_then(|e| e.constraint())
+            .and_then(sqlx::error::DatabaseError::constraint)
             .map(str::to_owned);
         match constraint {
             Some(constraint) => Self::Conflict {
@@ -110,7 +108,7 @@ fn is_unavailable(error: &sqlx::Error) -> bool {
         || breaks_connection(error)
         || error
             .as_database_error()
-            .and_then(|e| e.code())
+            .and_then(sqlx::error::DatabaseError::code)
             .is_some_and(|code| is_passing(&code))
 }
 
@@ -118,12 +116,12 @@ fn is_unavailable(error: &sqlx::Error) -> bool {
 ///
 /// Source: PostgreSQL documentation, appendix A. 08: connection exceptions; 57P01 to 57P03: shut down or starting;
 /// 25006: a write on a server that has become a replica.
-fn is_ending(code: &Cow<'_, str>) -> bool {
-    code.starts_with("08") || matches!(code.as_ref(), "57P01" | "57P02" | "57P03" | "25006")
+fn is_ending(code: &str) -> bool {
+    code.starts_with("08") || matches!(code, "57P01" | "57P02" | "57P03" | "25006")
 }
 
 /// The server cannot do it now. 53: no resources, as too many connections; 40: deadlock or serialization failure;
 /// 55P03: lock not available; 57014: statement cancelled by a timeout.
-fn is_passing(code: &Cow<'_, str>) -> bool {
-    code.starts_with("53") || code.starts_with("40") || matches!(code.as_ref(), "55P03" | "57014")
+fn is_passing(code: &str) -> bool {
+    code.starts_with("53") || code.starts_with("40") || matches!(code, "55P03" | "57014")
 }

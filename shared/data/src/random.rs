@@ -6,7 +6,10 @@ use uuid::Uuid;
 
 /// Gives random bytes from the system's cryptographic generator. Cheap to clone; a test gives its own.
 #[derive(Clone)]
-pub struct Random(Arc<dyn Fn(&mut [u8]) + Send + Sync>);
+pub struct Random(Arc<Fill>);
+
+/// Fills a slice with random bytes.
+type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
 impl Random {
     /// The operating system's generator.

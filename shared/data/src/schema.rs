@@ -48,10 +48,8 @@ pub async fn apply_migrations(database: &Database) -> Result<Vec<AppliedMigratio
     let before = applied_versions(connection).await?;
     let mut migrator = Migrator::with_migrations(MIGRATIONS.migrations.to_vec());
     migrator.set_locking(false);
-    migrator
-        .run_direct(None, connection, false)
-        .await
-        .map_err(Error::Migration)?;
+    let run = Box::pin(migrator.run_direct(None, connection, false));
+    run.await.map_err(Error::Migration)?;
 
     lock.commit().await?;
     let new = MIGRATIONS

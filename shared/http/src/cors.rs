@@ -20,5 +20,5 @@ pub(crate) fn layer(settings: &Settings) -> CorsLayer {
             HeaderName::from_static(REQUEST_ID),
         ])
         // Two hours: the most that browsers keep.
-        .max_age(Duration::from_secs(7200))
+        .max_age(Duration::from_hours(2))
 }

@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(fields.number("a", 1), Some(u32::MAX));
         assert_eq!(fields.number("b", 1), None);
         assert_eq!((fields.number("c", 1), fields.number("d", 1)), (None, None));
-        let mut fields = body(json!({"a": 7, "b": "7", "c": 1.5, "d": 1e400_f64.min(3.0)}));
+        let mut fields = body(json!({"a": 7, "b": "7", "c": 1.5}));
         assert_eq!(
             (fields.number("a", 1), fields.number("b", 1)),
             (Some(7), None)

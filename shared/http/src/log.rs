@@ -89,9 +89,9 @@ impl Answered<'_> {
             };
         }
         if self.status >= 500 {
-            line!(error)
+            line!(error);
         } else {
-            line!(info)
+            line!(info);
         }
     }
 }

@@ -51,7 +51,8 @@ pub async fn run(routes: Routes, app: App) -> Result<(), Error> {
             }
         }
     });
-    Runtime::new(handler).run().await
+    // On the heap: what a runtime keeps between requests is large.
+    Box::pin(Runtime::new(handler).run()).await
 }
 
 /// Runs `job` for each event (a schedule, a deployment) until Lambda ends the process. Its error fails the invocation.
@@ -72,7 +73,8 @@ where
                 .map_err(|problem| Diagnostic::from(problem.log_failed_job()))
         }
     });
-    Runtime::new(handler).run().await
+    // On the heap: what a runtime keeps between requests is large.
+    Box::pin(Runtime::new(handler).run()).await
 }
 
 /// Starts the log and sets up from the process's environment.

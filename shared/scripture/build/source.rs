@@ -31,12 +31,27 @@ impl fmt::Display for Place {
 }
 
 /// A section heading and the verse at which it stands.
-#[derive(Deserialize)]
 pub struct SectionLine {
     pub book: String,
-    /// `chapter:verse`; verse 0 is a psalm's title.
-    pub start: String,
+    pub chapter: u16,
+    pub verse: u16,
     pub title: String,
+}
+
+/// A chapter's outline.
+#[derive(Deserialize)]
+struct OutlineLine {
+    book: String,
+    chapter: u16,
+    sections: Vec<OutlinedSection>,
+}
+
+#[derive(Deserialize)]
+struct OutlinedSection {
+    /// Words as printed, with the sentence's mark at their end.
+    title: String,
+    /// `first-last`, or one verse.
+    verses: String,
 }
 
 #[derive(Deserialize)]
@@ -81,13 +96,39 @@ struct RunLine {
     k: String,
 }
 
+/// Reads the outlines as headings: each section's title at its first verse.
+///
+/// An outline whose sections are out of order has its titles and verses crossed: it gives none.
 pub fn read_sections(path: &Path) -> Result<Vec<SectionLine>, Failure> {
-    let mut sections = Vec::new();
-    each_line(path, |section| {
-        sections.push(section);
+    let mut headings = Vec::new();
+    each_line(path, |outline: OutlineLine| {
+        let OutlineLine {
+            book,
+            chapter,
+            sections,
+        } = outline;
+        let mut outlined = Vec::new();
+        for OutlinedSection { title, verses } in sections {
+            let first = verses
+                .split('-')
+                .next()
+                .and_then(|verse| verse.parse().ok());
+            let verse: u16 = first.ok_or_else(|| format!("{verses:?} are no verses"))?;
+            let title = title.trim_end_matches(['.', ',', ';']).to_owned();
+            let book = book.clone();
+            outlined.push(SectionLine {
+                book,
+                chapter,
+                verse,
+                title,
+            });
+        }
+        if outlined.is_sorted_by(|before, after| before.verse < after.verse) {
+            headings.append(&mut outlined);
+        }
         Ok(())
     })?;
-    Ok(sections)
+    Ok(headings)
 }
 
 /// Every chapter of the canon in canon order. A file of single verses becomes one paragraph a

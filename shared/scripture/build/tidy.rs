@@ -184,33 +184,21 @@ fn check_order(chapter: &Packed) -> Result<(), Failure> {
 }
 
 /// Gives the chapter the section headings that begin in it.
-pub fn place_sections(
-    place: &Place,
-    sections: &[SectionLine],
-    chapter: &mut Packed,
-) -> Result<(), Failure> {
-    for section in sections.iter().filter(|section| section.book == place.book) {
-        let start = section.start.split_once(':');
-        let start = start.and_then(|(c, v)| Some((c.parse::<u16>().ok()?, v.parse().ok()?)));
-        let (number, verse) =
-            start.ok_or_else(|| format!("{:?} is no chapter and verse", section.start))?;
-        if number == place.chapter {
-            // Verse 0 is a psalm's title: the section begins with the psalm.
-            let wanted = u16::max(verse, 1);
-            let printed = texts(chapter)
-                .map(|(verse, _)| *verse)
-                .find(|verse| *verse >= wanted);
-            let verse = printed.ok_or_else(|| format!("no verse {wanted} for a section"))?;
-            // Two titles carry a stray byte order mark.
-            let title = section.title.replace('\u{feff}', "");
-            chapter.sections.push(Section {
-                verse,
-                title: title.trim().to_owned(),
-            });
-        }
+pub fn place_sections(place: &Place, sections: &[SectionLine], chapter: &mut Packed) {
+    let here =
+        |section: &&SectionLine| section.book == place.book && section.chapter == place.chapter;
+    for section in sections.iter().filter(here) {
+        let printed = texts(chapter)
+            .map(|(verse, _)| *verse)
+            .find(|verse| *verse >= section.verse);
+        // WEB does not print Romans 16:25-27 there: its section has no place.
+        let Some(verse) = printed else { continue };
+        chapter.sections.push(Section {
+            verse,
+            title: section.title.clone(),
+        });
     }
     chapter.sections.sort_by_key(|section| section.verse);
-    Ok(())
 }
 
 fn texts(chapter: &Packed) -> impl Iterator<Item = (&u16, &String)> {

@@ -10,6 +10,8 @@ use sqlx::{
     postgres::{PgArguments, PgQueryResult, PgRow, PgStatement, PgTypeInfo},
 };
 
+use tokio::time::Instant;
+
 use super::Database;
 use crate::error::breaks_connection;
 
@@ -57,7 +59,11 @@ impl Database {
                 })
                 .await;
             match result {
-                Err(error) if retries > 0 && breaks_connection(&error) => retries -= 1,
+                Err(error)
+                    if retries > 0 && breaks_connection(&error) && Instant::now() < deadline =>
+                {
+                    retries -= 1;
+                }
                 result => return result,
             }
         }

@@ -1,0 +1,61 @@
+//! Cold starts: from starting the process to its first request for an event, and the first event.
+
+use std::time::Duration;
+
+use verse_tests::Environment;
+
+use crate::{
+    Effort, Result,
+    samples::Samples,
+    workload::{Call, Workload},
+};
+
+/// Longer than any first answer takes.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// The cold starts of one function.
+#[derive(Clone, Debug, Default)]
+pub struct Cold {
+    /// To the first poll.
+    pub init: Samples,
+    /// The first event, which finds nothing warm.
+    pub first: Samples,
+}
+
+/// Starts the functions in turns, so that what slows the machine down slows all of them down.
+pub async fn measure(
+    workloads: &[Workload],
+    database_url: Option<&str>,
+    effort: Effort,
+) -> Result<Vec<Cold>> {
+    let mut measured = vec![Cold::default(); workloads.len()];
+    // The first round loads the binaries from the disk, and is not counted.
+    for round in 0..=effort.starts {
+        for (workload, cold) in workloads.iter().zip(&mut measured) {
+            let (init, first) = start(workload, database_url).await?;
+            if round > 0 {
+                cold.init.add(init);
+                cold.first.add(first);
+            }
+        }
+    }
+    Ok(measured)
+}
+
+async fn start(workload: &Workload, database_url: Option<&str>) -> Result<(Duration, Duration)> {
+    let variables = workload.variables(database_url);
+    let environment = Environment::start(workload.function, &variables).await?;
+    let mut first = Duration::ZERO;
+    if let Some(call) = workload.calls.first() {
+        let event = match call {
+            Call::Request(event) => event.as_rest_v1(),
+            Call::Event(_, event) => event.clone(),
+        };
+        let mut answer = environment.invoke(&event, DEADLINE).await?;
+        answer.collect().await?;
+        first = answer.duration().unwrap_or_default();
+    }
+    let init = environment.init();
+    environment.end().await;
+    Ok((init, first))
+}

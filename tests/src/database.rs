@@ -1,0 +1,90 @@
+//! A database of a test's own.
+
+use sqlx::{
+    PgPool, Postgres, SqlSafeStr,
+    postgres::{PgPoolOptions, PgRow},
+};
+
+use crate::template::{self, Server};
+
+/// A fresh Postgres database with every migration applied, dropped when this is.
+#[derive(Debug)]
+pub struct Database {
+    server: Server,
+    name: String,
+    pool: PgPool,
+}
+
+impl Database {
+    /// A copy of the template database, which is made of `migrations/` on first use.
+    pub async fn fresh() -> Self {
+        let server = Server::from_environment();
+        let name = template::copy(&server).await;
+        Self::at(server, name)
+    }
+
+    /// A database without any table, for what tests the migrations themselves.
+    pub async fn empty() -> Self {
+        let server = Server::from_environment();
+        let name = template::create_empty(&server).await;
+        Self::at(server, name)
+    }
+
+    fn at(server: Server, name: String) -> Self {
+        let pool = PgPoolOptions::new()
+            .max_connections(4)
+            .connect_lazy(&server.url_of(&name))
+            .expect("DATABASE_URL is a Postgres URL");
+        Self { server, name, pool }
+    }
+
+    /// For a function's `DATABASE_URL`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.server.url_of(&self.name)
+    }
+
+    /// A few connections, for the test itself.
+    #[must_use]
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Runs a statement and says how many rows it touched.
+    pub async fn execute(&self, sql: impl SqlSafeStr) -> u64 {
+        let done = sqlx::query(sql.into_sql_str()).execute(&self.pool).await;
+        done.expect("the test's statement runs").rows_affected()
+    }
+
+    /// Runs several statements in one go.
+    pub async fn run_script(&self, sql: impl SqlSafeStr) {
+        let done = sqlx::raw_sql(sql.into_sql_str()).execute(&self.pool).await;
+        done.expect("the test's script runs");
+    }
+
+    /// The one value that a query gives: `database.value::<i64>("SELECT COUNT(*) FROM users")`.
+    pub async fn value<T>(&self, sql: impl SqlSafeStr) -> T
+    where
+        (T,): for<'r> sqlx::FromRow<'r, PgRow>,
+        T: Send + Unpin,
+    {
+        let value = sqlx::query_scalar::<Postgres, T>(sql.into_sql_str());
+        value
+            .fetch_one(&self.pool)
+            .await
+            .expect("the test's query gives one value")
+    }
+}
+
+impl Drop for Database {
+    /// Drops the database and whatever still uses it. A test that was killed leaves its own behind;
+    /// the next run takes that away.
+    fn drop(&mut self) {
+        let (server, name) = (self.server.clone(), std::mem::take(&mut self.name));
+        // The test's runtime is busy with this very drop: another has to do it.
+        let dropping = std::thread::spawn(move || template::drop_blocking(&server, &name));
+        if dropping.join().is_err() {
+            eprintln!("a test's database could not be dropped");
+        }
+    }
+}

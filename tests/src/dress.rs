@@ -1,0 +1,386 @@
+//! The kinds of Lambda event by which one HTTP request can arrive.
+//!
+//! `tests/events/` holds one recorded event of each kind, after AWS's documentation: "Set up Lambda
+//! proxy integrations in API Gateway", "Create AWS Lambda proxy integrations for HTTP APIs" and
+//! "Invoking Lambda function URLs". A request replaces in it what a request decides, and no more.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a member that is missing reads as null and is made when written"
+)]
+
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
+
+use crate::event::Event;
+
+/// How an event is dressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dress {
+    /// REST API by its own address: the stage stands in `requestContext.path`, not in `path`.
+    RestV1,
+    /// REST API behind a custom domain that maps the root to the stage: it stands nowhere.
+    RestV1CustomDomain,
+    /// REST API behind a custom domain with the base path `/verse`: that stands in both paths.
+    RestV1BasePath,
+    /// HTTP API with the `$default` stage.
+    HttpV2,
+    /// HTTP API with a named stage, which is in front of `rawPath`.
+    HttpV2Stage,
+    /// Function URL, without a gateway.
+    FunctionUrl,
+}
+
+impl Dress {
+    /// Every one of them.
+    pub const ALL: [Self; 6] = [
+        Self::RestV1,
+        Self::RestV1CustomDomain,
+        Self::RestV1BasePath,
+        Self::HttpV2,
+        Self::HttpV2Stage,
+        Self::FunctionUrl,
+    ];
+
+    /// Whether the event has format 1.0, and the answer is read as such.
+    #[must_use]
+    pub fn is_v1(self) -> bool {
+        matches!(
+            self,
+            Self::RestV1 | Self::RestV1CustomDomain | Self::RestV1BasePath
+        )
+    }
+
+    fn record(self) -> &'static str {
+        match self {
+            Self::RestV1 => include_str!("../events/rest-v1.json"),
+            Self::RestV1CustomDomain => include_str!("../events/rest-v1-custom-domain.json"),
+            Self::RestV1BasePath => include_str!("../events/rest-v1-base-path.json"),
+            Self::HttpV2 => include_str!("../events/http-v2.json"),
+            Self::HttpV2Stage => include_str!("../events/http-v2-stage.json"),
+            Self::FunctionUrl => include_str!("../events/function-url.json"),
+        }
+    }
+
+    pub(crate) fn put_on(self, request: &Event) -> Value {
+        let mut event = recorded(self.record());
+        if self.is_v1() {
+            self.put_on_v1(&mut event, request);
+        } else {
+            self.put_on_v2(&mut event, request);
+        }
+        if let Some(body) = &request.body {
+            let (text, encoded) = match std::str::from_utf8(body) {
+                Ok(text) => (text.to_owned(), false),
+                Err(_) => (BASE64.encode(body), true),
+            };
+            event["body"] = text.into();
+            event["isBase64Encoded"] = encoded.into();
+        }
+        event
+    }
+
+    fn put_on_v1(self, event: &mut Value, request: &Event) {
+        let path = &request.path;
+        event["httpMethod"] = request.method.as_str().into();
+        event["path"] = match self {
+            Self::RestV1BasePath => format!("/verse{path}").into(),
+            _ => path.as_str().into(),
+        };
+        event["pathParameters"] = path_parameters(path);
+        let context = &mut event["requestContext"];
+        context["httpMethod"] = request.method.as_str().into();
+        context["path"] = match self {
+            Self::RestV1 => format!("/prod{path}").into(),
+            Self::RestV1BasePath => format!("/verse{path}").into(),
+            _ => path.as_str().into(),
+        };
+        context["identity"]["sourceIp"] = request.source_ip.as_str().into();
+        let mut headers = sent_headers(event, request, "X-Forwarded-For");
+        if !request.cookies.is_empty() {
+            headers.push(("Cookie".to_owned(), request.cookies.join("; ")));
+        }
+        for (name, value) in &headers {
+            // Names differ by letter case only in what a client sends: one entry, the recorded one.
+            let name = known_name(&event["multiValueHeaders"], name);
+            event["headers"][&name] = value.as_str().into();
+            append(&mut event["multiValueHeaders"], &name, value);
+        }
+        if let Some(agent) = last(&headers, "user-agent") {
+            event["requestContext"]["identity"]["userAgent"] = agent.into();
+        }
+        let query = decoded_query(&request.raw_query);
+        if !query.is_empty() {
+            event["queryStringParameters"] = json!({});
+            event["multiValueQueryStringParameters"] = json!({});
+            for (name, value) in query {
+                append(&mut event["multiValueQueryStringParameters"], &name, &value);
+                event["queryStringParameters"][name] = value.into();
+            }
+        }
+    }
+
+    fn put_on_v2(self, event: &mut Value, request: &Event) {
+        let path = match self {
+            Self::HttpV2Stage => format!("/prod{}", request.path),
+            _ => request.path.clone(),
+        };
+        event["rawPath"] = path.as_str().into();
+        event["rawQueryString"] = request.raw_query.as_str().into();
+        if self == Self::HttpV2Stage {
+            event["pathParameters"] = path_parameters(&request.path);
+        }
+        let context = &mut event["requestContext"]["http"];
+        context["method"] = request.method.as_str().into();
+        context["path"] = path.into();
+        context["sourceIp"] = request.source_ip.as_str().into();
+        let mut cookies = request.cookies.clone();
+        let headers = sent_headers(event, request, "x-forwarded-for");
+        for (name, value) in &headers {
+            let name = name.to_lowercase();
+            if name == "cookie" {
+                cookies.extend(value.split("; ").map(str::to_owned));
+                continue;
+            }
+            let joined = match request
+                .headers
+                .iter()
+                .filter(|(n, _)| n.eq_ignore_ascii_case(&name))
+            {
+                same if same.clone().count() > 1 => same
+                    .map(|(_, value)| value.as_str())
+                    .collect::<Vec<_>>()
+                    .join(","),
+                _ => value.clone(),
+            };
+            event["headers"][name] = joined.into();
+        }
+        if let Some(agent) = last(&headers, "user-agent") {
+            event["requestContext"]["http"]["userAgent"] = agent.into();
+        }
+        if let Some(body) = &request.body {
+            event["headers"]["content-length"] = body.len().to_string().into();
+        }
+        if !cookies.is_empty() {
+            event["cookies"] = cookies.into();
+        }
+        let query = decoded_query(&request.raw_query);
+        if !query.is_empty() {
+            event["queryStringParameters"] = json!({});
+            for (name, value) in query {
+                let value = match event["queryStringParameters"][&name].as_str() {
+                    Some(before) => format!("{before},{value}"),
+                    None => value,
+                };
+                event["queryStringParameters"][name] = value.into();
+            }
+        }
+    }
+}
+
+/// An event as it was recorded.
+pub(crate) fn recorded(record: &str) -> Value {
+    serde_json::from_str(record).expect("a recorded event is JSON")
+}
+
+/// The request's own headers, taken out of the record where they replace one, and the address that
+/// API Gateway writes behind whatever the client claimed.
+fn sent_headers(event: &mut Value, request: &Event, forwarded_for: &str) -> Vec<(String, String)> {
+    let mut headers = request.headers.clone();
+    let seen = &request.source_ip;
+    let chain = match last(&headers, forwarded_for) {
+        Some(claimed) => format!("{claimed}, {seen}"),
+        None => seen.clone(),
+    };
+    headers.retain(|(name, _)| !name.eq_ignore_ascii_case(forwarded_for));
+    headers.push((forwarded_for.to_owned(), chain));
+    for list in ["headers", "multiValueHeaders"] {
+        if let Some(recorded) = event[list].as_object_mut() {
+            let replaced = |name: &str| headers.iter().any(|(n, _)| n.eq_ignore_ascii_case(name));
+            recorded.retain(|name, _| !replaced(name));
+        }
+    }
+    headers
+}
+
+fn known_name(headers: &Value, name: &str) -> String {
+    headers
+        .as_object()
+        .and_then(|headers| {
+            headers
+                .keys()
+                .find(|known| known.eq_ignore_ascii_case(name))
+        })
+        .map_or_else(|| name.to_owned(), Clone::clone)
+}
+
+fn last<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let mut from_the_end = headers.iter().rev();
+    from_the_end
+        .find(|(n, _)| n.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str())
+}
+
+fn append(lists: &mut Value, name: &str, value: &str) {
+    match &mut lists[name] {
+        Value::Array(values) => values.push(value.into()),
+        list => *list = json!([value]),
+    }
+}
+
+/// What `{proxy+}` of the resource `/api/{proxy+}` matched.
+fn path_parameters(path: &str) -> Value {
+    match path.strip_prefix("/api/") {
+        Some(rest) => json!({ "proxy": rest }),
+        None => Value::Object(Map::new()),
+    }
+}
+
+/// The parameters of a query string, as API Gateway decodes them; what is no escape stays.
+fn decoded_query(raw: &str) -> Vec<(String, String)> {
+    let decode = |text: &str| {
+        let text = text.replace('+', " ");
+        percent_decode_str(&text).decode_utf8_lossy().into_owned()
+    };
+    raw.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request() -> Event {
+        Event::post("/api/user/link/accept")
+            .query("q", "jn 3:16 & ps 23")
+            .query("q", "é")
+            .header("X-Twice", "1")
+            .header("x-twice", "2")
+            .header("user-agent", "verse-tests")
+            .cookie("verse_user_id", "abc")
+            .cookie("theme", "dark")
+            .from_address("198.51.100.4")
+            .json(&json!({"code": "7KQM-3XWP-9RTA"}))
+    }
+
+    #[test]
+    fn rest_v1_carries_decoded_lists_and_the_stage_in_its_context_only() {
+        let event = request().as_rest_v1();
+        assert_eq!(event["path"], "/api/user/link/accept");
+        assert_eq!(
+            event["requestContext"]["path"],
+            "/prod/api/user/link/accept"
+        );
+        assert_eq!(event["requestContext"]["stage"], "prod");
+        assert_eq!(event["pathParameters"]["proxy"], "user/link/accept");
+        assert_eq!(event["httpMethod"], "POST");
+        assert_eq!(
+            event["multiValueQueryStringParameters"]["q"],
+            json!(["jn 3:16 & ps 23", "é"])
+        );
+        assert_eq!(event["queryStringParameters"]["q"], "é");
+        assert_eq!(event["multiValueHeaders"]["X-Twice"], json!(["1", "2"]));
+        assert_eq!(event["headers"]["X-Twice"], "2");
+        assert_eq!(event["headers"]["Cookie"], "verse_user_id=abc; theme=dark");
+        assert_eq!(
+            event["multiValueHeaders"]["user-agent"],
+            json!(["verse-tests"])
+        );
+        assert!(
+            event["headers"].get("User-Agent").is_none(),
+            "a header stands there once"
+        );
+        assert_eq!(
+            event["requestContext"]["identity"]["userAgent"],
+            "verse-tests"
+        );
+        assert_eq!(
+            event["requestContext"]["identity"]["sourceIp"],
+            "198.51.100.4"
+        );
+        assert_eq!(event["headers"]["X-Forwarded-For"], "198.51.100.4");
+        assert_eq!(event["body"], r#"{"code":"7KQM-3XWP-9RTA"}"#);
+        assert_eq!(event["isBase64Encoded"], false);
+    }
+
+    #[test]
+    fn rest_v1_without_a_query_says_null() {
+        let event = Event::get("/api/health").as_rest_v1();
+        assert_eq!(event["queryStringParameters"], Value::Null);
+        assert_eq!(event["multiValueQueryStringParameters"], Value::Null);
+        assert_eq!(event["body"], Value::Null);
+    }
+
+    #[test]
+    fn http_v2_and_function_url_carry_the_raw_query_and_a_list_of_cookies() {
+        for dress in [Dress::HttpV2, Dress::HttpV2Stage, Dress::FunctionUrl] {
+            let event = request().dressed(dress);
+            assert_eq!(
+                event["rawQueryString"],
+                "q=jn%203%3A16%20%26%20ps%2023&q=%C3%A9"
+            );
+            assert_eq!(event["queryStringParameters"]["q"], "jn 3:16 & ps 23,é");
+            assert_eq!(event["cookies"], json!(["verse_user_id=abc", "theme=dark"]));
+            assert!(event["headers"].get("cookie").is_none());
+            assert_eq!(event["headers"]["x-twice"], "1,2");
+            assert_eq!(event["requestContext"]["http"]["method"], "POST");
+            assert_eq!(event["requestContext"]["http"]["sourceIp"], "198.51.100.4");
+        }
+    }
+
+    #[test]
+    fn a_stage_and_a_base_path_stand_where_aws_puts_them() {
+        let request = Event::get("/api/passage");
+        let paths = |dress| {
+            let event = request.dressed(dress);
+            let (path, context) = if Dress::is_v1(dress) {
+                (&event["path"], &event["requestContext"]["path"])
+            } else {
+                (&event["rawPath"], &event["requestContext"]["http"]["path"])
+            };
+            [path, context].map(|path| path.as_str().unwrap().to_owned())
+        };
+        assert_eq!(paths(Dress::RestV1), ["/api/passage", "/prod/api/passage"]);
+        assert_eq!(paths(Dress::RestV1CustomDomain), ["/api/passage"; 2]);
+        assert_eq!(paths(Dress::RestV1BasePath), ["/verse/api/passage"; 2]);
+        assert_eq!(paths(Dress::HttpV2), ["/api/passage"; 2]);
+        assert_eq!(paths(Dress::HttpV2Stage), ["/prod/api/passage"; 2]);
+        assert_eq!(paths(Dress::FunctionUrl), ["/api/passage"; 2]);
+    }
+
+    #[test]
+    fn what_is_not_text_is_sent_in_base64() {
+        let event = Event::post("/api/user/import")
+            .body(&b"\xff\x00"[..])
+            .as_rest_v1();
+        assert_eq!(
+            (&event["body"], &event["isBase64Encoded"]),
+            (&json!("/wA="), &json!(true))
+        );
+    }
+
+    #[test]
+    fn a_spoilt_event_is_sent_as_it_was_spoilt() {
+        let event = Event::get("/")
+            .spoilt(|event| event["httpMethod"] = 7.into())
+            .as_rest_v1();
+        assert_eq!(event["httpMethod"], 7);
+    }
+
+    #[test]
+    fn a_claimed_forwarding_stays_in_front_of_the_address_that_was_seen() {
+        let request = Event::get("/")
+            .header("X-Forwarded-For", "1.2.3.4")
+            .from_address("5.6.7.8");
+        let v1 = request.as_rest_v1();
+        assert_eq!(v1["headers"]["X-Forwarded-For"], "1.2.3.4, 5.6.7.8");
+        assert_eq!(
+            request.as_http_v2()["headers"]["x-forwarded-for"],
+            "1.2.3.4, 5.6.7.8"
+        );
+    }
+}

@@ -1,0 +1,289 @@
+//! A deployed function: as many execution environments as it was given, one request in each.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use rustix::process::Signal;
+use serde_json::Value;
+use tokio::sync::Notify;
+
+use crate::{
+    answer::{Answer, Failure},
+    environment::{Environment, Spec, StartError, binary},
+    log::Log,
+};
+
+/// Longer than any answer takes and short enough for a test run.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// How a function is to be started: `Function::builder("user").env("DATABASE_URL", url).start()`.
+#[derive(Debug)]
+pub struct Builder {
+    spec: Spec,
+    processes: usize,
+    deadline: Duration,
+}
+
+impl Builder {
+    /// Sets an environment variable. The function sees these, what Lambda sets, and no others.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.spec.variables.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Up to so many processes, started when all others are at work; 1 unless told.
+    #[must_use]
+    pub fn processes(mut self, most: usize) -> Self {
+        self.processes = most;
+        self
+    }
+
+    /// How long an invocation may take; 10 s unless told.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, which nothing here enforces; 512 unless told.
+    #[must_use]
+    pub fn memory_mb(mut self, memory_mb: u32) -> Self {
+        self.spec.memory_mb = memory_mb;
+        self
+    }
+
+    /// Starts the first process and waits for its first poll.
+    pub async fn start(self) -> Function {
+        self.try_start()
+            .await
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Like [`start`](Self::start), for a test of a start that fails.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn try_start(self) -> Result<Function, StartError> {
+        let function = Function(Arc::new(Inner {
+            spec: self.spec,
+            most: self.processes,
+            deadline: self.deadline,
+            fleet: Mutex::default(),
+        }));
+        let first = Environment::of(&function.0.spec).await?;
+        function.0.fleet().environments.push(Arc::new(first));
+        Ok(function)
+    }
+}
+
+/// A function; clones are the same one. Its processes end with the last clone.
+#[derive(Clone)]
+pub struct Function(Arc<Inner>);
+
+struct Inner {
+    spec: Spec,
+    most: usize,
+    deadline: Duration,
+    fleet: Mutex<Fleet>,
+}
+
+#[derive(Default)]
+struct Fleet {
+    environments: Vec<Arc<Environment>>,
+    starting: usize,
+}
+
+impl Function {
+    /// The function of this name.
+    #[must_use]
+    pub fn builder(name: &str) -> Builder {
+        Builder {
+            spec: Spec {
+                name: name.to_owned(),
+                binary: binary(name),
+                memory_mb: 512,
+                variables: Vec::new(),
+                log: Log::default(),
+                bell: Arc::new(Notify::new()),
+            },
+            processes: 1,
+            deadline: DEADLINE,
+        }
+    }
+
+    /// The name it was started by.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.spec.name
+    }
+
+    /// What all its processes wrote.
+    #[must_use]
+    pub fn log(&self) -> &Log {
+        &self.0.spec.log
+    }
+
+    /// Hands `event` to a process that is free, a new one, or the first to become free, and waits
+    /// for the head of the answer.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn invoke(&self, event: &Value) -> Result<Answer, Failure> {
+        self.invoke_within(event, self.0.deadline).await
+    }
+
+    /// Like [`invoke`](Self::invoke) with a deadline of its own.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn invoke_within(
+        &self,
+        event: &Value,
+        deadline: Duration,
+    ) -> Result<Answer, Failure> {
+        self.free_environment()
+            .await?
+            .hand_out(event, deadline)
+            .await
+    }
+
+    /// Hands `event` to a function that is not behind HTTP, and reads its answer as JSON.
+    ///
+    /// # Errors
+    /// Why there is no such answer.
+    pub async fn run(&self, event: &Value) -> Result<Value, Failure> {
+        let answer = self.invoke(event).await?.collect().await?;
+        serde_json::from_slice(&answer).map_err(|error| Failure::Malformed(error.to_string()))
+    }
+
+    /// Stops every process in mid-step, as Lambda does between invocations (SIGSTOP).
+    pub fn freeze(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// Lets frozen processes go on (SIGCONT).
+    pub fn thaw(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    /// Asks every process to end (SIGTERM) and waits until it has. The next event starts anew.
+    pub async fn terminate(&self) {
+        self.end(Signal::TERM).await;
+    }
+
+    /// Kills every process (SIGKILL). The next event starts anew.
+    pub async fn kill(&self) {
+        self.end(Signal::KILL).await;
+    }
+
+    /// Waits until no process is at work, also on what it does after its answer.
+    pub async fn idle(&self) {
+        for environment in self.environments() {
+            environment.idle().await;
+        }
+    }
+
+    /// The processes that are running.
+    #[must_use]
+    pub fn environments(&self) -> Vec<Arc<Environment>> {
+        let mut fleet = self.0.fleet();
+        fleet
+            .environments
+            .retain(|environment| !environment.is_gone());
+        fleet.environments.clone()
+    }
+
+    fn signal(&self, signal: Signal) {
+        for environment in self.environments() {
+            environment.signal(signal);
+        }
+    }
+
+    async fn end(&self, signal: Signal) {
+        for environment in self.environments() {
+            environment.signal(signal);
+            environment.ended().await;
+        }
+    }
+
+    async fn free_environment(&self) -> Result<Arc<Environment>, Failure> {
+        loop {
+            let bell = self.0.spec.bell.notified();
+            tokio::pin!(bell);
+            // From here on no ring is missed.
+            bell.as_mut().enable();
+            match self.0.choose() {
+                Choice::Take(environment) => return Ok(environment),
+                Choice::Start => return self.grow().await,
+                Choice::Wait => bell.await,
+            }
+        }
+    }
+
+    async fn grow(&self) -> Result<Arc<Environment>, Failure> {
+        let _place = Place(&self.0);
+        let environment = Arc::new(
+            Environment::of(&self.0.spec)
+                .await
+                .map_err(|error| error.why)?,
+        );
+        environment.claim();
+        self.0.fleet().environments.push(Arc::clone(&environment));
+        Ok(environment)
+    }
+}
+
+/// The place kept for a process that is starting.
+struct Place<'a>(&'a Inner);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fleet().starting -= 1;
+        self.0.spec.bell.notify_waiters();
+    }
+}
+
+enum Choice {
+    Take(Arc<Environment>),
+    Start,
+    Wait,
+}
+
+impl Inner {
+    fn choose(&self) -> Choice {
+        let mut fleet = self.fleet();
+        fleet
+            .environments
+            .retain(|environment| !environment.is_gone());
+        if let Some(free) = fleet
+            .environments
+            .iter()
+            .find(|environment| environment.claim())
+        {
+            return Choice::Take(Arc::clone(free));
+        }
+        let soon_free = fleet
+            .environments
+            .iter()
+            .any(|environment| environment.is_finishing());
+        if !soon_free && fleet.environments.len() + fleet.starting < self.most {
+            fleet.starting += 1;
+            return Choice::Start;
+        }
+        Choice::Wait
+    }
+
+    fn fleet(&self) -> MutexGuard<'_, Fleet> {
+        self.fleet.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Function").field(&self.0.spec.name).finish()
+    }
+}

@@ -1,0 +1,240 @@
+//! API Gateway's other half: what a function answered becomes the HTTP response a browser sees.
+//!
+//! Formats: "Output format of a Lambda function for proxy integration" (1.0), "Lambda function
+//! response for format 2.0", and for streams the prelude of
+//! `application/vnd.awslambda.http-integration-response`.
+
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::SET_COOKIE};
+use serde_json::{Map, Value};
+
+use crate::{
+    answer::{Answer, Chunk, Failure, Mode},
+    dress::Dress,
+};
+
+/// Between a streamed answer's prelude and its body.
+const DELIMITER: [u8; 8] = [0; 8];
+/// Where API Gateway stops looking for it.
+const PRELUDE_LIMIT: usize = 16 * 1024;
+const INTEGRATION_RESPONSE: &str = "application/vnd.awslambda.http-integration-response";
+
+/// The head of an HTTP response.
+#[derive(Clone, Debug)]
+pub(crate) struct Head {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+}
+
+/// Reads the head of an answer, and as much of the body as came with it.
+pub(crate) async fn open(answer: &mut Answer, dress: Dress) -> Result<(Head, Chunk), Failure> {
+    match answer.mode {
+        Mode::Buffered => {
+            let bytes = answer.collect().await?;
+            let (head, body) = buffered(&bytes, dress)?;
+            Ok((
+                head,
+                Chunk {
+                    index: 0,
+                    at: std::time::Instant::now(),
+                    bytes: body,
+                },
+            ))
+        }
+        Mode::Streaming if answer.content_type == INTEGRATION_RESPONSE => prelude(answer).await,
+        Mode::Streaming => {
+            let kind = &answer.content_type;
+            Err(malformed(format!(
+                "a stream of {kind}, not of {INTEGRATION_RESPONSE}"
+            )))
+        }
+    }
+}
+
+fn buffered(bytes: &[u8], dress: Dress) -> Result<(Head, Bytes), Failure> {
+    let object = object(bytes)?;
+    let mut head = Head {
+        status: status(&object)?,
+        headers: HeaderMap::new(),
+    };
+    if dress.is_v1() {
+        add_lists(&mut head.headers, object.get("multiValueHeaders"))?;
+    }
+    add_values(&mut head.headers, object.get("headers"))?;
+    if !dress.is_v1() {
+        add_cookies(&mut head.headers, object.get("cookies"))?;
+    }
+    let body = match object.get("body") {
+        None | Some(Value::Null) => Bytes::new(),
+        Some(Value::String(body)) if object.get("isBase64Encoded") == Some(&Value::Bool(true)) => {
+            BASE64
+                .decode(body)
+                .map_err(|error| malformed(format!("its body: {error}")))?
+                .into()
+        }
+        Some(Value::String(body)) => body.clone().into(),
+        Some(other) => return Err(malformed(format!("a body that is no string: {other}"))),
+    };
+    Ok((head, body))
+}
+
+async fn prelude(answer: &mut Answer) -> Result<(Head, Chunk), Failure> {
+    let mut read = BytesMut::new();
+    loop {
+        let Some(chunk) = answer.next_chunk().await? else {
+            return Err(malformed("the stream ended within its prelude"));
+        };
+        read.extend_from_slice(&chunk.bytes);
+        let end = read
+            .windows(DELIMITER.len())
+            .position(|window| window == DELIMITER);
+        let Some(end) = end.filter(|end| *end <= PRELUDE_LIMIT) else {
+            if read.len() > PRELUDE_LIMIT {
+                return Err(malformed("no end of the prelude in its first 16 KB"));
+            }
+            continue;
+        };
+        let prelude = read.split_to(end);
+        let body = read.split_off(DELIMITER.len()).freeze();
+        let object = object(&prelude)?;
+        let mut head = Head {
+            status: status(&object)?,
+            headers: HeaderMap::new(),
+        };
+        add_lists(&mut head.headers, object.get("multiValueHeaders"))?;
+        add_values(&mut head.headers, object.get("headers"))?;
+        add_cookies(&mut head.headers, object.get("cookies"))?;
+        return Ok((
+            head,
+            Chunk {
+                bytes: body,
+                ..chunk
+            },
+        ));
+    }
+}
+
+fn object(bytes: &[u8]) -> Result<Map<String, Value>, Failure> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| malformed(format!("{error} in {}", String::from_utf8_lossy(bytes))))
+}
+
+fn status(object: &Map<String, Value>) -> Result<StatusCode, Failure> {
+    let status = object.get("statusCode");
+    status
+        .and_then(Value::as_u64)
+        .and_then(|status| StatusCode::from_u16(status.try_into().ok()?).ok())
+        .ok_or_else(|| malformed(format!("its statusCode is {status:?}")))
+}
+
+fn add_lists(headers: &mut HeaderMap, lists: Option<&Value>) -> Result<(), Failure> {
+    for (name, values) in entries(lists)? {
+        let values = values
+            .as_array()
+            .ok_or_else(|| malformed(format!("{name}: {values}")))?;
+        for value in values {
+            add(headers, name, value)?;
+        }
+    }
+    Ok(())
+}
+
+/// Adds single values; one that is there already from a list is not added again.
+fn add_values(headers: &mut HeaderMap, values: Option<&Value>) -> Result<(), Failure> {
+    for (name, value) in entries(values)? {
+        match value {
+            Value::Array(values) => {
+                values
+                    .iter()
+                    .try_for_each(|value| add(headers, name, value))?;
+            }
+            value
+                if value
+                    .as_str()
+                    .is_some_and(|value| holds(headers, name, value)) => {}
+            value => add(headers, name, value)?,
+        }
+    }
+    Ok(())
+}
+
+fn holds(headers: &HeaderMap, name: &str, value: &str) -> bool {
+    headers
+        .get_all(name)
+        .iter()
+        .any(|known| known.as_bytes() == value.as_bytes())
+}
+
+fn add_cookies(headers: &mut HeaderMap, cookies: Option<&Value>) -> Result<(), Failure> {
+    let cookies = cookies
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    cookies
+        .iter()
+        .try_for_each(|cookie| add(headers, SET_COOKIE.as_str(), cookie))
+}
+
+fn entries(object: Option<&Value>) -> Result<Vec<(&String, &Value)>, Failure> {
+    match object {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Object(object)) => Ok(object.iter().collect()),
+        Some(other) => Err(malformed(format!("its headers are {other}"))),
+    }
+}
+
+fn add(headers: &mut HeaderMap, name: &str, value: &Value) -> Result<(), Failure> {
+    let parsed = value
+        .as_str()
+        .and_then(|value| HeaderValue::from_str(value).ok())
+        .and_then(|value| Some((HeaderName::from_bytes(name.as_bytes()).ok()?, value)));
+    let (name, value) = parsed.ok_or_else(|| malformed(format!("the header {name}: {value}")))?;
+    headers.append(name, value);
+    Ok(())
+}
+
+fn malformed(what: impl Into<String>) -> Failure {
+    Failure::Malformed(what.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn format_1_joins_lists_and_values_and_knows_no_cookies() {
+        let answer = br#"{"statusCode": 201, "headers": {"a": "2", "b": "3"}, "cookies": ["no=1"],
+            "multiValueHeaders": {"a": ["1", "2"]}, "body": "aGk=", "isBase64Encoded": true}"#;
+        let (head, body) = buffered(answer, Dress::RestV1).unwrap();
+        assert_eq!(head.status, 201);
+        assert_eq!(
+            head.headers.get_all("a").iter().collect::<Vec<_>>(),
+            ["1", "2"]
+        );
+        assert_eq!(head.headers["b"], "3");
+        assert!(!head.headers.contains_key(SET_COOKIE));
+        assert_eq!(body, "hi");
+    }
+
+    #[test]
+    fn format_2_has_cookies_of_their_own() {
+        let answer = br#"{"statusCode": 200, "headers": {}, "cookies": ["a=1", "b=2"]}"#;
+        let (head, body) = buffered(answer, Dress::HttpV2).unwrap();
+        assert_eq!(head.headers.get_all(SET_COOKIE).iter().count(), 2);
+        assert!(body.is_empty());
+    }
+
+    #[test]
+    fn what_api_gateway_refuses_is_refused() {
+        for answer in [
+            "null",
+            "{}",
+            r#"{"statusCode": "200"}"#,
+            r#"{"statusCode": 200, "body": {}}"#,
+        ] {
+            let failure = buffered(answer.as_bytes(), Dress::RestV1).unwrap_err();
+            assert!(matches!(failure, Failure::Malformed(_)), "{answer}");
+        }
+    }
+}

@@ -1,0 +1,471 @@
+//! A proxy between a function and Postgres: it counts what passes by, and it breaks on demand.
+//! It answers a wish for TLS with no, as Postgres without a certificate does.
+
+use std::{
+    collections::VecDeque,
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    str::FromStr,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use sqlx::{ConnectOptions, postgres::PgConnectOptions};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{
+        TcpListener, TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+};
+
+use crate::wire::{GSS_REQUEST, SSL_REQUEST, Scanner};
+
+/// What passed by since the start or the last [`Proxy::reset`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Connections opened.
+    pub connections: u64,
+    /// Statements run: Execute messages and simple queries, `BEGIN` and `COMMIT` among them.
+    pub statements: u64,
+    /// Statements prepared: Parse messages.
+    pub prepared: u64,
+    /// Times that the function waited for Postgres on behalf of a statement: for its preparation or
+    /// its answer. The log-in is not counted.
+    pub round_trips: u64,
+    /// Round trips that only ask whether the connection lives. A pool makes them when it takes a
+    /// connection or gets it back, the latter after the function has answered.
+    pub pings: u64,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    connections: AtomicU64,
+    statements: AtomicU64,
+    prepared: AtomicU64,
+    round_trips: AtomicU64,
+    pings: AtomicU64,
+}
+
+/// What the function asked before it began to wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Question {
+    /// Nothing.
+    #[default]
+    Ping,
+    /// To prepare a statement, or to forget one.
+    Preparation,
+    /// To run a statement.
+    Statement,
+}
+
+/// The questions of one connection that Postgres has not answered yet, in their order.
+type Asked = Mutex<VecDeque<Question>>;
+
+#[derive(Debug)]
+struct Shared {
+    upstream: (String, u16),
+    counters: Counters,
+    /// False: nothing passes, in either direction, and nobody is told.
+    open: watch::Sender<bool>,
+    /// The next answer to a statement is lost.
+    lose_answer: AtomicBool,
+}
+
+/// A TCP proxy on a free port of the loopback, for as long as it is kept.
+#[derive(Debug)]
+pub struct Proxy {
+    url: String,
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    server: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Proxy {
+    /// A proxy in front of the database with this URL.
+    pub async fn to(database_url: &str) -> Self {
+        let options = PgConnectOptions::from_str(database_url).expect("a Postgres URL");
+        let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await;
+        let address = listener
+            .local_addr()
+            .expect("a bound socket has an address");
+        let proxied = options
+            .clone()
+            .host(&address.ip().to_string())
+            .port(address.port());
+        let proxy = Self {
+            url: proxied.to_url_lossy().to_string(),
+            address,
+            shared: Arc::new(Shared {
+                upstream: (options.get_host().to_owned(), options.get_port()),
+                counters: Counters::default(),
+                open: watch::Sender::new(true),
+                lose_answer: AtomicBool::new(false),
+            }),
+            server: Mutex::default(),
+        };
+        proxy.serve(listener);
+        proxy
+    }
+
+    /// For a function's `DATABASE_URL`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What passed by since the start or the last [`reset`](Self::reset).
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let counters = &self.shared.counters;
+        Counts {
+            connections: counters.connections.load(Ordering::SeqCst),
+            statements: counters.statements.load(Ordering::SeqCst),
+            prepared: counters.prepared.load(Ordering::SeqCst),
+            round_trips: counters.round_trips.load(Ordering::SeqCst),
+            pings: counters.pings.load(Ordering::SeqCst),
+        }
+    }
+
+    /// Counts from nothing again.
+    pub fn reset(&self) {
+        let counters = &self.shared.counters;
+        counters.connections.store(0, Ordering::SeqCst);
+        counters.statements.store(0, Ordering::SeqCst);
+        counters.prepared.store(0, Ordering::SeqCst);
+        counters.round_trips.store(0, Ordering::SeqCst);
+        counters.pings.store(0, Ordering::SeqCst);
+    }
+
+    /// Closes every connection. New ones are welcome.
+    pub async fn cut(&self) {
+        self.stop_serving().await;
+        self.serve(listen(self.address).await);
+    }
+
+    /// The database is down: every connection is closed and new ones are refused.
+    pub async fn refuse(&self) {
+        self.stop_serving().await;
+    }
+
+    /// The database hangs: connections stay and new ones are accepted, but nothing comes through.
+    pub fn hang(&self) {
+        self.shared.open.send_replace(false);
+    }
+
+    /// The next statement gets through and is carried out; then the connection closes in the place
+    /// of the answer, so that the function cannot know.
+    pub fn lose_the_next_answer(&self) {
+        self.shared.lose_answer.store(true, Ordering::SeqCst);
+    }
+
+    /// All is well again, at the same address.
+    pub async fn restore(&self) {
+        self.shared.lose_answer.store(false, Ordering::SeqCst);
+        self.shared.open.send_replace(true);
+        if self.server().is_none() {
+            self.serve(listen(self.address).await);
+        }
+    }
+
+    fn serve(&self, listener: TcpListener) {
+        let task = tokio::spawn(accept(listener, Arc::clone(&self.shared)));
+        *self.server() = Some(task);
+    }
+
+    async fn stop_serving(&self) {
+        let server = self.server().take();
+        if let Some(server) = server {
+            server.abort();
+            // Its sockets are closed once it is gone.
+            let _ = server.await;
+        }
+    }
+
+    fn server(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
+        lock(&self.server)
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        if let Some(server) = self.server().take() {
+            server.abort();
+        }
+    }
+}
+
+/// Tokio sets `SO_REUSEADDR`, so an address can be taken again at once.
+async fn listen(address: SocketAddr) -> TcpListener {
+    TcpListener::bind(address)
+        .await
+        .expect("a port on the loopback")
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    // Held here so that no connection outlives the listener.
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => if let Ok((client, _)) = accepted {
+                connections.spawn(pass(client, Arc::clone(&shared)));
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+/// Passes one connection on until either side, or the test, ends it.
+async fn pass(mut client: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
+    shared.opened().await;
+    client.set_nodelay(true)?;
+    let (length, code) = loop {
+        let (length, code) = (client.read_u32().await?, client.read_u32().await?);
+        if code != SSL_REQUEST && code != GSS_REQUEST {
+            break (length, code);
+        }
+        client.write_u8(b'N').await?;
+    };
+    let mut server = TcpStream::connect(&shared.upstream).await?;
+    server.set_nodelay(true)?;
+    shared.counters.connections.fetch_add(1, Ordering::SeqCst);
+    server.write_u32(length).await?;
+    server.write_u32(code).await?;
+    let (from_client, to_client) = client.into_split();
+    let (from_server, to_server) = server.into_split();
+    let asked = Asked::default();
+    let scanner = Scanner::within(length.saturating_sub(8));
+    tokio::select! {
+        up = upwards(from_client, to_server, scanner, &shared, &asked) => up,
+        down = downwards(from_server, to_client, &shared, &asked) => down,
+    }
+}
+
+async fn upwards(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut scanner: Scanner,
+    shared: &Shared,
+    asked: &Asked,
+) -> io::Result<()> {
+    let mut question = Question::default();
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        let bytes = read(&mut from, &mut buffer).await?;
+        for kind in scanner.feed(bytes) {
+            match kind {
+                b'E' | b'Q' => {
+                    shared.counters.statements.fetch_add(1, Ordering::SeqCst);
+                    question = Question::Statement;
+                }
+                b'P' => {
+                    shared.counters.prepared.fetch_add(1, Ordering::SeqCst);
+                    question = question.or_preparation();
+                }
+                b'B' | b'C' | b'D' => question = question.or_preparation(),
+                _ => {}
+            }
+            if matches!(kind, b'S' | b'Q') {
+                lock(asked).push_back(std::mem::take(&mut question));
+            }
+        }
+        shared.opened().await;
+        to.write_all(bytes).await?;
+    }
+}
+
+async fn downwards(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    shared: &Shared,
+    asked: &Asked,
+) -> io::Result<()> {
+    let mut scanner = Scanner::default();
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        let bytes = read(&mut from, &mut buffer).await?;
+        for _ready in scanner.feed(bytes).into_iter().filter(|kind| *kind == b'Z') {
+            // The first one ends the log-in and answers no question.
+            let answered = lock(asked).pop_front();
+            match answered {
+                None => {}
+                Some(Question::Ping) => {
+                    shared.counters.pings.fetch_add(1, Ordering::SeqCst);
+                }
+                Some(Question::Preparation | Question::Statement) => {
+                    shared.counters.round_trips.fetch_add(1, Ordering::SeqCst);
+                }
+            }
+            let is_statement = answered == Some(Question::Statement);
+            if is_statement && shared.lose_answer.swap(false, Ordering::SeqCst) {
+                return Ok(());
+            }
+        }
+        shared.opened().await;
+        to.write_all(bytes).await?;
+    }
+}
+
+async fn read<'a>(from: &mut OwnedReadHalf, buffer: &'a mut [u8]) -> io::Result<&'a [u8]> {
+    match from.read(buffer).await? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        size => Ok(buffer.get(..size).unwrap_or_default()),
+    }
+}
+
+impl Question {
+    fn or_preparation(self) -> Self {
+        match self {
+            Self::Ping => Self::Preparation,
+            question => question,
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    async fn opened(&self) {
+        // The sender is part of this value: there is always one.
+        let _ = self.open.subscribe().wait_for(|open| *open).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use sqlx::{Connection, PgConnection};
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::Database;
+
+    async fn one(connection: &mut PgConnection) -> sqlx::Result<i32> {
+        sqlx::query_scalar("SELECT 1").fetch_one(connection).await
+    }
+
+    #[tokio::test]
+    async fn statements_and_round_trips_are_counted() {
+        let database = Database::empty().await;
+        let proxy = Proxy::to(&database.url()).await;
+        let mut connection = PgConnection::connect(proxy.url()).await.unwrap();
+        assert_eq!(
+            proxy.counts(),
+            Counts {
+                connections: 1,
+                ..Counts::default()
+            }
+        );
+
+        one(&mut connection).await.unwrap();
+        let first = Counts {
+            connections: 1,
+            statements: 1,
+            prepared: 1,
+            round_trips: 2,
+            ..Counts::default()
+        };
+        assert_eq!(proxy.counts(), first, "a new statement is prepared first");
+
+        proxy.reset();
+        one(&mut connection).await.unwrap();
+        let again = Counts {
+            statements: 1,
+            round_trips: 1,
+            ..Counts::default()
+        };
+        assert_eq!(proxy.counts(), again);
+
+        proxy.reset();
+        let mut transaction = connection.begin().await.unwrap();
+        one(&mut transaction).await.unwrap();
+        transaction.commit().await.unwrap();
+        let transaction = Counts {
+            statements: 3,
+            round_trips: 3,
+            ..Counts::default()
+        };
+        assert_eq!(proxy.counts(), transaction);
+
+        proxy.reset();
+        connection.ping().await.unwrap();
+        let ping = Counts {
+            pings: 1,
+            ..Counts::default()
+        };
+        assert_eq!(proxy.counts(), ping, "a ping waits and says nothing");
+    }
+
+    #[tokio::test]
+    async fn a_large_answer_passes_unchanged() {
+        let database = Database::empty().await;
+        let proxy = Proxy::to(&database.url()).await;
+        let mut connection = PgConnection::connect(proxy.url()).await.unwrap();
+        let text: String = sqlx::query_scalar("SELECT repeat('Zx', 500000)")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        assert_eq!(text, "Zx".repeat(500_000));
+        assert_eq!(
+            proxy.counts().round_trips,
+            2,
+            "a Z within a row is no message"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_database_that_is_down_comes_back_at_the_same_address() {
+        let database = Database::empty().await;
+        let proxy = Proxy::to(&database.url()).await;
+        let mut connection = PgConnection::connect(proxy.url()).await.unwrap();
+        proxy.refuse().await;
+        one(&mut connection).await.unwrap_err();
+        PgConnection::connect(proxy.url()).await.unwrap_err();
+        proxy.restore().await;
+        let mut connection = PgConnection::connect(proxy.url()).await.unwrap();
+        one(&mut connection).await.unwrap();
+        proxy.cut().await;
+        one(&mut connection).await.unwrap_err();
+        PgConnection::connect(proxy.url()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_database_that_hangs_goes_on_where_it_was() {
+        let database = Database::empty().await;
+        let proxy = Proxy::to(&database.url()).await;
+        let mut connection = PgConnection::connect(proxy.url()).await.unwrap();
+        proxy.hang();
+        let patience = Duration::from_millis(200);
+        timeout(patience, PgConnection::connect(proxy.url()))
+            .await
+            .unwrap_err();
+        let mut asking = Box::pin(one(&mut connection));
+        timeout(patience, &mut asking).await.unwrap_err();
+        proxy.restore().await;
+        assert_eq!(asking.await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_statement_whose_answer_is_lost_was_carried_out() {
+        let database = Database::empty().await;
+        database.execute("CREATE TABLE kept (n integer)").await;
+        let proxy = Proxy::to(&database.url()).await;
+        let mut connection = PgConnection::connect(proxy.url()).await.unwrap();
+        proxy.lose_the_next_answer();
+        let insert = sqlx::query("INSERT INTO kept VALUES (1)")
+            .execute(&mut connection)
+            .await;
+        insert.unwrap_err();
+        assert_eq!(database.value::<i64>("SELECT COUNT(*) FROM kept").await, 1);
+        PgConnection::connect(proxy.url())
+            .await
+            .expect("only one answer is lost");
+    }
+}

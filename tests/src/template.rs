@@ -1,0 +1,265 @@
+//! Where fresh databases come from: a template with the migrations applied, made once for each
+//! state of `migrations/` and copied for each test. Test binaries run side by side, so what makes
+//! and what copies takes turns by an advisory lock on the server.
+
+use std::{
+    path::PathBuf,
+    str::FromStr,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use sha2::{Digest, Sha256};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, PgConnection, migrate::Migrator,
+    postgres::PgConnectOptions,
+};
+use uuid::Uuid;
+
+/// The key of the advisory lock: any number that nothing else on the server uses.
+const LOCK: i64 = 0x7665_7273_6574_7374;
+const TEMPLATE_PREFIX: &str = "verse_template_";
+const TEST_PREFIX: &str = "verse_test_";
+/// A test's database older than this belongs to a run that was killed.
+const ABANDONED: Duration = Duration::from_hours(1);
+
+/// The server that `DATABASE_URL` names; the database in it is only used to connect.
+#[derive(Clone, Debug)]
+pub(crate) struct Server(PgConnectOptions);
+
+impl Server {
+    pub(crate) fn from_environment() -> Self {
+        let url = std::env::var("DATABASE_URL").unwrap_or_else(|_| {
+            panic!("DATABASE_URL does not say where Postgres is: run `make test`")
+        });
+        Self(PgConnectOptions::from_str(&url).expect("DATABASE_URL is a Postgres URL"))
+    }
+
+    /// The URL of a database on it.
+    pub(crate) fn url_of(&self, database: &str) -> String {
+        self.0.clone().database(database).to_url_lossy().to_string()
+    }
+
+    async fn connect(&self) -> PgConnection {
+        self.0
+            .connect()
+            .await
+            .expect("Postgres answers at DATABASE_URL")
+    }
+
+    async fn connect_to(&self, database: &str) -> PgConnection {
+        let options = self.0.clone().database(database);
+        options
+            .connect()
+            .await
+            .expect("a database that was just made is there")
+    }
+}
+
+/// Makes a copy of the template, and the template if need be; gives the copy's name.
+pub(crate) async fn copy(server: &Server) -> String {
+    let migrator = Migrator::new(migrations())
+        .await
+        .expect("migrations/ holds migrations");
+    let template = format!("{TEMPLATE_PREFIX}{}", fingerprint(&migrator));
+    let mut connection = server.connect().await;
+    loop {
+        lock_shared(&mut connection).await;
+        if exists(&mut connection, &template).await {
+            break;
+        }
+        unlock_all(&mut connection).await;
+        make(server, &mut connection, &migrator, &template).await;
+    }
+    let name = test_name();
+    run(
+        &mut connection,
+        format!("CREATE DATABASE {name} TEMPLATE {template}"),
+    )
+    .await;
+    close(connection).await;
+    name
+}
+
+/// Makes a database without any table; gives its name.
+pub(crate) async fn create_empty(server: &Server) -> String {
+    let name = test_name();
+    let mut connection = server.connect().await;
+    run(&mut connection, format!("CREATE DATABASE {name}")).await;
+    close(connection).await;
+    name
+}
+
+/// Drops a database, from a thread that has no runtime.
+pub(crate) fn drop_blocking(server: &Server, name: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime
+        .expect("a runtime for one statement")
+        .block_on(async {
+            let mut connection = server.connect().await;
+            run(
+                &mut connection,
+                format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+            )
+            .await;
+            close(connection).await;
+        });
+}
+
+/// Makes the template under a name of its own and renames it when it is whole, so that a run that
+/// is killed half-way leaves none that looks finished.
+async fn make(server: &Server, connection: &mut PgConnection, migrator: &Migrator, template: &str) {
+    let draft = format!("{template}_draft");
+    lock(connection).await;
+    sweep(connection, template).await;
+    if !exists(connection, template).await {
+        run(
+            connection,
+            format!("DROP DATABASE IF EXISTS {draft} WITH (FORCE)"),
+        )
+        .await;
+        run(connection, format!("CREATE DATABASE {draft}")).await;
+        let mut inside = server.connect_to(&draft).await;
+        migrator
+            .run(&mut inside)
+            .await
+            .expect("every migration runs on an empty database");
+        close(inside).await;
+        run(
+            connection,
+            format!("ALTER DATABASE {draft} RENAME TO {template}"),
+        )
+        .await;
+    }
+    unlock_all(connection).await;
+}
+
+/// Drops the templates of other states of `migrations/`, and what killed runs left behind.
+async fn sweep(connection: &mut PgConnection, template: &str) {
+    let names: Vec<String> = sqlx::query_scalar("SELECT datname FROM pg_database")
+        .fetch_all(&mut *connection)
+        .await
+        .expect("Postgres lists its databases");
+    let abandoned = |name: &str| {
+        let made = name
+            .strip_prefix(TEST_PREFIX)
+            .and_then(|rest| rest.split('_').next());
+        let made = made
+            .and_then(|made| made.parse().ok())
+            .map(Duration::from_secs);
+        made.is_some_and(|made| made + ABANDONED < since_the_epoch())
+    };
+    for name in names {
+        if (name.starts_with(TEMPLATE_PREFIX) && name != template) || abandoned(&name) {
+            run(
+                connection,
+                format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"),
+            )
+            .await;
+        }
+    }
+}
+
+fn migrations() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations"))
+}
+
+/// Names a state of `migrations/`: the same files give the same name.
+fn fingerprint(migrator: &Migrator) -> String {
+    let mut hash = Sha256::new();
+    for migration in migrator.iter() {
+        hash.update(migration.version.to_be_bytes());
+        hash.update(&migration.checksum);
+    }
+    let hash: [u8; 32] = hash.finalize().into();
+    let head = hash.first_chunk().copied().unwrap_or_default();
+    format!("{:016x}", u64::from_be_bytes(head))
+}
+
+fn test_name() -> String {
+    let random = Uuid::new_v4().simple();
+    format!("{TEST_PREFIX}{}_{random}", since_the_epoch().as_secs())
+}
+
+fn since_the_epoch() -> Duration {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+}
+
+async fn exists(connection: &mut PgConnection, database: &str) -> bool {
+    sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)")
+        .bind(database)
+        .fetch_one(connection)
+        .await
+        .expect("Postgres lists its databases")
+}
+
+async fn lock(connection: &mut PgConnection) {
+    run(connection, format!("SELECT pg_advisory_lock({LOCK})")).await;
+}
+
+async fn lock_shared(connection: &mut PgConnection) {
+    run(
+        connection,
+        format!("SELECT pg_advisory_lock_shared({LOCK})"),
+    )
+    .await;
+}
+
+async fn unlock_all(connection: &mut PgConnection) {
+    run(connection, "SELECT pg_advisory_unlock_all()".to_owned()).await;
+}
+
+/// The statement is made of names and numbers of this module's own.
+async fn run(connection: &mut PgConnection, sql: String) {
+    let done = sqlx::raw_sql(AssertSqlSafe(sql.clone()))
+        .execute(connection)
+        .await;
+    done.unwrap_or_else(|error| panic!("{sql}: {error}"));
+}
+
+async fn close(connection: PgConnection) {
+    // It is closed either way.
+    let _ = connection.close().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::join_all;
+
+    use super::*;
+    use crate::Database;
+
+    async fn there_is(server: &Server, name: &str) -> bool {
+        exists(&mut server.connect().await, name).await
+    }
+
+    #[tokio::test]
+    async fn fresh_databases_are_apart_and_go_away() {
+        let server = Server::from_environment();
+        let databases = join_all((0..5).map(|_| Database::fresh())).await;
+        let mut names = Vec::new();
+        for database in &databases {
+            database.execute("CREATE TABLE mine ()").await;
+            names.push(
+                database
+                    .value::<String>("SELECT current_database()::text")
+                    .await,
+            );
+        }
+        drop(databases);
+        for name in names {
+            assert!(!there_is(&server, &name).await, "{name} is still there");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_fresh_database_has_every_migration() {
+        let applied = "SELECT COUNT(*) FROM _sqlx_migrations WHERE success";
+        let applied: i64 = Database::fresh().await.value(applied).await;
+        let written = Migrator::new(migrations()).await.unwrap().iter().count();
+        assert_eq!(applied, i64::try_from(written).unwrap());
+    }
+}

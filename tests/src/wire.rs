@@ -1,0 +1,86 @@
+//! As much of the Postgres protocol (version 3, "Message Formats" in Postgres's documentation) as
+//! it takes to see which messages pass by, whatever pieces they come in.
+
+/// What a client sends before its first message, in the place of a protocol version.
+pub(crate) const SSL_REQUEST: u32 = 80_877_103;
+/// See [`SSL_REQUEST`].
+pub(crate) const GSS_REQUEST: u32 = 80_877_104;
+/// A message's length counts its own four bytes, and not the kind in front of them.
+const LENGTH_BYTES: u32 = 4;
+
+/// Follows one direction of a connection and tells the kinds of its messages.
+#[derive(Debug, Default)]
+pub(crate) struct Scanner {
+    kind: Option<u8>,
+    length: Vec<u8>,
+    body_left: u32,
+}
+
+impl Scanner {
+    /// A scanner in the middle of a message of which so many bytes are still to come.
+    pub(crate) fn within(body_left: u32) -> Self {
+        Self {
+            body_left,
+            ..Self::default()
+        }
+    }
+
+    /// Takes in what passes by, and gives the kinds of the messages that are complete with it.
+    pub(crate) fn feed(&mut self, mut bytes: &[u8]) -> Vec<u8> {
+        let mut kinds = Vec::new();
+        while !bytes.is_empty() {
+            if self.body_left > 0 {
+                let passing = bytes.len().min(self.body_left as usize);
+                bytes = bytes.get(passing..).unwrap_or_default();
+                self.body_left -= u32::try_from(passing).unwrap_or(self.body_left);
+            } else if let (Some((&byte, rest)), None) = (bytes.split_first(), self.kind) {
+                self.kind = Some(byte);
+                bytes = rest;
+                continue;
+            } else if let Some((&byte, rest)) = bytes.split_first() {
+                self.length.push(byte);
+                bytes = rest;
+                let Ok(length) = <[u8; 4]>::try_from(self.length.as_slice()) else {
+                    continue;
+                };
+                self.length.clear();
+                self.body_left = u32::from_be_bytes(length).saturating_sub(LENGTH_BYTES);
+            }
+            if self.body_left == 0 {
+                kinds.extend(self.kind.take());
+            }
+        }
+        kinds
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(kind: u8, body: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(body.len()).unwrap() + LENGTH_BYTES;
+        [&[kind], length.to_be_bytes().as_slice(), body].concat()
+    }
+
+    #[test]
+    fn messages_are_told_apart_in_whatever_pieces_they_come() {
+        let bytes = [
+            message(b'P', b"select"),
+            message(b'S', b""),
+            message(b'E', &[7; 300]),
+        ]
+        .concat();
+        for piece in 1..bytes.len() {
+            let mut scanner = Scanner::default();
+            let kinds: Vec<u8> = bytes.chunks(piece).flat_map(|p| scanner.feed(p)).collect();
+            assert_eq!(kinds, b"PSE", "in pieces of {piece}");
+        }
+    }
+
+    #[test]
+    fn the_start_of_a_connection_has_no_kind() {
+        let mut scanner = Scanner::within(3);
+        assert_eq!(scanner.feed(b"abcS\0\0\0\x04"), b"S");
+    }
+}
