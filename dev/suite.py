@@ -28,7 +28,7 @@ def test(arguments: list[str]) -> int:
         with step("building the functions", "built the functions", long=True):
             cargo.must("build", "--workspace", "--bins", env=env)
         with step("testing the workspace", "tested the workspace", long=True):
-            code = cargo.cargo("test", "--workspace", *arguments, env=env)
+            code = cargo.cargo("test", "--workspace", "--no-fail-fast", *arguments, env=env)
     verdict = "all tests passed" if own_code == code == 0 else "tests FAILED"
     if own_code != 0:
         verdict += " (those of dev/)"

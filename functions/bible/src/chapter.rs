@@ -1,7 +1,7 @@
 //! `GET /api/chapter`: a chapter's verses. Publicly cacheable; with `save=true` one round trip to the database.
 
 use axum::{extract::State, response::Response};
-use verse_http::{App, Problem, ProblemBody, Public, Query};
+use verse_http::{App, Invalid, NotFound, Problem, Public, Query, Unavailable};
 
 use crate::{
     answer::{PassageAnswer, SaveQuery},
@@ -15,9 +15,9 @@ use crate::{
     responses(
         (status = 200, description = "The verses", body = PassageAnswer),
         (status = 304, description = "The caller has them already"),
-        (status = 404, description = "There is no such book, chapter or translation", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "A parameter is missing or out of bounds", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The chapter cannot be kept: the database does not answer", body = ProblemBody, content_type = "application/problem+json"),
+        NotFound,
+        Invalid,
+        Unavailable,
     ))]
 pub async fn get_chapter(
     State(app): State<App>,

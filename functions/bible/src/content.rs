@@ -3,7 +3,7 @@
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
-use verse_http::{Problem, ProblemBody, Public, Query};
+use verse_http::{Invalid, NotFound, Problem, Public, Query};
 use verse_scripture::{Chapter, Element, Note};
 
 use crate::{
@@ -35,8 +35,8 @@ pub struct ContentAnswer {
     responses(
         (status = 200, description = "The chapter", body = ContentAnswer),
         (status = 304, description = "The caller has it already"),
-        (status = 404, description = "There is no such book, chapter or translation", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "A parameter is missing or out of bounds", body = ProblemBody, content_type = "application/problem+json"),
+        NotFound,
+        Invalid,
     ))]
 pub async fn get_content(
     public: Public,

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use utoipa::IntoParams;
-use verse_http::{App, Fields, FromFields, Problem, ProblemBody, Public, Query};
+use verse_http::{App, Fields, FromFields, Invalid, NotFound, Problem, Public, Query, Unavailable};
 use verse_scripture::Chapter;
 
 use crate::{
@@ -47,9 +47,9 @@ impl FromFields for VersesQuery {
     responses(
         (status = 200, description = "The verses", body = PassageAnswer),
         (status = 304, description = "The caller has them already"),
-        (status = 404, description = "There is no such book, chapter, verse or translation, or the translation prints none of the verses", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "A parameter is missing or out of bounds", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The passage cannot be kept: the database does not answer", body = ProblemBody, content_type = "application/problem+json"),
+        NotFound,
+        Invalid,
+        Unavailable,
     ))]
 pub async fn get_passage(
     State(app): State<App>,

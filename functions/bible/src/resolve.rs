@@ -3,7 +3,7 @@
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
-use verse_http::{Fields, FromFields, Problem, ProblemBody, Public, Query};
+use verse_http::{Fields, FromFields, Invalid, Problem, Public, Query};
 use verse_scripture::{Reference, find_references};
 
 /// What to look for references in.
@@ -59,7 +59,7 @@ pub struct ReferenceAnswer {
 #[utoipa::path(get, path = "/api/resolve", tag = "bible", params(ResolveQuery),
     responses(
         (status = 200, description = "What was found", body = ResolveAnswer),
-        (status = 422, description = "`q` is missing, empty or too long", body = ProblemBody, content_type = "application/problem+json"),
+        Invalid,
     ))]
 pub async fn resolve(
     public: Public,

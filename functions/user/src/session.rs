@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use verse_data::{Usage, get_or_create_user};
-use verse_http::{App, Caller, Identity, Problem, ProblemBody};
+use verse_http::{App, Caller, Identity, Problem, Unavailable};
 
 /// The caller's session.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,8 +49,7 @@ pub struct UsageAnswer {
     responses(
         (status = 200, description = "The session", body = SessionAnswer,
          headers(("Set-Cookie" = String, description = "`verse_user_id`, for a new device or when it runs out in less than 370 days"))),
-        (status = 503, description = "The database does not answer", body = ProblemBody,
-         content_type = "application/problem+json"),
+        Unavailable,
     )
 )]
 pub async fn get_session(

@@ -181,7 +181,7 @@ mod tests {
         let request = read(json!({
             "path": "/api/user/session", "httpMethod": "GET",
             "headers": {"Cookie": "b=2"}, "multiValueHeaders": {"Cookie": ["a=1", "b=2"]},
-            "requestContext": {"stage": "prod"}, "body": null,
+            "requestContext": {"stage": "prod", "httpMethod": "GET", "identity": {}}, "body": null,
         }))
         .unwrap();
         let cookies: Vec<_> = request.headers().get_all("cookie").iter().collect();

@@ -7,6 +7,7 @@
 mod app;
 mod caching;
 mod cors;
+mod documented;
 mod event;
 mod fields;
 mod headers;
@@ -22,6 +23,7 @@ mod statements;
 
 pub use app::{App, Settings};
 pub use caching::Public;
+pub use documented::{BadRequest, Invalid, NotFound, TooMany, Unavailable};
 pub use fields::{Fault, Fields, FromFields};
 pub use identity::{Caller, Identity};
 pub use input::{Json, Query};
