@@ -25,8 +25,9 @@ import run
 import tools
 from steps import Failure, seconds
 
-# Ends at an interrupt without a word.
-SLEEPER = [sys.executable, "-c", "import signal, time; signal.signal(signal.SIGINT, signal.SIG_DFL); time.sleep(60)"]
+# Makes a program end at an interrupt without a word.
+QUIET = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL)"
+SLEEPER = [sys.executable, "-c", f"{QUIET}; import time; time.sleep(60)"]
 
 
 class Ports(unittest.TestCase):
@@ -130,14 +131,14 @@ class Installing(unittest.TestCase):
 
 class Processes(unittest.TestCase):
     def test_a_session_is_stopped_with_all_its_processes(self) -> None:
-        code = f"import subprocess, time; subprocess.Popen({SLEEPER!r}); time.sleep(60)"
+        code = f"{QUIET}; import subprocess, time; subprocess.Popen({SLEEPER!r}); time.sleep(60)"
         child = processes.start([sys.executable, "-c", code], env=os.environ, cwd=clone.ROOT)
         self.assertTrue(processes.wait_until(lambda: len(guard.family({child.pid})) == 2, 10))
         processes.stop(child)
         self.assertEqual(guard.family({child.pid}), [])
 
     def test_a_descendant_in_a_session_of_its_own_is_stopped_too(self) -> None:
-        code = f"import subprocess, time; subprocess.Popen({SLEEPER!r}, start_new_session=True); time.sleep(60)"
+        code = f"{QUIET}; import subprocess, time; subprocess.Popen({SLEEPER!r}, start_new_session=True); time.sleep(60)"
         child = processes.start([sys.executable, "-c", code], env=os.environ, cwd=clone.ROOT)
         self.assertTrue(processes.wait_until(lambda: len(guard.family({child.pid})) == 2, 10))
         [descendant] = set(guard.family({child.pid})) - {child.pid}
@@ -145,7 +146,7 @@ class Processes(unittest.TestCase):
         self.assertFalse(processes.command_line(descendant))
 
     def test_one_that_does_not_listen_is_killed(self) -> None:
-        code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
+        code = f"{QUIET}; import time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
         child = processes.start([sys.executable, "-c", code], env=os.environ, cwd=clone.ROOT, output=subprocess.PIPE)
         assert child.stdout
         child.stdout.readline()
