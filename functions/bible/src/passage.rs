@@ -63,7 +63,7 @@ pub async fn get_passage(
 impl VersesQuery {
     /// The verses, or why there are none.
     fn select(self, chapter: &Chapter) -> Result<PassageAnswer, Problem> {
-        let last = last_verse(chapter);
+        let last = u32::from(chapter.last_verse());
         let end = self.verse_end.unwrap_or(self.verse_start).min(last);
         let (book, number, start) = (chapter.book().name, chapter.number(), self.verse_start);
         if start > last {
@@ -83,11 +83,4 @@ impl VersesQuery {
         }
         Ok(passage)
     }
-}
-
-/// The chapter's last verse, whether the canon counts it or only the translation prints it.
-fn last_verse(chapter: &Chapter) -> u32 {
-    let printed = chapter.verses().last().map_or(0, |verse| verse.number);
-    let counted = chapter.book().verse_count(chapter.number()).unwrap_or(0);
-    u32::from(printed.max(counted))
 }

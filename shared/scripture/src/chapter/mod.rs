@@ -114,6 +114,14 @@ impl Chapter {
         self.number
     }
 
+    /// The number of its last verse, whether the canon counts it or only the translation prints it.
+    #[must_use]
+    pub fn last_verse(&self) -> u16 {
+        let printed = self.texts().map(|(verse, _)| verse).last().unwrap_or(0);
+        let counted = self.book().verse_count(self.number).unwrap_or(0);
+        printed.max(counted)
+    }
+
     /// Every printed verse, in order.
     #[must_use]
     pub fn verses(&self) -> Vec<Verse> {
