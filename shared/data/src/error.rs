@@ -32,6 +32,10 @@ pub enum Error {
     #[error("there is no such {0}")]
     NotFound(&'static str),
 
+    /// The token that the caller sent is no device's.
+    #[error("the caller is unknown")]
+    UnknownCaller,
+
     /// The migrations could not be applied.
     #[error("the migrations could not be applied")]
     Migration(#[source] sqlx::migrate::MigrateError),

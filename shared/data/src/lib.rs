@@ -5,12 +5,25 @@
 //! system for either.
 
 mod clock;
+mod conversations;
 mod database;
+mod definitions;
+mod devices;
 mod environment;
+mod erasure;
 mod error;
+mod export;
+mod import;
+mod insights;
+mod link_codes;
+mod merge;
+mod paging;
 mod passages;
 mod random;
+mod rates;
+mod retention;
 mod schema;
+mod subscriptions;
 mod tokens;
 mod usage;
 mod users;
@@ -19,6 +32,7 @@ pub use clock::Clock;
 pub use database::{Database, DatabaseConfig, Once, Repeatable, Transaction};
 pub use environment::{Environment, SettingError};
 pub use error::Error;
+pub use paging::Page;
 pub use passages::{SavedPassage, save_passage};
 pub use random::Random;
 pub use schema::{AppliedMigration, MIGRATIONS, apply_migrations};

@@ -8,9 +8,11 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, header, request::Parts};
 use lambda_http::request::RequestContext;
-use verse_data::{DeviceKind, DeviceToken, NewDevice, Session, TokenHash};
+use verse_data::{
+    Database, DeviceKind, DeviceToken, NewDevice, Session, TokenHash, get_or_create_user,
+};
 
-use crate::{App, Settings};
+use crate::{App, Problem, Settings};
 
 const COOKIE: &str = "verse_user_id";
 /// 400 days: the longest that browsers keep a cookie.
@@ -113,6 +115,37 @@ impl Identity {
             cookie: cookie("", 0, settings),
         }
     }
+}
+
+/// Does a write in the caller's name; an unknown caller first becomes a user with its first device.
+///
+/// `work` is given the hash of the caller's token. For a known caller it is run once and nothing else is asked of the
+/// database; when it answers [`verse_data::Error::UnknownCaller`], user and device are created and it is run again, in
+/// the name of the new device.
+///
+/// # Errors
+///
+/// Those of `work`, and a `503` when the database does not answer.
+pub async fn as_caller<T, F>(
+    app: &App,
+    caller: &Caller,
+    work: impl Fn(Database, TokenHash) -> F,
+) -> Result<(Identity, T), Problem>
+where
+    F: Future<Output = Result<T, verse_data::Error>>,
+{
+    let database = app.database()?;
+    if let Some(known) = caller.token_hash() {
+        match work(database.clone(), known).await {
+            Err(verse_data::Error::UnknownCaller) => {}
+            result => return Ok((Identity { cookie: None }, result?)),
+        }
+    }
+    let token = app.new_token();
+    let device = caller.new_device(app, &token);
+    let session = get_or_create_user(database, None, &device, app.clock.now()).await?;
+    let identity = Identity::of(&session, caller, &token, &app.settings);
+    Ok((identity, work(database.clone(), device.token_hash).await?))
 }
 
 fn cookie(value: &str, max_age: u32, settings: &Settings) -> Option<HeaderValue> {

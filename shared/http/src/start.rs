@@ -1,6 +1,7 @@
 //! A function's start, and a request's way through it.
 
 use std::{
+    convert::Infallible,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -15,8 +16,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, Uri};
-use lambda_http::{Adapter, LambdaEvent, RequestExt, Service, service_fn};
-use lambda_runtime::{Diagnostic, Error, Runtime};
+use lambda_http::{LambdaEvent, RequestExt, service_fn};
+use lambda_runtime::{Diagnostic, Error, FunctionResponse, Runtime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -29,6 +30,7 @@ use crate::{
     log::{self, Answered},
     problem::Cause,
     statements,
+    streaming::{self, Whole},
 };
 
 /// Serves `routes` until Lambda ends the process.
@@ -37,18 +39,17 @@ use crate::{
 ///
 /// When Lambda's runtime API does not answer.
 pub async fn run(routes: Routes, app: App) -> Result<(), Error> {
-    let adapter = Adapter::from(router(routes, app));
+    let router = router(routes, app);
     let handler = service_fn(move |event: LambdaEvent<Event>| {
-        let mut adapter = adapter.clone();
+        let router = router.clone();
         async move {
             let (event, context) = event.into_parts();
-            match event {
-                Event::Http(request) => adapter
-                    .call(LambdaEvent::new(*request, context))
-                    .await
-                    .map(|answer| Box::new(Answer::Http(answer))),
-                Event::Unreadable => Ok(Box::new(Answer::Refusal(refuse_unreadable()))),
-            }
+            Ok::<_, Infallible>(match event {
+                Event::Http(request) => streaming::call(router, *request, context).await,
+                Event::Unreadable => {
+                    FunctionResponse::BufferedResponse(Box::new(Whole::Common(refuse_unreadable())))
+                }
+            })
         }
     });
     // On the heap: what a runtime keeps between requests is large.
@@ -85,14 +86,6 @@ where
 pub fn start() -> Result<App, Error> {
     log::start();
     Ok(App::from_environment(&Environment::process())?)
-}
-
-/// What goes back to Lambda.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Answer<A> {
-    Http(A),
-    Refusal(Value),
 }
 
 /// The answer to what is no HTTP request, in the form that every kind of gateway reads.

@@ -1,0 +1,5 @@
+//! Conversations about what one reads.
+
+mod routes;
+
+pub use routes::{Documentation, routes};

@@ -1,0 +1,5 @@
+//! Definitions of a word, and the history of those a user got.
+
+mod routes;
+
+pub use routes::{Documentation, routes};

@@ -1,0 +1,5 @@
+//! Insights on a passage, and the history of those a user got.
+
+mod routes;
+
+pub use routes::{Documentation, routes};

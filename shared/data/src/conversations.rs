@@ -1,0 +1,1 @@
+//! Conversations and their messages: tables `conversations` and `messages`.

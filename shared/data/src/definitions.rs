@@ -1,0 +1,1 @@
+//! Definitions and who has them: tables `definitions` and `user_definitions`.

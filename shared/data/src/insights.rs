@@ -1,0 +1,1 @@
+//! Insights and who has them: tables `insights` and `user_insights`.

@@ -1,0 +1,1 @@
+//! Codes that link a device: table `link_codes`.

@@ -1,0 +1,1 @@
+//! Two users become one.

@@ -1,0 +1,1 @@
+//! Rates: table `rate_buckets`.

@@ -1,0 +1,1 @@
+//! What goes when: the retention table and its jobs.

@@ -1,0 +1,1 @@
+//! Pro subscriptions: for operators.
