@@ -37,6 +37,8 @@ pub(crate) struct Spec {
     pub memory_mb: u32,
     pub variables: Vec<(String, String)>,
     pub log: Log,
+    /// Whether what the process writes to stdout is thrown away instead.
+    pub silent: bool,
     pub bell: Arc<Notify>,
 }
 
@@ -75,6 +77,7 @@ impl Environment {
             memory_mb: 512,
             variables: variables.to_vec(),
             log: Log::default(),
+            silent: false,
             bell: Arc::default(),
         })
         .await
@@ -119,7 +122,11 @@ impl Environment {
             .env("LAMBDA_TASK_ROOT", task_root)
             .envs(spec.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
+            .stdout(if spec.silent {
+                Stdio::null()
+            } else {
+                Stdio::piped()
+            })
             .stderr(Stdio::piped())
             .kill_on_drop(true);
         let spawned = Instant::now();

@@ -35,6 +35,14 @@ impl Builder {
         self
     }
 
+    /// Throws away what it writes to stdout: whoever measures would read along, on the same
+    /// processors.
+    #[must_use]
+    pub fn silent(mut self) -> Self {
+        self.spec.silent = true;
+        self
+    }
+
     /// Up to so many processes, started when all others are at work; 1 unless told.
     #[must_use]
     pub fn processes(mut self, most: usize) -> Self {
@@ -108,6 +116,7 @@ impl Function {
                 memory_mb: 512,
                 variables: Vec::new(),
                 log: Log::default(),
+                silent: false,
                 bell: Arc::new(Notify::new()),
             },
             processes: 1,

@@ -1,6 +1,6 @@
 //! Verses as they are answered, and passages as they are kept.
 
-use std::collections::HashSet;
+use std::ops::RangeInclusive;
 
 use axum::{
     Json,
@@ -91,28 +91,17 @@ pub struct OmittedAnswer {
 }
 
 impl PassageAnswer {
-    /// The verses of `chapter` that are `wanted`, under this reference.
-    pub(crate) fn new(chapter: &Chapter, reference: String, wanted: impl Fn(u16) -> bool) -> Self {
-        let translation = chapter.translation().as_str();
-        let verses: Vec<_> = chapter
-            .verses()
-            .into_iter()
-            .filter(|verse| wanted(verse.number))
-            .map(|verse| VerseAnswer::new(chapter, verse))
-            .collect();
-        let marked: HashSet<_> = verses.iter().flat_map(VerseAnswer::note_ids).collect();
-        let notes = chapter
-            .notes()
-            .into_iter()
-            .filter(|note| marked.contains(&note.id))
-            .collect();
-        let omitted = omitted(chapter, wanted);
+    /// The verses of `chapter` with these numbers, under this reference.
+    pub(crate) fn new(chapter: &Chapter, reference: String, numbers: &RangeInclusive<u16>) -> Self {
+        let verses = chapter.verses_within(numbers).into_iter();
         Self {
             reference,
-            verses,
-            translation,
-            notes,
-            omitted,
+            verses: verses
+                .map(|verse| VerseAnswer::new(chapter, verse))
+                .collect(),
+            translation: chapter.translation().as_str(),
+            notes: chapter.notes_within(numbers),
+            omitted: omitted(chapter, numbers),
         }
     }
 
@@ -149,26 +138,16 @@ impl VerseAnswer {
             text_parts: verse.text_parts,
         }
     }
-
-    fn note_ids(&self) -> impl Iterator<Item = u32> {
-        self.text_parts
-            .iter()
-            .flatten()
-            .filter_map(|part| match part {
-                Part::Note { note_id } => Some(*note_id),
-                _ => None,
-            })
-    }
 }
 
-/// What of the `wanted` verses the translation does not print.
-pub(crate) fn omitted(chapter: &Chapter, wanted: impl Fn(u16) -> bool) -> Vec<OmittedAnswer> {
+/// Which of the verses with these numbers the translation does not print.
+pub(crate) fn omitted(chapter: &Chapter, numbers: &RangeInclusive<u16>) -> Vec<OmittedAnswer> {
     let book = chapter.book().name;
     let translation = chapter.translation().translation().name;
     chapter
         .omitted()
         .into_iter()
-        .filter(|omitted| wanted(omitted.verse))
+        .filter(|omitted| numbers.contains(&omitted.verse))
         .map(|omitted| {
             let instead = omitted.stands_at.map_or_else(String::new, |at| {
                 format!(": there it is {book} {}:{}", at.chapter, at.verse)

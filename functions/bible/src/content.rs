@@ -55,7 +55,7 @@ impl From<&Chapter> for ContentAnswer {
             reference: format!("{book} {number}"),
             content: chapter.content(),
             notes: chapter.notes(),
-            omitted: omitted(chapter, |_| true),
+            omitted: omitted(chapter, &(0..=u16::MAX)),
         }
     }
 }

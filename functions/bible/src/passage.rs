@@ -63,31 +63,28 @@ pub async fn get_passage(
 impl VersesQuery {
     /// The verses, or why there are none.
     fn select(self, chapter: &Chapter) -> Result<PassageAnswer, Problem> {
-        let last = last_verse(chapter);
-        let end = self.verse_end.unwrap_or(self.verse_start).min(last);
-        let (book, number, start) = (chapter.book().name, chapter.number(), self.verse_start);
-        if start > last {
-            let detail = format!("{book} {number} has no verse {start}: its last is {last}.");
-            return Err(Problem::not_found(detail));
-        }
-        let range = if end > start {
-            format!("-{end}")
-        } else {
-            String::new()
+        let last = chapter.last_verse();
+        let (book, number) = (chapter.book().name, chapter.number());
+        let first = u16::try_from(self.verse_start)
+            .ok()
+            .filter(|first| *first <= last);
+        let first = first.ok_or_else(|| {
+            let asked = self.verse_start;
+            Problem::not_found(format!(
+                "{book} {number} has no verse {asked}: its last is {last}."
+            ))
+        })?;
+        let end = self.verse_end.unwrap_or(self.verse_start);
+        let numbers = first..=u16::try_from(end).unwrap_or(u16::MAX).min(last);
+        let range = match numbers.end() {
+            end if *end > first => format!("-{end}"),
+            _ => String::new(),
         };
-        let reference = format!("{book} {number}:{start}{range}");
-        let wanted = |verse: u16| (start..=end).contains(&u32::from(verse));
-        let passage = PassageAnswer::new(chapter, reference, wanted);
+        let reference = format!("{book} {number}:{first}{range}");
+        let passage = PassageAnswer::new(chapter, reference, &numbers);
         if passage.is_empty() {
             return Err(Problem::not_found(passage.why_empty()));
         }
         Ok(passage)
     }
-}
-
-/// The chapter's last verse, whether the canon counts it or only the translation prints it.
-fn last_verse(chapter: &Chapter) -> u32 {
-    let printed = chapter.verses().last().map_or(0, |verse| verse.number);
-    let counted = chapter.book().verse_count(chapter.number()).unwrap_or(0);
-    u32::from(printed.max(counted))
 }

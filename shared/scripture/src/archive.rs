@@ -3,7 +3,7 @@
 //! Nothing happens before the first read of a translation; that one prepares its dictionary.
 
 use std::cell::RefCell;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use zstd::zstd_safe::{DCtx, DDict};
 
@@ -35,18 +35,36 @@ pub fn archive(translation: TranslationCode) -> &'static Archive {
     }
 }
 
+/// How many chapters a thread keeps unpacked: whoever reads one verse of a chapter reads on.
+const KEPT: usize = 16;
+
 thread_local! {
     /// What zstd works in; kept, so that it is not allocated anew for each chapter.
     static CONTEXT: RefCell<DCtx<'static>> = RefCell::new(DCtx::create());
+    /// The chapters read last, the latest at the end, by where their frames are.
+    static LATEST: RefCell<Vec<(*const u8, Arc<Packed>)>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Archive {
-    /// Unpacks the chapter with this ordinal (Genesis 1 is 0, Revelation 22 is 1188).
+    /// The chapter with this ordinal (Genesis 1 is 0, Revelation 22 is 1188), unpacked unless it was read lately.
     ///
     /// `None` if there is none, or if the embedded bytes are not what the build script wrote.
-    pub fn read(&self, ordinal: usize) -> Option<Packed> {
+    pub fn read(&self, ordinal: usize) -> Option<Arc<Packed>> {
         let (start, end) = (*self.offsets.get(ordinal)?, *self.offsets.get(ordinal + 1)?);
         let frame = self.frames.get(start..end)?;
+        LATEST.with_borrow_mut(|latest| {
+            let place = latest.iter().position(|(at, _)| *at == frame.as_ptr());
+            let kept = place.map(|place| latest.remove(place).1);
+            let chapter = kept.or_else(|| self.unpack(frame).map(Arc::new))?;
+            if latest.len() >= KEPT {
+                latest.remove(0);
+            }
+            latest.push((frame.as_ptr(), Arc::clone(&chapter)));
+            Some(chapter)
+        })
+    }
+
+    fn unpack(&self, frame: &[u8]) -> Option<Packed> {
         let dictionary = self.decoder.get_or_init(|| DDict::create(self.dictionary));
         let mut bytes = Vec::with_capacity(self.largest);
         CONTEXT

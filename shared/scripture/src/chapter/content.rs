@@ -9,14 +9,16 @@
 //!   which they speak, whoever was speaking already first; a line break inside shows the turn.
 
 use std::iter::Peekable;
+use std::ops::RangeInclusive;
 use std::slice;
 
 use super::part::{Element, Part, True};
 use crate::packed::{Block, Packed, Run, Section};
 
-/// A chapter's elements in order.
-pub(super) fn lay_out(chapter: &Packed) -> Vec<Element> {
+/// A chapter's elements in order; of verses, `only` these.
+pub(super) fn lay_out(chapter: &Packed, only: RangeInclusive<u16>) -> Vec<Element> {
     let mut layout = Layout {
+        only,
         elements: Vec::new(),
         sections: chapter.sections.iter().peekable(),
         waiting: Vec::new(),
@@ -35,6 +37,7 @@ pub(super) fn lay_out(chapter: &Packed) -> Vec<Element> {
 }
 
 struct Layout<'a> {
+    only: RangeInclusive<u16>,
     elements: Vec<Element>,
     sections: Peekable<slice::Iter<'a, Section>>,
     /// The text's headings since the last run.
@@ -72,6 +75,11 @@ impl<'a> Layout<'a> {
         let mut goes_on = false;
         for run in runs {
             let (Run::Text { verse, .. } | Run::Note { verse, .. }) = run;
+            if !self.only.contains(verse) {
+                // Its notes count all the same: an id is one of the chapter.
+                self.notes += u32::from(matches!(run, Run::Note { .. }));
+                continue;
+            }
             if self.verse == Some(*verse) {
                 self.divide_verse();
             } else {
@@ -212,7 +220,7 @@ mod tests {
             Element::LineBreak => "-".to_owned(),
             Element::Verse { number, .. } => number.to_string(),
         };
-        lay_out(&Packed { blocks, sections })
+        lay_out(&Packed { blocks, sections }, 0..=u16::MAX)
             .into_iter()
             .map(line)
             .collect()

@@ -10,10 +10,16 @@ mod part;
 pub use omitted::{Omitted, StandsAt};
 pub use part::{Element, Note, NoteKind, Part, True};
 
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
 use crate::archive::archive;
 use crate::canon::{Book, BookId};
 use crate::packed::{Block, Packed, Run};
 use crate::translation::TranslationCode;
+
+/// Every verse of a chapter.
+const WHOLE: RangeInclusive<u16> = 0..=u16::MAX;
 
 /// A chapter as a translation prints it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -21,7 +27,7 @@ pub struct Chapter {
     translation: TranslationCode,
     book: BookId,
     number: u16,
-    packed: Packed,
+    packed: Arc<Packed>,
 }
 
 /// One verse of a chapter.
@@ -114,11 +120,25 @@ impl Chapter {
         self.number
     }
 
+    /// The number of its last verse, whether the canon counts it or only the translation prints it.
+    #[must_use]
+    pub fn last_verse(&self) -> u16 {
+        let printed = self.texts().map(|(verse, _)| verse).last().unwrap_or(0);
+        let counted = self.book().verse_count(self.number).unwrap_or(0);
+        printed.max(counted)
+    }
+
     /// Every printed verse, in order.
     #[must_use]
     pub fn verses(&self) -> Vec<Verse> {
+        self.verses_within(&WHOLE)
+    }
+
+    /// The printed verses with these numbers, in order.
+    #[must_use]
+    pub fn verses_within(&self, numbers: &RangeInclusive<u16>) -> Vec<Verse> {
         let mut verses: Vec<Verse> = Vec::new();
-        for (number, text) in self.texts() {
+        for (number, text) in self.texts().filter(|(number, _)| numbers.contains(number)) {
             match verses.last_mut() {
                 Some(verse) if verse.number == number => verse.text.push_str(text),
                 _ => verses.push(Verse {
@@ -129,7 +149,7 @@ impl Chapter {
             }
         }
         if self.translation.translation().rich {
-            let content = self.content().into_iter();
+            let content = content::lay_out(&self.packed, numbers.clone()).into_iter();
             let parts = content.filter_map(|element| match element {
                 Element::Verse { number, content } => Some((number, content)),
                 _ => None,
@@ -145,12 +165,18 @@ impl Chapter {
     /// element for each printed verse.
     #[must_use]
     pub fn content(&self) -> Vec<Element> {
-        content::lay_out(&self.packed)
+        content::lay_out(&self.packed, WHOLE)
     }
 
     /// The translation's notes in the order of their marks, numbered from 1.
     #[must_use]
     pub fn notes(&self) -> Vec<Note> {
+        self.notes_within(&WHOLE)
+    }
+
+    /// The notes on these verses, with the numbers that they have in the chapter.
+    #[must_use]
+    pub fn notes_within(&self, numbers: &RangeInclusive<u16>) -> Vec<Note> {
         let notes = self.runs().filter_map(|run| match run {
             Run::Note {
                 verse,
@@ -161,6 +187,7 @@ impl Chapter {
         });
         (1..)
             .zip(notes)
+            .filter(|(_, (verse, ..))| numbers.contains(verse))
             .map(|(id, (verse, text, cross_reference))| Note {
                 id,
                 verse,

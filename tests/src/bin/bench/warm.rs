@@ -97,7 +97,7 @@ pub async fn measure(
 impl<'a> Running<'a> {
     /// Starts it and makes it warm.
     async fn start(workload: &'a Workload, database_url: Option<&str>) -> Result<Self> {
-        let mut builder = Function::builder(workload.function);
+        let mut builder = Function::builder(workload.function).silent();
         for (name, value) in workload.variables(database_url) {
             builder = builder.env(&name, value);
         }
