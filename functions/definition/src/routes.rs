@@ -3,13 +3,17 @@
 use utoipa::OpenApi;
 use verse_http::Routes;
 
+use crate::history;
+
 /// What this function answers.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
+        .get("/api/definitions/history", history::list_definitions)
+        .delete("/api/definitions/history", history::clear_definitions)
 }
 
 /// The same table for OpenAPI.
 #[derive(Debug, OpenApi)]
-#[openapi(paths())]
+#[openapi(paths(history::list_definitions, history::clear_definitions))]
 pub struct Documentation;

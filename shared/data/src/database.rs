@@ -2,7 +2,8 @@
 //!
 //! Every wait has an end (see [`DatabaseConfig`]); a connection that broke is thrown away. A statement that may safely
 //! run twice goes through [`Database::repeatable`] and is repeated once on a fresh connection when its own broke;
-//! any other goes through [`Database::once`] and is not, as nobody can know whether it was carried out.
+//! any other goes through [`Database::once`] and is not, as nobody can know whether it was carried out. Either is repeated
+//! once when the server undid it because of what another did meanwhile.
 
 use std::{fmt, str::FromStr, time::Duration};
 

@@ -88,6 +88,18 @@ pub(crate) fn breaks_connection(error: &sqlx::Error) -> bool {
     }
 }
 
+/// Whether a statement that met this error was undone, and may find on a second run what others did meanwhile: a row that
+/// it refers to went away (a merge or an erasure took a user's), or it waited for one that waited for it.
+///
+/// Source: PostgreSQL documentation, appendix A. 23503: foreign key violation; 40001: serialization failure; 40P01:
+/// deadlock.
+pub(crate) fn is_worth_repeating(error: &sqlx::Error) -> bool {
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| matches!(&*code, "23503" | "40001" | "40P01"))
+}
+
 /// Whether a server that gave this error to a new connection may soon accept one: nobody listens, or it is starting.
 pub(crate) fn is_worth_reconnecting(error: &sqlx::Error) -> bool {
     match error {
