@@ -19,6 +19,8 @@ mod link_codes;
 mod merge;
 mod paging;
 mod passages;
+#[cfg(test)]
+mod people;
 mod random;
 mod rates;
 mod retention;
@@ -30,8 +32,14 @@ mod users;
 
 pub use clock::Clock;
 pub use database::{Database, DatabaseConfig, Once, Repeatable, Transaction};
+pub use devices::{Device, Unlinked, get_user_devices, unlink_device};
 pub use environment::{Environment, SettingError};
 pub use error::Error;
+pub use link_codes::{
+    AcceptedLink, CodeHash, DeviceLabel, LinkAttempt, LinkCode, LinkRefusal, accept_link_code,
+    check_link_code, generate_link_code, revoke_user_codes,
+};
+pub use merge::{MergedUser, merge_users};
 pub use paging::Page;
 pub use passages::{SavedPassage, save_passage};
 pub use random::Random;
