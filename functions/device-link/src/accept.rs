@@ -1,5 +1,5 @@
 //! `POST /api/user/link/accept`: enters a code, and the two users become one. After ten wrong codes in 15 minutes from
-//! one user or address: `429`. One round trip for a refusal, fourteen for a link.
+//! one user or address: `429`. One round trip for a refusal, thirteen for a link.
 
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};

@@ -17,14 +17,13 @@ pub(crate) fn name_device(user_agent: &str) -> (Option<String>, DeviceKind) {
 fn kind(agent: &WootheeResult<'_>, user_agent: &str) -> DeviceKind {
     match agent.category {
         "pc" => DeviceKind::Desktop,
-        "mobilephone" => DeviceKind::Mobile,
         // The library knows no tablets. Browsers on Android say `Mobile` on a telephone and do not on a tablet:
         // https://developer.chrome.com/docs/multidevice/user-agent
         "smartphone" if agent.os == "iPad" => DeviceKind::Tablet,
         "smartphone" if agent.os == "Android" && !user_agent.contains("Mobile") => {
             DeviceKind::Tablet
         }
-        "smartphone" => DeviceKind::Mobile,
+        "mobilephone" | "smartphone" => DeviceKind::Mobile,
         _ => DeviceKind::Unknown,
     }
 }

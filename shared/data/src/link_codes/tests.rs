@@ -263,7 +263,9 @@ async fn of_fifty_who_accept_one_code_one_succeeds(_: PgPoolOptions, options: Pg
         for task in tasks.collect::<Vec<_>>() {
             match task.await.unwrap() {
                 AcceptedLink::Linked(_) => linked += 1,
-                refused => assert_eq!(refused, AcceptedLink::Refused(LinkRefusal::Used)),
+                refused @ AcceptedLink::Refused(_) => {
+                    assert_eq!(refused, AcceptedLink::Refused(LinkRefusal::Used));
+                }
             }
         }
         assert_eq!(linked, 1);

@@ -440,3 +440,41 @@ async fn a_merge_that_is_cut_leaves_both_users_whole(_: PgPoolOptions, options: 
     merge(&database, ann, ben).await.unwrap();
     assert_eq!(number(&database, "SELECT count(*) FROM users").await, 1);
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_written_during_a_merge_is_not_lost(_: PgPoolOptions, options: PgConnectOptions) {
+    const WRITE: &str = "
+        WITH caller AS (SELECT user_id FROM devices WHERE token_hash = $1)
+        INSERT INTO conversations (user_id, title, created_at, updated_at)
+        SELECT user_id, $2, '2026-01-10', '2026-01-10' FROM caller";
+    let database = crowded(options);
+    for round in 0..20 {
+        let ann = Person::new(&database, at(OLD)).await;
+        let ben = Person::new(&database, at(NEW)).await;
+        let writers = (0..20).map(|n| {
+            let (database, person) = (database.clone(), if n % 2 == 0 { ann } else { ben });
+            let write = async move {
+                loop {
+                    let written = sqlx::query(WRITE)
+                        .bind(person.token.as_bytes())
+                        .bind(format!("{round} {n}"))
+                        .execute(database.once())
+                        .await;
+                    match written.map_err(Error::from) {
+                        Err(Error::UserGone(_)) => {}
+                        written => return written.unwrap().rows_affected(),
+                    }
+                }
+            };
+            tokio::spawn(write)
+        });
+        let writers: Vec<_> = writers.collect();
+        merge(&database, ann, ben).await.unwrap();
+        for writer in writers {
+            assert_eq!(writer.await.unwrap(), 1);
+        }
+        let kept = "SELECT count(*) FROM conversations";
+        assert_eq!(number(&database, kept).await, 20);
+        run(&database, "DELETE FROM users", &[]).await;
+    }
+}
