@@ -32,13 +32,14 @@ async fn site(database: &Database) -> Client {
 
 /// So many browsers of one user.
 async fn browsers(site: &Client, count: usize) -> Vec<Client> {
-    let mut browsers = vec![site.another()];
-    browsers[0].get(SESSION).await.expect_status(200);
+    let first = site.another();
+    first.get(SESSION).await.expect_status(200);
+    let mut browsers = vec![first.clone()];
     while browsers.len() < count {
-        let code = browsers[0].post("/api/user/link/generate").await.json();
+        let code = first.post("/api/user/link/generate").await.json();
         let next = site.another();
         next.get(SESSION).await.expect_status(200);
-        let body = json!({"code": code["display_code"]});
+        let body = json!({"code": code.get("display_code")});
         next.post("/api/user/link/accept")
             .json(&body)
             .await
@@ -52,10 +53,14 @@ async fn devices(client: &Client) -> Vec<Value> {
     client.get(DEVICES).await.expect_status(200).parse()
 }
 
+/// The id of the device that asks; 0 when it is nobody's.
 async fn current(client: &Client) -> i64 {
     let devices = devices(client).await;
-    let current = devices.iter().find(|device| device["is_current"] == true);
-    current.unwrap()["id"].as_i64().unwrap()
+    let id = devices.iter().find_map(|device| {
+        let is_current = device.get("is_current")?.as_bool()?;
+        is_current.then_some(device.get("id")?.as_i64()).flatten()
+    });
+    id.unwrap_or_default()
 }
 
 fn of(device: i64) -> String {

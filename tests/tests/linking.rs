@@ -40,7 +40,8 @@ async fn session(client: &Client) -> Value {
 
 async fn code_of(client: &Client) -> String {
     let code = client.post(GENERATE).await.expect_status(200).json();
-    code["display_code"].as_str().unwrap().to_owned()
+    let code = code.get("display_code").and_then(Value::as_str);
+    code.unwrap_or_default().to_owned()
 }
 
 async fn accept(client: &Client, code: &str) -> Response {
@@ -384,6 +385,15 @@ async fn of_fifty_browsers_that_enter_one_code_at_once_one_is_linked() {
     }
     let devices = host.get(DEVICES).await.expect_status(200).json();
     assert_eq!(devices.as_array().unwrap().len(), 2);
+    let known = guests
+        .iter()
+        .filter(|g| g.cookies().value(COOKIE).is_some());
+    let made = database.value::<i64>("SELECT count(*) FROM devices").await;
+    assert_eq!(
+        usize::try_from(made).unwrap(),
+        1 + known.count(),
+        "no device without a cookie"
+    );
 }
 
 #[tokio::test]
@@ -574,4 +584,44 @@ async fn the_round_trips_of_each_route() {
         .await
         .expect_status(404);
     assert_eq!(counted("without a token", proxy.counts()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_caller_who_is_merged_in_mid_request_stays_who_it_is() {
+    let database = Database::fresh().await;
+    let site = site(&database.url()).await;
+    for _ in 0..10 {
+        let (ann, ben) = (site.another(), site.another());
+        session(&ben).await;
+        let code = code_of(&ann).await;
+        let writes = [&ann, &ben, &ann, &ben].map(|client| client.post(GENERATE).into_future());
+        let (accepted, writes) = tokio::join!(accept(&ben, &code), join_all(writes));
+        accepted.expect_status(200);
+        for write in writes {
+            assert!(
+                [200, 400].contains(&write.status.as_u16()),
+                "{}",
+                write.status
+            );
+            assert!(
+                write.cookie(COOKIE).is_none(),
+                "nobody becomes somebody new"
+            );
+        }
+        assert_eq!(session(&ann).await, session(&ben).await);
+    }
+}
+
+#[tokio::test]
+async fn a_code_whose_answer_is_lost_on_the_way_is_made_once() {
+    let database = Database::fresh().await;
+    let proxy = Proxy::to(&database.url()).await;
+    let client = Client::of(&function("device-link", proxy.url()).await);
+    code_of(&client).await;
+    proxy.lose_the_next_answer();
+    code_of(&client).await;
+    let codes = database
+        .value::<i64>("SELECT count(*) FROM link_codes")
+        .await;
+    assert_eq!(codes, 2);
 }

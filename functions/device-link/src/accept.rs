@@ -1,7 +1,11 @@
 //! `POST /api/user/link/accept`: enters a code, and the two users become one. After ten wrong codes in 15 minutes from
 //! one user or address: `429`. One round trip for a refusal, thirteen for a link.
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use chrono::{DateTime, Utc};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
@@ -74,7 +78,7 @@ pub async fn accept_code(
     State(app): State<App>,
     caller: Caller,
     verse_http::Json(body): verse_http::Json<AcceptBody>,
-) -> Result<(Identity, Json<AcceptAnswer>), Problem> {
+) -> Result<(Identity, Response), Problem> {
     let now = app.clock.now();
     let code = body.check(&app, &caller, now).await?;
     let label = body.label();
@@ -83,16 +87,21 @@ pub async fn accept_code(
         async move { accept_link_code(&database, token, code, &label, now).await }
     })
     .await?;
-    match accepted {
-        AcceptedLink::Refused(refusal) => Err(refused(refusal)),
-        AcceptedLink::Linked(new_anonymous_id) => Ok((
-            identity,
-            Json(AcceptAnswer {
-                success: true,
-                new_anonymous_id,
-                message: "Devices linked successfully",
-            }),
-        )),
+    // Whoever has become a user for it is told so in either case.
+    let answer = match accepted {
+        AcceptedLink::Linked(user) => Json(AcceptAnswer::new(user)).into_response(),
+        AcceptedLink::Refused(refusal) => refused(refusal).into_response(),
+    };
+    Ok((identity, answer))
+}
+
+impl AcceptAnswer {
+    fn new(new_anonymous_id: Uuid) -> Self {
+        Self {
+            success: true,
+            new_anonymous_id,
+            message: "Devices linked successfully",
+        }
     }
 }
 

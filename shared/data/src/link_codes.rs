@@ -1,4 +1,5 @@
-//! Codes that link a device: table `link_codes`. How one is accepted is in `link_codes/accept.rs`.
+//! Codes that link a device: table `link_codes`. How one that was entered is looked at and accepted is in
+//! `link_codes/check.rs` and `link_codes/accept.rs`.
 
 use std::fmt;
 
@@ -7,17 +8,18 @@ use sha2::{Digest, Sha256};
 
 use crate::{Database, Error, Random, TokenHash};
 
-pub use accept::{
-    AcceptedLink, DeviceLabel, LinkAttempt, LinkRefusal, accept_link_code, check_link_code,
-};
+pub use accept::{AcceptedLink, DeviceLabel, accept_link_code};
+pub use check::{LinkAttempt, LinkRefusal, check_link_code};
 
 mod accept;
+mod check;
 
 /// 32 letters that are not mistaken for one another: five bits each.
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 const LETTERS: usize = 12;
 const VALID_FOR: Duration = Duration::minutes(5);
-/// A code's place is lost to at most three others before there is none left; the rest is for codes that end meanwhile.
+/// What a statement found may be otherwise a moment later: then it is asked again. A new code loses its place to at most
+/// three others before there is none left.
 const TRIES: usize = 5;
 
 /// A code that links a device, as `7KQM-3XWP-9RTA`: 60 random bits. Prints as `***`.
