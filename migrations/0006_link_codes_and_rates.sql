@@ -14,6 +14,7 @@ CREATE TABLE link_codes (
 
 -- Three pending codes a user at most, however many are asked for at once.
 CREATE UNIQUE INDEX link_codes_pending ON link_codes (user_id, slot) WHERE status = 'pending';
+CREATE INDEX link_codes_by_user ON link_codes (user_id);
 CREATE INDEX link_codes_by_expiry ON link_codes (expires_at);
 
 CREATE TABLE rate_buckets (
@@ -32,3 +33,5 @@ CREATE INDEX rate_buckets_by_age ON rate_buckets (window_start);
 CREATE INDEX rate_buckets_by_user ON rate_buckets (user_id) WHERE user_id IS NOT NULL;
 CREATE INDEX daily_usage_by_day ON daily_usage (day);
 CREATE INDEX devices_by_activity ON devices (last_active);
+-- A user's conversations of either kind: for merging two users, and for erasing one.
+CREATE INDEX conversations_by_user ON conversations (user_id);

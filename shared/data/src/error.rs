@@ -36,6 +36,10 @@ pub enum Error {
     #[error("the caller is unknown")]
     UnknownCaller,
 
+    /// The user that a row was to belong to has gone since the statement began: erased, or merged into another.
+    #[error("the user has just gone")]
+    UserGone(#[source] sqlx::Error),
+
     /// The migrations could not be applied.
     #[error("the migrations could not be applied")]
     Migration(#[source] sqlx::migrate::MigrateError),
@@ -46,11 +50,21 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether the server ended a transaction so that others could go on: it may be tried again at once.
+    pub(crate) fn is_deadlock(&self) -> bool {
+        match self {
+            Self::Unavailable(sqlx::Error::Database(error)) => {
+                error.code().is_some_and(|code| code.starts_with("40"))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether asking again later may help.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
         match self {
-            Self::Unavailable(_) => true,
+            Self::Unavailable(_) | Self::UserGone(_) => true,
             Self::Migration(sqlx::migrate::MigrateError::Execute(source)) => is_unavailable(source),
             _ => false,
         }
@@ -67,6 +81,9 @@ impl From<sqlx::Error> for Error {
             .and_then(sqlx::error::DatabaseError::constraint)
             .map(str::to_owned);
         match constraint {
+            Some(name) if name.ends_with("_user_id_fkey") || name.ends_with("_owner_id_fkey") => {
+                Self::UserGone(error)
+            }
             Some(constraint) => Self::Conflict {
                 constraint,
                 source: error,

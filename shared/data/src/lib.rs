@@ -21,6 +21,8 @@ mod link_codes;
 mod merge;
 mod paging;
 mod passages;
+#[cfg(test)]
+mod people;
 mod random;
 mod rates;
 mod retention;
@@ -44,12 +46,18 @@ pub use definitions::{
     clear_user_definitions, find_saved_definition, get_user_definitions, link_definition_to_user,
     save_definition,
 };
+pub use devices::{Device, Unlinked, get_user_devices, unlink_device};
 pub use environment::{Environment, SettingError};
 pub use error::Error;
 pub use insights::{
     Insight, InsightContent, InsightId, InsightSubject, NewInsight, clear_user_insights,
     find_saved_insight, get_user_insights, link_insight_to_user, save_insight,
 };
+pub use link_codes::{
+    AcceptedLink, CodeHash, DeviceLabel, LinkAttempt, LinkCode, LinkRefusal, accept_link_code,
+    check_link_code, generate_link_code, revoke_user_codes,
+};
+pub use merge::{MergedUser, merge_users};
 pub use paging::Page;
 pub use passages::{SavedPassage, save_passage};
 pub use random::Random;

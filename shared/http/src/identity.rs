@@ -8,11 +8,9 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, header, request::Parts};
 use lambda_http::request::RequestContext;
-use verse_data::{
-    Database, DeviceKind, DeviceToken, NewDevice, Session, TokenHash, get_or_create_user,
-};
+use verse_data::{Database, DeviceToken, NewDevice, Session, TokenHash, get_or_create_user};
 
-use crate::{App, Problem, Settings};
+use crate::{App, Problem, Settings, device_name::name_device};
 
 const COOKIE: &str = "verse_user_id";
 /// 400 days: the longest that browsers keep a cookie.
@@ -54,14 +52,15 @@ impl Caller {
         self.token.as_ref().map(DeviceToken::hash)
     }
 
-    /// The device to create when the caller is unknown.
+    /// The device to create when the caller is unknown, named after its `User-Agent`.
     #[must_use]
     pub fn new_device(&self, app: &App, token: &DeviceToken) -> NewDevice {
+        let (name, kind) = name_device(self.user_agent.as_deref().unwrap_or_default());
         NewDevice {
             token_hash: token.hash(),
             anonymous_id: app.random.uuid(),
-            name: None,
-            kind: DeviceKind::Unknown,
+            name,
+            kind,
             user_agent: self.user_agent.clone(),
         }
     }
@@ -136,7 +135,12 @@ where
 {
     let database = app.database()?;
     if let Some(known) = caller.token_hash() {
-        match work(database.clone(), known).await {
+        let mut result = work(database.clone(), known).await;
+        if let Err(verse_data::Error::UserGone(_)) = result {
+            // The device was given to another user in mid-statement, by linking: now it is found there.
+            result = work(database.clone(), known).await;
+        }
+        match result {
             Err(verse_data::Error::UnknownCaller) => {}
             result => return Ok((Identity { cookie: None }, result?)),
         }

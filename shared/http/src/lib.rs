@@ -7,6 +7,7 @@
 mod app;
 mod caching;
 mod cors;
+mod device_name;
 mod documented;
 mod event;
 mod fields;
