@@ -14,6 +14,7 @@ CREATE TABLE link_codes (
 
 -- Three pending codes a user at most, however many are asked for at once.
 CREATE UNIQUE INDEX link_codes_pending ON link_codes (user_id, slot) WHERE status = 'pending';
+CREATE INDEX link_codes_by_user ON link_codes (user_id);
 CREATE INDEX link_codes_by_expiry ON link_codes (expires_at);
 
 CREATE TABLE rate_buckets (
