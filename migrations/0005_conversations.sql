@@ -23,6 +23,8 @@ CREATE UNIQUE INDEX conversations_of_insight ON conversations (user_id, insight_
 -- Standalone chats, most recently used first.
 CREATE INDEX conversations_by_use ON conversations (user_id, updated_at DESC, id DESC)
     WHERE insight_id IS NULL;
+-- Every one of a user, as erasing finds them: the partial ones above do not answer that.
+CREATE INDEX conversations_by_user ON conversations (user_id, id);
 CREATE INDEX conversations_by_insight ON conversations (insight_id) WHERE insight_id IS NOT NULL;
 
 CREATE TABLE messages (
@@ -37,6 +39,7 @@ CREATE TABLE messages (
     CHECK (role = 'assistant' OR state = 'complete')
 );
 
-CREATE INDEX messages_by_conversation ON messages (conversation_id, id);
+-- In the order they were said. Not by id alone: an import brings older ones than are there.
+CREATE INDEX messages_by_conversation ON messages (conversation_id, created_at, id);
 CREATE INDEX messages_by_user ON messages (user_id, id);
 CREATE INDEX messages_pending ON messages (created_at) WHERE state = 'pending';

@@ -25,6 +25,7 @@ mod passages;
 mod people;
 mod random;
 mod rates;
+mod records;
 mod retention;
 mod schema;
 mod subjects;
@@ -48,7 +49,10 @@ pub use definitions::{
 };
 pub use devices::{Device, Unlinked, get_user_devices, unlink_device};
 pub use environment::{Environment, SettingError};
+pub use erasure::{Erased, clear_user_data};
 pub use error::Error;
+pub use export::{Export, ExportPart, ExportedUser, export_user_data};
+pub use import::{Imported, UserData, import_user_data};
 pub use insights::{
     Insight, InsightContent, InsightId, InsightSubject, NewInsight, clear_user_insights,
     find_saved_insight, get_user_insights, link_insight_to_user, save_insight,
@@ -62,6 +66,7 @@ pub use paging::Page;
 pub use passages::{SavedPassage, save_passage};
 pub use random::Random;
 pub use rates::{AddressHash, Bucket, Rate, Subject, Take, peek_rate, take_rate};
+pub use records::{ChatRecord, DefinitionRecord, InsightRecord, MessageRecord, Speaker};
 pub use schema::{AppliedMigration, MIGRATIONS, apply_migrations};
 pub use tokens::{DeviceToken, TokenHash};
 pub use usage::{Reservation, Usage, refund_allowance, reserve_allowance};

@@ -154,6 +154,12 @@ impl Problem {
         self.status
     }
 
+    /// The sentence.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// Logs why a job failed, and gives what may be said of it outside.
     pub(crate) fn log_failed_job(self) -> String {
         match &self.cause {
@@ -163,6 +169,12 @@ impl Problem {
             }
             None => self.detail,
         }
+    }
+
+    /// Logs why a streamed answer ends before its end: its status is long sent.
+    pub(crate) fn log_broken_stream(&self) {
+        let cause = self.cause.as_ref().map(tracing::field::display);
+        tracing::error!(cause, "stream broke off");
     }
 
     fn because(mut self, cause: impl Error + Send + Sync + 'static) -> Self {

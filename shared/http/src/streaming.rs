@@ -3,9 +3,19 @@
 //! API Gateway asks for a streamed answer by route, and then reads every answer of that route as one: problems too. So
 //! what is streamed is decided in the table of routes, and not by what a handler answers.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    convert::Infallible,
+    future::ready,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use axum::{Router, body::BodyDataStream, response::Response};
+use axum::{
+    Router,
+    body::{Body, BodyDataStream},
+    response::Response,
+};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
 use http::header::SET_COOKIE;
 use lambda_http::{
     Adapter, Context, LambdaEvent, Request, Service, request::LambdaRequest, service_fn,
@@ -13,6 +23,21 @@ use lambda_http::{
 use lambda_runtime::{FunctionResponse, MetadataPrelude, StreamResponse};
 use serde::Serialize;
 use serde_json::Value;
+
+use crate::Problem;
+
+/// A body that leaves as it is made.
+///
+/// It ends at a problem, which is logged: `lambda_runtime` would send an error's text as part of the body, and has no
+/// other way to break a stream off. So what is streamed must show by itself whether it is whole.
+pub fn stream_body<S>(parts: S) -> Body
+where
+    S: Stream<Item = Result<Bytes, Problem>> + Send + 'static,
+{
+    let whole = parts.map(|part| part.map_err(|problem| problem.log_broken_stream()));
+    let parts = whole.take_while(|part| ready(part.is_ok()));
+    Body::from_stream(parts.map(|part| Ok::<_, Infallible>(part.unwrap_or_default())))
+}
 
 /// Marks an answer of a streaming route.
 #[derive(Clone, Copy, Debug)]
