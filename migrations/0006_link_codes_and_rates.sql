@@ -33,5 +33,3 @@ CREATE INDEX rate_buckets_by_age ON rate_buckets (window_start);
 CREATE INDEX rate_buckets_by_user ON rate_buckets (user_id) WHERE user_id IS NOT NULL;
 CREATE INDEX daily_usage_by_day ON daily_usage (day);
 CREATE INDEX devices_by_activity ON devices (last_active);
--- A user's conversations of either kind: for merging two users, and for erasing one.
-CREATE INDEX conversations_by_user ON conversations (user_id);

@@ -57,7 +57,7 @@ pub async fn get_conversation(
             WHERE user_id = (SELECT user_id FROM caller) AND id = $2
         ), said AS (
             SELECT messages.id, role, state, content, created_at,
-                   row_number() OVER (ORDER BY messages.id) AS place
+                   row_number() OVER (ORDER BY messages.created_at, messages.id) AS place
             FROM conversation
             JOIN messages ON messages.conversation_id = conversation.id
             WHERE messages.id > conversation.summarised_through
@@ -70,7 +70,7 @@ pub async fn get_conversation(
         FROM conversation
         LEFT JOIN said ON TRUE
         LEFT JOIN conversation AS first ON coalesce(said.place, 1) = 1
-        ORDER BY said.id
+        ORDER BY said.place
         "#,
         token.as_bytes(),
         chat.0,

@@ -25,7 +25,7 @@ pub async fn get_chat_messages(
          WHERE conversations.user_id = (SELECT user_id FROM caller)
            AND conversations.insight_id = $2
            AND messages.state <> 'pending' AND messages.content <> ''
-         ORDER BY messages.id",
+         ORDER BY messages.created_at, messages.id",
         token.as_bytes(),
         insight.0,
     )
@@ -56,7 +56,7 @@ pub async fn get_standalone_chat_messages(
          WHERE conversations.user_id = (SELECT user_id FROM caller)
            AND conversations.id = $2 AND conversations.insight_id IS NULL
            AND messages.state <> 'pending' AND messages.content <> ''
-         ORDER BY messages.id",
+         ORDER BY messages.created_at, messages.id",
         token.as_bytes(),
         chat.0,
     )
