@@ -63,15 +63,24 @@ pub async fn apply_migrations(database: &Database) -> Result<Vec<AppliedMigratio
         .collect())
 }
 
-/// Makes the table whose lock is taken. Two creators at once: the loser's error is the winner's success.
+/// Makes the table whose lock is taken. Of two creators at once the loser is told, in one of three ways, that the winner
+/// made it: `IF NOT EXISTS` looks before it makes.
 async fn create_lock_table(database: &Database) -> Result<(), Error> {
     let created = sqlx::raw_sql("CREATE TABLE IF NOT EXISTS migration_lock ()")
         .execute(database.once())
         .await;
-    match created.map_err(Error::from) {
-        Ok(_) | Err(Error::Conflict { .. }) => Ok(()),
-        Err(error) => Err(error),
+    match created {
+        Err(error) if !is_made_already(&error) => Err(error.into()),
+        _ => Ok(()),
     }
+}
+
+/// Source: PostgreSQL documentation, appendix A: `unique_violation`, `duplicate_object`, `duplicate_table`.
+fn is_made_already(error: &sqlx::Error) -> bool {
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| matches!(code.as_ref(), "23505" | "42710" | "42P07"))
 }
 
 async fn applied_versions(connection: &mut PgConnection) -> Result<HashSet<i64>, Error> {
