@@ -50,3 +50,21 @@ pub(crate) async fn count(database: &Database, table: &str) -> i64 {
         .await
         .unwrap()
 }
+
+/// Waits until so many statements wait for a lock, five seconds at most.
+pub(crate) async fn until_waiting(database: &Database, statements: i64) {
+    for _ in 0..500 {
+        let waiting: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM pg_stat_activity
+             WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        )
+        .fetch_one(database.once())
+        .await
+        .unwrap();
+        if waiting >= statements {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("nobody waits");
+}

@@ -107,7 +107,7 @@ mod tests {
     use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
     use super::*;
-    use crate::fixture::{at, count, database, reader, stranger};
+    use crate::fixture::{at, count, database, reader, stranger, until_waiting};
 
     const LIMIT: i32 = 10;
 
@@ -154,6 +154,41 @@ mod tests {
         granted.sort_unstable();
         assert!(granted.iter().copied().eq(1..=10), "{granted:?}");
         assert_eq!(calls(&database).await, 10);
+    }
+
+    #[sqlx::test(migrations = "../../migrations")]
+    async fn who_waited_for_others_is_not_granted_what_they_took(
+        _: PgPoolOptions,
+        options: PgConnectOptions,
+    ) {
+        let database = database(options);
+        let (user, token) = reader(&database).await;
+        let mut others = database.begin().await.unwrap();
+        sqlx::query("INSERT INTO daily_usage VALUES ($1, $2, 7)")
+            .bind(user.0)
+            .bind(today())
+            .execute(others.connection().unwrap())
+            .await
+            .unwrap();
+        let waiting = (0..8).map(|_| {
+            let database = database.clone();
+            tokio::spawn(async move {
+                reserve_allowance(&database, token, LIMIT, today())
+                    .await
+                    .unwrap()
+            })
+        });
+        let waiting: Vec<_> = waiting.collect();
+        until_waiting(&database, 8).await;
+        others.commit().await.unwrap();
+        let mut granted = 0;
+        for call in waiting {
+            match call.await.unwrap() {
+                Reservation::Granted(_) => granted += 1,
+                Reservation::Refused(usage) => assert_eq!(usage, free(10)),
+            }
+        }
+        assert_eq!((granted, calls(&database).await), (3, 10));
     }
 
     #[sqlx::test(migrations = "../../migrations")]

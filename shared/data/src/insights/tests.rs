@@ -5,7 +5,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use super::*;
 use crate::{
     Database, Error, Page, TokenHash,
-    fixture::{at, count, database, reader, stranger},
+    fixture::{at, count, database, reader, stranger, until_waiting},
 };
 
 const JOHN: &str = "John 3:16 (KJV)";
@@ -363,28 +363,10 @@ async fn who_becomes_another_user_meanwhile_keeps_what_they_save(
             save_insight(&database, token, new(JOHN, "text", &content), now).await
         }
     });
-    until_somebody_waits(&database).await;
+    until_waiting(&database, 1).await;
     merge.commit().await.unwrap();
     let saved = save.await.unwrap().unwrap();
     for token in [token, other] {
         assert_eq!(listed(&database, token, 50, None).await, [saved.id]);
     }
-}
-
-/// A statement waits for a lock; it is found within five seconds.
-async fn until_somebody_waits(database: &Database) {
-    for _ in 0..500 {
-        let waiting: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM pg_stat_activity
-             WHERE datname = current_database() AND wait_event_type = 'Lock'",
-        )
-        .fetch_one(database.once())
-        .await
-        .unwrap();
-        if waiting > 0 {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("nobody waits");
 }

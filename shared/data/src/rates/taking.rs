@@ -49,19 +49,19 @@ pub async fn take_rate(
     now: DateTime<Utc>,
 ) -> Result<Rate, Error> {
     let columns = Columns::of(takes, now);
-    loop {
-        match try_take(database, &columns, now).await {
-            // Others took the last place of a bucket that was not there yet when this one looked. It is there now.
-            Err(Error::Conflict { constraint, .. }) if constraint == OVERFULL => {}
-            result => return result,
+    match try_take(database, &columns, now).await {
+        // Others took the last place of a bucket that was not there yet when this one looked. It is there now.
+        Err(Error::Conflict { constraint, .. }) if constraint == OVERFULL => {
+            try_take(database, &columns, now).await
         }
+        result => result,
     }
 }
 
 /// The check that a bucket breaks when it is taken from and has no place left.
 const OVERFULL: &str = "rate_buckets_taken_check";
 
-/// The buckets that are there are locked, in one order for all, and then looked into. Of those that are not, two
+/// The buckets that are there are locked, in one order for all (addresses' first), and then looked into. Of those that are not, two
 /// statements at once may both believe that they make them: the second then takes from what the first made, and where that
 /// is too much, it puts in a number that no bucket may have. So the whole statement fails, and takes from none.
 async fn try_take(
@@ -78,16 +78,27 @@ async fn try_take(
                         $6::TIMESTAMPTZ[])
                 AS asked (bucket, token_hash, user_id, address_hash, most, over)
             LEFT JOIN devices ON devices.token_hash = asked.token_hash
-        ), locked AS (
+        ), locked_addresses AS (
             SELECT rate_buckets.bucket, rate_buckets.user_id, rate_buckets.address_hash,
                    window_start, taken
             FROM asked
-            JOIN rate_buckets
-              ON (rate_buckets.bucket = asked.bucket AND rate_buckets.user_id = asked.user_id)
-              OR (rate_buckets.bucket = asked.bucket AND rate_buckets.user_id IS NULL
-                  AND rate_buckets.address_hash = asked.address_hash)
-            ORDER BY rate_buckets.bucket, rate_buckets.user_id, rate_buckets.address_hash
+            JOIN rate_buckets ON rate_buckets.bucket = asked.bucket
+                             AND rate_buckets.user_id IS NULL
+                             AND rate_buckets.address_hash = asked.address_hash
+            ORDER BY rate_buckets.bucket, rate_buckets.address_hash
             FOR UPDATE OF rate_buckets
+        ), locked_users AS (
+            SELECT rate_buckets.bucket, rate_buckets.user_id, rate_buckets.address_hash,
+                   window_start, taken
+            FROM asked
+            JOIN rate_buckets ON rate_buckets.bucket = asked.bucket
+                             AND rate_buckets.user_id = asked.user_id
+            ORDER BY rate_buckets.bucket, rate_buckets.user_id
+            FOR UPDATE OF rate_buckets
+        ), locked AS (
+            SELECT * FROM locked_addresses
+            UNION ALL
+            SELECT * FROM locked_users
         ), judged AS (
             SELECT asked.user_id IS NOT NULL OR asked.address_hash IS NOT NULL AS is_known,
                    CASE WHEN window_start > over THEN taken ELSE 0 END < most AS has_place,
@@ -155,13 +166,16 @@ pub async fn peek_rate(
                 AS asked (bucket, token_hash, user_id, address_hash, most, over)
             LEFT JOIN devices ON devices.token_hash = asked.token_hash
         )
-        SELECT max(coalesce(window_start, $7) + ($7 - over)) AS free_at
+        SELECT max(coalesce(of_user.window_start, of_address.window_start, $7) + ($7 - over))
+                   AS free_at
         FROM asked
-        LEFT JOIN rate_buckets
-          ON (rate_buckets.bucket = asked.bucket AND rate_buckets.user_id = asked.user_id)
-          OR (rate_buckets.bucket = asked.bucket AND rate_buckets.user_id IS NULL
-              AND rate_buckets.address_hash = asked.address_hash)
-        WHERE NOT (CASE WHEN window_start > over THEN taken ELSE 0 END < most)
+        LEFT JOIN rate_buckets AS of_user
+               ON of_user.bucket = asked.bucket AND of_user.user_id = asked.user_id
+        LEFT JOIN rate_buckets AS of_address
+               ON of_address.bucket = asked.bucket AND of_address.user_id IS NULL
+              AND of_address.address_hash = asked.address_hash
+        WHERE most <= CASE WHEN coalesce(of_user.window_start, of_address.window_start) > over
+                           THEN coalesce(of_user.taken, of_address.taken) ELSE 0 END
         "#,
         &columns.buckets as &[&str],
         &columns.tokens as &[Option<Vec<u8>>],

@@ -5,7 +5,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use super::*;
 use crate::{
     Database, Error,
-    fixture::{at, count, database, reader, stranger},
+    fixture::{at, count, database, reader, stranger, until_waiting},
 };
 
 const START: &str = "2026-01-02T00:00:00Z";
@@ -41,17 +41,23 @@ async fn taken(database: &Database, bucket: Bucket) -> i32 {
 }
 
 /// How many of 100 calls at once are allowed.
-async fn allowed_of_a_hundred(database: &Database, takes: [Take; 2]) -> usize {
+async fn allowed_of_a_hundred(
+    database: &Database,
+    takes: [Take; 2],
+    now: &str,
+    free_at: &str,
+) -> usize {
+    let (now, full) = (at(now), exhausted(free_at));
     let calls = (0..100).map(|_| {
         let database = database.clone();
-        tokio::spawn(async move { take_rate(&database, &takes, at(START)).await.unwrap() })
+        tokio::spawn(async move { take_rate(&database, &takes, now).await.unwrap() })
     });
     let mut allowed = 0;
     for call in calls.collect::<Vec<_>>() {
         match call.await.unwrap() {
             Rate::Allowed => allowed += 1,
             refused @ Rate::Exhausted { .. } => {
-                assert_eq!(refused, exhausted("2026-01-02T00:01:00Z"));
+                assert_eq!(refused, full);
             }
         }
     }
@@ -110,22 +116,71 @@ async fn a_hundred_at_once_take_what_there_is_and_nothing_more(
 ) {
     let database = database(options);
     let (_, token) = reader(&database).await;
-    // Neither bucket is there before, and either may be the one that is full.
+    // Either bucket may be the one that is full.
     for (number, (user, addressed)) in [(10, 60), (60, 10), (10, 10)].into_iter().enumerate() {
         let address = address(&format!("203.0.113.{number}"));
         let takes = [
             take(Bucket::Chat, Subject::Caller(token), user),
             take(Bucket::Address, address, addressed),
         ];
-        assert_eq!(allowed_of_a_hundred(&database, takes).await, 10);
-        for bucket in [Bucket::Chat, Bucket::Address] {
-            assert_eq!(taken(&database, bucket).await, 10, "{bucket:?}");
+        // The first time the buckets are not there, the second time their window is over.
+        for (now, free_at) in [
+            (START, "2026-01-02T00:01:00Z"),
+            ("2026-01-02T00:01:00Z", "2026-01-02T00:02:00Z"),
+        ] {
+            let allowed = allowed_of_a_hundred(&database, takes, now, free_at).await;
+            assert_eq!(allowed, 10);
+            for bucket in [Bucket::Chat, Bucket::Address] {
+                assert_eq!(taken(&database, bucket).await, 10, "{bucket:?}");
+            }
         }
         sqlx::query("DELETE FROM rate_buckets")
             .execute(database.once())
             .await
             .unwrap();
     }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_finds_a_bucket_filled_that_was_not_there_takes_from_none(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let database = database(options);
+    let (user, token) = reader(&database).await;
+    // The addresses' bucket is asked for first, the other one comes after it.
+    let takes = [
+        take(Bucket::Chat, Subject::Caller(token), 20),
+        take(Bucket::Address, address("203.0.113.7"), 60),
+    ];
+    let mut others = database.begin().await.unwrap();
+    for (bucket, taken) in [(Bucket::Chat, 5), (Bucket::Address, 57)] {
+        let hash = AddressHash::of("203.0.113.7".parse().unwrap(), at(START).date_naive());
+        let is_address = bucket == Bucket::Address;
+        sqlx::query("INSERT INTO rate_buckets VALUES ($1, $2, $3, $4, $5)")
+            .bind(bucket.as_str())
+            .bind((!is_address).then_some(user.0))
+            .bind(is_address.then_some(hash.0.as_slice()))
+            .bind(at(START))
+            .bind(taken)
+            .execute(others.connection().unwrap())
+            .await
+            .unwrap();
+    }
+    let waiting = (0..8).map(|_| {
+        let database = database.clone();
+        tokio::spawn(async move { take_rate(&database, &takes, at(START)).await.unwrap() })
+    });
+    let waiting: Vec<_> = waiting.collect();
+    until_waiting(&database, 8).await;
+    others.commit().await.unwrap();
+    let mut allowed = 0;
+    for call in waiting {
+        allowed += usize::from(call.await.unwrap() == Rate::Allowed);
+    }
+    assert_eq!(allowed, 3);
+    assert_eq!(taken(&database, Bucket::Address).await, 60);
+    assert_eq!(taken(&database, Bucket::Chat).await, 8);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
