@@ -27,7 +27,8 @@ pub enum AcceptedLink {
 /// Accepts a code: its user and the caller become one (see [`merge_users`]). A transaction of twelve round trips, more
 /// where both have a conversation about the same thing.
 ///
-/// Of any number who accept one code at once, one succeeds. Wrong codes are for [`check_link_code`] to find.
+/// Of any number who accept one code at once, one succeeds. Wrong codes are for
+/// [`check_link_code`](super::check_link_code) to find.
 ///
 /// # Errors
 ///
