@@ -23,6 +23,8 @@ CREATE UNIQUE INDEX conversations_of_insight ON conversations (user_id, insight_
 -- Standalone chats, most recently used first.
 CREATE INDEX conversations_by_use ON conversations (user_id, updated_at DESC, id DESC)
     WHERE insight_id IS NULL;
+-- All of a user's, as for export and erasure: the two above are partial and serve neither.
+CREATE INDEX conversations_by_user ON conversations (user_id);
 CREATE INDEX conversations_by_insight ON conversations (insight_id) WHERE insight_id IS NOT NULL;
 
 CREATE TABLE messages (

@@ -35,7 +35,9 @@ pub use error::Error;
 pub use paging::Page;
 pub use passages::{SavedPassage, save_passage};
 pub use random::Random;
+pub use retention::{BATCH, Batch, Cursor, RETENTION, Retention, cleanup_expired_codes};
 pub use schema::{AppliedMigration, MIGRATIONS, apply_migrations};
+pub use subscriptions::{Subscription, get_subscription, list_subscriptions, update_subscription};
 pub use tokens::{DeviceToken, TokenHash};
 pub use usage::Usage;
 pub use users::{
