@@ -33,3 +33,16 @@ CREATE INDEX rate_buckets_by_age ON rate_buckets (window_start);
 CREATE INDEX rate_buckets_by_user ON rate_buckets (user_id) WHERE user_id IS NOT NULL;
 CREATE INDEX daily_usage_by_day ON daily_usage (day);
 CREATE INDEX devices_by_activity ON devices (last_active);
+-- The few that are pro, for operators.
+CREATE INDEX users_pro ON users (id) WHERE is_pro;
+
+-- Users who keep nothing and whom nothing was granted. Whoever adds a table of things that users keep adds it here.
+CREATE VIEW empty_users AS
+SELECT id
+FROM users
+WHERE NOT is_pro
+  AND NOT EXISTS (SELECT FROM user_insights WHERE user_insights.user_id = users.id)
+  AND NOT EXISTS (SELECT FROM user_definitions WHERE user_definitions.user_id = users.id)
+  AND NOT EXISTS (SELECT FROM conversations WHERE conversations.user_id = users.id)
+  AND NOT EXISTS (SELECT FROM insights WHERE insights.owner_id = users.id)
+  AND NOT EXISTS (SELECT FROM definitions WHERE definitions.owner_id = users.id);

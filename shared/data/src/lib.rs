@@ -67,7 +67,9 @@ pub use passages::{SavedPassage, save_passage};
 pub use random::Random;
 pub use rates::{AddressHash, Bucket, Rate, Subject, Take, peek_rate, take_rate};
 pub use records::{ChatRecord, DefinitionRecord, InsightRecord, MessageRecord, Speaker};
+pub use retention::{BATCH, Batch, Cursor, RETENTION, Retention, cleanup_expired_codes};
 pub use schema::{AppliedMigration, MIGRATIONS, apply_migrations};
+pub use subscriptions::{Subscription, get_subscription, list_subscriptions, update_subscription};
 pub use tokens::{DeviceToken, TokenHash};
 pub use usage::{Reservation, Usage, refund_allowance, reserve_allowance};
 pub use users::{

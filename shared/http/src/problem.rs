@@ -160,11 +160,12 @@ impl Problem {
         &self.detail
     }
 
-    /// Logs why a job failed, and gives what may be said of it outside.
-    pub(crate) fn log_failed_job(self) -> String {
+    /// Logs why a job failed, and gives what its operator may be told.
+    #[must_use]
+    pub fn log_failed_job(self, job: &str) -> String {
         match &self.cause {
             Some(cause) => {
-                tracing::error!(cause = tracing::field::display(cause), "job failed");
+                tracing::error!(job, cause = tracing::field::display(cause), "job failed");
                 format!("{} ({cause})", self.detail)
             }
             None => self.detail,

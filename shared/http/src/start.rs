@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -39,13 +39,13 @@ use crate::{
 ///
 /// When Lambda's runtime API does not answer.
 pub async fn run(routes: Routes, app: App) -> Result<(), Error> {
-    let router = router(routes, app);
+    let service = router(routes, app);
     let handler = service_fn(move |event: LambdaEvent<Event>| {
-        let router = router.clone();
+        let service = service.clone();
         async move {
             let (event, context) = event.into_parts();
             Ok::<_, Infallible>(match event {
-                Event::Http(request) => streaming::call(router, *request, context).await,
+                Event::Http(request) => streaming::call(service, *request, context).await,
                 Event::Unreadable => {
                     FunctionResponse::BufferedResponse(Box::new(Whole::Common(refuse_unreadable())))
                 }
@@ -56,26 +56,44 @@ pub async fn run(routes: Routes, app: App) -> Result<(), Error> {
     Box::pin(Runtime::new(handler).run()).await
 }
 
+/// What a job is called with.
+#[derive(Clone, Copy, Debug)]
+pub struct Invocation<E> {
+    /// The event.
+    pub event: E,
+    /// When Lambda ends the process, whatever it is doing.
+    pub deadline: Instant,
+}
+
 /// Runs `job` for each event (a schedule, a deployment) until Lambda ends the process. Its error fails the invocation.
 ///
 /// # Errors
 ///
 /// When Lambda's runtime API does not answer.
-pub async fn run_job<E, A, F>(app: App, job: impl Fn(App, E) -> F) -> Result<(), Error>
+pub async fn run_job<E, A, F>(app: App, job: impl Fn(App, Invocation<E>) -> F) -> Result<(), Error>
 where
     E: for<'de> Deserialize<'de>,
     A: Serialize,
     F: Future<Output = Result<A, Problem>>,
 {
     let handler = service_fn(move |event: LambdaEvent<E>| {
-        let work = job(app.clone(), event.payload);
+        let (event, context) = event.into_parts();
+        let deadline = Instant::now() + time_left(&app, context.deadline);
+        let work = job(app.clone(), Invocation { event, deadline });
+        let function = app.settings.function.clone();
         async move {
             work.await
-                .map_err(|problem| Diagnostic::from(problem.log_failed_job()))
+                .map_err(|problem| Diagnostic::from(problem.log_failed_job(&function)))
         }
     });
     // On the heap: what a runtime keeps between requests is large.
     Box::pin(Runtime::new(handler).run()).await
+}
+
+/// How long until `deadline`, in milliseconds since 1970.
+fn time_left(app: &App, deadline: u64) -> Duration {
+    let now = u64::try_from(app.clock.now().timestamp_millis()).unwrap_or_default();
+    Duration::from_millis(deadline.saturating_sub(now))
 }
 
 /// Starts the log and sets up from the process's environment.
