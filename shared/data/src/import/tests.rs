@@ -160,22 +160,69 @@ async fn a_file_is_imported_once_and_comes_back_whole(_: PgPoolOptions, options:
 #[sqlx::test(migrations = "../../migrations")]
 async fn twenty_imports_of_one_file_at_once_are_one(_: PgPoolOptions, options: PgConnectOptions) {
     let database = database(options);
-    let (_, token) = user(&database).await;
-    let imports = (0..20).map(|_| {
+    // Chats alone have no unique key that would settle it.
+    let chats = UserData {
+        chats: data().chats,
+        ..UserData::default()
+    };
+    for (file, expected) in [(data(), 20), (chats, 15)] {
+        let (_, token) = user(&database).await;
+        let imports = (0..20).map(|_| {
+            let (database, file) = (database.clone(), file.clone());
+            tokio::spawn(async move { import_user_data(&database, token, &file).await.unwrap() })
+        });
+        let mut messages = 0;
+        for import in imports.collect::<Vec<_>>() {
+            messages += import.await.unwrap().chat_messages;
+        }
+        assert_eq!(messages, expected);
+        let (_, other) = user(&database).await;
+        import_user_data(&database, other, &file).await.unwrap();
+        assert_eq!(
+            export(&database, token).await,
+            export(&database, other).await
+        );
+    }
+}
+
+/// The user that the token led to is merged into another while the import waits for its turn.
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_import_follows_a_user_that_is_merged_meanwhile(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let database = database(options);
+    let (from, token) = user(&database).await;
+    let (into, other) = user(&database).await;
+    let mut merge = database.begin().await.unwrap();
+    for statement in [
+        format!("UPDATE devices SET user_id = {into} WHERE user_id = {from}"),
+        format!("DELETE FROM users WHERE id = {from}"),
+    ] {
+        sqlx::query(AssertSqlSafe(statement))
+            .execute(merge.connection().unwrap())
+            .await
+            .unwrap();
+    }
+    let waiting = {
         let database = database.clone();
         tokio::spawn(async move { import_user_data(&database, token, &data()).await.unwrap() })
-    });
-    let mut insights = 0;
-    for import in imports.collect::<Vec<_>>() {
-        insights += import.await.unwrap().insights;
+    };
+    let waiters = "SELECT count(*) FROM pg_stat_activity
+                   WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let mut tries = 0;
+    while count(&database, waiters).await == 0 {
+        tries += 1;
+        assert!(tries < 1000, "the import never waited for the merge");
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
-    assert_eq!(insights, 2);
-    let (_, other) = user(&database).await;
-    import_user_data(&database, other, &data()).await.unwrap();
+    merge.commit().await.unwrap();
+    assert_eq!(waiting.await.unwrap(), ALL);
     assert_eq!(
         export(&database, token).await,
         export(&database, other).await
     );
+    assert!(!export(&database, other).await.is_empty());
 }
 
 #[sqlx::test(migrations = "../../migrations")]
