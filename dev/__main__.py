@@ -12,6 +12,8 @@ if sys.version_info < (3, 9):
 import checks
 import clone
 import database
+import explain
+import fill
 import guard
 import interrupts
 import processes
@@ -28,6 +30,15 @@ COMMANDS = {
     "prepare": "writes .sqlx anew after a query or a migration has changed",
 }
 
+# Seldom needed: `python3 dev` only.
+TOOLS = {
+    "fill": "invented users and messages for `make run` (--users, --messages)",
+    "explain": "the plan and time of every statement, with few users and with many",
+}
+
+# Those that take arguments.
+TAKING = ("test", "bench", *TOOLS)
+
 
 def main() -> int:
     """Does what the command line says; answers the exit code."""
@@ -35,24 +46,24 @@ def main() -> int:
         prog="python3 dev",
         description="The development environment of this workspace.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="\n".join(f"  {name:<9}{what}" for name, what in COMMANDS.items())
+        epilog="\n".join(f"  {name:<9}{what}" for name, what in {**COMMANDS, **TOOLS}.items())
         + "\n\nDATABASE_URL: a Postgres of yours instead of this clone's."
         + "\nVERSE_PORT: the port of `run` instead of 9000.",
     )
-    parser.add_argument("command", nargs="?", choices=COMMANDS, metavar="command")
-    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on by test and bench")
+    parser.add_argument("command", nargs="?", choices=[*COMMANDS, *TOOLS], metavar="command")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help=f"passed on by {', '.join(TAKING)}")
     options = parser.parse_args()
     if options.command is None:
         for name, what in COMMANDS.items():
             say(f"  make {name:<9}{what}")
         return 0
     arguments = options.arguments[1:] if options.arguments[:1] == ["--"] else options.arguments
-    if arguments and options.command not in ("test", "bench"):
+    if arguments and options.command not in TAKING:
         parser.error(f"{options.command} takes no arguments")
 
     interrupts.install()
     try:
-        if options.command != "reset" and shutil.which("cargo") is None:
+        if options.command not in ("reset", *TOOLS) and shutil.which("cargo") is None:
             raise processes.missing("cargo")
         clone.prepare_local()
         return command(options.command, arguments)
@@ -76,6 +87,10 @@ def command(name: str, arguments: list[str]) -> int:
         return suite.test(arguments)
     if name == "bench":
         return suite.bench(arguments)
+    if name == "fill":
+        return fill.command(arguments)
+    if name == "explain":
+        return explain.command(arguments)
     if name == "check":
         return checks.check()
     if name == "prepare":

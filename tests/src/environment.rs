@@ -231,12 +231,24 @@ impl Environment {
     /// # Errors
     /// When there is no such process, or no such system.
     pub fn resident_memory(&self) -> io::Result<u64> {
+        self.memory("VmRSS:")
+    }
+
+    /// The most that was ever resident, in bytes (`VmHWM` of `/proc`).
+    ///
+    /// # Errors
+    /// When there is no such process, or no such system.
+    pub fn peak_memory(&self) -> io::Result<u64> {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, kind: &str) -> io::Result<u64> {
         let path = format!("/proc/{}/status", self.pid.as_raw_nonzero());
         let status = fs::read_to_string(path)?;
         status
             .lines()
             .find_map(|line| {
-                line.strip_prefix("VmRSS:")?
+                line.strip_prefix(kind)?
                     .split_whitespace()
                     .next()?
                     .parse()

@@ -6,6 +6,7 @@
 //! - [`Event`] is a request, and a [`Dress`] the kind of Lambda event that it arrives as;
 //! - [`Function`] is a deployed function: as many processes as it was given, one request each;
 //! - [`Database`] is a fresh Postgres database with the project's migrations applied;
+//! - [`Reader`] is somebody who is known already, and has what a test gives them;
 //! - [`Proxy`] stands between a function and Postgres: it counts, and it breaks things.
 //!
 //! The environment says where things are: `VERSE_BIN_DIR` the built binaries, `DATABASE_URL` a
@@ -33,6 +34,7 @@ mod gateway;
 mod log;
 pub mod openapi;
 mod proxy;
+mod reader;
 mod response;
 mod runtime_api;
 mod sse;
@@ -51,6 +53,7 @@ pub use event::Event;
 pub use function::{Builder, Function};
 pub use log::Log;
 pub use proxy::{Counts, Proxy};
+pub use reader::Reader;
 pub use response::{Fault, Problem, Response};
 pub use sse::SseEvent;
 pub use stream::Stream;

@@ -12,6 +12,10 @@ use verse_http::Routes;
     ),
     tags(
         (name = "bible", description = "Translations, books, passages and chapters"),
+        (name = "insight", description = "Insights on a passage, and their history"),
+        (name = "definition", description = "Definitions of a word, and their history"),
+        (name = "chat", description = "Conversations, and their messages"),
+        (name = "device", description = "Devices of one user, and linking another"),
         (name = "user", description = "What a user is and keeps"),
         (name = "health", description = "Whether the service answers"),
     )
@@ -36,6 +40,26 @@ pub fn functions() -> Vec<FunctionApi> {
             name: "bible",
             routes: bible::routes(),
             document: bible::Documentation::openapi(),
+        },
+        FunctionApi {
+            name: "device-link",
+            routes: device_link::routes(),
+            document: device_link::Documentation::openapi(),
+        },
+        FunctionApi {
+            name: "insight",
+            routes: insight::routes(),
+            document: insight::Documentation::openapi(),
+        },
+        FunctionApi {
+            name: "definition",
+            routes: definition::routes(),
+            document: definition::Documentation::openapi(),
+        },
+        FunctionApi {
+            name: "chat",
+            routes: chat::routes(),
+            document: chat::Documentation::openapi(),
         },
         FunctionApi {
             name: "user",

@@ -1,40 +1,49 @@
-//! Brings the database's schema up to this build's. Invoked at deployment, before new code takes traffic; any event
-//! will do. A second call finds nothing to do and says so. An error fails the invocation, and so the deployment.
+//! What an operator does to the database, which only functions can reach: brings its schema up to this build's, and
+//! grants subscriptions.
+//!
+//! An event without a command applies the migrations, as a deployment asks for it before new code takes traffic. A
+//! second call finds nothing to do and says so. An error fails the invocation, and so the deployment. The commands:
+//!
+//! ```json
+//! {"subscription": {"grant": "<anonymous_id>"}}
+//! {"subscription": {"revoke": "<anonymous_id>"}}
+//! {"subscription": {"status": "<anonymous_id>"}}
+//! {"subscription": {"list": {"limit": 50, "before": 1234}}}
+//! ```
+
+mod command;
+mod schema;
+mod subscription;
 
 use serde::Serialize;
 use serde_json::Value;
-use verse_data::apply_migrations;
-use verse_http::{App, Problem};
+use verse_http::{App, Invocation, Problem};
+
+use command::Command;
 
 /// What was done.
 #[derive(Debug, Serialize)]
-pub struct Report {
-    /// The migrations that this call applied, in order.
-    applied: Vec<Applied>,
+#[serde(untagged)]
+pub enum Report {
+    /// Migrations were applied.
+    Schema(schema::Applied),
+    /// One user's subscription, as it stands now.
+    Subscription(subscription::One),
+    /// A page of subscriptions.
+    Subscriptions(subscription::Page),
 }
 
-/// One migration.
-#[derive(Debug, Serialize)]
-pub struct Applied {
-    /// Its number.
-    version: i64,
-    /// What it does.
-    description: String,
-}
-
-/// Applies the migrations that the database lacks.
+/// Does what the event asks for.
 ///
 /// # Errors
 ///
-/// When the database does not answer, or refuses a migration; those before it stay applied.
-pub async fn apply(app: App, _event: Value) -> Result<Report, Problem> {
-    let applied = apply_migrations(app.database()?).await?;
-    let applied = applied
-        .into_iter()
-        .map(|migration| Applied {
-            version: migration.version,
-            description: migration.description,
-        })
-        .collect();
-    Ok(Report { applied })
+/// When the command cannot be read, or names a user that there is not; when the database does not answer, or refuses a
+/// migration.
+pub async fn operate(app: App, invocation: Invocation<Value>) -> Result<Report, Problem> {
+    let command = command::read(invocation.event)?;
+    let database = app.database()?;
+    match command {
+        Command::Migrate => schema::apply(database).await.map(Report::Schema),
+        Command::Subscription(command) => subscription::run(database, command).await,
+    }
 }

@@ -1,5 +1,10 @@
-//! What a user is and keeps: the session.
+//! What a user is and keeps: the session, export, import and erasure. And whether the database answers.
 
+mod archive;
+mod erase;
+mod export;
+mod import;
+mod ready;
 mod routes;
 mod session;
 

@@ -3,15 +3,26 @@
 use utoipa::OpenApi;
 use verse_http::Routes;
 
-use crate::session;
+use crate::{erase, export, import, ready, session};
 
 /// What this function answers.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().get("/api/user/session", session::get_session)
+    Routes::new()
+        .get("/api/user/session", session::get_session)
+        .delete("/api/user/data", erase::erase_user)
+        .get_streaming("/api/user/export", export::export_user)
+        .post("/api/user/import", import::import_user)
+        .get("/api/health/ready", ready::get_ready)
 }
 
 /// The same table for OpenAPI.
 #[derive(Debug, OpenApi)]
-#[openapi(paths(session::get_session))]
+#[openapi(paths(
+    session::get_session,
+    erase::erase_user,
+    export::export_user,
+    import::import_user,
+    ready::get_ready,
+))]
 pub struct Documentation;

@@ -2,13 +2,14 @@
 //!
 //! Every wait has an end (see [`DatabaseConfig`]); a connection that broke is thrown away. A statement that may safely
 //! run twice goes through [`Database::repeatable`] and is repeated once on a fresh connection when its own broke;
-//! any other goes through [`Database::once`] and is not, as nobody can know whether it was carried out.
+//! any other goes through [`Database::once`] and is not, as nobody can know whether it was carried out. Either is repeated
+//! once when the server undid it because of what another did meanwhile.
 
 use std::{fmt, str::FromStr, time::Duration};
 
 use log::LevelFilter;
 use sqlx::{ConnectOptions, PgConnection, postgres::PgConnectOptions};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::{Environment, Error, SettingError, error::breaks_connection};
 
@@ -29,6 +30,8 @@ pub struct DatabaseConfig {
     pub acquire_timeout: Duration,
     /// The longest wait for one statement, its connection included.
     pub statement_timeout: Duration,
+    /// The longest that a transaction may take.
+    pub transaction_timeout: Duration,
 }
 
 impl DatabaseConfig {
@@ -66,6 +69,7 @@ impl DatabaseConfig {
             max_connections: 4,
             acquire_timeout: Duration::from_secs(3),
             statement_timeout: Duration::from_millis(3500),
+            transaction_timeout: Duration::from_secs(6),
         }
     }
 }
@@ -81,6 +85,7 @@ impl fmt::Debug for DatabaseConfig {
 pub struct Database {
     pool: Pool,
     statement_timeout: Duration,
+    transaction_timeout: Duration,
 }
 
 impl Database {
@@ -92,6 +97,7 @@ impl Database {
         Self {
             pool,
             statement_timeout: config.statement_timeout,
+            transaction_timeout: config.transaction_timeout,
         }
     }
 
@@ -119,6 +125,20 @@ impl Database {
         let mut lease = self.pool.lease().await?;
         sqlx::raw_sql("BEGIN").execute(lease.connection()?).await?;
         Ok(Transaction { lease })
+    }
+
+    /// Bounds the work of a transaction, waits for other transactions included. What is given up is undone.
+    ///
+    /// # Errors
+    ///
+    /// Those of `work`, and [`Error::Unavailable`] when it takes too long.
+    pub(crate) async fn in_time<T>(
+        &self,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        timeout(self.transaction_timeout, work)
+            .await
+            .unwrap_or_else(|_| Err(timed_out().into()))
     }
 
     /// Opens a connection ahead of need. A failure is left for the first request to meet.

@@ -32,6 +32,14 @@ pub enum Error {
     #[error("there is no such {0}")]
     NotFound(&'static str),
 
+    /// The token that the caller sent is no device's.
+    #[error("the caller is unknown")]
+    UnknownCaller,
+
+    /// The user that a row was to belong to has gone since the statement began: erased, or merged into another.
+    #[error("the user has just gone")]
+    UserGone(#[source] sqlx::Error),
+
     /// The migrations could not be applied.
     #[error("the migrations could not be applied")]
     Migration(#[source] sqlx::migrate::MigrateError),
@@ -42,11 +50,21 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether the server ended a transaction so that others could go on: it may be tried again at once.
+    pub(crate) fn is_deadlock(&self) -> bool {
+        match self {
+            Self::Unavailable(sqlx::Error::Database(error)) => {
+                error.code().is_some_and(|code| code.starts_with("40"))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether asking again later may help.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
         match self {
-            Self::Unavailable(_) => true,
+            Self::Unavailable(_) | Self::UserGone(_) => true,
             Self::Migration(sqlx::migrate::MigrateError::Execute(source)) => is_unavailable(source),
             _ => false,
         }
@@ -63,6 +81,9 @@ impl From<sqlx::Error> for Error {
             .and_then(sqlx::error::DatabaseError::constraint)
             .map(str::to_owned);
         match constraint {
+            Some(name) if name.ends_with("_user_id_fkey") || name.ends_with("_owner_id_fkey") => {
+                Self::UserGone(error)
+            }
             Some(constraint) => Self::Conflict {
                 constraint,
                 source: error,
@@ -82,6 +103,18 @@ pub(crate) fn breaks_connection(error: &sqlx::Error) -> bool {
         sqlx::Error::Database(error) => error.code().is_some_and(|code| is_ending(&code)),
         _ => false,
     }
+}
+
+/// Whether a statement that met this error was undone, and may find on a second run what others did meanwhile: a row that
+/// it refers to went away (a merge or an erasure took a user's), or it waited for one that waited for it.
+///
+/// Source: PostgreSQL documentation, appendix A. 23503: foreign key violation; 40001: serialization failure; 40P01:
+/// deadlock.
+pub(crate) fn is_worth_repeating(error: &sqlx::Error) -> bool {
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| matches!(&*code, "23503" | "40001" | "40P01"))
 }
 
 /// Whether a server that gave this error to a new connection may soon accept one: nobody listens, or it is starting.

@@ -11,6 +11,12 @@ use crate::{Database, Error, TokenHash, Usage};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct UserId(pub i64);
 
+impl From<i64> for UserId {
+    fn from(id: i64) -> Self {
+        Self(id)
+    }
+}
+
 /// A device's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DeviceId(pub i64);
@@ -39,6 +45,14 @@ impl DeviceKind {
             Self::Desktop => "desktop",
             Self::Unknown => "unknown",
         }
+    }
+
+    /// The kind that is stored and sent as `text`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Mobile, Self::Tablet, Self::Desktop, Self::Unknown]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
     }
 }
 

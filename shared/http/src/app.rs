@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::HeaderValue;
 use verse_data::{Clock, Database, DatabaseConfig, DeviceToken, Environment, Random, SettingError};
 
-use crate::Problem;
+use crate::{Problem, Rates};
 
 /// The state that every handler can ask for. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub struct Settings {
     pub function: String,
     /// Generated answers that a user who is not pro has on a UTC day.
     pub daily_limit: i32,
+    /// How often a caller may ask.
+    pub rates: Rates,
     /// Origins whose pages may call with credentials.
     pub cors_origins: Vec<HeaderValue>,
 }
@@ -36,7 +38,8 @@ pub struct Settings {
 const DEVELOPMENT_ORIGINS: &str = "http://localhost:3000,http://localhost:5173";
 
 impl Settings {
-    /// Reads `VERSE_ENV` (`development`, else production) and `CORS_ORIGINS` (separated by commas).
+    /// Reads `VERSE_ENV` (`development`, else production), `CORS_ORIGINS` (separated by commas), `DAILY_LIMIT`, and the
+    /// settings of [`Rates`].
     ///
     /// # Errors
     ///
@@ -69,6 +72,7 @@ impl Settings {
             development,
             function,
             daily_limit,
+            rates: Rates::from_environment(environment)?,
             cors_origins,
         })
     }

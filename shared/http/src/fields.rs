@@ -149,6 +149,20 @@ impl Fields {
         }
     }
 
+    /// An id, or `None` when the field is absent or null. One out of range is refused.
+    pub fn optional_id(&mut self, name: &str) -> Option<i64> {
+        let textual = self.textual;
+        let id = match self.present(name)? {
+            Value::String(text) if textual => parse_number(text.trim()),
+            Value::Number(number) => parse_number(&number.to_string()),
+            _ => None,
+        };
+        match id.filter(|id| *id >= 1) {
+            None => self.refuse(name, "must be an id: a whole number, 1 or more"),
+            id => id,
+        }
+    }
+
     /// A flag; `default` when the field is absent or null.
     pub fn flag(&mut self, name: &str, default: bool) -> bool {
         let textual = self.textual;

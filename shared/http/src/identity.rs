@@ -8,9 +8,9 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, header, request::Parts};
 use lambda_http::request::RequestContext;
-use verse_data::{DeviceKind, DeviceToken, NewDevice, Session, TokenHash};
+use verse_data::{Database, DeviceToken, NewDevice, Session, TokenHash, get_or_create_user};
 
-use crate::{App, Settings};
+use crate::{App, Problem, Settings, device_name::name_device};
 
 const COOKIE: &str = "verse_user_id";
 /// 400 days: the longest that browsers keep a cookie.
@@ -52,14 +52,15 @@ impl Caller {
         self.token.as_ref().map(DeviceToken::hash)
     }
 
-    /// The device to create when the caller is unknown.
+    /// The device to create when the caller is unknown, named after its `User-Agent`.
     #[must_use]
     pub fn new_device(&self, app: &App, token: &DeviceToken) -> NewDevice {
+        let (name, kind) = name_device(self.user_agent.as_deref().unwrap_or_default());
         NewDevice {
             token_hash: token.hash(),
             anonymous_id: app.random.uuid(),
-            name: None,
-            kind: DeviceKind::Unknown,
+            name,
+            kind,
             user_agent: self.user_agent.clone(),
         }
     }
@@ -113,6 +114,42 @@ impl Identity {
             cookie: cookie("", 0, settings),
         }
     }
+}
+
+/// Does a write in the caller's name; an unknown caller first becomes a user with its first device.
+///
+/// `work` is given the hash of the caller's token. For a known caller it is run once and nothing else is asked of the
+/// database; when it answers [`verse_data::Error::UnknownCaller`], user and device are created and it is run again, in
+/// the name of the new device.
+///
+/// # Errors
+///
+/// Those of `work`, and a `503` when the database does not answer.
+pub async fn as_caller<T, F>(
+    app: &App,
+    caller: &Caller,
+    work: impl Fn(Database, TokenHash) -> F,
+) -> Result<(Identity, T), Problem>
+where
+    F: Future<Output = Result<T, verse_data::Error>>,
+{
+    let database = app.database()?;
+    if let Some(known) = caller.token_hash() {
+        let mut result = work(database.clone(), known).await;
+        if let Err(verse_data::Error::UserGone(_)) = result {
+            // The device was given to another user in mid-statement, by linking: now it is found there.
+            result = work(database.clone(), known).await;
+        }
+        match result {
+            Err(verse_data::Error::UnknownCaller) => {}
+            result => return Ok((Identity { cookie: None }, result?)),
+        }
+    }
+    let token = app.new_token();
+    let device = caller.new_device(app, &token);
+    let session = get_or_create_user(database, None, &device, app.clock.now()).await?;
+    let identity = Identity::of(&session, caller, &token, &app.settings);
+    Ok((identity, work(database.clone(), device.token_hash).await?))
 }
 
 fn cookie(value: &str, max_age: u32, settings: &Settings) -> Option<HeaderValue> {

@@ -27,23 +27,43 @@ impl<T: FromFields, S: Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
+/// A body declared as JSON that its handler reads by itself. Refuses with `415` and `413`.
+#[derive(Clone, Debug)]
+pub struct JsonText(pub Bytes);
+
 impl<T: FromFields, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let JsonText(body) = JsonText::from_request(request, state).await?;
+        match serde_json::from_slice(&body) {
+            Ok(Value::Object(values)) => read(Fields::of_object(values)).map(Self),
+            Ok(_) => Err(Problem::bad_request("The body must be a JSON object.")),
+            Err(error) => Err(JsonText::not_well_formed(&error)),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for JsonText {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
             return Err(Problem::unsupported_media_type());
         }
-        let body = read_body(request).await?;
-        match serde_json::from_slice(&body) {
-            Ok(Value::Object(values)) => read(Fields::of_object(values)).map(Self),
-            Ok(_) => Err(Problem::bad_request("The body must be a JSON object.")),
-            Err(error) => Err(Problem::bad_request(format!(
-                "The body is not well-formed JSON (line {}, column {}).",
-                error.line(),
-                error.column()
-            ))),
-        }
+        read_body(request).await.map(Self)
+    }
+}
+
+impl JsonText {
+    /// `400`: where the text is no JSON.
+    #[must_use]
+    pub fn not_well_formed(error: &serde_json::Error) -> Problem {
+        Problem::bad_request(format!(
+            "The body is not well-formed JSON (line {}, column {}).",
+            error.line(),
+            error.column()
+        ))
     }
 }
 

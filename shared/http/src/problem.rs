@@ -3,6 +3,7 @@
 use std::{error::Error, fmt, sync::Arc};
 
 use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -108,6 +109,15 @@ impl Problem {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
     }
 
+    /// `429` with `Retry-After`: too much was asked for, and `wait` says when more may be.
+    #[must_use]
+    pub fn too_many(detail: impl Into<String>, wait: TimeDelta) -> Self {
+        // A part of a second counts as one: who comes back then is not refused again.
+        let seconds = (wait.num_milliseconds().max(1) + 999) / 1000;
+        Self::new(StatusCode::TOO_MANY_REQUESTS, detail)
+            .with_header(header::RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
     /// `503` with `Retry-After`: something the service needs does not answer now.
     #[must_use]
     pub fn unavailable(cause: impl Error + Send + Sync + 'static) -> Self {
@@ -144,15 +154,28 @@ impl Problem {
         self.status
     }
 
-    /// Logs why a job failed, and gives what may be said of it outside.
-    pub(crate) fn log_failed_job(self) -> String {
+    /// The sentence.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// Logs why a job failed, and gives what its operator may be told.
+    #[must_use]
+    pub fn log_failed_job(self, job: &str) -> String {
         match &self.cause {
             Some(cause) => {
-                tracing::error!(cause = tracing::field::display(cause), "job failed");
+                tracing::error!(job, cause = tracing::field::display(cause), "job failed");
                 format!("{} ({cause})", self.detail)
             }
             None => self.detail,
         }
+    }
+
+    /// Logs why a streamed answer ends before its end: its status is long sent.
+    pub(crate) fn log_broken_stream(&self) {
+        let cause = self.cause.as_ref().map(tracing::field::display);
+        tracing::error!(cause, "stream broke off");
     }
 
     fn because(mut self, cause: impl Error + Send + Sync + 'static) -> Self {
@@ -235,6 +258,15 @@ mod tests {
                 "errors": [{"pointer": "/chapter", "detail": "must be 1 or more"}],
             })
         );
+    }
+
+    #[test]
+    fn a_wait_is_told_in_whole_seconds_that_are_enough() {
+        for (milliseconds, seconds) in [(-5, "1"), (1, "1"), (1000, "1"), (59_001, "60")] {
+            let wait = TimeDelta::milliseconds(milliseconds);
+            let response = Problem::too_many("Slow down.", wait).into_response();
+            assert_eq!(response.headers()[header::RETRY_AFTER], seconds);
+        }
     }
 
     #[test]

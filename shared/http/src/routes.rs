@@ -3,10 +3,11 @@
 use axum::{
     Router,
     handler::Handler,
+    middleware::map_response,
     routing::{MethodRouter, delete, get, post},
 };
 
-use crate::App;
+use crate::{App, streaming};
 
 /// One line of the table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +36,20 @@ impl Routes {
     #[must_use]
     pub fn get<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {
         self.add("GET", path, get(handler))
+    }
+
+    /// Answers `GET path` with a stream.
+    #[must_use]
+    pub fn get_streaming<H: Handler<T, App>, T: 'static>(
+        self,
+        path: &'static str,
+        handler: H,
+    ) -> Self {
+        self.add(
+            "GET",
+            path,
+            get(handler).layer(map_response(streaming::mark)),
+        )
     }
 
     /// Answers `POST path`.

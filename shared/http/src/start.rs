@@ -1,11 +1,12 @@
 //! A function's start, and a request's way through it.
 
 use std::{
+    convert::Infallible,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -15,8 +16,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, Uri};
-use lambda_http::{Adapter, LambdaEvent, RequestExt, Service, service_fn};
-use lambda_runtime::{Diagnostic, Error, Runtime};
+use lambda_http::{LambdaEvent, RequestExt, service_fn};
+use lambda_runtime::{Diagnostic, Error, FunctionResponse, Runtime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -29,6 +30,7 @@ use crate::{
     log::{self, Answered},
     problem::Cause,
     statements,
+    streaming::{self, Whole},
 };
 
 /// Serves `routes` until Lambda ends the process.
@@ -37,22 +39,30 @@ use crate::{
 ///
 /// When Lambda's runtime API does not answer.
 pub async fn run(routes: Routes, app: App) -> Result<(), Error> {
-    let adapter = Adapter::from(router(routes, app));
+    let service = router(routes, app);
     let handler = service_fn(move |event: LambdaEvent<Event>| {
-        let mut adapter = adapter.clone();
+        let service = service.clone();
         async move {
             let (event, context) = event.into_parts();
-            match event {
-                Event::Http(request) => adapter
-                    .call(LambdaEvent::new(*request, context))
-                    .await
-                    .map(|answer| Box::new(Answer::Http(answer))),
-                Event::Unreadable => Ok(Box::new(Answer::Refusal(refuse_unreadable()))),
-            }
+            Ok::<_, Infallible>(match event {
+                Event::Http(request) => streaming::call(service, *request, context).await,
+                Event::Unreadable => {
+                    FunctionResponse::BufferedResponse(Box::new(Whole::Common(refuse_unreadable())))
+                }
+            })
         }
     });
     // On the heap: what a runtime keeps between requests is large.
     Box::pin(Runtime::new(handler).run()).await
+}
+
+/// What a job is called with.
+#[derive(Clone, Copy, Debug)]
+pub struct Invocation<E> {
+    /// The event.
+    pub event: E,
+    /// When Lambda ends the process, whatever it is doing.
+    pub deadline: Instant,
 }
 
 /// Runs `job` for each event (a schedule, a deployment) until Lambda ends the process. Its error fails the invocation.
@@ -60,21 +70,30 @@ pub async fn run(routes: Routes, app: App) -> Result<(), Error> {
 /// # Errors
 ///
 /// When Lambda's runtime API does not answer.
-pub async fn run_job<E, A, F>(app: App, job: impl Fn(App, E) -> F) -> Result<(), Error>
+pub async fn run_job<E, A, F>(app: App, job: impl Fn(App, Invocation<E>) -> F) -> Result<(), Error>
 where
     E: for<'de> Deserialize<'de>,
     A: Serialize,
     F: Future<Output = Result<A, Problem>>,
 {
     let handler = service_fn(move |event: LambdaEvent<E>| {
-        let work = job(app.clone(), event.payload);
+        let (event, context) = event.into_parts();
+        let deadline = Instant::now() + time_left(&app, context.deadline);
+        let work = job(app.clone(), Invocation { event, deadline });
+        let function = app.settings.function.clone();
         async move {
             work.await
-                .map_err(|problem| Diagnostic::from(problem.log_failed_job()))
+                .map_err(|problem| Diagnostic::from(problem.log_failed_job(&function)))
         }
     });
     // On the heap: what a runtime keeps between requests is large.
     Box::pin(Runtime::new(handler).run()).await
+}
+
+/// How long until `deadline`, in milliseconds since 1970.
+fn time_left(app: &App, deadline: u64) -> Duration {
+    let now = u64::try_from(app.clock.now().timestamp_millis()).unwrap_or_default();
+    Duration::from_millis(deadline.saturating_sub(now))
 }
 
 /// Starts the log and sets up from the process's environment.
@@ -85,14 +104,6 @@ where
 pub fn start() -> Result<App, Error> {
     log::start();
     Ok(App::from_environment(&Environment::process())?)
-}
-
-/// What goes back to Lambda.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Answer<A> {
-    Http(A),
-    Refusal(Value),
 }
 
 /// The answer to what is no HTTP request, in the form that every kind of gateway reads.

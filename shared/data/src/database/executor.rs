@@ -13,7 +13,7 @@ use sqlx::{
 use tokio::time::Instant;
 
 use super::Database;
-use crate::error::breaks_connection;
+use crate::error::{breaks_connection, is_worth_repeating};
 
 /// Runs statements that may run twice. See [`Database::repeatable`].
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +50,7 @@ impl Database {
     ) -> Result<Steps, Error> {
         let Statement { sql, arguments } = statement?;
         let deadline = self.deadline();
-        let mut retries = u8::from(repeatable);
+        let mut retries = 1_u8;
         loop {
             let attempt = (sql.clone(), arguments.clone());
             let result = self
@@ -60,7 +60,10 @@ impl Database {
                 .await;
             match result {
                 Err(error)
-                    if retries > 0 && breaks_connection(&error) && Instant::now() < deadline =>
+                    if retries > 0
+                        && (is_worth_repeating(&error)
+                            || repeatable && breaks_connection(&error))
+                        && Instant::now() < deadline =>
                 {
                     retries -= 1;
                 }

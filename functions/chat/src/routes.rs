@@ -1,0 +1,40 @@
+//! The table: every path of this function, and the file that answers it.
+
+use utoipa::OpenApi;
+use verse_http::Routes;
+
+use crate::{insight_messages, standalone_chats, standalone_messages};
+
+/// What this function answers.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .get(
+            "/api/chat/messages/{insight_id}",
+            insight_messages::list_insight_messages,
+        )
+        .delete(
+            "/api/chat/messages/{insight_id}",
+            insight_messages::clear_insight_messages,
+        )
+        .get("/api/standalone-chat", standalone_chats::list_chats)
+        .delete(
+            "/api/standalone-chat/{chat_id}",
+            standalone_chats::delete_chat,
+        )
+        .get(
+            "/api/standalone-chat/{chat_id}/messages",
+            standalone_messages::list_chat_messages,
+        )
+}
+
+/// The same table for OpenAPI.
+#[derive(Debug, OpenApi)]
+#[openapi(paths(
+    insight_messages::list_insight_messages,
+    insight_messages::clear_insight_messages,
+    standalone_chats::list_chats,
+    standalone_chats::delete_chat,
+    standalone_messages::list_chat_messages,
+))]
+pub struct Documentation;

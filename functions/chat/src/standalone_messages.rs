@@ -1,0 +1,30 @@
+//! `GET /api/standalone-chat/{chat_id}/messages`: what was said in one of the caller's chats. One round trip; none for a
+//! caller without a cookie.
+
+use axum::extract::State;
+use verse_data::{ChatId, get_standalone_chat_messages};
+use verse_http::{App, Caller, Id, List, Problem, Unavailable};
+
+use crate::message::MessageAnswer;
+
+/// What was said in a chat
+///
+/// In its order. An answer is not in the list before it ended; of a list too long for an answer, the oldest messages are
+/// left out.
+#[utoipa::path(get, path = "/api/standalone-chat/{chat_id}/messages", tag = "chat",
+    params(("chat_id" = i64, Path)),
+    responses(
+        (status = 200, description = "The messages; none of an unknown chat, nor of anybody else's", body = [MessageAnswer]),
+        Unavailable,
+    ))]
+pub async fn list_chat_messages(
+    State(app): State<App>,
+    caller: Caller,
+    Id(chat): Id,
+) -> Result<List, Problem> {
+    let messages = match caller.token_hash() {
+        Some(token) => get_standalone_chat_messages(app.database()?, token, ChatId(chat)).await?,
+        None => Vec::new(),
+    };
+    List::of_last(messages.into_iter().map(MessageAnswer::from))
+}

@@ -1,0 +1,104 @@
+//! `/api/definitions/history`: the definitions that the caller got. `GET` lists them, newest first, 1 to 200 a page (50
+//! unless told); `DELETE` empties the history. One round trip; none for a caller without a cookie.
+
+use axum::{Json, extract::State};
+use chrono::serde::ts_milliseconds;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use verse_data::{Definition, clear_user_definitions, get_user_definitions};
+use verse_http::{App, Caller, Invalid, List, PageQuery, Problem, Query, Unavailable};
+
+/// A definition of the caller's.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DefinitionInHistory {
+    /// Digits.
+    #[schema(example = "3")]
+    id: String,
+    /// As it was sent.
+    #[schema(example = "loved")]
+    word: String,
+    /// As it was sent.
+    #[schema(example = "John 3 (KJV)")]
+    passage_reference: String,
+    /// As it was sent.
+    verse_text: String,
+    definition: DefinitionTexts,
+    /// When the caller got it, in milliseconds since 1970.
+    #[serde(with = "ts_milliseconds")]
+    #[schema(value_type = i64, example = 1_767_225_600_000_i64)]
+    timestamp: DateTime<Utc>,
+}
+
+/// What a definition says.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DefinitionTexts {
+    definition: String,
+    biblical_usage: String,
+    original_language: String,
+}
+
+/// What was done.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DefinitionsCleared {
+    #[schema(example = "Cleared 2 definitions from history")]
+    message: String,
+}
+
+/// The caller's definitions, newest first
+///
+/// By when the caller got them. A page ends early where the answer is full: the list ends with an empty page.
+#[utoipa::path(get, path = "/api/definitions/history", tag = "definition", params(PageQuery),
+    responses(
+        (status = 200, description = "The definitions; none for an unknown caller", body = [DefinitionInHistory]),
+        Invalid,
+        Unavailable,
+    ))]
+pub async fn list_definitions(
+    State(app): State<App>,
+    caller: Caller,
+    Query(page): Query<PageQuery>,
+) -> Result<List, Problem> {
+    let definitions = match caller.token_hash() {
+        Some(token) => get_user_definitions(app.database()?, token, page.page()).await?,
+        None => Vec::new(),
+    };
+    List::of_first(definitions.into_iter().map(DefinitionInHistory::from))
+}
+
+/// Empty the caller's history of definitions
+///
+/// Only the caller's: what is shared with others stays theirs.
+#[utoipa::path(delete, path = "/api/definitions/history", tag = "definition",
+    responses(
+        (status = 200, description = "How many there were", body = DefinitionsCleared),
+        Unavailable,
+    ))]
+pub async fn clear_definitions(
+    State(app): State<App>,
+    caller: Caller,
+) -> Result<Json<DefinitionsCleared>, Problem> {
+    let cleared = match caller.token_hash() {
+        Some(token) => clear_user_definitions(app.database()?, token).await?,
+        None => 0,
+    };
+    let message = format!("Cleared {cleared} definitions from history");
+    Ok(Json(DefinitionsCleared { message }))
+}
+
+impl From<Definition> for DefinitionInHistory {
+    fn from(definition: Definition) -> Self {
+        Self {
+            id: definition.id.0.to_string(),
+            word: definition.word,
+            passage_reference: definition.passage_reference,
+            verse_text: definition.verse_text,
+            definition: DefinitionTexts {
+                definition: definition.content.definition,
+                biblical_usage: definition.content.biblical_usage,
+                original_language: definition.content.original_language,
+            },
+            timestamp: definition.linked_at,
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The table: every path of this function, and the file that answers it.
+
+use utoipa::OpenApi;
+use verse_http::Routes;
+
+use crate::history;
+
+/// What this function answers.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/api/definitions/history", history::list_definitions)
+        .delete("/api/definitions/history", history::clear_definitions)
+}
+
+/// The same table for OpenAPI.
+#[derive(Debug, OpenApi)]
+#[openapi(paths(history::list_definitions, history::clear_definitions))]
+pub struct Documentation;

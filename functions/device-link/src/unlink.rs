@@ -1,0 +1,64 @@
+//! `DELETE /api/user/devices/{device_id}`: ends a device's access; with the last one the user goes, and everything of
+//! theirs. Four round trips; none for a caller without a token.
+
+use axum::{Json, extract::State};
+use serde::Serialize;
+use utoipa::ToSchema;
+use verse_data::{DeviceId, Unlinked, unlink_device};
+use verse_http::{App, Caller, Id, Identity, NotFound, Problem, Unavailable};
+
+/// What is left.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnlinkAnswer {
+    /// How many devices the user still has.
+    #[schema(example = 1)]
+    device_count: i64,
+    /// Whether it was the last one, and everything of the user's is gone.
+    data_deleted: bool,
+    /// Whether it was the one that asked: this answer takes its cookie away.
+    should_clear_cookie: bool,
+    #[schema(example = "Device unlinked successfully")]
+    message: &'static str,
+}
+
+/// Unlink a device
+///
+/// Its cookie is worth nothing from then on.
+#[utoipa::path(delete, path = "/api/user/devices/{device_id}", tag = "device",
+    params(("device_id" = i64, Path, description = "The device", example = 3)),
+    responses(
+        (status = 200, description = "It is unlinked", body = UnlinkAnswer,
+         headers(("Set-Cookie" = String, description = "An end to `verse_user_id`, for the calling device"))),
+        NotFound,
+        Unavailable,
+    ))]
+pub async fn delete_device(
+    State(app): State<App>,
+    caller: Caller,
+    Id(device): Id,
+) -> Result<(Option<Identity>, Json<UnlinkAnswer>), Problem> {
+    let Some(token) = caller.token_hash() else {
+        return Err(verse_data::Error::NotFound("device").into());
+    };
+    let unlinked = unlink_device(app.database()?, token, DeviceId(device)).await?;
+    let cookie = unlinked
+        .was_current
+        .then(|| Identity::forget(&app.settings));
+    Ok((cookie, Json(unlinked.into())))
+}
+
+impl From<Unlinked> for UnlinkAnswer {
+    fn from(unlinked: Unlinked) -> Self {
+        let data_deleted = unlinked.devices_left == 0;
+        Self {
+            device_count: unlinked.devices_left,
+            data_deleted,
+            should_clear_cookie: unlinked.was_current,
+            message: if data_deleted {
+                "Last device unlinked. All data has been deleted."
+            } else {
+                "Device unlinked successfully"
+            },
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! `/api/insights/history`: the insights that the caller got. `GET` lists them, newest first, 1 to 200 a page (50 unless
+//! told); `DELETE` empties the history. One round trip; none for a caller without a cookie.
+
+use axum::{Json, extract::State};
+use chrono::serde::ts_milliseconds;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use verse_data::{Insight, clear_user_insights, get_user_insights};
+use verse_http::{App, Caller, Invalid, List, PageQuery, Problem, Query, Unavailable};
+
+/// An insight of the caller's.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InsightInHistory {
+    /// Digits.
+    #[schema(example = "12")]
+    id: String,
+    /// As it was sent.
+    #[schema(example = "John 3:16 (KJV)")]
+    reference: String,
+    /// The passage's text, as it was sent.
+    text: String,
+    insight: InsightTexts,
+    /// When the caller got it, in milliseconds since 1970.
+    #[serde(with = "ts_milliseconds")]
+    #[schema(value_type = i64, example = 1_767_225_600_000_i64)]
+    timestamp: DateTime<Utc>,
+}
+
+/// What an insight says.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InsightTexts {
+    historical_context: String,
+    theological_significance: String,
+    practical_application: String,
+}
+
+/// What was done.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InsightsCleared {
+    #[schema(example = "Cleared 3 insights from history")]
+    message: String,
+}
+
+/// The caller's insights, newest first
+///
+/// By when the caller got them. A page ends early where the answer is full: the list ends with an empty page.
+#[utoipa::path(get, path = "/api/insights/history", tag = "insight", params(PageQuery),
+    responses(
+        (status = 200, description = "The insights; none for an unknown caller", body = [InsightInHistory]),
+        Invalid,
+        Unavailable,
+    ))]
+pub async fn list_insights(
+    State(app): State<App>,
+    caller: Caller,
+    Query(page): Query<PageQuery>,
+) -> Result<List, Problem> {
+    let insights = match caller.token_hash() {
+        Some(token) => get_user_insights(app.database()?, token, page.page()).await?,
+        None => Vec::new(),
+    };
+    List::of_first(insights.into_iter().map(InsightInHistory::from))
+}
+
+/// Empty the caller's history of insights
+///
+/// Only the caller's: what is shared with others stays theirs.
+#[utoipa::path(delete, path = "/api/insights/history", tag = "insight",
+    responses(
+        (status = 200, description = "How many there were", body = InsightsCleared),
+        Unavailable,
+    ))]
+pub async fn clear_insights(
+    State(app): State<App>,
+    caller: Caller,
+) -> Result<Json<InsightsCleared>, Problem> {
+    let cleared = match caller.token_hash() {
+        Some(token) => clear_user_insights(app.database()?, token).await?,
+        None => 0,
+    };
+    let message = format!("Cleared {cleared} insights from history");
+    Ok(Json(InsightsCleared { message }))
+}
+
+impl From<Insight> for InsightInHistory {
+    fn from(insight: Insight) -> Self {
+        Self {
+            id: insight.id.0.to_string(),
+            reference: insight.passage_reference,
+            text: insight.passage_text,
+            insight: InsightTexts {
+                historical_context: insight.content.historical_context,
+                theological_significance: insight.content.theological_significance,
+                practical_application: insight.content.practical_application,
+            },
+            timestamp: insight.linked_at,
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Insights on a passage, and the history of those a user got.
+
+mod history;
+mod routes;
+
+pub use routes::{Documentation, routes};

@@ -1,0 +1,348 @@
+//! Reads the body of an import: straight into records, so that 6 MB of JSON stay about 6 MB. The first breach ends it.
+
+use serde::Deserialize;
+use serde_json::error::Category;
+use verse_data::{ChatRecord, DefinitionRecord, InsightRecord, MessageRecord, UserData};
+use verse_http::{Fault, JsonText, Problem};
+
+use super::shape::{List, Object, Role, Text, Time};
+
+/// A reference.
+type Reference = Text<1, 100>;
+/// A passage or a verse.
+type Passage = Text<1, 50_000>;
+/// Anything else.
+type Other = Text<0, 10_000>;
+/// As many as the body holds.
+type Messages = List<MessageItem, { usize::MAX }>;
+
+#[derive(Deserialize)]
+struct Body {
+    data: Object<File>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    #[serde(default)]
+    insights: List<InsightItem, 1000>,
+    #[serde(default)]
+    definitions: List<DefinitionItem, 1000>,
+    #[serde(default)]
+    standalone_chats: List<ChatItem, 500>,
+}
+
+#[derive(Deserialize)]
+struct InsightItem {
+    passage_reference: Reference,
+    passage_text: Passage,
+    historical_context: Other,
+    theological_significance: Other,
+    practical_application: Other,
+    created_at: Time,
+    #[serde(default)]
+    chat_messages: Messages,
+}
+
+#[derive(Deserialize)]
+struct DefinitionItem {
+    word: Text<1, 100>,
+    passage_reference: Reference,
+    verse_text: Passage,
+    definition: Other,
+    biblical_usage: Other,
+    original_language: Other,
+    created_at: Time,
+}
+
+#[derive(Deserialize)]
+struct ChatItem {
+    title: Text<1, 200>,
+    // An empty one is as good as none.
+    #[serde(default)]
+    passage_reference: Option<Text<0, 100>>,
+    #[serde(default)]
+    passage_text: Option<Text<0, 50_000>>,
+    created_at: Time,
+    updated_at: Time,
+    #[serde(default)]
+    messages: Messages,
+}
+
+#[derive(Deserialize)]
+struct MessageItem {
+    role: Role,
+    content: Other,
+    created_at: Time,
+}
+
+/// The records of the file in the body; or the problem that names what is wrong first.
+pub(super) fn read(body: &[u8]) -> Result<UserData, Problem> {
+    let text =
+        std::str::from_utf8(body).map_err(|_| Problem::bad_request("The body is not UTF-8."))?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let read = serde_path_to_error::deserialize(&mut deserializer);
+    let Object(Body { data: Object(file) }) = read.map_err(|error| refuse(&error))?;
+    deserializer
+        .end()
+        .map_err(|error| JsonText::not_well_formed(&error))?;
+    Ok(file.into())
+}
+
+/// What is wrong, and where: `insights[417].passage_text must have 50000 characters or fewer.`
+fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let inner = error.inner();
+    if inner.classify() != Category::Data {
+        return JsonText::not_well_formed(inner);
+    }
+    let (member, detail) = explain(inner);
+    let path = [error.path().to_string(), member].join(".");
+    let path = path.trim_matches('.');
+    if path == "data" {
+        // No file at all: a field of the body is at fault, as of any other.
+        let pointer = "/data".to_owned();
+        return Problem::invalid(vec![Fault { pointer, detail }]);
+    }
+    let path = path.strip_prefix("data.").unwrap_or(path);
+    let subject = if path.is_empty() { "The body" } else { path };
+    Problem::bad_request(format!("{subject} {detail}."))
+}
+
+/// The member that is missing or there twice, if it is that, and what is wrong. Never says what was sent instead.
+fn explain(error: &serde_json::Error) -> (String, String) {
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let text = error.to_string();
+    let text = text.strip_suffix(&place).unwrap_or(&text);
+    let quoted = |prefix: &str| text.strip_prefix(prefix)?.strip_suffix('`');
+    if let Some(member) = quoted("missing field `") {
+        (member.to_owned(), "is missing".to_owned())
+    } else if let Some(member) = quoted("duplicate field `") {
+        (member.to_owned(), "is there twice".to_owned())
+    } else if let Some((_, expected)) = text.rsplit_once(", expected ") {
+        (String::new(), format!("must be {expected}"))
+    } else {
+        (String::new(), text.to_owned())
+    }
+}
+
+impl From<File> for UserData {
+    fn from(file: File) -> Self {
+        let insights = file.insights.0.into_iter().map(|insight| {
+            let record = InsightRecord {
+                passage_reference: insight.passage_reference.0,
+                passage_text: insight.passage_text.0,
+                historical_context: insight.historical_context.0,
+                theological_significance: insight.theological_significance.0,
+                practical_application: insight.practical_application.0,
+                created_at: insight.created_at.0,
+            };
+            (record, records(insight.chat_messages))
+        });
+        let definitions = file
+            .definitions
+            .0
+            .into_iter()
+            .map(|definition| DefinitionRecord {
+                word: definition.word.0,
+                passage_reference: definition.passage_reference.0,
+                verse_text: definition.verse_text.0,
+                definition: definition.definition.0,
+                biblical_usage: definition.biblical_usage.0,
+                original_language: definition.original_language.0,
+                created_at: definition.created_at.0,
+            });
+        let chats = file.standalone_chats.0.into_iter().map(|chat| {
+            let record = ChatRecord {
+                title: chat.title.0,
+                passage_reference: some(chat.passage_reference),
+                passage_text: some(chat.passage_text),
+                created_at: chat.created_at.0,
+                updated_at: chat.updated_at.0,
+            };
+            (record, records(chat.messages))
+        });
+        Self {
+            insights: insights.collect(),
+            definitions: definitions.collect(),
+            chats: chats.collect(),
+        }
+    }
+}
+
+fn some<const MOST: usize>(text: Option<Text<0, MOST>>) -> Option<String> {
+    text.map(|text| text.0).filter(|text| !text.is_empty())
+}
+
+fn records(messages: Messages) -> Vec<MessageRecord> {
+    let records = messages.0.into_iter().map(|message| MessageRecord {
+        role: message.role.0,
+        content: message.content.0,
+        created_at: message.created_at.0,
+    });
+    records.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn insight() -> Value {
+        json!({
+            "passage_reference": "John 3", "passage_text": "For God", "historical_context": "",
+            "theological_significance": "", "practical_application": "",
+            "created_at": "2026-01-01T00:00:00Z", "chat_messages": [], "unknown": [1],
+        })
+    }
+
+    fn message() -> Value {
+        json!({"role": "user", "content": "why?", "created_at": "2026-01-01T00:00:00.000001"})
+    }
+
+    fn read_file(data: &Value) -> Result<UserData, String> {
+        let problem = |problem: Problem| {
+            assert_eq!(problem.status(), 400);
+            problem.detail().to_owned()
+        };
+        read(json!({ "data": data }).to_string().as_bytes()).map_err(problem)
+    }
+
+    /// What is said of a file whose insight has `value` in the place of `member`.
+    fn said_of(member: &str, value: Value) -> String {
+        let mut bad = insight();
+        bad[member] = value;
+        read_file(&json!({"insights": [insight(), insight(), bad]})).unwrap_err()
+    }
+
+    #[test]
+    fn a_breach_is_named_with_its_place() {
+        for (member, value, detail) in [
+            (
+                "passage_text",
+                json!("x".repeat(50_001)),
+                "must have 50000 characters or fewer",
+            ),
+            ("passage_text", json!(""), "must not be empty"),
+            ("passage_text", json!(7), "must be a text"),
+            ("passage_text", Value::Null, "must be a text"),
+            (
+                "passage_reference",
+                json!("é".repeat(101)),
+                "must have 100 characters or fewer",
+            ),
+            (
+                "historical_context",
+                json!("a\0"),
+                "must not hold the character U+0000",
+            ),
+            (
+                "created_at",
+                json!("yesterday"),
+                "must be a time, as 2026-01-31T12:00:00Z",
+            ),
+            (
+                "created_at",
+                json!("+20026-01-01T00:00:00Z"),
+                "must be a time, as 2026-01-31T12:00:00Z",
+            ),
+            (
+                "created_at",
+                json!(1_767_225_600),
+                "must be a time, as 2026-01-31T12:00:00Z",
+            ),
+            ("chat_messages", json!({}), "must be a list"),
+        ] {
+            let expected = format!("insights[2].{member} {detail}.");
+            assert_eq!(said_of(member, value), expected);
+        }
+        assert_eq!(
+            said_of("chat_messages", json!([message(), {"role": "system"}])),
+            "insights[2].chat_messages[1].role must be user or assistant."
+        );
+        assert_eq!(
+            said_of(
+                "chat_messages",
+                json!([["user", "hi", "2026-01-01T00:00:00Z"]])
+            ),
+            "insights[2].chat_messages[0] must be an object."
+        );
+        let bare =
+            json!({"standalone_chats": [{"title": "t", "created_at": "2026-01-01T00:00:00Z"}]});
+        assert_eq!(
+            read_file(&bare).unwrap_err(),
+            "standalone_chats[0].updated_at is missing."
+        );
+    }
+
+    #[test]
+    fn what_is_refused_is_not_repeated() {
+        let said = said_of("chat_messages", json!("a secret, expected nothing"));
+        assert!(!said.contains("secret"), "{said}");
+    }
+
+    #[test]
+    fn no_list_is_longer_than_its_bound() {
+        let definition = json!({
+            "word": "w", "passage_reference": "John 3", "verse_text": "v", "definition": "",
+            "biblical_usage": "", "original_language": "", "created_at": "2026-01-01T00:00:00Z",
+        });
+        let chat = json!({"title": "t", "created_at": "2026-01-01T00:00:00Z",
+                          "updated_at": "2026-01-01T00:00:00Z", "passage_text": ""});
+        for (list, item, most) in [
+            ("insights", insight(), 1000),
+            ("definitions", definition, 1000),
+            ("standalone_chats", chat, 500),
+        ] {
+            assert!(read_file(&json!({ list: vec![item.clone(); most] })).is_ok());
+            let said = read_file(&json!({ list: vec![item; most + 1] })).unwrap_err();
+            assert_eq!(said, format!("{list} must have {most} items or fewer."));
+        }
+    }
+
+    #[test]
+    fn texts_are_counted_in_characters_and_times_without_offset_are_utc() {
+        let mut whole = insight();
+        whole["passage_text"] = json!("é".repeat(50_000));
+        whole["chat_messages"] = json!([message()]);
+        let data = read_file(&json!({"insights": [whole], "user": null})).unwrap();
+        let (_, said) = &data.insights[0];
+        assert_eq!(
+            said[0].created_at.to_rfc3339(),
+            "2026-01-01T00:00:00.000001+00:00"
+        );
+    }
+
+    #[test]
+    fn what_is_no_json_or_no_file_is_refused() {
+        for (body, detail) in [
+            (
+                &b"{\"data\":{}"[..],
+                "The body is not well-formed JSON (line 1, column 10).",
+            ),
+            (
+                b"{\"data\":{}}}",
+                "The body is not well-formed JSON (line 1, column 12).",
+            ),
+            (b"\xff", "The body is not UTF-8."),
+            (b"[]", "The body must be an object."),
+        ] {
+            let problem = read(body).unwrap_err();
+            assert_eq!((problem.status().as_u16(), problem.detail()), (400, detail));
+        }
+        for body in [
+            &b"{}"[..],
+            b"{\"data\":null}",
+            b"{\"data\":[]}",
+            b"{\"data\":{},\"data\":{}}",
+        ] {
+            assert_eq!(read(body).unwrap_err().status(), 422);
+        }
+        let surrogate = br#"{"data":{"insights":[{"passage_text":"\ud800"}]}}"#;
+        assert!(
+            read(surrogate)
+                .unwrap_err()
+                .detail()
+                .starts_with("The body is not well-formed")
+        );
+    }
+}

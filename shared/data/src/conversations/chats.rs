@@ -1,0 +1,94 @@
+//! Standalone chats: conversations of their own.
+
+use chrono::{DateTime, Utc};
+
+use super::ChatId;
+use crate::{Database, Error, Page, TokenHash};
+
+/// A standalone chat, without what was said in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandaloneChat {
+    /// Its number.
+    pub id: ChatId,
+    /// How its first message begins.
+    pub title: String,
+    /// The passage that the reader had open.
+    pub passage_reference: Option<String>,
+    /// The text of that passage.
+    pub passage_text: Option<String>,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When the reader last said something.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// The caller's standalone chats, most recently used first; none for an unknown caller. One round trip.
+///
+/// # Errors
+///
+/// [`Error::Unavailable`] when the database does not answer.
+pub async fn get_standalone_chats(
+    database: &Database,
+    token: TokenHash,
+    page: Page,
+) -> Result<Vec<StandaloneChat>, Error> {
+    // The page's start is one row, so that its rows are one range of the index.
+    let rows = sqlx::query!(
+        r#"
+        WITH caller AS (
+            SELECT user_id FROM devices WHERE token_hash = $1
+        )
+        SELECT id, coalesce(title, '') AS "title!", passage_reference, passage_text, created_at,
+               updated_at
+        FROM conversations
+        WHERE user_id = (SELECT user_id FROM caller) AND insight_id IS NULL
+          AND (updated_at, id) < (
+              SELECT 'infinity'::TIMESTAMPTZ, 0::BIGINT
+              WHERE $2::BIGINT IS NULL
+              UNION ALL
+              SELECT updated_at, id
+              FROM conversations
+              WHERE user_id = (SELECT user_id FROM caller) AND insight_id IS NULL AND id = $2)
+        ORDER BY updated_at DESC, id DESC
+        LIMIT $3
+        "#,
+        token.as_bytes(),
+        page.before,
+        page.limit,
+    )
+    .fetch_all(database.repeatable())
+    .await?;
+    let chats = rows.into_iter().map(|row| StandaloneChat {
+        id: ChatId(row.id),
+        title: row.title,
+        passage_reference: row.passage_reference,
+        passage_text: row.passage_text,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    });
+    Ok(chats.collect())
+}
+
+/// Deletes one of the caller's standalone chats; tells whether there was such a chat. One round trip.
+///
+/// # Errors
+///
+/// [`Error::Unavailable`] when the database does not answer.
+pub async fn delete_standalone_chat(
+    database: &Database,
+    token: TokenHash,
+    chat: ChatId,
+) -> Result<bool, Error> {
+    let deleted = sqlx::query!(
+        "WITH caller AS (
+             SELECT user_id FROM devices WHERE token_hash = $1
+         )
+         DELETE FROM conversations
+         WHERE user_id = (SELECT user_id FROM caller) AND id = $2 AND insight_id IS NULL",
+        token.as_bytes(),
+        chat.0,
+    )
+    .execute(database.once())
+    .await?;
+    Ok(deleted.rows_affected() > 0)
+}

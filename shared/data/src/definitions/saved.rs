@@ -1,0 +1,153 @@
+//! The shared definitions: found, stored, and linked to who asked.
+
+use chrono::{DateTime, Utc};
+
+use super::{Definition, DefinitionId, DefinitionRow, DefinitionSubject, NewDefinition};
+use crate::{Database, Error, TokenHash};
+
+/// The shared definition of this word in this verse, if there is one: the caller has it from `now` on. One round trip.
+///
+/// # Errors
+///
+/// [`Error::UnknownCaller`] when the token is no device's; [`Error::Unavailable`] when the database does not answer.
+pub async fn find_saved_definition(
+    database: &Database,
+    token: TokenHash,
+    subject: DefinitionSubject<'_>,
+    now: DateTime<Utc>,
+) -> Result<Option<Definition>, Error> {
+    let row = sqlx::query_as!(
+        DefinitionRow,
+        r#"
+        WITH caller AS (
+            SELECT user_id FROM devices WHERE token_hash = $1
+        ), found AS (
+            SELECT id, word, passage_reference, verse_text, definition, biblical_usage,
+                   original_language, source
+            FROM definitions
+            WHERE subject_hash = $2 AND owner_id IS NULL
+        ), linked AS (
+            INSERT INTO user_definitions (user_id, definition_id, linked_at)
+            SELECT caller.user_id, found.id, $3
+            FROM caller, found
+            ON CONFLICT (user_id, definition_id) DO UPDATE
+            SET linked_at = greatest(user_definitions.linked_at, excluded.linked_at)
+            RETURNING definition_id, linked_at
+        )
+        SELECT found.id AS "id?", found.word AS "word?",
+               found.passage_reference AS "passage_reference?", found.verse_text AS "verse_text?",
+               found.definition AS "definition?",
+               found.biblical_usage AS "biblical_usage?",
+               found.original_language AS "original_language?", found.source,
+               linked.linked_at AS "linked_at?"
+        FROM caller
+        LEFT JOIN found ON TRUE
+        LEFT JOIN linked ON TRUE
+        "#,
+        token.as_bytes(),
+        &subject.hash(),
+        now,
+    )
+    .fetch_optional(database.repeatable())
+    .await?
+    .ok_or(Error::UnknownCaller)?;
+    Ok(row.into_definition())
+}
+
+/// Stores a shared definition, and the caller has it from `now` on. Gives the one that is stored: another's, when another
+/// stored one on the same subject first. One round trip.
+///
+/// # Errors
+///
+/// [`Error::UnknownCaller`] when the token is no device's; [`Error::Unavailable`] when the database does not answer.
+pub async fn save_definition(
+    database: &Database,
+    token: TokenHash,
+    new: NewDefinition<'_>,
+    now: DateTime<Utc>,
+) -> Result<Definition, Error> {
+    // An update that changes nothing, because `DO NOTHING` gives no row, and a row that another committed after this
+    // statement began can be read in no other way.
+    sqlx::query_as!(
+        DefinitionRow,
+        r#"
+        WITH caller AS (
+            SELECT user_id FROM devices WHERE token_hash = $1
+        ), stored AS (
+            INSERT INTO definitions (subject_hash, content_hash, word, passage_reference,
+                                     verse_text, definition, biblical_usage, original_language,
+                                     source, created_at)
+            SELECT $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+            FROM caller
+            ON CONFLICT (subject_hash) WHERE owner_id IS NULL DO UPDATE
+            SET subject_hash = definitions.subject_hash
+            RETURNING id, word, passage_reference, verse_text, definition, biblical_usage,
+                      original_language, source
+        ), linked AS (
+            INSERT INTO user_definitions (user_id, definition_id, linked_at)
+            SELECT caller.user_id, stored.id, $11
+            FROM caller, stored
+            ON CONFLICT (user_id, definition_id) DO UPDATE
+            SET linked_at = greatest(user_definitions.linked_at, excluded.linked_at)
+            RETURNING linked_at
+        )
+        SELECT stored.id, stored.word, stored.passage_reference, stored.verse_text,
+               stored.definition, stored.biblical_usage, stored.original_language,
+               stored.source, linked.linked_at
+        FROM stored, linked
+        "#,
+        token.as_bytes(),
+        &new.subject.hash(),
+        &new.content.hash(),
+        new.subject.word,
+        new.subject.passage_reference,
+        new.subject.verse_text,
+        new.content.definition,
+        new.content.biblical_usage,
+        new.content.original_language,
+        new.source,
+        now,
+    )
+    .fetch_optional(database.repeatable())
+    .await?
+    .and_then(DefinitionRow::into_definition)
+    .ok_or(Error::UnknownCaller)
+}
+
+/// The caller has the definition from `now` on: a shared one, or one of the caller's own. One round trip.
+///
+/// # Errors
+///
+/// [`Error::UnknownCaller`] when the token is no device's, [`Error::NotFound`] when there is no such definition, and
+/// [`Error::Unavailable`] when the database does not answer.
+pub async fn link_definition_to_user(
+    database: &Database,
+    token: TokenHash,
+    definition: DefinitionId,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let is_linked = sqlx::query_scalar!(
+        r#"
+        WITH caller AS (
+            SELECT user_id FROM devices WHERE token_hash = $1
+        ), linked AS (
+            INSERT INTO user_definitions (user_id, definition_id, linked_at)
+            SELECT caller.user_id, definitions.id, $3
+            FROM caller
+            JOIN definitions ON definitions.id = $2
+                         AND (definitions.owner_id IS NULL OR definitions.owner_id = caller.user_id)
+            ON CONFLICT (user_id, definition_id) DO UPDATE
+            SET linked_at = greatest(user_definitions.linked_at, excluded.linked_at)
+            RETURNING definition_id
+        )
+        SELECT EXISTS (SELECT FROM linked) AS "is_linked!" FROM caller
+        "#,
+        token.as_bytes(),
+        definition.0,
+        now,
+    )
+    .fetch_optional(database.repeatable())
+    .await?
+    .ok_or(Error::UnknownCaller)?;
+    is_linked.then_some(()).ok_or(Error::NotFound("definition"))
+}

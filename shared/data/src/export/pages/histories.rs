@@ -1,0 +1,127 @@
+//! Pages of insights and of definitions, in the order in which the user got them.
+
+use super::{BYTES, Keyset, Page, ROWS, next};
+use crate::{Database, DefinitionRecord, Error, InsightRecord, TokenHash, export::ExportPart};
+
+/// Insights of the caller's history.
+pub(in crate::export) async fn insights(
+    database: &Database,
+    token: TokenHash,
+    from: Keyset,
+) -> Result<Page, Error> {
+    let rows = sqlx::query!(
+        r#"
+        WITH caller AS (
+            SELECT user_id FROM devices WHERE token_hash = $1
+        ), page AS (
+            SELECT user_insights.user_id, linked_at, insights.*
+            FROM caller
+            JOIN user_insights ON user_insights.user_id = caller.user_id
+            JOIN insights ON insights.id = user_insights.insight_id
+            WHERE (linked_at, insight_id) > (coalesce($2, '-infinity'::timestamptz), $3::bigint)
+            ORDER BY linked_at, insight_id
+            LIMIT $4
+        ), measured AS (
+            SELECT *, count(*) OVER () AS rows,
+                   sum(octet_length(passage_text) + octet_length(historical_context)
+                       + octet_length(theological_significance)
+                       + octet_length(practical_application))
+                   OVER (ORDER BY linked_at, id ROWS BETWEEN UNBOUNDED PRECEDING
+                                                         AND 1 PRECEDING) AS before
+            FROM page
+        )
+        SELECT measured.id, measured.passage_reference, measured.passage_text, historical_context,
+               theological_significance, practical_application, linked_at, rows AS "rows!",
+               conversations.id AS "conversation?"
+        FROM measured
+        LEFT JOIN conversations ON conversations.user_id = measured.user_id
+                               AND conversations.insight_id = measured.id
+        WHERE coalesce(before, 0) < $5
+        ORDER BY linked_at, measured.id
+        "#,
+        token.as_bytes(),
+        from.at,
+        from.id,
+        ROWS,
+        BYTES,
+    )
+    .fetch_all(database.repeatable())
+    .await?;
+    let last = rows.last().map(|row| (row.linked_at, row.id));
+    let next = next(rows.len(), rows.first().map(|row| row.rows), last);
+    let items = rows.into_iter().map(|row| {
+        let insight = InsightRecord {
+            passage_reference: row.passage_reference,
+            passage_text: row.passage_text,
+            historical_context: row.historical_context,
+            theological_significance: row.theological_significance,
+            practical_application: row.practical_application,
+            created_at: row.linked_at,
+        };
+        (ExportPart::Insight(insight), row.conversation)
+    });
+    Ok(Page {
+        items: items.collect(),
+        next,
+    })
+}
+
+/// Definitions of the caller's history.
+pub(in crate::export) async fn definitions(
+    database: &Database,
+    token: TokenHash,
+    from: Keyset,
+) -> Result<Page, Error> {
+    let rows = sqlx::query!(
+        r#"
+        WITH caller AS (
+            SELECT user_id FROM devices WHERE token_hash = $1
+        ), page AS (
+            SELECT linked_at, definitions.*
+            FROM caller
+            JOIN user_definitions ON user_definitions.user_id = caller.user_id
+            JOIN definitions ON definitions.id = user_definitions.definition_id
+            WHERE (linked_at, definition_id) > (coalesce($2, '-infinity'::timestamptz), $3::bigint)
+            ORDER BY linked_at, definition_id
+            LIMIT $4
+        ), measured AS (
+            SELECT *, count(*) OVER () AS rows,
+                   sum(octet_length(verse_text) + octet_length(definition)
+                       + octet_length(biblical_usage) + octet_length(original_language))
+                   OVER (ORDER BY linked_at, id ROWS BETWEEN UNBOUNDED PRECEDING
+                                                         AND 1 PRECEDING) AS before
+            FROM page
+        )
+        SELECT id, word, passage_reference, verse_text, definition, biblical_usage,
+               original_language, linked_at, rows AS "rows!"
+        FROM measured
+        WHERE coalesce(before, 0) < $5
+        ORDER BY linked_at, id
+        "#,
+        token.as_bytes(),
+        from.at,
+        from.id,
+        ROWS,
+        BYTES,
+    )
+    .fetch_all(database.repeatable())
+    .await?;
+    let last = rows.last().map(|row| (row.linked_at, row.id));
+    let next = next(rows.len(), rows.first().map(|row| row.rows), last);
+    let items = rows.into_iter().map(|row| {
+        let definition = DefinitionRecord {
+            word: row.word,
+            passage_reference: row.passage_reference,
+            verse_text: row.verse_text,
+            definition: row.definition,
+            biblical_usage: row.biblical_usage,
+            original_language: row.original_language,
+            created_at: row.linked_at,
+        };
+        (ExportPart::Definition(definition), None)
+    });
+    Ok(Page {
+        items: items.collect(),
+        next,
+    })
+}

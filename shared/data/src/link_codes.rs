@@ -1,0 +1,222 @@
+//! Codes that link a device: table `link_codes`. How one that was entered is looked at and accepted is in
+//! `link_codes/check.rs` and `link_codes/accept.rs`.
+
+use std::fmt;
+
+use chrono::{DateTime, Duration, Utc};
+use sha2::{Digest, Sha256};
+
+use crate::{Database, Error, Random, TokenHash};
+
+pub use accept::{AcceptedLink, DeviceLabel, accept_link_code};
+pub use check::{LinkAttempt, LinkRefusal, check_link_code};
+
+mod accept;
+mod check;
+
+/// 32 letters that are not mistaken for one another: five bits each.
+const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+const LETTERS: usize = 12;
+const VALID_FOR: Duration = Duration::minutes(5);
+/// What a statement found may be otherwise a moment later: then it is asked again. A new code loses its place to at most
+/// three others before there is none left.
+const TRIES: usize = 5;
+
+/// A code that links a device, as `7KQM-3XWP-9RTA`: 60 random bits. Prints as `***`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LinkCode([u8; LETTERS]);
+
+/// SHA-256 of a [`LinkCode`]: what the database holds. Prints as `***` too.
+///
+/// A plain hash is enough: whoever reads the table has five minutes to try 2^60 codes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct CodeHash([u8; 32]);
+
+impl LinkCode {
+    /// A new code.
+    #[must_use]
+    pub fn generate(random: &Random) -> Self {
+        // 256 is a multiple of 32: each letter is as likely as any other.
+        let letters = random.bytes::<LETTERS>().map(|byte| {
+            let place = usize::from(byte) % ALPHABET.len();
+            ALPHABET.get(place).copied().unwrap_or_default()
+        });
+        Self(letters)
+    }
+
+    /// The code that a person typed, in any case, with whatever spaces and hyphens; `None` when it can be none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut letters = text.chars().filter(|c| !is_separator(*c));
+        let mut code = [0; LETTERS];
+        for place in &mut code {
+            let letter = u8::try_from(letters.next()?).ok()?.to_ascii_uppercase();
+            *place = ALPHABET.contains(&letter).then_some(letter)?;
+        }
+        letters.next().is_none().then_some(Self(code))
+    }
+
+    /// The code in three groups, for its user to read. A secret: for the answer and nothing else.
+    #[must_use]
+    pub fn expose(&self) -> String {
+        let groups = self.0.chunks(4).map(String::from_utf8_lossy);
+        groups.collect::<Vec<_>>().join("-")
+    }
+
+    /// What is kept of the code.
+    #[must_use]
+    pub fn hash(&self) -> CodeHash {
+        CodeHash(Sha256::digest(self.0).into())
+    }
+}
+
+/// Spaces, hyphens, and the dashes that keyboards make of them.
+fn is_separator(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+}
+
+impl CodeHash {
+    fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for LinkCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl fmt::Debug for CodeHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// Keeps a new code of the caller's, and says until when it is valid; `None` when three are pending. One round trip,
+/// one more for each other code of the same user that is made at the same moment.
+///
+/// # Errors
+///
+/// [`Error::UnknownCaller`], and [`Error::Unavailable`] when the database does not answer.
+pub async fn generate_link_code(
+    database: &Database,
+    token: TokenHash,
+    code: CodeHash,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, Error> {
+    for _ in 0..TRIES {
+        if let Some(made) = try_generate(database, token, code, now).await? {
+            return Ok(made);
+        }
+    }
+    Ok(None)
+}
+
+/// As [`generate_link_code`]; `None` when another code took the place, or the user was merged into another meanwhile.
+async fn try_generate(
+    database: &Database,
+    token: TokenHash,
+    code: CodeHash,
+    now: DateTime<Utc>,
+) -> Result<Option<Option<DateTime<Utc>>>, Error> {
+    // The user's row comes first, as in a merge: the two then never wait for each other in a ring. The unique key on
+    // (user, slot) settles who gets a place; a repeat of the statement finds the code that its first run made.
+    let row = sqlx::query!(
+        r#"
+        WITH device AS (
+            SELECT user_id FROM devices WHERE token_hash = $1
+        ), caller AS (
+            SELECT users.id
+            FROM users
+            JOIN device ON device.user_id = users.id
+            FOR NO KEY UPDATE OF users
+        ), overdue AS (
+            UPDATE link_codes
+            SET status = 'expired'
+            FROM caller
+            WHERE link_codes.user_id = caller.id
+              AND link_codes.status = 'pending'
+              AND link_codes.expires_at <= $3
+            RETURNING link_codes.id
+        ), free AS (
+            SELECT caller.id AS user_id, slots.slot
+            FROM caller
+            CROSS JOIN generate_series(1, 3) AS slots (slot)
+            -- Asked for what is overdue so that it has left its place first.
+            WHERE (SELECT count(*) FROM overdue) >= 0
+              AND NOT EXISTS (
+                  SELECT FROM link_codes
+                  WHERE link_codes.user_id = caller.id
+                    AND link_codes.slot = slots.slot
+                    AND link_codes.status = 'pending'
+                    AND link_codes.expires_at > $3
+              )
+            ORDER BY slots.slot
+            LIMIT 1
+        ), made AS (
+            INSERT INTO link_codes (user_id, code_hash, status, slot, created_at, expires_at)
+            SELECT user_id, $2, 'pending', slot, $3, $4
+            FROM free
+            ON CONFLICT DO NOTHING
+            RETURNING expires_at
+        )
+        SELECT EXISTS (SELECT FROM device) AS "is_known!",
+               EXISTS (SELECT FROM caller) AND NOT EXISTS (SELECT FROM free) AS "is_full!",
+               coalesce(
+                   (SELECT expires_at FROM made),
+                   (SELECT expires_at
+                    FROM link_codes
+                    JOIN caller ON caller.id = link_codes.user_id
+                    WHERE code_hash = $2)
+               ) AS expires_at
+        "#,
+        token.as_bytes(),
+        code.as_bytes(),
+        now,
+        now + VALID_FOR,
+    )
+    .fetch_one(database.repeatable())
+    .await?;
+    match row.expires_at {
+        _ if !row.is_known => Err(Error::UnknownCaller),
+        None if row.is_full => Ok(Some(None)),
+        None => Ok(None),
+        made => Ok(Some(made)),
+    }
+}
+
+/// Revokes the caller's pending codes, and says how many. An unknown caller has none. One round trip.
+///
+/// # Errors
+///
+/// [`Error::Unavailable`] when the database does not answer.
+pub async fn revoke_user_codes(
+    database: &Database,
+    token: TokenHash,
+    now: DateTime<Utc>,
+) -> Result<i64, Error> {
+    let revoked = sqlx::query_scalar!(
+        r#"
+        WITH caller AS (
+            SELECT user_id FROM devices WHERE token_hash = $1
+        ), ended AS (
+            UPDATE link_codes
+            SET status = CASE WHEN link_codes.expires_at <= $2 THEN 'expired' ELSE 'revoked' END
+            FROM caller
+            WHERE link_codes.user_id = caller.user_id
+              AND link_codes.status = 'pending'
+            RETURNING link_codes.status
+        )
+        SELECT count(*) AS "count!" FROM ended WHERE status = 'revoked'
+        "#,
+        token.as_bytes(),
+        now,
+    )
+    .fetch_one(database.repeatable())
+    .await?;
+    Ok(revoked)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,480 @@
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use super::*;
+use crate::{
+    Database,
+    people::{Person, at, crowded, number, run, texts},
+};
+
+const NOW: &str = "2026-02-01T12:00:00Z";
+const OLD: &str = "2026-01-01T00:00:00Z";
+const NEW: &str = "2026-01-02T00:00:00Z";
+
+/// Everything a user may have. `$1` is the user, `$2` one that differs for each; both have insight and definition 1.
+const BELONGINGS: &str = "
+    WITH shared AS (
+        INSERT INTO insights (subject_hash, content_hash, passage_reference, passage_text,
+            historical_context, theological_significance, practical_application, created_at)
+        VALUES (sha256($2::TEXT::BYTEA), sha256('c'), 'John ' || $2, 't', 'h', 't', 'p', '2026-01-01')
+        RETURNING id
+    ), uploaded AS (
+        INSERT INTO insights (owner_id, subject_hash, content_hash, passage_reference, passage_text,
+            historical_context, theological_significance, practical_application, created_at)
+        SELECT $1, sha256('up' || n::TEXT::BYTEA), sha256('c'), 'Ps ' || n, 't', 'h', 't', 'p', '2026-01-01'
+        FROM (VALUES (0), ($2)) AS numbers (n)
+        RETURNING id
+    ), links AS (
+        INSERT INTO user_insights
+        SELECT $1, id, timestamptz '2026-01-10' + $2 * interval '1 day'
+        FROM (SELECT id FROM shared UNION ALL SELECT id FROM uploaded
+              UNION ALL SELECT 1) AS mine
+    ), talks AS (
+        INSERT INTO conversations (user_id, insight_id, created_at, updated_at)
+        SELECT $1, id, '2026-01-10', '2026-01-10'
+        FROM (SELECT id FROM shared UNION ALL SELECT id FROM uploaded
+              UNION ALL SELECT 1) AS mine
+        RETURNING id
+    ), chats AS (
+        INSERT INTO conversations (user_id, title, created_at, updated_at)
+        SELECT $1, 'chat ' || $2, '2026-01-10', '2026-01-10'
+        RETURNING id
+    ), words AS (
+        INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
+        SELECT id, $1, role, 'complete', role || ' of ' || $2,
+               timestamptz '2026-01-10' + $2 * interval '1 day'
+        FROM (SELECT id FROM talks UNION ALL SELECT id FROM chats) AS mine
+        CROSS JOIN (VALUES (1, 'user'), (2, 'assistant')) AS roles (place, role)
+        ORDER BY id, place
+    ), days AS (
+        INSERT INTO daily_usage
+        VALUES ($1, '2026-01-09', $2), ($1, timestamptz '2026-01-10' + $2 * interval '1 day', 1)
+    ), codes AS (
+        INSERT INTO link_codes (user_id, code_hash, status, slot, created_at, expires_at)
+        VALUES ($1, sha256(('pending' || $2)::BYTEA), 'pending', 1, '2026-02-01', '2026-02-02'),
+               ($1, sha256(('used' || $2)::BYTEA), 'used', 1, '2026-01-01', '2026-01-01')
+    ), definitions AS (
+        INSERT INTO definitions (owner_id, subject_hash, content_hash, word, passage_reference,
+            verse_text, definition, biblical_usage, original_language, created_at)
+        SELECT owner, sha256(n::TEXT::BYTEA), sha256('c'), 'word ' || n, 'John 1:1', 't', 'd', 'u', 'o',
+               '2026-01-01'
+        FROM (VALUES (NULL, $2), ($1, 0), ($1, $2)) AS numbers (owner, n)
+        RETURNING id
+    )
+    INSERT INTO user_definitions
+    SELECT $1, id, timestamptz '2026-01-10' + $2 * interval '1 day'
+    FROM (SELECT id FROM definitions UNION ALL SELECT 1) AS mine";
+
+async fn furnish(database: &Database, person: Person, number: i64) {
+    run(database, BELONGINGS, &[person.user, number]).await;
+}
+
+async fn shared_texts(database: &Database) {
+    run(
+        database,
+        "INSERT INTO insights (subject_hash, content_hash, passage_reference, passage_text,
+             historical_context, theological_significance, practical_application, created_at)
+         VALUES (sha256('s'), sha256('c'), 'John 3:16', 't', 'h', 't', 'p', '2026-01-01')",
+        &[],
+    )
+    .await;
+    run(
+        database,
+        "INSERT INTO definitions (subject_hash, content_hash, word, passage_reference, verse_text,
+             definition, biblical_usage, original_language, created_at)
+         VALUES (sha256('s'), sha256('c'), 'light', 'John 1:4', 't', 'd', 'u', 'o', '2026-01-01')",
+        &[],
+    )
+    .await;
+}
+
+async fn merge(database: &Database, one: Person, other: Person) -> Result<MergedUser, Error> {
+    let mut transaction = database.begin().await?;
+    sqlx::query("SELECT FROM users WHERE id IN ($1, $2) ORDER BY id FOR UPDATE")
+        .bind(one.user)
+        .bind(other.user)
+        .execute(transaction.connection()?)
+        .await?;
+    let (one, other) = (UserId(one.user), UserId(other.user));
+    let merged = merge_users(transaction.connection()?, one, other, at(NOW)).await?;
+    transaction.commit().await?;
+    Ok(merged)
+}
+
+/// One line for each table: rows, and the users they name.
+async fn counts(database: &Database) -> Vec<String> {
+    texts(
+        database,
+        "SELECT concat_ws(' ', name, count(*), string_agg(DISTINCT user_id::TEXT, ','))
+         FROM (SELECT 'conversations' AS name, user_id FROM conversations
+               UNION ALL SELECT 'definitions', owner_id FROM definitions
+               UNION ALL SELECT 'devices', user_id FROM devices
+               UNION ALL SELECT 'insights', owner_id FROM insights
+               UNION ALL SELECT 'link_codes', user_id FROM link_codes
+               UNION ALL SELECT 'messages', user_id FROM messages
+               UNION ALL SELECT 'usage', user_id FROM daily_usage
+               UNION ALL SELECT 'user_definitions', user_id FROM user_definitions
+               UNION ALL SELECT 'user_insights', user_id FROM user_insights
+               UNION ALL SELECT 'users', id FROM users) AS rows
+         GROUP BY name
+         ORDER BY name",
+    )
+    .await
+}
+
+/// Two users who have some things in common, the one asking first given first.
+async fn merged(options: PgConnectOptions, newer_first: bool) {
+    let database = crowded(options);
+    shared_texts(&database).await;
+    let older = Person::new(&database, at(OLD)).await;
+    let newer = Person::new(&database, at(NEW)).await;
+    furnish(&database, older, 1).await;
+    furnish(&database, newer, 2).await;
+    run(
+        &database,
+        "UPDATE users SET is_pro = TRUE WHERE id = $1",
+        &[older.user],
+    )
+    .await;
+    let (a, b) = (older.user, newer.user);
+    assert_eq!(
+        counts(&database).await,
+        [
+            format!("conversations 10 {a},{b}"),
+            format!("definitions 7 {a},{b}"),
+            format!("devices 2 {a},{b}"),
+            format!("insights 7 {a},{b}"),
+            format!("link_codes 4 {a},{b}"),
+            format!("messages 20 {a},{b}"),
+            format!("usage 4 {a},{b}"),
+            format!("user_definitions 8 {a},{b}"),
+            format!("user_insights 8 {a},{b}"),
+            format!("users 2 {a},{b}"),
+        ]
+    );
+    let pair = if newer_first {
+        (newer, older)
+    } else {
+        (older, newer)
+    };
+    let merged = merge(&database, pair.0, pair.1).await.unwrap();
+    assert_eq!(merged.id, UserId(b), "as many devices: the newer stays");
+    assert_eq!(
+        counts(&database).await,
+        [
+            // The insight that both had, and the upload of both, are one conversation each.
+            format!("conversations 8 {b}"),
+            format!("definitions 6 {b}"),
+            format!("devices 2 {b}"),
+            format!("insights 6 {b}"),
+            format!("link_codes 4 {b}"),
+            format!("messages 20 {b}"),
+            format!("usage 3 {b}"),
+            format!("user_definitions 6 {b}"),
+            format!("user_insights 6 {b}"),
+            format!("users 1 {b}"),
+        ]
+    );
+    for person in [older, newer] {
+        assert_eq!(person.user_now(&database).await, Some(b));
+    }
+    let user = texts(
+        &database,
+        "SELECT concat(is_pro, ' ', created_at::DATE) FROM users",
+    )
+    .await;
+    assert_eq!(user, ["t 2026-01-01"]);
+    let days = "SELECT concat(day, ' ', calls) FROM daily_usage ORDER BY day";
+    assert_eq!(
+        texts(&database, days).await,
+        ["2026-01-09 3", "2026-01-11 1", "2026-01-12 1"]
+    );
+    let later = "SELECT count(*) FROM user_insights WHERE linked_at::DATE = '2026-01-12'";
+    assert_eq!(
+        number(&database, later).await,
+        4,
+        "a link of both has the later time"
+    );
+    let statuses = "SELECT status FROM link_codes ORDER BY status";
+    assert_eq!(
+        texts(&database, statuses).await,
+        ["pending", "revoked", "used", "used"]
+    );
+    let of_both = "SELECT content FROM messages
+                   JOIN conversations ON conversations.id = conversation_id AND insight_id = 1
+                   ORDER BY messages.id";
+    assert_eq!(
+        texts(&database, of_both).await,
+        ["user of 1", "assistant of 1", "user of 2", "assistant of 2"]
+    );
+    let stray = "SELECT count(*) FROM messages
+                 JOIN conversations ON conversations.id = conversation_id
+                 WHERE conversations.user_id <> messages.user_id";
+    assert_eq!(number(&database, stray).await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_older_user_merged_with_a_newer_loses_nothing(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    merged(options, false).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_newer_user_merged_with_an_older_loses_nothing(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    merged(options, true).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_one_with_more_devices_stays(_: PgPoolOptions, options: PgConnectOptions) {
+    let database = crowded(options);
+    let older = Person::new(&database, at(OLD)).await;
+    older.device(&database, at(OLD)).await;
+    let newer = Person::new(&database, at(NEW)).await;
+    let merged = merge(&database, newer, older).await.unwrap();
+    assert_eq!(merged.id, UserId(older.user));
+    let again = merge(&database, newer, older).await;
+    assert!(matches!(again, Err(Error::NotFound("user"))));
+}
+
+/// Gives each of two users a conversation about insight 1, with these messages: when, and what.
+async fn talk(database: &Database, person: Person, messages: &'static [(&str, &str, &str)]) {
+    run(
+        database,
+        "INSERT INTO conversations (user_id, insight_id, summary, summarised_through, created_at, updated_at)
+         VALUES ($1, 1, 'a summary', 1, '2026-01-10', '2026-01-10')
+         ON CONFLICT DO NOTHING",
+        &[person.user],
+    )
+    .await;
+    for (role, content, time) in messages {
+        sqlx::query(
+            "INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
+             SELECT id, user_id, $2, CASE WHEN $3 = '' THEN 'pending' ELSE 'complete' END, $3, $4
+             FROM conversations
+             WHERE user_id = $1",
+        )
+        .bind(person.user)
+        .bind(role)
+        .bind(content)
+        .bind(at(time))
+        .execute(database.once())
+        .await
+        .unwrap();
+    }
+}
+
+const JOINED: &str = "SELECT content FROM messages ORDER BY id";
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn two_talks_of_the_same_minute_do_not_mix(_: PgPoolOptions, options: PgConnectOptions) {
+    let database = crowded(options);
+    shared_texts(&database).await;
+    let ann = Person::new(&database, at(OLD)).await;
+    let ben = Person::new(&database, at(NEW)).await;
+    talk(&database, ann, &[("user", "a1", "2026-01-10T12:00:00Z")]).await;
+    talk(&database, ben, &[("user", "b1", "2026-01-10T12:00:01Z")]).await;
+    talk(
+        &database,
+        ann,
+        &[("assistant", "a2", "2026-01-10T12:00:02Z")],
+    )
+    .await;
+    talk(
+        &database,
+        ben,
+        &[("assistant", "b2", "2026-01-10T12:00:03Z")],
+    )
+    .await;
+    // An upload: written last, said first.
+    talk(
+        &database,
+        ben,
+        &[
+            ("user", "b3", "2026-01-10T12:01:00Z"),
+            ("assistant", "b4", "2026-01-10T12:01:00Z"),
+        ],
+    )
+    .await;
+    talk(
+        &database,
+        ann,
+        &[
+            ("user", "a3", "2026-01-10T12:00:30Z"),
+            ("assistant", "a4", "2026-01-10T12:02:00Z"),
+        ],
+    )
+    .await;
+    merge(&database, ann, ben).await.unwrap();
+    assert_eq!(
+        texts(&database, JOINED).await,
+        ["a1", "a2", "b1", "b2", "a3", "a4", "b3", "b4"]
+    );
+    let summaries = "SELECT count(*) FROM conversations WHERE summary IS NOT NULL";
+    assert_eq!(number(&database, summaries).await, 0, "of one half only");
+    assert_eq!(
+        number(&database, "SELECT count(*) FROM conversations").await,
+        1
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_answer_being_written_keeps_its_id(_: PgPoolOptions, options: PgConnectOptions) {
+    let database = crowded(options);
+    shared_texts(&database).await;
+    let ann = Person::new(&database, at(OLD)).await;
+    let ben = Person::new(&database, at(NEW)).await;
+    talk(&database, ann, &[("user", "a1", "2026-01-10T12:00:00Z")]).await;
+    talk(&database, ben, &[("user", "b1", "2026-01-10T12:00:01Z")]).await;
+    talk(&database, ann, &[("assistant", "", "2026-01-10T12:00:02Z")]).await;
+    let pending = number(&database, "SELECT max(id) FROM messages").await;
+    merge(&database, ann, ben).await.unwrap();
+    assert_eq!(texts(&database, JOINED).await, ["a1", "b1", ""]);
+    assert_eq!(
+        number(&database, "SELECT max(id) FROM messages").await,
+        pending
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_both_uploaded_is_kept_once(_: PgPoolOptions, options: PgConnectOptions) {
+    let database = crowded(options);
+    shared_texts(&database).await;
+    let ann = Person::new(&database, at(OLD)).await;
+    let ben = Person::new(&database, at(NEW)).await;
+    // The same numbers: the very same upload.
+    furnish_upload(&database, ann).await;
+    furnish_upload(&database, ben).await;
+    merge(&database, ann, ben).await.unwrap();
+    let b = ben.user;
+    let counts = counts(&database).await;
+    for line in [
+        format!("conversations 2 {b}"),
+        format!("insights 2 {b}"),
+        format!("messages 5 {b}"),
+        format!("user_insights 1 {b}"),
+    ] {
+        assert!(counts.contains(&line), "{line}: {counts:?}");
+    }
+}
+
+/// An uploaded insight with a conversation, and an uploaded chat; the chat goes on differently for each.
+async fn furnish_upload(database: &Database, person: Person) {
+    run(
+        database,
+        "WITH uploaded AS (
+             INSERT INTO insights (owner_id, subject_hash, content_hash, passage_reference,
+                 passage_text, historical_context, theological_significance,
+                 practical_application, created_at)
+             VALUES ($1, sha256('s'), sha256('c'), 'Ps 1', 't', 'h', 't', 'p', '2026-01-01')
+             RETURNING id
+         ), links AS (
+             INSERT INTO user_insights SELECT $1, id, '2026-01-01' FROM uploaded
+         ), talks AS (
+             INSERT INTO conversations (user_id, insight_id, title, created_at, updated_at)
+             SELECT $1, id, NULL, timestamptz '2026-01-01 12:00:00.123',
+                    timestamptz '2026-01-02' FROM uploaded
+             UNION ALL
+             SELECT $1, NULL, 'a chat', '2026-01-01 12:00:00.123', '2026-01-02'
+             RETURNING id, title
+         )
+         INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
+         SELECT id, $1, 'user', 'complete', 'said', timestamptz '2026-01-01' FROM talks
+         UNION ALL
+         SELECT id, $1, 'assistant', 'complete', 'answered', '2026-01-01' FROM talks WHERE title IS NULL
+         UNION ALL
+         SELECT id, $1, 'assistant', 'complete', 'answered ' || $1, '2026-01-01' FROM talks WHERE title IS NOT NULL",
+        &[person.user],
+    )
+    .await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_merge_that_is_cut_leaves_both_users_whole(_: PgPoolOptions, options: PgConnectOptions) {
+    let database = crowded(options);
+    shared_texts(&database).await;
+    let ann = Person::new(&database, at(OLD)).await;
+    let ben = Person::new(&database, at(NEW)).await;
+    furnish(&database, ann, 1).await;
+    furnish(&database, ben, 2).await;
+    let before = counts(&database).await;
+    // Everything is done but the commit; at the next step, the merge waits for somebody who holds a device.
+    let mut transaction = database.begin().await.unwrap();
+    let connection = transaction.connection().unwrap();
+    let (one, other) = (UserId(ann.user), UserId(ben.user));
+    merge_users(connection, one, other, at(NOW)).await.unwrap();
+    let me: i32 = sqlx::query_scalar("SELECT pg_backend_pid()")
+        .fetch_one(connection)
+        .await
+        .unwrap();
+    run(
+        &database,
+        "SELECT pg_terminate_backend($1::INT)",
+        &[i64::from(me)],
+    )
+    .await;
+    assert!(transaction.commit().await.unwrap_err().is_unavailable());
+    assert_eq!(counts(&database).await, before);
+
+    let mut blocker = database.begin().await.unwrap();
+    sqlx::query("SELECT FROM devices FOR UPDATE")
+        .execute(blocker.connection().unwrap())
+        .await
+        .unwrap();
+    let merging = {
+        let database = database.clone();
+        tokio::spawn(async move { merge(&database, ann, ben).await })
+    };
+    let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+               WHERE datname = current_database() AND wait_event_type = 'Lock'
+                 AND query LIKE '%daily_usage%' AND pid <> pg_backend_pid()";
+    while number(&database, cut).await == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert!(merging.await.unwrap().unwrap_err().is_unavailable());
+    drop(blocker);
+    assert_eq!(counts(&database).await, before);
+    merge(&database, ann, ben).await.unwrap();
+    assert_eq!(number(&database, "SELECT count(*) FROM users").await, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_written_during_a_merge_is_not_lost(_: PgPoolOptions, options: PgConnectOptions) {
+    const WRITE: &str = "
+        WITH caller AS (SELECT user_id FROM devices WHERE token_hash = $1)
+        INSERT INTO conversations (user_id, title, created_at, updated_at)
+        SELECT user_id, $2, '2026-01-10', '2026-01-10' FROM caller";
+    let database = crowded(options);
+    for round in 0..20 {
+        let ann = Person::new(&database, at(OLD)).await;
+        let ben = Person::new(&database, at(NEW)).await;
+        let writers = (0..20).map(|n| {
+            let (database, person) = (database.clone(), if n % 2 == 0 { ann } else { ben });
+            let write = async move {
+                loop {
+                    let written = sqlx::query(WRITE)
+                        .bind(person.token.as_bytes())
+                        .bind(format!("{round} {n}"))
+                        .execute(database.once())
+                        .await;
+                    match written.map_err(Error::from) {
+                        Err(Error::UserGone(_)) => {}
+                        written => return written.unwrap().rows_affected(),
+                    }
+                }
+            };
+            tokio::spawn(write)
+        });
+        let writers: Vec<_> = writers.collect();
+        merge(&database, ann, ben).await.unwrap();
+        for writer in writers {
+            assert_eq!(writer.await.unwrap(), 1);
+        }
+        let kept = "SELECT count(*) FROM conversations";
+        assert_eq!(number(&database, kept).await, 20);
+        run(&database, "DELETE FROM users", &[]).await;
+    }
+}

@@ -1,0 +1,213 @@
+//! Every job on rows that it must take and rows that it must leave.
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use super::*;
+use crate::DatabaseConfig;
+
+const NOW: &str = "2026-06-01T12:00:00Z";
+
+fn database(options: PgConnectOptions) -> Database {
+    let mut config = DatabaseConfig::new(options);
+    config.max_connections = 20;
+    Database::connect_lazy(&config)
+}
+
+fn now() -> DateTime<Utc> {
+    NOW.parse().unwrap()
+}
+
+async fn script(database: &Database, sql: &'static str) {
+    sqlx::raw_sql(sql)
+        .execute(database.begin().await.unwrap().connection().unwrap())
+        .await
+        .unwrap();
+}
+
+async fn strings(database: &Database, sql: &'static str) -> Vec<String> {
+    sqlx::query_scalar(sql)
+        .fetch_all(database.once())
+        .await
+        .unwrap()
+}
+
+/// Runs the job to its end; gives how many rows it changed.
+async fn run(database: &Database, job: &str) -> u64 {
+    let job = RETENTION.iter().find(|line| line.job == job).unwrap();
+    let (mut changed, mut cursor) = (0, None);
+    loop {
+        let batch = job.run_batch(database, now(), cursor).await.unwrap();
+        changed += batch.changed;
+        cursor = batch.next;
+        if cursor.is_none() {
+            return changed;
+        }
+    }
+}
+
+/// Users 1 and 2, for rows that need one.
+const USERS: &str = "
+    INSERT INTO users (anonymous_id, created_at)
+    SELECT gen_random_uuid(), '2020-01-01' FROM generate_series(1, 2)";
+
+const CODES: &str = "
+    INSERT INTO link_codes (user_id, code_hash, status, slot, created_at, expires_at)
+    VALUES (1, sha256('due'), 'pending', 1, '2026-06-01', '2026-06-01T12:00:00Z'),
+           (1, sha256('long due'), 'pending', 2, '2026-05-01', '2026-05-01'),
+           (1, sha256('young'), 'pending', 3, '2026-06-01', '2026-06-01T12:00:01Z'),
+           (1, sha256('used'), 'used', 1, '2026-05-31', '2026-05-31T11:59:59Z'),
+           (1, sha256('revoked'), 'revoked', 1, '2026-05-31', '2026-05-31T12:00:01Z')";
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn codes_past_their_time_expire_and_go_a_day_later(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let database = database(options);
+    let statuses = "SELECT status FROM link_codes ORDER BY id";
+    for sql in [USERS, CODES] {
+        sqlx::query(sql).execute(database.once()).await.unwrap();
+    }
+    assert_eq!(run(&database, "expire_link_codes").await, 2);
+    let expired = ["expired", "expired", "pending", "used", "revoked"];
+    assert_eq!(strings(&database, statuses).await, expired);
+    assert_eq!(run(&database, "expire_link_codes").await, 0);
+
+    assert_eq!(run(&database, "delete_link_codes").await, 2);
+    let left = ["expired", "pending", "revoked"];
+    assert_eq!(strings(&database, statuses).await, left);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn rate_buckets_go_after_a_day_and_usage_after_400(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let database = database(options);
+    for sql in [
+        USERS,
+        "INSERT INTO rate_buckets (bucket, user_id, address_hash, window_start, taken)
+         VALUES ('chat', 1, NULL, '2026-05-31T11:59:59Z', 1),
+                ('chat', 2, NULL, '2026-05-31T12:00:00Z', 2),
+                ('address', NULL, sha256('a'), '2026-05-01', 3)",
+        "INSERT INTO daily_usage (user_id, day, calls)
+         VALUES (1, '2025-04-26', 1), (1, '2025-04-27', 2), (2, '2024-01-01', 3)",
+    ] {
+        sqlx::query(sql).execute(database.once()).await.unwrap();
+    }
+    assert_eq!(run(&database, "delete_rate_buckets").await, 2);
+    assert_eq!(run(&database, "delete_usage").await, 2);
+    let left = "SELECT taken::text FROM rate_buckets UNION ALL SELECT calls::text FROM daily_usage";
+    assert_eq!(strings(&database, left).await, ["2", "2"]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_answer_pending_for_15_minutes_is_interrupted(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let database = database(options);
+    for sql in [
+        USERS,
+        "INSERT INTO conversations (user_id, title, created_at, updated_at)
+         VALUES (1, 'Light', '2026-06-01', '2026-06-01')",
+        "INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
+         VALUES (1, 1, 'user', 'complete', 'q', '2026-06-01T11:44:59Z'),
+                (1, 1, 'assistant', 'pending', 'a', '2026-06-01T11:44:59Z'),
+                (1, 1, 'assistant', 'truncated', 'a', '2026-05-01'),
+                (1, 1, 'assistant', 'pending', 'a', '2026-06-01T11:45:00Z')",
+    ] {
+        sqlx::query(sql).execute(database.once()).await.unwrap();
+    }
+    assert_eq!(run(&database, "interrupt_messages").await, 1);
+    let states = strings(&database, "SELECT state FROM messages ORDER BY id").await;
+    assert_eq!(states, ["complete", "interrupted", "truncated", "pending"]);
+}
+
+/// One user for each reason to stay, and some with none.
+const KEEPERS: &str = "
+    INSERT INTO users (anonymous_id, is_pro, created_at)
+    SELECT gen_random_uuid(), n = 8, CASE n WHEN 3 THEN timestamptz '2026-05-01' ELSE '2020-01-01' END
+    FROM generate_series(1, 9) AS n;
+    -- 1: never had a device, keeps nothing. 2: seen long ago. 3: young. 4: one of two devices was seen.
+    INSERT INTO devices (user_id, token_hash, device_type, created_at, last_active, cookie_sent_at)
+    SELECT n, sha256(n::text::bytea), 'unknown', '2020-01-01', '2025-04-27T11:59:59Z', '2020-01-01'
+    FROM generate_series(2, 9) AS n WHERE n <> 3;
+    INSERT INTO devices (user_id, token_hash, device_type, created_at, last_active, cookie_sent_at)
+    VALUES (4, sha256('seen'), 'unknown', '2020-01-01', '2025-04-27T12:00:00Z', '2020-01-01');
+    -- 5: has an insight. 6: a chat. 7: an import that is linked no more. 8: is pro. 9: a definition.
+    INSERT INTO insights (owner_id, subject_hash, content_hash, passage_reference, passage_text,
+                          historical_context, theological_significance, practical_application, created_at)
+    VALUES (NULL, sha256('s'), sha256('c'), 'John 3', 't', 'h', 't', 'p', '2020-01-01'),
+           (7, sha256('s'), sha256('c'), 'John 3', 't', 'h', 't', 'p', '2020-01-01');
+    INSERT INTO user_insights VALUES (5, 1, '2020-01-01');
+    INSERT INTO conversations (user_id, title, created_at, updated_at)
+    VALUES (6, 'Light', '2020-01-01', '2020-01-01');
+    INSERT INTO definitions (subject_hash, content_hash, word, passage_reference, verse_text, definition,
+                             biblical_usage, original_language, created_at)
+    VALUES (sha256('s'), sha256('c'), 'w', 'John 3', 't', 'd', 'b', 'o', '2020-01-01');
+    INSERT INTO user_definitions VALUES (9, 1, '2020-01-01');
+    COMMIT";
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn only_users_who_keep_nothing_and_were_not_seen_go(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let database = database(options);
+    script(&database, KEEPERS).await;
+    assert_eq!(run(&database, "delete_empty_users").await, 2);
+    let left = strings(&database, "SELECT id::text FROM users ORDER BY id").await;
+    assert_eq!(left, ["3", "4", "5", "6", "7", "8", "9"]);
+    assert_eq!(run(&database, "delete_empty_users").await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_user_who_comes_back_meanwhile_is_not_deleted(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let database = database(options);
+    sqlx::query(USERS).execute(database.once()).await.unwrap();
+    let before = now() - Duration::days(400);
+    // The look found both; then the first wrote something.
+    sqlx::query(
+        "INSERT INTO conversations (user_id, title, created_at, updated_at)
+         VALUES (1, 'Light', '2026-06-01', '2026-06-01')",
+    )
+    .execute(database.once())
+    .await
+    .unwrap();
+    let deleted = delete_if_still_unused(&database, &[1, 2], before).await;
+    assert_eq!(deleted.unwrap(), 1);
+    let left = strings(&database, "SELECT id::text FROM users").await;
+    assert_eq!(left, ["1"]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn batches_are_of_a_thousand_and_twenty_runs_share_them(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let database = database(options);
+    for sql in [
+        "INSERT INTO users (anonymous_id, created_at)
+         SELECT gen_random_uuid(), '2020-01-01' FROM generate_series(1, 3500)",
+        "INSERT INTO daily_usage SELECT id, '2020-01-01', 1 FROM users",
+    ] {
+        sqlx::query(sql).execute(database.once()).await.unwrap();
+    }
+    let first = delete_usage(&database, now()).await.unwrap();
+    assert_eq!((first.changed, first.next.is_some()), (1000, true));
+    for (job, rows) in [("delete_usage", 2500), ("delete_empty_users", 3500)] {
+        let runs = (0..20).map(|_| {
+            let database = database.clone();
+            tokio::spawn(async move { run(&database, job).await })
+        });
+        let mut changed = 0;
+        for run in runs.collect::<Vec<_>>() {
+            changed += run.await.unwrap();
+        }
+        assert_eq!(changed, rows, "{job}: every row once");
+    }
+}

@@ -1,0 +1,131 @@
+//! Somebody who is known already: a user with one device, made without asking any function.
+
+use chrono::{DateTime, Utc};
+use verse_data::{
+    ChatId, DatabaseConfig, DefinitionContent, DefinitionId, DefinitionSubject, DeviceKind,
+    DeviceToken, Ending, Environment, InsightContent, InsightId, InsightSubject, NewChat,
+    NewDefinition, NewDevice, NewInsight, PendingAnswer, Random, TokenHash, append_insight_message,
+    append_message, finish_message, get_or_create_user, save_definition, save_insight,
+    start_standalone_chat,
+};
+
+use crate::{client::Client, database::Database, function::Function};
+
+/// A user with one device. What they have is put where the functions look for it.
+#[derive(Debug)]
+pub struct Reader {
+    data: verse_data::Database,
+    token: DeviceToken,
+}
+
+/// The moment that `text` (RFC 3339) says.
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().expect("an RFC 3339 time")
+}
+
+impl Reader {
+    /// A new user.
+    pub async fn of(database: &Database) -> Self {
+        let environment = Environment::of([("DATABASE_URL", database.url())]);
+        let config = DatabaseConfig::from_environment(&environment).expect("a Postgres URL");
+        let data = verse_data::Database::connect_lazy(&config);
+        let random = Random::system();
+        let token = DeviceToken::generate(&random);
+        let device = NewDevice {
+            token_hash: token.hash(),
+            anonymous_id: random.uuid(),
+            name: None,
+            kind: DeviceKind::Unknown,
+            user_agent: None,
+        };
+        let created = get_or_create_user(&data, None, &device, at("2026-01-01T00:00:00Z"));
+        created.await.expect("a new user");
+        Self { data, token }
+    }
+
+    /// The browser of their device.
+    #[must_use]
+    pub fn on(&self, function: &Function) -> Client {
+        let client = Client::of(function);
+        client.set_cookie("verse_user_id", &self.token.expose());
+        client
+    }
+
+    /// What the database knows their device by.
+    #[must_use]
+    pub fn token_hash(&self) -> TokenHash {
+        self.token.hash()
+    }
+
+    /// Gets an insight at `time`, which says `h`, `t` and `p`.
+    pub async fn gets_insight(&self, reference: &str, text: &str, time: &str) -> InsightId {
+        let content = InsightContent {
+            historical_context: "h".to_owned(),
+            theological_significance: "t".to_owned(),
+            practical_application: "p".to_owned(),
+        };
+        let subject = InsightSubject {
+            passage_reference: reference,
+            passage_text: text,
+        };
+        let new = NewInsight {
+            subject,
+            content: &content,
+            source: Some("a test"),
+        };
+        let saved = save_insight(&self.data, self.token_hash(), new, at(time)).await;
+        saved.expect("the insight is stored").id
+    }
+
+    /// Gets a definition at `time`, which says `d`, `b` and `o`.
+    pub async fn gets_definition(&self, word: &str, verse: &str, time: &str) -> DefinitionId {
+        let content = DefinitionContent {
+            definition: "d".to_owned(),
+            biblical_usage: "b".to_owned(),
+            original_language: "o".to_owned(),
+        };
+        let subject = DefinitionSubject {
+            word,
+            passage_reference: "John 3 (KJV)",
+            verse_text: verse,
+        };
+        let new = NewDefinition {
+            subject,
+            content: &content,
+            source: Some("a test"),
+        };
+        let saved = save_definition(&self.data, self.token_hash(), new, at(time)).await;
+        saved.expect("the definition is stored").id
+    }
+
+    /// Begins a chat at `time`; its first message waits for an answer.
+    pub async fn starts_chat(&self, message: &str, time: &str) -> PendingAnswer {
+        let new = NewChat {
+            message,
+            passage_reference: Some("John 3 (KJV)"),
+            passage_text: None,
+        };
+        let started = start_standalone_chat(&self.data, self.token_hash(), new, at(time)).await;
+        started.expect("the chat is stored")
+    }
+
+    /// Says something more in a chat at `time`.
+    pub async fn says(&self, chat: ChatId, message: &str, time: &str) -> PendingAnswer {
+        let said = append_message(&self.data, self.token_hash(), chat, message, at(time)).await;
+        said.expect("the message is stored")
+    }
+
+    /// Says something about an insight at `time`.
+    pub async fn says_about(&self, insight: InsightId, message: &str, time: &str) -> PendingAnswer {
+        let (token, time) = (self.token_hash(), at(time));
+        let said = append_insight_message(&self.data, token, insight, message, time).await;
+        said.expect("the message is stored")
+    }
+
+    /// Is answered.
+    pub async fn is_answered(&self, pending: PendingAnswer, ending: Ending, answer: &str) {
+        let token = self.token_hash();
+        let finished = finish_message(&self.data, token, pending.answer, ending, answer).await;
+        assert!(finished.expect("the answer is stored"), "it was pending");
+    }
+}

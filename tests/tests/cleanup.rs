@@ -1,0 +1,216 @@
+//! The function `cleanup`: one event runs every job of the retention table.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says why and fails"
+)]
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use verse_tests::{Database, Function, Proxy};
+
+const SCHEDULED: &str = include_str!("../events/scheduled.json");
+const OPERATIONS: &str = include_str!("../../docs/operations.md");
+
+/// One row for every job, and beside it what the job must leave.
+const DUE: &str = "
+    INSERT INTO users (anonymous_id, created_at)
+    SELECT gen_random_uuid(), now() - interval '500 days' FROM generate_series(1, 3);
+    INSERT INTO devices (user_id, token_hash, device_type, created_at, last_active, cookie_sent_at)
+    VALUES (1, sha256('1'), 'mobile', now(), now(), now()),
+           (2, sha256('2'), 'mobile', now(), now() - interval '399 days', now());
+    INSERT INTO link_codes (user_id, code_hash, status, slot, created_at, expires_at)
+    VALUES (1, sha256('1'), 'pending', 1, now(), now() - interval '1 second'),
+           (1, sha256('2'), 'used', 1, now(), now() - interval '25 hours'),
+           (1, sha256('3'), 'pending', 2, now(), now() + interval '5 minutes');
+    INSERT INTO rate_buckets (bucket, user_id, window_start, taken)
+    VALUES ('chat', 1, now() - interval '25 hours', 1), ('generate', 1, now(), 1);
+    INSERT INTO daily_usage VALUES (1, current_date - 402, 1), (1, current_date, 1);
+    INSERT INTO conversations (user_id, title, created_at, updated_at) VALUES (1, 'Light', now(), now());
+    INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
+    VALUES (1, 1, 'assistant', 'pending', 'a', now() - interval '16 minutes'),
+           (1, 1, 'assistant', 'pending', 'a', now() - interval '14 minutes')";
+
+async fn cleanup(database_url: &str, deadline: Duration) -> Function {
+    Function::builder("cleanup")
+        .env("DATABASE_URL", database_url)
+        .deadline(deadline)
+        .processes(2)
+        .start()
+        .await
+}
+
+fn scheduled() -> Value {
+    serde_json::from_str(SCHEDULED).unwrap()
+}
+
+const LONG: Duration = Duration::from_mins(1);
+
+/// What the report says of each job in this member.
+fn each(report: &Value, member: &str) -> Vec<Value> {
+    let jobs = report["jobs"].as_array().unwrap();
+    jobs.iter().map(|job| job[member].clone()).collect()
+}
+
+fn total(report: &Value) -> u64 {
+    each(report, "changed")
+        .iter()
+        .filter_map(Value::as_u64)
+        .sum()
+}
+
+#[tokio::test]
+async fn one_event_runs_every_job_and_reports_and_measures_it() {
+    let database = Database::fresh().await;
+    database.run_script(DUE).await;
+    let cleanup = cleanup(&database.url(), LONG).await;
+
+    let report = cleanup.run(&scheduled()).await.expect("a report");
+    let line =
+        |job| json!({"job": job, "changed": 1, "batches": 1, "finished": true, "error": null});
+    let expected = [
+        "expire_link_codes",
+        "delete_link_codes",
+        "delete_rate_buckets",
+        "delete_usage",
+        "interrupt_messages",
+        "delete_empty_users",
+    ];
+    assert_eq!(report, json!({"jobs": expected.map(line)}));
+    for metric in expected {
+        let metric = cleanup.log().record(|line| line["Job"] == metric).await;
+        let described = &metric["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(described["Namespace"], "Verse");
+        assert_eq!(described["Dimensions"], json!([["Job"]]));
+        let values = (&metric["Changed"], &metric["Failed"], &metric["Unfinished"]);
+        assert_eq!(values, (&json!(1), &json!(0), &json!(0)), "{metric}");
+    }
+
+    let again = cleanup.run(&scheduled()).await.expect("a report");
+    assert_eq!(total(&again), 0, "{again}");
+    let users: i64 = database.value("SELECT count(*) FROM users").await;
+    assert_eq!(users, 2);
+}
+
+#[tokio::test]
+async fn a_job_that_fails_does_not_stop_the_others() {
+    let database = Database::fresh().await;
+    database.run_script(DUE).await;
+    database.execute("DROP TABLE rate_buckets").await;
+    let cleanup = cleanup(&database.url(), LONG).await;
+
+    let report = cleanup.run(&scheduled()).await.expect("a report");
+    assert_eq!(each(&report, "changed"), [1, 1, 0, 1, 1, 1], "{report}");
+    let failed = &report["jobs"][2];
+    assert_eq!(failed["finished"], false);
+    let error = failed["error"].as_str().expect("an error");
+    assert!(
+        error.contains("rate_buckets") && !error.contains("SELECT"),
+        "{error}"
+    );
+
+    let logged = cleanup
+        .log()
+        .record(|line| line["message"] == "job failed")
+        .await;
+    assert_eq!(logged["job"], "delete_rate_buckets");
+    let metric = cleanup.log().record(|line| line["Failed"] == 1).await;
+    assert_eq!(metric["Job"], "delete_rate_buckets");
+}
+
+#[tokio::test]
+async fn two_runs_at_once_share_the_work() {
+    let database = Database::fresh().await;
+    let rows = "
+        INSERT INTO users (anonymous_id, created_at)
+        SELECT gen_random_uuid(), now() - interval '500 days' FROM generate_series(1, 3500);
+        INSERT INTO daily_usage SELECT id, current_date - 500, 1 FROM users;
+        INSERT INTO link_codes (user_id, code_hash, status, slot, created_at, expires_at)
+        SELECT id, sha256(id::text::bytea), 'pending', 1, now(), now() FROM users;
+        INSERT INTO rate_buckets (bucket, user_id, window_start, taken)
+        SELECT 'chat', id, now() - interval '2 days', 1 FROM users";
+    database.run_script(rows).await;
+    let cleanup = cleanup(&database.url(), LONG).await;
+
+    let event = scheduled();
+    let reports = join_all([cleanup.run(&event), cleanup.run(&event)]).await;
+    let reports: Vec<Value> = reports
+        .into_iter()
+        .map(|report| report.expect("a report"))
+        .collect();
+    for report in &reports {
+        assert_eq!(each(report, "error"), vec![Value::Null; 6], "{report}");
+        assert_eq!(each(report, "finished"), vec![json!(true); 6], "{report}");
+    }
+    let left: i64 = database
+        .value(
+            "SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM daily_usage)
+                     + (SELECT count(*) FROM link_codes) + (SELECT count(*) FROM rate_buckets)",
+        )
+        .await;
+    assert_eq!(left, 0);
+    let users = |report: &Value| report["jobs"][5]["changed"].as_u64().unwrap();
+    let deleted: u64 = reports.iter().map(users).sum();
+    assert_eq!(deleted, 3500, "no user is counted twice");
+}
+
+#[tokio::test]
+async fn without_ten_seconds_left_nothing_is_begun() {
+    let database = Database::fresh().await;
+    database.run_script(DUE).await;
+    let cleanup = cleanup(&database.url(), Duration::from_secs(10)).await;
+    let report = cleanup.run(&scheduled()).await.expect("a report");
+    assert_eq!(total(&report), 0);
+    assert_eq!(each(&report, "batches"), [0; 6]);
+    assert_eq!(each(&report, "finished"), [false; 6]);
+    let metric = cleanup.log().record(|line| line["Unfinished"] == 1).await;
+    assert_eq!(metric["Failed"], 0);
+}
+
+#[tokio::test]
+async fn a_database_that_never_answers_does_not_keep_it_past_its_deadline() {
+    let database = Database::fresh().await;
+    database.run_script(DUE).await;
+    let proxy = Proxy::to(&database.url()).await;
+    let cleanup = cleanup(proxy.url(), Duration::from_secs(13)).await;
+    proxy.hang();
+    let began = Instant::now();
+    let report = cleanup.run(&scheduled()).await.expect("a report");
+    assert!(
+        began.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        began.elapsed()
+    );
+    assert!(report["jobs"][0]["error"].is_string(), "{report}");
+    assert_eq!(report["jobs"][5]["error"], Value::Null, "{report}");
+
+    proxy.restore().await;
+    let report = cleanup
+        .invoke_within(&scheduled(), LONG)
+        .await
+        .expect("an answer");
+    drop(report);
+    let users: i64 = database.value("SELECT count(*) FROM users").await;
+    assert_eq!(users, 2, "the next run does what was left");
+}
+
+#[tokio::test]
+async fn without_a_database_the_invocation_fails_and_says_why() {
+    let cleanup = Function::builder("cleanup").start().await;
+    let failure = cleanup.run(&scheduled()).await.expect_err("a failure");
+    let said = format!("{failure:?}");
+    assert!(said.contains("DATABASE_URL is not set"), "{said}");
+}
+
+#[tokio::test]
+async fn the_operations_page_lists_the_jobs() {
+    let database = Database::fresh().await;
+    let cleanup = cleanup(&database.url(), LONG).await;
+    let report = cleanup.run(&scheduled()).await.expect("a report");
+    for job in each(&report, "job") {
+        let row = format!("| `{}` |", job.as_str().unwrap());
+        assert!(OPERATIONS.contains(&row), "docs/operations.md lacks {row}");
+    }
+}
