@@ -81,6 +81,11 @@ impl AddressHash {
         }
         Self(hash.finalize().into())
     }
+
+    /// The 32 bytes.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 impl std::fmt::Debug for AddressHash {

@@ -3,10 +3,9 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Duration, Utc};
-use sha2::{Digest, Sha256};
 
 use super::{CodeHash, TRIES};
-use crate::{Database, Error, TokenHash};
+use crate::{AddressHash, Database, Error, TokenHash};
 
 /// So many wrong codes in [`WINDOW`] are answered as such; whoever tries another is sent away.
 const WRONG_CODES: i32 = 10;
@@ -94,6 +93,7 @@ async fn look_once(
     code: Option<CodeHash>,
     now: DateTime<Utc>,
 ) -> Result<Seen, Error> {
+    let address = address.map(|address| AddressHash::of(address, now.date_naive()));
     // Both counters are written for a right code, too: so they are read as they are in this moment, and of many who try
     // at once, no more than the limit get to know whether a code is right. First the user's, then the address's: nobody
     // waits in a ring.
@@ -140,7 +140,7 @@ async fn look_once(
         token.as_ref().map(TokenHash::as_bytes),
         code.as_ref().map(CodeHash::as_bytes),
         now,
-        address.map(|address| hash_address(address, now)),
+        address.as_ref().map(AddressHash::as_bytes),
         now - WINDOW,
         WRONG_CODES,
     )
@@ -175,15 +175,4 @@ fn judge(
             });
         }
     })
-}
-
-/// SHA-256 of address and day: says tomorrow nothing about today. Of an IPv6 address the network alone, as whoever has
-/// one has all the 2^64 addresses in it (RFC 4291, 2.5.4).
-fn hash_address(address: IpAddr, now: DateTime<Utc>) -> Vec<u8> {
-    let network = match address.to_canonical() {
-        IpAddr::V4(address) => address.octets().to_vec(),
-        IpAddr::V6(address) => address.octets().into_iter().take(8).collect(),
-    };
-    let day = now.date_naive().to_string();
-    Sha256::digest([day.as_bytes(), &network].concat()).to_vec()
 }
