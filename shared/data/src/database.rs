@@ -5,25 +5,29 @@
 //! any other goes through [`Database::once`] and is not, as nobody can know whether it was carried out. Either is repeated
 //! once when the server undid it because of what another did meanwhile.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{fmt, time::Duration};
 
-use log::LevelFilter;
-use sqlx::{ConnectOptions, PgConnection, postgres::PgConnectOptions};
+use sqlx::{PgConnection, postgres::PgConnectOptions};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::{Environment, Error, SettingError, error::breaks_connection};
+use crate::{Error, error::breaks_connection};
 
+use login::Login;
 use pool::{Lease, Pool};
 
 pub use executor::{Once, Repeatable};
 
+mod config;
 mod executor;
+mod iam;
+mod login;
 mod pool;
 
 /// How to reach the database, and how long to wait for it.
 #[derive(Clone)]
 pub struct DatabaseConfig {
     options: PgConnectOptions,
+    login: Login,
     /// Connections one process may hold. A function serves one request at a time: a few are plenty.
     pub max_connections: usize,
     /// The longest wait for a connection.
@@ -32,46 +36,6 @@ pub struct DatabaseConfig {
     pub statement_timeout: Duration,
     /// The longest that a transaction may take.
     pub transaction_timeout: Duration,
-}
-
-impl DatabaseConfig {
-    /// Reads `DATABASE_URL` and `DATABASE_MAX_CONNECTIONS` (4).
-    ///
-    /// # Errors
-    ///
-    /// Names the variable that is missing or cannot be used.
-    pub fn from_environment(environment: &Environment) -> Result<Self, SettingError> {
-        let url = environment.require("DATABASE_URL")?;
-        let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
-        let options = PgConnectOptions::from_str(&url)
-            .ok()
-            .filter(|_| is_postgres);
-        let options = options.ok_or_else(|| SettingError::Invalid {
-            name: "DATABASE_URL".to_owned(),
-            reason: "expected postgres://user:password@host:port/database".to_owned(),
-        })?;
-        let max_connections =
-            environment.parse("DATABASE_MAX_CONNECTIONS", 4, "a whole number, 1 or more")?;
-        Ok(Self {
-            max_connections,
-            ..Self::new(options)
-        })
-    }
-
-    /// The usual limits with these connection options.
-    #[must_use]
-    pub fn new(options: PgConnectOptions) -> Self {
-        Self {
-            // Slow or not, a statement is told of at one level: the one that `verse_http` counts at.
-            options: options
-                .application_name("verse")
-                .log_slow_statements(LevelFilter::Debug, Duration::MAX),
-            max_connections: 4,
-            acquire_timeout: Duration::from_secs(3),
-            statement_timeout: Duration::from_millis(3500),
-            transaction_timeout: Duration::from_secs(6),
-        }
-    }
 }
 
 impl fmt::Debug for DatabaseConfig {
@@ -93,7 +57,8 @@ impl Database {
     #[must_use]
     pub fn connect_lazy(config: &DatabaseConfig) -> Self {
         let size = config.max_connections;
-        let pool = Pool::new(config.options.clone(), size, config.acquire_timeout);
+        let (options, login) = (config.options.clone(), config.login.clone());
+        let pool = Pool::new(options, login, size, config.acquire_timeout);
         Self {
             pool,
             statement_timeout: config.statement_timeout,
@@ -347,18 +312,5 @@ mod tests {
         };
         let error = Database::connect_lazy(&config).ping().await.unwrap_err();
         assert!(error.is_unavailable(), "{error:?}");
-    }
-
-    #[tokio::test]
-    async fn an_unusable_url_is_named_and_not_shown() {
-        let environment = Environment::of([("DATABASE_URL", "mysql:///secret@x")]);
-        let error = DatabaseConfig::from_environment(&environment)
-            .unwrap_err()
-            .to_string();
-        assert!(error.starts_with("DATABASE_URL cannot be used") && !error.contains("secret"));
-        let environment = Environment::of([("DATABASE_URL", "postgres://u:secret@x/d")]);
-        let config = DatabaseConfig::from_environment(&environment).unwrap();
-        let database = Database::connect_lazy(&config);
-        assert!(!format!("{config:?} {database:?}").contains("secret"));
     }
 }

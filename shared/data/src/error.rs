@@ -117,6 +117,16 @@ pub(crate) fn is_worth_repeating(error: &sqlx::Error) -> bool {
     code.is_some_and(|code| matches!(&*code, "23503" | "40001" | "40P01"))
 }
 
+/// Whether the server would not let this user in with this password.
+///
+/// Source: PostgreSQL documentation, appendix A. 28: invalid authorization specification.
+pub(crate) fn is_refused_login(error: &sqlx::Error) -> bool {
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| code.starts_with("28"))
+}
+
 /// Whether a server that gave this error to a new connection may soon accept one: nobody listens, or it is starting.
 pub(crate) fn is_worth_reconnecting(error: &sqlx::Error) -> bool {
     match error {
@@ -139,6 +149,7 @@ pub(crate) fn is_worth_reconnecting(error: &sqlx::Error) -> bool {
 fn is_unavailable(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed)
         || breaks_connection(error)
+        || is_refused_login(error)
         || error
             .as_database_error()
             .and_then(sqlx::error::DatabaseError::code)

@@ -4,6 +4,7 @@
 //! nothing of HTTP. What it is given as `now` comes from a [`Clock`], new tokens from [`Random`]: nothing here asks the
 //! system for either.
 
+mod aws;
 mod clock;
 mod conversations;
 mod database;
@@ -28,6 +29,7 @@ mod rates;
 mod records;
 mod retention;
 mod schema;
+mod secrets;
 mod subjects;
 mod subscriptions;
 mod tokens;
@@ -69,6 +71,7 @@ pub use rates::{AddressHash, Bucket, Rate, Subject, Take, peek_rate, take_rate};
 pub use records::{ChatRecord, DefinitionRecord, InsightRecord, MessageRecord, Speaker};
 pub use retention::{BATCH, Batch, Cursor, RETENTION, Retention, cleanup_expired_codes};
 pub use schema::{AppliedMigration, MIGRATIONS, apply_migrations};
+pub use secrets::{Secret, SecretError, Secrets, Stage};
 pub use subscriptions::{Subscription, get_subscription, list_subscriptions, update_subscription};
 pub use tokens::{DeviceToken, TokenHash};
 pub use usage::{Reservation, Usage, refund_allowance, reserve_allowance};

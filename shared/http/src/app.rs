@@ -103,12 +103,13 @@ impl App {
     ///
     /// Names the variable that cannot be used.
     pub fn from_environment(environment: &Environment) -> Result<Self, SettingError> {
-        let database = DatabaseConfig::from_environment(environment)
+        let clock = Clock::system();
+        let database = DatabaseConfig::from_environment(environment, &clock)
             .map(|config| Database::connect_lazy(&config))
             .map_err(Arc::new);
         Ok(Self {
             settings: Arc::new(Settings::from_environment(environment)?),
-            clock: Clock::system(),
+            clock,
             random: Random::system(),
             database,
         })

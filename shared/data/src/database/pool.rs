@@ -14,7 +14,8 @@ use deadpool::managed::{self, Metrics, Object, PoolError, QueueMode, RecycleErro
 use sqlx::{ConnectOptions, Connection, Error, PgConnection, postgres::PgConnectOptions};
 use tokio::time::timeout;
 
-use crate::error::is_worth_reconnecting;
+use super::login::Login;
+use crate::error::{is_refused_login, is_worth_reconnecting};
 
 /// A connection unused for longer is tested first: the process may have been frozen meanwhile.
 const TRUSTED_IDLE: Duration = Duration::from_secs(10);
@@ -42,6 +43,7 @@ pub(super) struct Lease {
 
 struct Connector {
     options: PgConnectOptions,
+    login: Login,
     last_break: LastBreak,
 }
 
@@ -50,10 +52,16 @@ impl Pool {
         clippy::expect_used,
         reason = "building fails only if timeouts are set; none are"
     )]
-    pub(super) fn new(options: PgConnectOptions, size: usize, acquire_timeout: Duration) -> Self {
+    pub(super) fn new(
+        options: PgConnectOptions,
+        login: Login,
+        size: usize,
+        acquire_timeout: Duration,
+    ) -> Self {
         let last_break = LastBreak::default();
         let connector = Connector {
             options,
+            login,
             last_break: Arc::clone(&last_break),
         };
         let connections = managed::Pool::builder(connector)
@@ -129,16 +137,9 @@ impl managed::Manager for Connector {
     type Type = PgConnection;
     type Error = Error;
 
-    /// Connects; while the server is starting or changing over, tries again. Whoever waits sets the end.
     async fn create(&self) -> Result<PgConnection, Error> {
-        let mut pause = RECONNECT_PAUSE;
-        loop {
-            match self.options.connect().await {
-                Err(error) if is_worth_reconnecting(&error) => tokio::time::sleep(pause).await,
-                result => return result,
-            }
-            pause *= 2;
-        }
+        // On the heap: it is seldom, and would make every statement's future larger.
+        Box::pin(self.connect()).await
     }
 
     async fn recycle(
@@ -158,6 +159,25 @@ impl managed::Manager for Connector {
 }
 
 impl Connector {
+    /// Connects; while the server is starting or changing over, and when the password was just rotated, tries again.
+    /// Whoever waits sets the end.
+    async fn connect(&self) -> Result<PgConnection, Error> {
+        let mut pause = RECONNECT_PAUSE;
+        loop {
+            let attempt = self.login.attempt(&self.options).await?;
+            match attempt.options.connect().await {
+                Err(error) if is_refused_login(&error) => {
+                    if !self.login.renew(&attempt).await? {
+                        return Err(error);
+                    }
+                }
+                Err(error) if is_worth_reconnecting(&error) => tokio::time::sleep(pause).await,
+                result => return result,
+            }
+            pause *= 2;
+        }
+    }
+
     fn is_doubtful(&self, metrics: &Metrics) -> bool {
         let last_used = metrics.recycled.unwrap_or(metrics.created);
         let last_break = *self

@@ -1,0 +1,182 @@
+//! How the database is reached, as the environment says it.
+
+use std::{str::FromStr, sync::Arc, time::Duration};
+
+use log::LevelFilter;
+use sqlx::{
+    ConnectOptions,
+    postgres::{PgConnectOptions, PgSslMode},
+};
+
+use super::{DatabaseConfig, iam::IamLogin, login::Login};
+use crate::{Clock, Environment, SettingError};
+
+/// The roots that Amazon RDS signs its servers' certificates with: see `certificates/README.md`.
+const RDS_ROOTS: &[u8] = include_bytes!("../../certificates/rds.pem");
+
+impl DatabaseConfig {
+    /// On a developer's machine, `DATABASE_URL`. On AWS, `DB_HOST`, `DB_PORT` (5432) and `DB_NAME` (`verse`), always over
+    /// TLS with a verified certificate, and one of: `DB_SECRET_ARN`, the secret that has user and password;
+    /// `DB_AUTH=iam` with `DB_USER`. `DB_CA_FILE` names roots to trust besides those of AWS. Either way
+    /// `DATABASE_MAX_CONNECTIONS` (4).
+    ///
+    /// # Errors
+    ///
+    /// Names the variable that is missing or cannot be used.
+    pub fn from_environment(
+        environment: &Environment,
+        clock: &Clock,
+    ) -> Result<Self, SettingError> {
+        let (options, login) = match Login::from_environment(environment, clock)? {
+            Login::Fixed => (local_options(environment)?, Login::Fixed),
+            login if environment.get("DATABASE_URL").is_none() => {
+                (aws_options(environment)?, login)
+            }
+            _ => {
+                return Err(invalid(
+                    "DATABASE_URL",
+                    "DB_SECRET_ARN or DB_AUTH is set, too",
+                ));
+            }
+        };
+        let max_connections =
+            environment.parse("DATABASE_MAX_CONNECTIONS", 4, "a whole number, 1 or more")?;
+        Ok(Self {
+            login,
+            max_connections,
+            ..Self::new(options)
+        })
+    }
+
+    /// The usual limits with these connection options, which have user and password.
+    #[must_use]
+    pub fn new(options: PgConnectOptions) -> Self {
+        Self {
+            // Slow or not, a statement is told of at one level: the one that `verse_http` counts at.
+            options: options
+                .application_name("verse")
+                .log_slow_statements(LevelFilter::Debug, Duration::MAX),
+            login: Login::Fixed,
+            max_connections: 4,
+            acquire_timeout: Duration::from_secs(3),
+            statement_timeout: Duration::from_millis(3500),
+            transaction_timeout: Duration::from_secs(6),
+        }
+    }
+}
+
+impl Login {
+    fn from_environment(environment: &Environment, clock: &Clock) -> Result<Self, SettingError> {
+        match environment.get("DB_AUTH").as_deref() {
+            Some("iam") => {
+                let user = environment.require("DB_USER")?;
+                Ok(Self::Iam(Arc::new(IamLogin::new(user, clock.clone()))))
+            }
+            Some("secret") => Ok(Self::of_secret(environment.require("DB_SECRET_ARN")?)),
+            None => Ok(environment
+                .get("DB_SECRET_ARN")
+                .map_or(Self::Fixed, Self::of_secret)),
+            Some(_) => Err(invalid("DB_AUTH", "expected secret or iam")),
+        }
+    }
+}
+
+fn local_options(environment: &Environment) -> Result<PgConnectOptions, SettingError> {
+    let url = environment.require("DATABASE_URL")?;
+    let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
+    PgConnectOptions::from_str(&url)
+        .ok()
+        .filter(|_| is_postgres)
+        .ok_or_else(|| {
+            invalid(
+                "DATABASE_URL",
+                "expected postgres://user:password@host:port/database",
+            )
+        })
+}
+
+fn aws_options(environment: &Environment) -> Result<PgConnectOptions, SettingError> {
+    let mut roots = RDS_ROOTS.to_vec();
+    if let Some(file) = environment.get("DB_CA_FILE") {
+        let more = std::fs::read(file)
+            .map_err(|error| invalid("DB_CA_FILE", &format!("the file cannot be read: {error}")))?;
+        roots.extend(more);
+    }
+    let name = environment.get("DB_NAME");
+    Ok(PgConnectOptions::new_without_pgpass()
+        .host(&environment.require("DB_HOST")?)
+        .port(environment.parse("DB_PORT", 5432, "a port")?)
+        .database(name.as_deref().unwrap_or("verse"))
+        .ssl_mode(PgSslMode::VerifyFull)
+        .ssl_root_cert_from_pem(roots))
+}
+
+fn invalid(name: &str, reason: &str) -> SettingError {
+    SettingError::Invalid {
+        name: name.to_owned(),
+        reason: reason.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Database;
+
+    fn config(pairs: &[(&str, &str)]) -> Result<DatabaseConfig, String> {
+        let environment = Environment::of(pairs.iter().copied());
+        DatabaseConfig::from_environment(&environment, &Clock::system())
+            .map_err(|error| error.to_string())
+    }
+
+    #[tokio::test]
+    async fn an_unusable_url_is_named_and_not_shown() {
+        let error = config(&[("DATABASE_URL", "mysql:///secret@x")]).unwrap_err();
+        assert!(error.starts_with("DATABASE_URL cannot be used") && !error.contains("secret"));
+        let config = config(&[("DATABASE_URL", "postgres://u:secret@x/d")]).unwrap();
+        let database = Database::connect_lazy(&config);
+        assert!(!format!("{config:?} {database:?}").contains("secret"));
+    }
+
+    #[test]
+    fn each_way_to_log_in_says_what_it_lacks() {
+        let host = ("DB_HOST", "proxy.example");
+        for (pairs, error) in [
+            (vec![], "DATABASE_URL is not set"),
+            (vec![("DB_SECRET_ARN", "arn")], "DB_HOST is not set"),
+            (
+                vec![("DB_AUTH", "secret"), host],
+                "DB_SECRET_ARN is not set",
+            ),
+            (vec![("DB_AUTH", "iam"), host], "DB_USER is not set"),
+            (
+                vec![("DB_AUTH", "trust"), host],
+                "DB_AUTH cannot be used: expected secret or iam",
+            ),
+            (
+                vec![("DB_SECRET_ARN", "arn"), host, ("DB_PORT", "p")],
+                "DB_PORT cannot be used: expected a port",
+            ),
+            (
+                vec![
+                    ("DB_SECRET_ARN", "arn"),
+                    ("DATABASE_URL", "postgres://u@h/d"),
+                ],
+                "DATABASE_URL cannot be used: DB_SECRET_ARN or DB_AUTH is set, too",
+            ),
+        ] {
+            assert_eq!(config(&pairs).unwrap_err(), error);
+        }
+        let missing = [
+            ("DB_SECRET_ARN", "arn"),
+            host,
+            ("DB_CA_FILE", "/nowhere.pem"),
+        ];
+        assert!(
+            config(&missing)
+                .unwrap_err()
+                .starts_with("DB_CA_FILE cannot be used")
+        );
+        assert!(config(&[("DB_SECRET_ARN", "arn"), host]).is_ok());
+    }
+}
