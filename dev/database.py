@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+import audit
 import clone
 import environment
 import guard
@@ -39,8 +40,11 @@ def for_running() -> Iterator[str]:
 
 
 @contextmanager
-def for_testing() -> Iterator[str]:
-    """The address of a database whose role may create others, in a cluster of this command's own."""
+def for_testing(said: audit.Audit | None = None) -> Iterator[str]:
+    """The address of a database whose role may create others, in a cluster of this command's own.
+
+    `said`, if there, reads at the end what was said to the cluster; a server of the developer's keeps that to itself.
+    """
     url = given()
     if url is not None:
         say("  postgres from DATABASE_URL")
@@ -52,8 +56,12 @@ def for_testing() -> Iterator[str]:
     lock = postgres.reserve(clone.postgres_home(account))
     guard.hire([lock.descriptor or 0])
     with postgres.ephemeral(lock, account) as cluster:
+        if said is not None:
+            cluster.settings = {**cluster.settings, **audit.SETTINGS}
         started(cluster)
         yield cluster.url("postgres")
+        if said is not None:
+            said.read(cluster.log)
 
 
 def started(cluster: postgres.Cluster) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 import time
 
+import audit
 import cargo
 import clone
 import database
 import environment
 import processes
+import rehearsal
 from steps import say, seconds, step
 
 
@@ -22,18 +24,30 @@ def test(arguments: list[str]) -> int:
     with step("testing dev/", "tested dev/", long=True):
         own = [sys.executable, "-m", "unittest", "discover", "-s", "tests", "-t", "."]
         own_code = processes.run(own, env=environment.plain(), cwd=clone.ROOT / "dev")
-    with database.for_testing() as url:
-        env = environment.for_cargo(url)
+    said = audit.Audit()
+    with database.for_testing(said) as url, rehearsal.parts() as parts:
+        env = {**environment.for_cargo(url), **parts.environment()}
         env["VERSE_BIN_DIR"] = str(cargo.target(env) / "debug")
         with step("building the functions", "built the functions", long=True):
             cargo.must("build", "--workspace", "--bins", env=env)
         with step("testing the workspace", "tested the workspace", long=True):
             code = cargo.cargo("test", "--workspace", "--no-fail-fast", *arguments, env=env)
-    verdict = "all tests passed" if own_code == code == 0 else "tests FAILED"
+        for log in parts.logs():
+            said.read(log)
+    is_pinning = _report(said)
+    verdict = "tests FAILED" if own_code or code or is_pinning else "all tests passed"
     if own_code != 0:
         verdict += " (those of dev/)"
     say(f"  {verdict} in {seconds(time.monotonic() - began).strip()}")
-    return 0 if own_code == code == 0 else 1
+    return 1 if own_code or code or is_pinning else 0
+
+
+def _report(said: audit.Audit) -> bool:
+    """Says what the functions said to Postgres; answers whether any of it pins a session behind RDS Proxy."""
+    say(f"  statements of functions read: {said.statements}; that pin a session of RDS Proxy: {len(said.pins)}")
+    for sql in sorted(set(said.pins))[:10]:
+        say(f"    pins: {' '.join(sql.split())[:200]}")
+    return bool(said.pins)
 
 
 def bench(arguments: list[str]) -> int:

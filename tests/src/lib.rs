@@ -7,10 +7,14 @@
 //! - [`Function`] is a deployed function: as many processes as it was given, one request each;
 //! - [`Database`] is a fresh Postgres database with the project's migrations applied;
 //! - [`Reader`] is somebody who is known already, and has what a test gives them;
-//! - [`Proxy`] stands between a function and Postgres: it counts, and it breaks things.
+//! - [`Proxy`] stands between a function and Postgres: it counts, it breaks things, and it can demand TLS with a
+//!   certificate of an [`Authority`];
+//! - [`Postgres`] is a server of a test's own, which can be stopped and followed by another;
+//! - [`SecretStore`] is AWS Secrets Manager as moto has it.
 //!
 //! The environment says where things are: `VERSE_BIN_DIR` the built binaries, `DATABASE_URL` a
-//! Postgres server whose user may create databases.
+//! Postgres server whose user may create databases, `VERSE_POSTGRES_PROGRAMS`, `_HOME` and `_ACCOUNT` what a server of
+//! one's own is started with, `VERSE_SECRETS_URL` moto.
 
 #![expect(
     clippy::expect_used,
@@ -23,6 +27,7 @@
 )]
 
 mod answer;
+mod certificate;
 mod client;
 mod cookies;
 mod database;
@@ -31,12 +36,17 @@ mod environment;
 mod event;
 mod function;
 mod gateway;
+mod inbox;
+mod load;
 mod log;
 pub mod openapi;
+mod postgres;
 mod proxy;
 mod reader;
 mod response;
 mod runtime_api;
+mod secret_store;
+mod secured;
 mod sse;
 mod stream;
 mod template;
@@ -44,6 +54,7 @@ mod wait;
 mod wire;
 
 pub use answer::{Answer, Chunk, Failure, Mode};
+pub use certificate::Authority;
 pub use client::{Client, Request};
 pub use cookies::{Cookie, CookieJar, SameSite};
 pub use database::Database;
@@ -51,10 +62,15 @@ pub use dress::Dress;
 pub use environment::{Environment, StartError, binary};
 pub use event::Event;
 pub use function::{Builder, Function};
+pub use inbox::{Inbox, Message};
+pub use load::{Load, Tally};
 pub use log::Log;
+pub use postgres::Postgres;
 pub use proxy::{Counts, Proxy};
 pub use reader::Reader;
 pub use response::{Fault, Problem, Response};
+pub use secret_store::{KeptSecret, SecretStore};
+pub use secured::Secured;
 pub use sse::SseEvent;
 pub use stream::Stream;
 pub use wait::eventually;

@@ -1,27 +1,26 @@
 //! A proxy between a function and Postgres: it counts what passes by, and it breaks on demand.
-//! It answers a wish for TLS with no, as Postgres without a certificate does.
+//! It answers a wish for TLS with no, as Postgres without a certificate does; or it is a secured one, which takes
+//! nobody in without TLS and ends it, as RDS Proxy does.
 
 use std::{
-    collections::VecDeque,
-    io,
+    collections::{BTreeSet, VecDeque},
+    fmt, io,
     net::{Ipv4Addr, SocketAddr},
     str::FromStr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
 };
 
 use sqlx::{ConnectOptions, postgres::PgConnectOptions};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{
-        TcpListener, TcpStream,
-        tcp::{OwnedReadHalf, OwnedWriteHalf},
-    },
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, split},
+    net::{TcpListener, TcpStream},
     sync::watch,
     task::{JoinHandle, JoinSet},
 };
+use tokio_rustls::TlsAcceptor;
 
 use crate::wire::{GSS_REQUEST, SSL_REQUEST, Scanner};
 
@@ -49,6 +48,7 @@ struct Counters {
     prepared: AtomicU64,
     round_trips: AtomicU64,
     pings: AtomicU64,
+    farewells: AtomicU64,
 }
 
 /// What the function asked before it began to wait.
@@ -63,17 +63,39 @@ enum Question {
     Statement,
 }
 
+/// Tells when something is to happen: never, or so many times from now.
+#[derive(Debug, Default)]
+struct Countdown(Mutex<Option<u64>>);
+
+impl Countdown {
+    fn set(&self, from_now: Option<u64>) {
+        *lock(&self.0) = from_now;
+    }
+
+    fn is_now(&self) -> bool {
+        let mut left = lock(&self.0);
+        let is_now = *left == Some(0);
+        *left = left.and_then(|left| left.checked_sub(1));
+        is_now
+    }
+}
+
 /// The questions of one connection that Postgres has not answered yet, in their order.
 type Asked = Mutex<VecDeque<Question>>;
 
-#[derive(Debug)]
 struct Shared {
-    upstream: (String, u16),
+    upstream: Mutex<(String, u16)>,
+    /// What a secured proxy accepts TLS with.
+    tls: Option<TlsAcceptor>,
+    /// What clients have set at the start of their sessions.
+    parameters: Mutex<BTreeSet<String>>,
     counters: Counters,
     /// False: nothing passes, in either direction, and nobody is told.
     open: watch::Sender<bool>,
-    /// The next answer to a statement is lost.
-    lose_answer: AtomicBool,
+    /// Which answer to a statement is lost.
+    lose_answer: Countdown,
+    /// Which statement breaks off before its end.
+    break_off: Countdown,
 }
 
 /// A TCP proxy on a free port of the loopback, for as long as it is kept.
@@ -88,6 +110,15 @@ pub struct Proxy {
 impl Proxy {
     /// A proxy in front of the database with this URL.
     pub async fn to(database_url: &str) -> Self {
+        Self::start(database_url, None).await
+    }
+
+    /// A proxy in front of the database with this URL that takes nobody in without TLS.
+    pub async fn secured(database_url: &str, tls: TlsAcceptor) -> Self {
+        Self::start(database_url, Some(tls)).await
+    }
+
+    async fn start(database_url: &str, tls: Option<TlsAcceptor>) -> Self {
         let options = PgConnectOptions::from_str(database_url).expect("a Postgres URL");
         let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await;
         let address = listener
@@ -101,10 +132,13 @@ impl Proxy {
             url: proxied.to_url_lossy().to_string(),
             address,
             shared: Arc::new(Shared {
-                upstream: (options.get_host().to_owned(), options.get_port()),
+                upstream: Mutex::new((options.get_host().to_owned(), options.get_port())),
+                tls,
+                parameters: Mutex::default(),
                 counters: Counters::default(),
                 open: watch::Sender::new(true),
-                lose_answer: AtomicBool::new(false),
+                lose_answer: Countdown::default(),
+                break_off: Countdown::default(),
             }),
             server: Mutex::default(),
         };
@@ -118,6 +152,29 @@ impl Proxy {
         &self.url
     }
 
+    /// For a function's `DB_PORT`.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// What clients have set at the start of their sessions: `TimeZone`, `application_name` and so on.
+    #[must_use]
+    pub fn start_up_parameters(&self) -> BTreeSet<String> {
+        lock(&self.shared.parameters).clone()
+    }
+
+    /// From the next connection on, the database of this URL stands behind the same name.
+    pub fn lead_to(&self, database_url: &str) {
+        let options = PgConnectOptions::from_str(database_url).expect("a Postgres URL");
+        *lock(&self.shared.upstream) = (options.get_host().to_owned(), options.get_port());
+    }
+
+    /// So many statements from now, one gets through in part; then its connection closes. 0 is the next.
+    pub fn break_off_statement(&self, from_now: u64) {
+        self.shared.break_off.set(Some(from_now));
+    }
+
     /// What passed by since the start or the last [`reset`](Self::reset).
     #[must_use]
     pub fn counts(&self) -> Counts {
@@ -129,6 +186,12 @@ impl Proxy {
             round_trips: counters.round_trips.load(Ordering::SeqCst),
             pings: counters.pings.load(Ordering::SeqCst),
         }
+    }
+
+    /// How many clients have said that they leave, since the last time that this was asked.
+    #[must_use]
+    pub fn farewells(&self) -> u64 {
+        self.shared.counters.farewells.swap(0, Ordering::SeqCst)
     }
 
     /// Counts from nothing again.
@@ -160,12 +223,18 @@ impl Proxy {
     /// The next statement gets through and is carried out; then the connection closes in the place
     /// of the answer, so that the function cannot know.
     pub fn lose_the_next_answer(&self) {
-        self.shared.lose_answer.store(true, Ordering::SeqCst);
+        self.lose_answer(0);
+    }
+
+    /// The same of a statement that is so many from now.
+    pub fn lose_answer(&self, from_now: u64) {
+        self.shared.lose_answer.set(Some(from_now));
     }
 
     /// All is well again, at the same address.
     pub async fn restore(&self) {
-        self.shared.lose_answer.store(false, Ordering::SeqCst);
+        self.shared.lose_answer.set(None);
+        self.shared.break_off.set(None);
         self.shared.open.send_replace(true);
         if self.server().is_none() {
             self.serve(listen(self.address).await);
@@ -219,44 +288,75 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     }
 }
 
+/// A connection, secured or not.
+trait Socket: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Socket for S {}
+
 /// Passes one connection on until either side, or the test, ends it.
 async fn pass(mut client: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
     shared.opened().await;
     client.set_nodelay(true)?;
-    let (length, code) = loop {
-        let (length, code) = (client.read_u32().await?, client.read_u32().await?);
-        if code != SSL_REQUEST && code != GSS_REQUEST {
-            break (length, code);
-        }
-        client.write_u8(b'N').await?;
+    let Some(tls) = &shared.tls else {
+        let greeting = loop {
+            let greeting = (client.read_u32().await?, client.read_u32().await?);
+            if greeting.1 != SSL_REQUEST && greeting.1 != GSS_REQUEST {
+                break greeting;
+            }
+            client.write_u8(b'N').await?;
+        };
+        return take_in(Box::new(client), greeting, &shared).await;
     };
-    let mut server = TcpStream::connect(&shared.upstream).await?;
+    let (_, code) = (client.read_u32().await?, client.read_u32().await?);
+    if code != SSL_REQUEST {
+        return Ok(());
+    }
+    client.write_u8(b'S').await?;
+    let mut client = tls.accept(client).await?;
+    let greeting = (client.read_u32().await?, client.read_u32().await?);
+    take_in(Box::new(client), greeting, &shared).await
+}
+
+/// Goes on after the first eight bytes of a start-up message: its length, and the protocol's version.
+async fn take_in(
+    mut client: Box<dyn Socket>,
+    (length, code): (u32, u32),
+    shared: &Shared,
+) -> io::Result<()> {
+    let mut rest = vec![0; usize::try_from(length.saturating_sub(8)).unwrap_or_default()];
+    client.read_exact(&mut rest).await?;
+    let names = rest.split(|byte| *byte == 0).step_by(2);
+    let names = names.map(|name| String::from_utf8_lossy(name).into_owned());
+    lock(&shared.parameters).extend(names.filter(|name| !name.is_empty()));
+    let upstream = lock(&shared.upstream).clone();
+    let mut server = TcpStream::connect(upstream).await?;
     server.set_nodelay(true)?;
     shared.counters.connections.fetch_add(1, Ordering::SeqCst);
     server.write_u32(length).await?;
     server.write_u32(code).await?;
-    let (from_client, to_client) = client.into_split();
+    server.write_all(&rest).await?;
+    let (from_client, to_client) = split(client);
     let (from_server, to_server) = server.into_split();
     let asked = Asked::default();
-    let scanner = Scanner::within(length.saturating_sub(8));
     tokio::select! {
-        up = upwards(from_client, to_server, scanner, &shared, &asked) => up,
-        down = downwards(from_server, to_client, &shared, &asked) => down,
+        up = upwards(from_client, to_server, shared, &asked) => up,
+        down = downwards(from_server, to_client, shared, &asked) => down,
     }
 }
 
 async fn upwards(
-    mut from: OwnedReadHalf,
-    mut to: OwnedWriteHalf,
-    mut scanner: Scanner,
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
     shared: &Shared,
     asked: &Asked,
 ) -> io::Result<()> {
+    let mut scanner = Scanner::default();
     let mut question = Question::default();
     let mut buffer = vec![0; 16 * 1024];
     loop {
         let bytes = read(&mut from, &mut buffer).await?;
-        for kind in scanner.feed(bytes) {
+        let kinds = scanner.feed(bytes);
+        let is_statement = kinds.iter().any(|kind| matches!(kind, b'E' | b'Q'));
+        for kind in kinds {
             match kind {
                 b'E' | b'Q' => {
                     shared.counters.statements.fetch_add(1, Ordering::SeqCst);
@@ -266,6 +366,9 @@ async fn upwards(
                     shared.counters.prepared.fetch_add(1, Ordering::SeqCst);
                     question = question.or_preparation();
                 }
+                b'X' => {
+                    shared.counters.farewells.fetch_add(1, Ordering::SeqCst);
+                }
                 b'B' | b'C' | b'D' => question = question.or_preparation(),
                 _ => {}
             }
@@ -274,13 +377,17 @@ async fn upwards(
             }
         }
         shared.opened().await;
+        if is_statement && shared.break_off.is_now() {
+            let part = bytes.get(..bytes.len() / 2).unwrap_or_default();
+            return to.write_all(part).await;
+        }
         to.write_all(bytes).await?;
     }
 }
 
 async fn downwards(
-    mut from: OwnedReadHalf,
-    mut to: OwnedWriteHalf,
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
     shared: &Shared,
     asked: &Asked,
 ) -> io::Result<()> {
@@ -301,7 +408,7 @@ async fn downwards(
                 }
             }
             let is_statement = answered == Some(Question::Statement);
-            if is_statement && shared.lose_answer.swap(false, Ordering::SeqCst) {
+            if is_statement && shared.lose_answer.is_now() {
                 return Ok(());
             }
         }
@@ -310,7 +417,10 @@ async fn downwards(
     }
 }
 
-async fn read<'a>(from: &mut OwnedReadHalf, buffer: &'a mut [u8]) -> io::Result<&'a [u8]> {
+async fn read<'a>(
+    from: &mut (impl AsyncRead + Unpin),
+    buffer: &'a mut [u8],
+) -> io::Result<&'a [u8]> {
     match from.read(buffer).await? {
         0 => Err(io::ErrorKind::UnexpectedEof.into()),
         size => Ok(buffer.get(..size).unwrap_or_default()),
@@ -334,6 +444,14 @@ impl Shared {
     async fn opened(&self) {
         // The sender is part of this value: there is always one.
         let _ = self.open.subscribe().wait_for(|open| *open).await;
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("counters", &self.counters)
+            .finish_non_exhaustive()
     }
 }
 

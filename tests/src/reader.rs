@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use verse_data::{
-    ChatId, DatabaseConfig, DefinitionContent, DefinitionId, DefinitionSubject, DeviceKind,
+    ChatId, Clock, DatabaseConfig, DefinitionContent, DefinitionId, DefinitionSubject, DeviceKind,
     DeviceToken, Ending, Environment, InsightContent, InsightId, InsightSubject, NewChat,
     NewDefinition, NewDevice, NewInsight, PendingAnswer, Random, TokenHash, append_insight_message,
     append_message, finish_message, get_or_create_user, save_definition, save_insight,
@@ -27,7 +27,8 @@ impl Reader {
     /// A new user.
     pub async fn of(database: &Database) -> Self {
         let environment = Environment::of([("DATABASE_URL", database.url())]);
-        let config = DatabaseConfig::from_environment(&environment).expect("a Postgres URL");
+        let config = DatabaseConfig::from_environment(&environment, &Clock::system())
+            .expect("a Postgres URL");
         let data = verse_data::Database::connect_lazy(&config);
         let random = Random::system();
         let token = DeviceToken::generate(&random);

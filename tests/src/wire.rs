@@ -17,14 +17,6 @@ pub(crate) struct Scanner {
 }
 
 impl Scanner {
-    /// A scanner in the middle of a message of which so many bytes are still to come.
-    pub(crate) fn within(body_left: u32) -> Self {
-        Self {
-            body_left,
-            ..Self::default()
-        }
-    }
-
     /// Takes in what passes by, and gives the kinds of the messages that are complete with it.
     pub(crate) fn feed(&mut self, mut bytes: &[u8]) -> Vec<u8> {
         let mut kinds = Vec::new();
@@ -76,11 +68,5 @@ mod tests {
             let kinds: Vec<u8> = bytes.chunks(piece).flat_map(|p| scanner.feed(p)).collect();
             assert_eq!(kinds, b"PSE", "in pieces of {piece}");
         }
-    }
-
-    #[test]
-    fn the_start_of_a_connection_has_no_kind() {
-        let mut scanner = Scanner::within(3);
-        assert_eq!(scanner.feed(b"abcS\0\0\0\x04"), b"S");
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use serde_json::Value;
 use verse_data::{Cursor, Database, RETENTION, Retention};
-use verse_http::{App, Invocation, Problem, put_metrics};
+use verse_http::{App, Invocation, Problem};
 
 /// No batch begins later than this before Lambda ends the process: more than the longest batch takes.
 const MARGIN: Duration = Duration::from_secs(10);
@@ -103,6 +103,6 @@ impl Outcome {
             ("Failed", self.error.is_some().into()),
             ("Unfinished", (!self.finished).into()),
         ];
-        put_metrics(app.clock.now(), ("Job", self.job), &counts);
+        app.put_metrics(("Job", self.job), &counts);
     }
 }

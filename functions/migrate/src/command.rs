@@ -5,11 +5,15 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 use verse_http::Problem;
 
+use crate::stack::{self, StackRequest};
+
 /// What there is to do.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     /// Apply the migrations.
     Migrate,
+    /// Apply them for a deployment, and tell it.
+    Stack(Box<StackRequest>),
     /// Something about subscriptions.
     Subscription(SubscriptionCommand),
 }
@@ -50,6 +54,9 @@ fn usual_limit() -> u8 {
 /// Deployments and schedules send events of many forms, which all ask for the migrations. A lone member that holds an
 /// object is the form of a command: one that is not known is refused, so that a misspelt command does not pass for done.
 pub(crate) fn read(event: Value) -> Result<Command, Problem> {
+    if let Some(request) = stack::read(&event) {
+        return request.map(|request| Command::Stack(Box::new(request)));
+    }
     let Value::Object(mut members) = event else {
         return Ok(Command::Migrate);
     };

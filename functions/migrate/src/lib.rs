@@ -4,6 +4,8 @@
 //! An event without a command applies the migrations, as a deployment asks for it before new code takes traffic. A
 //! second call finds nothing to do and says so. An error fails the invocation, and so the deployment. The commands:
 //!
+//! An event of CloudFormation for a custom resource applies them, too, and is answered where it says.
+//!
 //! ```json
 //! {"subscription": {"grant": "<anonymous_id>"}}
 //! {"subscription": {"revoke": "<anonymous_id>"}}
@@ -12,7 +14,9 @@
 //! ```
 
 mod command;
+mod delivery;
 mod schema;
+mod stack;
 mod subscription;
 
 use serde::Serialize;
@@ -27,6 +31,8 @@ use command::Command;
 pub enum Report {
     /// Migrations were applied.
     Schema(schema::Applied),
+    /// A deployment asked for them, and was told.
+    Stack(stack::Told),
     /// One user's subscription, as it stands now.
     Subscription(subscription::One),
     /// A page of subscriptions.
@@ -40,10 +46,11 @@ pub enum Report {
 /// When the command cannot be read, or names a user that there is not; when the database does not answer, or refuses a
 /// migration.
 pub async fn operate(app: App, invocation: Invocation<Value>) -> Result<Report, Problem> {
-    let command = command::read(invocation.event)?;
-    let database = app.database()?;
-    match command {
-        Command::Migrate => schema::apply(database).await.map(Report::Schema),
-        Command::Subscription(command) => subscription::run(database, command).await,
+    match command::read(invocation.event)? {
+        Command::Migrate => schema::apply(app.database()?).await.map(Report::Schema),
+        Command::Stack(request) => stack::run(&app, *request, invocation.deadline)
+            .await
+            .map(Report::Stack),
+        Command::Subscription(command) => subscription::run(app.database()?, command).await,
     }
 }

@@ -11,6 +11,13 @@ pub struct Applied {
     applied: Vec<Migration>,
 }
 
+impl Applied {
+    /// How many these are.
+    pub(crate) fn len(&self) -> usize {
+        self.applied.len()
+    }
+}
+
 /// One migration.
 #[derive(Debug, Serialize)]
 struct Migration {

@@ -9,14 +9,15 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// The longest wait for an answer, the tries that the SDK makes by itself included.
 const OPERATION_TIMEOUT: Duration = Duration::from_millis(2500);
 
-/// Region, credentials and, for a rehearsal, `AWS_ENDPOINT_URL`: from the environment that Lambda sets up.
-pub(crate) async fn load_config() -> SdkConfig {
+/// Region and credentials from the environment that Lambda sets up. A rehearsal names another `endpoint` than AWS's.
+pub(crate) async fn load_config(endpoint: Option<&str>) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .operation_timeout(OPERATION_TIMEOUT)
         .build();
-    aws_config::defaults(BehaviorVersion::latest())
-        .timeout_config(timeouts)
-        .load()
-        .await
+    let loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts);
+    match endpoint {
+        Some(url) => loader.endpoint_url(url).load().await,
+        None => loader.load().await,
+    }
 }

@@ -87,9 +87,26 @@ impl Database {
     ///
     /// [`Error::Unavailable`] when no connection is to be had.
     pub async fn begin(&self) -> Result<Transaction, Error> {
-        let mut lease = self.pool.lease().await?;
-        sqlx::raw_sql("BEGIN").execute(lease.connection()?).await?;
-        Ok(Transaction { lease })
+        let deadline = self.deadline();
+        let begun = self.try_begin(deadline).await;
+        // Nothing has been done yet: on a connection that broke while it was idle, another may begin.
+        match begun {
+            Err(error) if breaks_connection(&error) && Instant::now() < deadline => {
+                Ok(self.try_begin(deadline).await?)
+            }
+            begun => Ok(begun?),
+        }
+    }
+
+    async fn try_begin(&self, deadline: Instant) -> Result<Transaction, sqlx::Error> {
+        let begin = async {
+            let mut lease = self.pool.lease().await?;
+            sqlx::raw_sql("BEGIN").execute(lease.connection()?).await?;
+            Ok(Transaction { lease })
+        };
+        timeout_at(deadline, begin)
+            .await
+            .unwrap_or_else(|_| Err(timed_out()))
     }
 
     /// Bounds the work of a transaction, waits for other transactions included. What is given up is undone.
@@ -125,9 +142,14 @@ impl Database {
         Ok(())
     }
 
-    /// Closes the connections that are not in use, and the others when they come back.
+    /// Closes the connections that are not in use, and the others when they come back. Lends no more.
     pub fn close(&self) {
         self.pool.close();
+    }
+
+    /// The same, and takes leave of the server first, so that it need not find out by itself.
+    pub async fn take_leave(&self) {
+        self.pool.take_leave().await;
     }
 
     fn deadline(&self) -> Instant {

@@ -2,12 +2,16 @@
 
 use std::{collections::HashMap, str::FromStr};
 
+use secrecy::ExposeSecret;
 use thiserror::Error;
+
+use crate::Secret;
 
 /// The settings a function was started with: the process's environment, or a test's own.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
     given: Option<HashMap<String, String>>,
+    secret: Option<Secret>,
 }
 
 /// A setting that cannot be used. Says which, never what it holds: it may be a secret.
@@ -30,7 +34,10 @@ impl Environment {
     /// The environment of this process.
     #[must_use]
     pub fn process() -> Self {
-        Self { given: None }
+        Self {
+            given: None,
+            secret: None,
+        }
     }
 
     /// These settings and no others.
@@ -39,7 +46,19 @@ impl Environment {
             .into_iter()
             .map(|(name, value)| (name.into(), value.into()))
             .collect();
-        Self { given: Some(given) }
+        Self {
+            given: Some(given),
+            secret: None,
+        }
+    }
+
+    /// These settings, and before them what a secret has: each of its members is one.
+    #[must_use]
+    pub fn with(self, secret: Secret) -> Self {
+        Self {
+            secret: Some(secret),
+            ..self
+        }
     }
 
     /// The setting `name`; `None` when it is unset, empty or not UTF-8.
@@ -49,6 +68,12 @@ impl Environment {
         reason = "the one place that reads the environment"
     )]
     pub fn get(&self, name: &str) -> Option<String> {
+        let secret = self.secret.as_ref().and_then(|secret| secret.find(name));
+        if let Some(value) = secret.map(ExposeSecret::expose_secret)
+            && !value.is_empty()
+        {
+            return Some(value.to_owned());
+        }
         let value = match &self.given {
             Some(given) => given.get(name).cloned(),
             None => std::env::var(name).ok(),
@@ -112,5 +137,14 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert_eq!(error, "POOL cannot be used: expected a whole number");
+    }
+
+    #[test]
+    fn a_secret_comes_before_what_is_set_and_is_not_shown() {
+        let secret = Secret::parse(r#"{"A": "hidden", "EMPTY": ""}"#).unwrap();
+        let environment = Environment::of([("A", "a"), ("B", "b"), ("EMPTY", "e")]).with(secret);
+        let get = |name| environment.get(name).unwrap_or_default();
+        assert_eq!([get("A"), get("B"), get("EMPTY")], ["hidden", "b", "e"]);
+        assert!(!format!("{environment:?}").contains("hidden"));
     }
 }

@@ -106,15 +106,16 @@ pub(crate) fn breaks_connection(error: &sqlx::Error) -> bool {
 }
 
 /// Whether a statement that met this error was undone, and may find on a second run what others did meanwhile: a row that
-/// it refers to went away (a merge or an erasure took a user's), or it waited for one that waited for it.
+/// it refers to went away (a merge or an erasure took a user's), or it waited for one that waited for it. Or it never
+/// began: its connection had been closed for idleness, or was to a server that has become a replica.
 ///
 /// Source: PostgreSQL documentation, appendix A. 23503: foreign key violation; 40001: serialization failure; 40P01:
-/// deadlock.
+/// deadlock; 25006: a write on a replica; 57P05: idle session timeout.
 pub(crate) fn is_worth_repeating(error: &sqlx::Error) -> bool {
     let code = error
         .as_database_error()
         .and_then(sqlx::error::DatabaseError::code);
-    code.is_some_and(|code| matches!(&*code, "23503" | "40001" | "40P01"))
+    code.is_some_and(|code| matches!(&*code, "23503" | "40001" | "40P01" | "25006" | "57P05"))
 }
 
 /// Whether the server would not let this user in with this password.
@@ -158,10 +159,11 @@ fn is_unavailable(error: &sqlx::Error) -> bool {
 
 /// The server ends the session, or is no longer the one that may be written to.
 ///
-/// Source: PostgreSQL documentation, appendix A. 08: connection exceptions; 57P01 to 57P03: shut down or starting;
-/// 25006: a write on a server that has become a replica.
+/// Source: PostgreSQL documentation, appendix A. 08: connection exceptions; 57P01 to 57P05: shut down, starting, database
+/// dropped, idle for too long; 25P03 and 25P04: a transaction idle, or open, for too long; 25006: a write on a server that
+/// has become a replica.
 fn is_ending(code: &str) -> bool {
-    code.starts_with("08") || matches!(code, "57P01" | "57P02" | "57P03" | "25006")
+    code.starts_with("08") || code.starts_with("57P") || matches!(code, "25P03" | "25P04" | "25006")
 }
 
 /// The server cannot do it now. 53: no resources, as too many connections; 40: deadlock or serialization failure;

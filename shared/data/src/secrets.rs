@@ -2,18 +2,18 @@
 //!
 //! The client is made when a secret is first asked for: a process without one never loads it.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, error::Error, fmt};
 
-use aws_sdk_secretsmanager::{Client, error::DisplayErrorContext};
+use aws_sdk_secretsmanager::Client;
 use secrecy::SecretString;
 use thiserror::Error;
 use tokio::sync::OnceCell;
 
-use crate::aws;
+use crate::{Environment, aws};
 
 /// The way to AWS Secrets Manager.
-#[derive(Default)]
 pub struct Secrets {
+    endpoint: Option<String>,
     client: OnceCell<Client>,
 }
 
@@ -45,6 +45,15 @@ pub enum SecretError {
 }
 
 impl Secrets {
+    /// Asks the Secrets Manager of the region, or the one at `AWS_ENDPOINT_URL`.
+    #[must_use]
+    pub fn from_environment(environment: &Environment) -> Self {
+        Self {
+            endpoint: environment.get("AWS_ENDPOINT_URL"),
+            client: OnceCell::new(),
+        }
+    }
+
     /// Reads the secret with this ARN (or name).
     ///
     /// # Errors
@@ -53,7 +62,7 @@ impl Secrets {
     pub async fn read(&self, id: &str, stage: Stage) -> Result<Secret, SecretError> {
         let client = self
             .client
-            .get_or_init(async || Client::new(&aws::load_config().await))
+            .get_or_init(async || Client::new(&aws::load_config(self.endpoint.as_deref()).await))
             .await;
         let answer = client
             .get_secret_value()
@@ -61,9 +70,20 @@ impl Secrets {
             .version_stage(stage.as_str())
             .send()
             .await
-            .map_err(|error| SecretError::Unavailable(DisplayErrorContext(&error).to_string()))?;
+            .map_err(|error| SecretError::Unavailable(told(&error)))?;
         Secret::parse(answer.secret_string().unwrap_or_default())
     }
+}
+
+/// What went wrong, from the outside in. The SDK can show more of an error, the answer's body included: never here.
+fn told(error: &dyn Error) -> String {
+    let mut sentences = vec![error.to_string()];
+    let mut next = error.source();
+    while let Some(error) = next {
+        sentences.push(error.to_string());
+        next = error.source();
+    }
+    sentences.join(": ")
 }
 
 impl fmt::Debug for Secrets {
@@ -82,7 +102,7 @@ impl Stage {
 }
 
 impl Secret {
-    fn parse(text: &str) -> Result<Self, SecretError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, SecretError> {
         // Numbers and the like (a port, as RDS writes it) are no secrets of ours: only texts are kept.
         let members: BTreeMap<String, serde_json::Value> =
             serde_json::from_str(text).map_err(|_| SecretError::Malformed)?;
@@ -102,9 +122,10 @@ impl Secret {
         self.0.get(name).ok_or(SecretError::Missing(name))
     }
 
-    /// Every member.
-    pub fn members(&self) -> impl Iterator<Item = (&str, &SecretString)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    /// The member of this name, if there is one and it is a text.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&SecretString> {
+        self.0.get(name)
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Settings {
     pub development: bool,
     /// The function's name, for the log.
     pub function: String,
+    /// Under what CloudWatch keeps the metrics.
+    pub metrics_namespace: String,
     /// Generated answers that a user who is not pro has on a UTC day.
     pub daily_limit: i32,
     /// How often a caller may ask.
@@ -38,8 +40,8 @@ pub struct Settings {
 const DEVELOPMENT_ORIGINS: &str = "http://localhost:3000,http://localhost:5173";
 
 impl Settings {
-    /// Reads `VERSE_ENV` (`development`, else production), `CORS_ORIGINS` (separated by commas), `DAILY_LIMIT`, and the
-    /// settings of [`Rates`].
+    /// Reads `VERSE_ENV` (`development`, else production), `CORS_ORIGINS` (separated by commas), `DAILY_LIMIT`,
+    /// `METRICS_NAMESPACE` (`Verse`), and the settings of [`Rates`].
     ///
     /// # Errors
     ///
@@ -67,10 +69,12 @@ impl Settings {
         let function = environment
             .get("AWS_LAMBDA_FUNCTION_NAME")
             .unwrap_or_default();
+        let metrics_namespace = environment.get("METRICS_NAMESPACE");
         let daily_limit = environment.parse("DAILY_LIMIT", 10, "a whole number")?;
         Ok(Self {
             development,
             function,
+            metrics_namespace: metrics_namespace.unwrap_or_else(|| "Verse".to_owned()),
             daily_limit,
             rates: Rates::from_environment(environment)?,
             cors_origins,
@@ -130,6 +134,13 @@ impl App {
     pub async fn warm_up(&self) {
         if let Ok(database) = &self.database {
             database.warm_up().await;
+        }
+    }
+
+    /// Closes what is open, before the process ends.
+    pub(crate) async fn close(&self) {
+        if let Ok(database) = &self.database {
+            database.take_leave().await;
         }
     }
 

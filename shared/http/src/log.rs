@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
 use tracing::{Level, Metadata};
 use tracing_subscriber::{
     Layer,
@@ -11,6 +13,8 @@ use tracing_subscriber::{
 };
 
 use crate::{
+    Settings,
+    metrics::{RequestMetrics, write_line},
     problem::Cause,
     statements::{CountStatements, TARGET},
 };
@@ -47,8 +51,10 @@ fn is_statement(metadata: &Metadata<'_>) -> bool {
 
 /// One answered request.
 pub(crate) struct Answered<'r> {
-    /// The function's name.
-    pub(crate) function: &'r str,
+    /// How this instance is set up.
+    pub(crate) settings: &'r Settings,
+    /// When it was answered.
+    pub(crate) now: DateTime<Utc>,
     /// The method.
     pub(crate) method: &'r str,
     /// The route as the table has it, without what the caller put in: `unmatched` when there is none.
@@ -61,37 +67,75 @@ pub(crate) struct Answered<'r> {
     pub(crate) statements: u32,
     /// The request's id.
     pub(crate) request_id: &'r str,
+    /// What X-Ray calls the request and all that came of it.
+    pub(crate) trace_id: Option<&'r str>,
     /// Whether it is the first of this process.
     pub(crate) cold_start: bool,
     /// What went wrong inside.
     pub(crate) cause: Option<&'r Cause>,
 }
 
+/// The line of a request: like those of the log's formatter, and with its metrics in it.
+#[derive(Serialize)]
+struct Line<'r> {
+    timestamp: String,
+    level: &'static str,
+    message: &'static str,
+    function: &'r str,
+    method: &'r str,
+    route: &'r str,
+    status: u16,
+    duration_ms: f64,
+    statements: u32,
+    request_id: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_id: Option<&'r str>,
+    cold_start: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<String>,
+    #[serde(flatten)]
+    metrics: RequestMetrics<'r>,
+}
+
 impl Answered<'_> {
     /// Writes the line.
     pub(crate) fn log(&self) {
         let duration_ms = (self.duration.as_secs_f64() * 1e6).round() / 1e3;
-        let cause = self.cause.map(tracing::field::display);
-        macro_rules! line {
-            ($level:ident) => {
-                tracing::$level!(
-                    function = self.function,
-                    method = self.method,
-                    route = self.route,
-                    status = self.status,
-                    duration_ms,
-                    statements = self.statements,
-                    request_id = self.request_id,
-                    cold_start = self.cold_start,
-                    cause,
-                    "request"
-                )
-            };
-        }
-        if self.status >= 500 {
-            line!(error);
-        } else {
-            line!(info);
-        }
+        let is_error = self.status >= 500;
+        let Settings {
+            function,
+            metrics_namespace: namespace,
+            ..
+        } = self.settings;
+        write_line(&Line {
+            timestamp: self.now.to_rfc3339_opts(SecondsFormat::Micros, true),
+            level: if is_error { "ERROR" } else { "INFO" },
+            message: "request",
+            function,
+            method: self.method,
+            route: self.route,
+            status: self.status,
+            duration_ms,
+            statements: self.statements,
+            request_id: self.request_id,
+            trace_id: self.trace_id.map(root_of),
+            cold_start: self.cold_start,
+            cause: self.cause.map(Cause::to_string),
+            metrics: RequestMetrics::new(
+                namespace,
+                self.now,
+                (function, self.route),
+                (is_error, self.cold_start),
+                duration_ms,
+            ),
+        });
     }
+}
+
+/// The trace of `Root=1-…;Parent=…;Sampled=1`, which is what one looks for in X-Ray.
+fn root_of(header: &str) -> &str {
+    let root = header
+        .split(';')
+        .find_map(|part| part.strip_prefix("Root="));
+    root.unwrap_or(header)
 }

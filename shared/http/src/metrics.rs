@@ -1,25 +1,111 @@
-//! Metrics: counts in a line of the log, which CloudWatch reads as it comes in.
+//! Metrics: counts in lines of the log, which CloudWatch reads as they come in.
 //!
-//! The line is in CloudWatch's embedded metric format; it is no log line of ours with a level and a message, so that it
-//! does not pass through the log's formatter, but it is written to the same place.
+//! They are in CloudWatch's embedded metric format. A request's own are members of its one line of the log (`log.rs`);
+//! what a job or a model's answer counted has a line of its own, which is no log line with a level and a message.
 
 use std::io::Write;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use serde_json::{Value, json};
 
-/// Under what CloudWatch keeps our metrics.
-const NAMESPACE: &str = "Verse";
+use crate::App;
 
-/// Writes these counts for what `dimension` (a name and a value) tells apart.
-pub fn put_metrics(now: DateTime<Utc>, dimension: (&str, &str), counts: &[(&str, u64)]) {
-    let line = embedded(now, dimension, counts);
-    // A log that takes no line leaves nobody to tell.
-    let _ = writeln!(std::io::stdout().lock(), "{line}");
+/// What asking a model for one answer came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ModelUse {
+    /// Calls of the model.
+    pub calls: u64,
+    /// Tokens that it read.
+    pub input_tokens: u64,
+    /// Tokens that it wrote.
+    pub output_tokens: u64,
+    /// Answers that could not be given, so that their reader has them back.
+    pub refunds: u64,
+}
+
+impl App {
+    /// Counts for what `dimension` (a name and a value) tells apart.
+    pub fn put_metrics(&self, dimension: (&str, &str), counts: &[(&str, u64)]) {
+        let namespace = &self.settings.metrics_namespace;
+        write_line(&embedded(namespace, self.clock.now(), dimension, counts));
+    }
+
+    /// Counts what this function's model was asked for.
+    pub fn put_model_use(&self, of: ModelUse) {
+        let counts = [
+            ("ModelCalls", of.calls),
+            ("InputTokens", of.input_tokens),
+            ("OutputTokens", of.output_tokens),
+            ("Refunds", of.refunds),
+        ];
+        self.put_metrics(("Function", &self.settings.function), &counts);
+    }
+}
+
+/// Writes a line of the log.
+pub(crate) fn write_line(line: &impl Serialize) {
+    if let Ok(line) = serde_json::to_string(line) {
+        // A log that takes no line leaves nobody to tell.
+        let _ = writeln!(std::io::stdout().lock(), "{line}");
+    }
+}
+
+/// What one request counts, by function, and by function and route.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct RequestMetrics<'r> {
+    pub(crate) function: &'r str,
+    pub(crate) route: &'r str,
+    requests: u8,
+    /// Answers that say that something went wrong on our side.
+    errors: u8,
+    cold_starts: u8,
+    /// Milliseconds.
+    duration: f64,
+    #[serde(rename = "_aws")]
+    aws: Value,
+}
+
+impl<'r> RequestMetrics<'r> {
+    pub(crate) fn new(
+        namespace: &str,
+        now: DateTime<Utc>,
+        (function, route): (&'r str, &'r str),
+        (is_error, is_cold): (bool, bool),
+        duration: f64,
+    ) -> Self {
+        let count = |name: &str| json!({"Name": name, "Unit": "Count"});
+        let duration_metric = json!({"Name": "Duration", "Unit": "Milliseconds"});
+        let directive = |dimensions: &[&str], metrics: &[Value]| json!({"Namespace": namespace, "Dimensions": [dimensions], "Metrics": metrics});
+        Self {
+            function,
+            route,
+            requests: 1,
+            errors: is_error.into(),
+            cold_starts: is_cold.into(),
+            duration,
+            aws: json!({
+                "Timestamp": now.timestamp_millis(),
+                "CloudWatchMetrics": [
+                    directive(
+                        &["Function"],
+                        &[count("Requests"), count("Errors"), count("ColdStarts"), duration_metric.clone()],
+                    ),
+                    directive(&["Function", "Route"], &[count("Requests"), count("Errors"), duration_metric]),
+                ],
+            }),
+        }
+    }
 }
 
 /// The line. Source: "Specification: Embedded metric format" in the CloudWatch user guide.
-fn embedded(now: DateTime<Utc>, (dimension, value): (&str, &str), counts: &[(&str, u64)]) -> Value {
+fn embedded(
+    namespace: &str,
+    now: DateTime<Utc>,
+    (dimension, value): (&str, &str),
+    counts: &[(&str, u64)],
+) -> Value {
     let metrics: Vec<_> = counts
         .iter()
         .map(|(name, _)| json!({"Name": name, "Unit": "Count"}))
@@ -28,7 +114,7 @@ fn embedded(now: DateTime<Utc>, (dimension, value): (&str, &str), counts: &[(&st
         "_aws": {
             "Timestamp": now.timestamp_millis(),
             "CloudWatchMetrics": [
-                {"Namespace": NAMESPACE, "Dimensions": [[dimension]], "Metrics": metrics},
+                {"Namespace": namespace, "Dimensions": [[dimension]], "Metrics": metrics},
             ],
         },
         dimension: value,
@@ -50,7 +136,12 @@ mod tests {
     #[test]
     fn a_line_names_its_metrics_and_holds_their_values() {
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
-        let line = embedded(now, ("Job", "sweep"), &[("Changed", 12), ("Failed", 0)]);
+        let line = embedded(
+            "Verse",
+            now,
+            ("Job", "sweep"),
+            &[("Changed", 12), ("Failed", 0)],
+        );
         assert_eq!(
             line,
             json!({

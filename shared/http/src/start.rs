@@ -20,11 +20,13 @@ use lambda_http::{LambdaEvent, RequestExt, service_fn};
 use lambda_runtime::{Diagnostic, Error, FunctionResponse, Runtime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use verse_data::Environment;
 
 use crate::{
     App, Problem, Routes, cors,
+    ending::serve_until_told,
     event::Event,
     headers,
     log::{self, Answered},
@@ -33,13 +35,18 @@ use crate::{
     streaming::{self, Whole},
 };
 
+/// The time of a request that came by no Lambda: a test's.
+const WITHOUT_LAMBDA: Duration = Duration::from_secs(30);
+/// What is kept of a function's time for the answer that there was no time for another.
+const MARGIN: Duration = Duration::from_millis(500);
+
 /// Serves `routes` until Lambda ends the process.
 ///
 /// # Errors
 ///
 /// When Lambda's runtime API does not answer.
 pub async fn run(routes: Routes, app: App) -> Result<(), Error> {
-    let service = router(routes, app);
+    let service = router(routes, app.clone());
     let handler = service_fn(move |event: LambdaEvent<Event>| {
         let service = service.clone();
         async move {
@@ -53,7 +60,8 @@ pub async fn run(routes: Routes, app: App) -> Result<(), Error> {
         }
     });
     // On the heap: what a runtime keeps between requests is large.
-    Box::pin(Runtime::new(handler).run()).await
+    let serving = Box::pin(Runtime::new(handler).run());
+    serve_until_told(app, serving).await
 }
 
 /// What a job is called with.
@@ -76,18 +84,36 @@ where
     A: Serialize,
     F: Future<Output = Result<A, Problem>>,
 {
+    let of_job = app.clone();
     let handler = service_fn(move |event: LambdaEvent<E>| {
         let (event, context) = event.into_parts();
-        let deadline = Instant::now() + time_left(&app, context.deadline);
-        let work = job(app.clone(), Invocation { event, deadline });
-        let function = app.settings.function.clone();
+        let left = time_left(&of_job, context.deadline);
+        let deadline = Instant::now() + left;
+        let work = job(of_job.clone(), Invocation { event, deadline });
+        let function = of_job.settings.function.clone();
         async move {
-            work.await
+            in_time(left, work)
+                .await
+                .unwrap_or_else(Err)
                 .map_err(|problem| Diagnostic::from(problem.log_failed_job(&function)))
         }
     });
     // On the heap: what a runtime keeps between requests is large.
-    Box::pin(Runtime::new(handler).run()).await
+    let serving = Box::pin(Runtime::new(handler).run());
+    serve_until_told(app, serving).await
+}
+
+/// The work was not done when time was up.
+#[derive(Debug, thiserror::Error)]
+#[error("the work was not done when the function's time was up")]
+struct OutOfTime;
+
+/// What `work` gives, or a `503` when `left` is nearly over: what Lambda ends answers nothing at all.
+async fn in_time<T>(left: Duration, work: impl Future<Output = T>) -> Result<T, Problem> {
+    let margin = MARGIN.min(left / 5);
+    timeout(left - margin, work)
+        .await
+        .map_err(|_| Problem::unavailable(OutOfTime))
 }
 
 /// How long until `deadline`, in milliseconds since 1970.
@@ -121,7 +147,6 @@ fn refuse_unreadable() -> Value {
 fn router(routes: Routes, app: App) -> Router {
     let observer = Observer {
         app: app.clone(),
-        function: app.settings.function.clone().into(),
         is_cold: Arc::new(AtomicBool::new(true)),
     };
     routes
@@ -156,7 +181,6 @@ fn panicked() -> Response {
 #[derive(Clone, Debug)]
 struct Observer {
     app: App,
-    function: Arc<str>,
     is_cold: Arc<AtomicBool>,
 }
 
@@ -165,20 +189,24 @@ async fn observe(State(observer): State<Observer>, request: Request, next: Next)
     let started = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let id = request
-        .lambda_context_ref()
-        .map(|c| c.request_id.clone())
-        .unwrap_or_default();
-    let (mut response, statements) = statements::count(next.run(request)).await;
+    let context = request.lambda_context_ref();
+    let id = context.map(|c| c.request_id.clone()).unwrap_or_default();
+    let trace = context.and_then(|c| c.xray_trace_id.clone());
+    let left = context.map_or(WITHOUT_LAMBDA, |c| time_left(&observer.app, c.deadline));
+    let answer = in_time(left, next.run(request));
+    let (answer, statements) = statements::count(answer).await;
+    let mut response = answer.unwrap_or_else(Problem::into_response);
     headers::complete(response.headers_mut(), &observer.app.settings, &id);
     Answered {
-        function: &observer.function,
+        settings: &observer.app.settings,
+        now: observer.app.clock.now(),
         method: method.as_str(),
         route: route.as_ref().map_or("unmatched", MatchedPath::as_str),
         status: response.status().as_u16(),
         duration: started.elapsed(),
         statements,
         request_id: &id,
+        trace_id: trace.as_deref(),
         cold_start: observer.is_cold.swap(false, Ordering::Relaxed),
         cause: response.extensions().get::<Cause>(),
     }

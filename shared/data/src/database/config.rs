@@ -9,7 +9,7 @@ use sqlx::{
 };
 
 use super::{DatabaseConfig, iam::IamLogin, login::Login};
-use crate::{Clock, Environment, SettingError};
+use crate::{Clock, Environment, Secrets, SettingError};
 
 /// The roots that Amazon RDS signs its servers' certificates with: see `certificates/README.md`.
 const RDS_ROOTS: &[u8] = include_bytes!("../../certificates/rds.pem");
@@ -67,15 +67,16 @@ impl DatabaseConfig {
 
 impl Login {
     fn from_environment(environment: &Environment, clock: &Clock) -> Result<Self, SettingError> {
+        let of_secret = |arn| Self::of_secret(arn, Secrets::from_environment(environment));
         match environment.get("DB_AUTH").as_deref() {
             Some("iam") => {
                 let user = environment.require("DB_USER")?;
                 Ok(Self::Iam(Arc::new(IamLogin::new(user, clock.clone()))))
             }
-            Some("secret") => Ok(Self::of_secret(environment.require("DB_SECRET_ARN")?)),
+            Some("secret") => Ok(of_secret(environment.require("DB_SECRET_ARN")?)),
             None => Ok(environment
                 .get("DB_SECRET_ARN")
-                .map_or(Self::Fixed, Self::of_secret)),
+                .map_or(Self::Fixed, of_secret)),
             Some(_) => Err(invalid("DB_AUTH", "expected secret or iam")),
         }
     }
@@ -100,6 +101,8 @@ fn aws_options(environment: &Environment) -> Result<PgConnectOptions, SettingErr
     if let Some(file) = environment.get("DB_CA_FILE") {
         let more = std::fs::read(file)
             .map_err(|error| invalid("DB_CA_FILE", &format!("the file cannot be read: {error}")))?;
+        // A file may end without a line's end.
+        roots.push(b'\n');
         roots.extend(more);
     }
     let name = environment.get("DB_NAME");

@@ -9,12 +9,12 @@ use std::{
 };
 
 use aws_config::SdkConfig;
-use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::{Credentials, provider::ProvideCredentials};
 use aws_sigv4::{
     http_request::{SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign},
     sign::v4,
 };
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::OnceCell;
 
@@ -22,6 +22,13 @@ use crate::{Clock, aws};
 
 /// How long a token may be used to log in. No more is allowed.
 const VALID_FOR: Duration = Duration::from_mins(15);
+
+/// What a signed query has encoded. Source: "Create a signed AWS API request" in the IAM user guide.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// Signs tokens in the name of the function's role.
 pub(super) struct IamLogin {
@@ -47,29 +54,53 @@ impl IamLogin {
     }
 
     async fn token(&self, host: &str, port: u16) -> io::Result<String> {
-        let config = self.config.get_or_init(aws::load_config).await;
+        let config = self
+            .config
+            .get_or_init(async || aws::load_config(None).await)
+            .await;
         let region = config.region().ok_or_else(|| missing("a region"))?;
         let provider = config
             .credentials_provider()
             .ok_or_else(|| missing("credentials"))?;
-        let identity = provider
+        let credentials = provider
             .provide_credentials()
             .await
-            .map_err(io::Error::other)?
-            .into();
+            .map_err(io::Error::other)?;
+        let call = Call {
+            host,
+            port,
+            user: &self.user,
+            region: region.as_ref(),
+        };
+        call.signed(credentials, self.clock.now().into())
+    }
+}
+
+/// What a token asks for.
+struct Call<'c> {
+    host: &'c str,
+    port: u16,
+    user: &'c str,
+    region: &'c str,
+}
+
+impl Call<'_> {
+    fn signed(&self, credentials: Credentials, now: SystemTime) -> io::Result<String> {
+        let Self { host, port, .. } = self;
+        let identity = credentials.into();
         let mut settings = SigningSettings::default();
         settings.expires_in = Some(VALID_FOR);
         settings.signature_location = SignatureLocation::QueryParams;
         let parameters = v4::SigningParams::builder()
             .identity(&identity)
-            .region(region.as_ref())
+            .region(self.region)
             .name("rds-db")
-            .time(SystemTime::from(self.clock.now()))
+            .time(now)
             .settings(settings)
             .build()
             .map_err(io::Error::other)?
             .into();
-        let user = utf8_percent_encode(&self.user, NON_ALPHANUMERIC);
+        let user = utf8_percent_encode(self.user, RESERVED);
         let mut url = format!("https://{host}:{port}/?Action=connect&DBUser={user}");
         let request =
             SignableRequest::new("GET", &url, std::iter::empty(), SignableBody::Bytes(&[]))
@@ -78,7 +109,7 @@ impl IamLogin {
             .map_err(io::Error::other)?
             .into_parts();
         for (name, value) in instructions.params() {
-            let value = utf8_percent_encode(value, NON_ALPHANUMERIC);
+            let value = utf8_percent_encode(value, RESERVED);
             url.extend(["&", name, "=", &value.to_string()]);
         }
         Ok(url.trim_start_matches("https://").to_owned())
@@ -87,4 +118,47 @@ impl IamLogin {
 
 fn missing(what: &str) -> io::Error {
     io::Error::other(format!("AWS gave this process no {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `generate_db_auth_token` of botocore 1.44.8 answers for the same call, key and time.
+    const OF_A_USER: &str = "verse.proxy-abc.eu-central-1.rds.amazonaws.com:5432/?Action=connect&DBUser=verse_app%2Bx.y\
+        &X-Amz-Algorithm=AWS4-HMAC-SHA256\
+        &X-Amz-Credential=AKIDEXAMPLE%2F20260102%2Feu-central-1%2Frds-db%2Faws4_request\
+        &X-Amz-Date=20260102T030405Z\
+        &X-Amz-Expires=900\
+        &X-Amz-SignedHeaders=host\
+        &X-Amz-Signature=483f2f21472c549003fac335f8ae96125989730d9a168848d6205d6e15f2c68c";
+    const OF_A_ROLE: &str = "verse.proxy-abc.eu-central-1.rds.amazonaws.com:5432/?Action=connect&DBUser=verse_app%2Bx.y\
+        &X-Amz-Algorithm=AWS4-HMAC-SHA256\
+        &X-Amz-Credential=AKIDEXAMPLE%2F20260102%2Feu-central-1%2Frds-db%2Faws4_request\
+        &X-Amz-Date=20260102T030405Z\
+        &X-Amz-Expires=900\
+        &X-Amz-SignedHeaders=host\
+        &X-Amz-Security-Token=IQoJ%2Bsession%2Ftoken%3D%3D\
+        &X-Amz-Signature=84b25174efa02b3a0f5df38bbaf05395e037ea782282813eafac6f322dfe0a87";
+
+    #[test]
+    fn a_token_is_what_the_sdk_of_another_language_makes() {
+        let call = Call {
+            host: "verse.proxy-abc.eu-central-1.rds.amazonaws.com",
+            port: 5432,
+            user: "verse_app+x.y",
+            region: "eu-central-1",
+        };
+        let now = "2026-01-02T03:04:05Z"
+            .parse::<chrono::DateTime<chrono::Utc>>()
+            .unwrap();
+        let signed = |session: Option<&str>| {
+            let key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+            let session = session.map(str::to_owned);
+            let credentials = Credentials::new("AKIDEXAMPLE", key, session, None, "test");
+            call.signed(credentials, now.into()).unwrap()
+        };
+        assert_eq!(signed(None), OF_A_USER);
+        assert_eq!(signed(Some("IQoJ+session/token==")), OF_A_ROLE);
+    }
 }

@@ -62,9 +62,9 @@ pub(super) struct Attempt {
 
 impl Login {
     /// Reads `arn` when a connection is first made.
-    pub(super) fn of_secret(arn: String) -> Self {
+    pub(super) fn of_secret(arn: String, secrets: Secrets) -> Self {
         Self::Secret(Arc::new(SecretLogin {
-            secrets: Secrets::default(),
+            secrets,
             arn,
             known: Mutex::default(),
         }))

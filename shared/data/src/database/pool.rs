@@ -11,6 +11,7 @@ use std::{
 };
 
 use deadpool::managed::{self, Metrics, Object, PoolError, QueueMode, RecycleError, RecycleResult};
+use futures_util::future::join_all;
 use sqlx::{ConnectOptions, Connection, Error, PgConnection, postgres::PgConnectOptions};
 use tokio::time::timeout;
 
@@ -21,6 +22,8 @@ use crate::error::{is_refused_login, is_worth_reconnecting};
 const TRUSTED_IDLE: Duration = Duration::from_secs(10);
 /// How long such a test may take.
 const TEST_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long the end of a connection may take: Lambda gives a process half a second for all that it has to end.
+const LEAVE_TIMEOUT: Duration = Duration::from_millis(200);
 /// The first pause between two tries to connect; each next one is twice as long.
 const RECONNECT_PAUSE: Duration = Duration::from_millis(20);
 
@@ -88,6 +91,17 @@ impl Pool {
             object: Some(object),
             last_break: Arc::clone(&self.last_break),
         })
+    }
+
+    /// Tells the server of each connection that is not in use that it ends, and lends no more.
+    pub(super) async fn take_leave(&self) {
+        let idle = self.connections.retain(|_, _| false).removed;
+        self.close();
+        let leaving = idle
+            .into_iter()
+            .map(|connection| timeout(LEAVE_TIMEOUT, connection.close()));
+        // A server that does not answer finds out by itself.
+        let _ = join_all(leaving).await;
     }
 
     /// Lends no more, and closes what comes back.

@@ -1,0 +1,263 @@
+//! A Postgres server of a test's own, for what cannot be done to the one that all tests share: stopping it, and
+//! having a second one take its place.
+
+use std::{
+    fs,
+    net::{Ipv4Addr, TcpListener},
+    os::unix::{fs::chown, process::CommandExt},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use sqlx::{Connection, PgConnection, PgPool, postgres::PgPoolOptions};
+use tokio::task::spawn_blocking;
+use uuid::Uuid;
+
+use crate::eventually;
+
+const PASSWORD: &str = "of-the-rehearsal";
+const DATABASE: &str = "verse";
+
+/// What a server is started with: a crash of the machine may lose it, and it says which statements it was given.
+const SETTINGS: [&str; 9] = [
+    "fsync=off",
+    "full_page_writes=off",
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "log_statement=all",
+    "log_parameter_max_length=0",
+    "log_parameter_max_length_on_error=0",
+    "log_line_prefix=%m [%p] <%a> ",
+    "log_timezone=UTC",
+];
+
+/// A server; stopped when dropped.
+#[derive(Debug)]
+pub struct Postgres {
+    programs: Programs,
+    data: PathBuf,
+    port: u16,
+    server: Option<Child>,
+}
+
+/// Where Postgres' programs are and who runs them: root may not.
+#[derive(Clone, Debug)]
+struct Programs {
+    folder: PathBuf,
+    home: PathBuf,
+    account: Option<(u32, u32)>,
+}
+
+impl Postgres {
+    /// A new server with an empty database.
+    pub async fn start() -> Self {
+        let programs = Programs::from_environment();
+        let data = programs.home.join(Uuid::new_v4().to_string());
+        let password = data.with_extension("password");
+        fs::write(&password, PASSWORD).expect("a file in VERSE_POSTGRES_HOME");
+        if let Some((user, group)) = programs.account {
+            chown(&password, Some(user), Some(group)).expect("root gives files away");
+        }
+        let mut initdb = programs.command("initdb");
+        initdb.arg("-D").arg(&data).arg("--pwfile").arg(&password);
+        initdb.args([
+            "--username=postgres",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C",
+        ]);
+        initdb.args(["--no-sync", "--no-instructions"]);
+        run(initdb).await;
+        let mut server = Self {
+            programs,
+            data,
+            port: free_port(),
+            server: None,
+        };
+        server.restart().await;
+        let mut connection = PgConnection::connect(&server.url_of("postgres")).await;
+        let connection = connection.as_mut().expect("the server takes its password");
+        let made = sqlx::query("CREATE DATABASE verse")
+            .execute(connection)
+            .await;
+        made.expect("a database");
+        server
+    }
+
+    /// A second server that follows this one, and has all that this one has said is done.
+    pub async fn standby(&self) -> Self {
+        let data = self.programs.home.join(Uuid::new_v4().to_string());
+        let mut copy = self.programs.command("pg_basebackup");
+        copy.arg("-D")
+            .arg(&data)
+            .arg("-d")
+            .arg(self.url_of("postgres"));
+        copy.args(["--write-recovery-conf", "--checkpoint=fast", "--no-sync"]);
+        run(copy).await;
+        let mut standby = Self {
+            programs: self.programs.clone(),
+            data,
+            port: free_port(),
+            server: None,
+        };
+        standby.restart().await;
+        let pool = self.pool();
+        for setting in [
+            "ALTER SYSTEM SET synchronous_standby_names = '*'",
+            "SELECT pg_reload_conf()",
+        ] {
+            sqlx::query(setting)
+                .execute(&pool)
+                .await
+                .expect("the superuser may");
+        }
+        eventually("the standby follows", async || {
+            let state =
+                sqlx::query_scalar::<_, String>("SELECT sync_state FROM pg_stat_replication");
+            let state = state.fetch_optional(&pool).await.ok().flatten();
+            (state.as_deref() == Some("sync")).then_some(())
+        })
+        .await;
+        standby
+    }
+
+    /// The URL of its database, for its superuser.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.url_of(DATABASE)
+    }
+
+    /// Some connections for the test itself.
+    #[must_use]
+    pub fn pool(&self) -> PgPool {
+        let pool = PgPoolOptions::new()
+            .max_connections(2)
+            .test_before_acquire(true);
+        pool.connect_lazy(&self.url()).expect("a Postgres URL")
+    }
+
+    /// Stops it, cutting its connections.
+    pub async fn stop(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            interrupt(&server);
+            let ended = spawn_blocking(move || server.wait()).await;
+            ended
+                .expect("a thread")
+                .expect("a child that was not waited for");
+        }
+    }
+
+    /// Stops it if it runs, starts it, and waits until it takes connections.
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        let mut command = self.programs.command("postgres");
+        command
+            .arg("-D")
+            .arg(&self.data)
+            .arg("-p")
+            .arg(self.port.to_string());
+        command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
+        let log = fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.data.with_extension("log"));
+        command.stderr(log.expect("a log in VERSE_POSTGRES_HOME"));
+        self.server = Some(command.spawn().expect("Postgres' program starts"));
+        let url = self.url_of("postgres");
+        eventually("the server takes connections", async || {
+            PgConnection::connect(&url).await.ok()
+        })
+        .await;
+    }
+
+    /// Makes a standby the one to write to.
+    pub async fn promote(&self) {
+        let pool = self.pool();
+        let promoted = sqlx::query_scalar::<_, bool>("SELECT pg_promote()")
+            .fetch_one(&pool)
+            .await;
+        assert!(
+            promoted.expect("the superuser may"),
+            "the standby takes over"
+        );
+    }
+
+    fn url_of(&self, database: &str) -> String {
+        format!(
+            "postgres://postgres:{PASSWORD}@127.0.0.1:{}/{database}",
+            self.port
+        )
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            interrupt(&server);
+            // Gone already: that is what was wanted.
+            let _ = server.wait();
+        }
+        let _ = fs::remove_dir_all(&self.data);
+    }
+}
+
+impl Programs {
+    fn from_environment() -> Self {
+        let variable = |name: &str| {
+            std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run `make test`"))
+        };
+        let account = variable("VERSE_POSTGRES_ACCOUNT");
+        let ids = account.split_once(':');
+        Self {
+            folder: variable("VERSE_POSTGRES_PROGRAMS").into(),
+            home: variable("VERSE_POSTGRES_HOME").into(),
+            account: ids.and_then(|(user, group)| Some((user.parse().ok()?, group.parse().ok()?))),
+        }
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(self.folder.join(program));
+        command
+            .env_clear()
+            .env("LC_ALL", "C")
+            .env("TZ", "UTC")
+            .current_dir(Path::new("/"));
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        if let Some((user, group)) = self.account {
+            command.uid(user).gid(group);
+        }
+        command
+    }
+}
+
+async fn run(mut command: Command) {
+    let output = spawn_blocking(move || {
+        command
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .output()
+    })
+    .await;
+    let output = output.expect("a thread").expect("Postgres' program starts");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// A fast shutdown.
+fn interrupt(server: &Child) {
+    let id = server.id().try_into().ok().and_then(Pid::from_raw);
+    // It may have ended by itself.
+    let _ = kill_process(id.expect("a child has an id"), Signal::INT);
+}
+
+fn free_port() -> u16 {
+    let probe = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on the loopback");
+    probe
+        .local_addr()
+        .expect("a bound socket has an address")
+        .port()
+}
