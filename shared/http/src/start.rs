@@ -153,6 +153,7 @@ fn router(routes: Routes, app: App) -> Router {
         .into_router()
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
+        .layer(from_fn_with_state(app.clone(), keep_time))
         .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(cors::layer(&app.settings))
         .layer(from_fn_with_state(observer, observe))
@@ -177,6 +178,15 @@ fn panicked() -> Response {
     .into_response()
 }
 
+/// Answers before the function's time is up.
+async fn keep_time(State(app): State<App>, request: Request, next: Next) -> Response {
+    let context = request.lambda_context_ref();
+    let left = context.map_or(WITHOUT_LAMBDA, |c| time_left(&app, c.deadline));
+    in_time(left, next.run(request))
+        .await
+        .unwrap_or_else(Problem::into_response)
+}
+
 /// What is needed to complete and log an answer.
 #[derive(Clone, Debug)]
 struct Observer {
@@ -192,10 +202,7 @@ async fn observe(State(observer): State<Observer>, request: Request, next: Next)
     let context = request.lambda_context_ref();
     let id = context.map(|c| c.request_id.clone()).unwrap_or_default();
     let trace = context.and_then(|c| c.xray_trace_id.clone());
-    let left = context.map_or(WITHOUT_LAMBDA, |c| time_left(&observer.app, c.deadline));
-    let answer = in_time(left, next.run(request));
-    let (answer, statements) = statements::count(answer).await;
-    let mut response = answer.unwrap_or_else(Problem::into_response);
+    let (mut response, statements) = statements::count(next.run(request)).await;
     headers::complete(response.headers_mut(), &observer.app.settings, &id);
     Answered {
         settings: &observer.app.settings,
