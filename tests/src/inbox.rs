@@ -116,7 +116,7 @@ async fn take(
     let body = body
         .collect()
         .await
-        .map(|body| body.to_bytes())
+        .map(http_body_util::Collected::to_bytes)
         .unwrap_or_default();
     messages
         .lock()

@@ -8,6 +8,7 @@ use std::{
     },
 };
 
+use serde_json::Value;
 use sqlx::PgPool;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -115,10 +116,11 @@ async fn browse(browser: Client, shared: Arc<Shared>) -> Tally {
             tally.requests += 1;
             match answer {
                 Ok(answer) if answer.status == 200 => {
-                    let id = answer.json()["anonymous_id"]
-                        .as_str()
-                        .and_then(|id| Uuid::parse_str(id).ok());
-                    tally.users.extend(id);
+                    let body: Value = answer.json();
+                    let id = body.get("anonymous_id").and_then(Value::as_str);
+                    tally
+                        .users
+                        .extend(id.and_then(|id| Uuid::parse_str(id).ok()));
                 }
                 Ok(answer) => tally.failed.push(format!(
                     "{}: {}",

@@ -1,5 +1,10 @@
 //! Rehearsed: logging in as on AWS. A secret has the password, TLS is verified, passwords are rotated.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says why and fails"
+)]
+
 use std::time::Duration;
 
 use futures_util::future::join_all;

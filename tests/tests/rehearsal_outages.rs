@@ -1,5 +1,10 @@
 //! Rehearsed: what happens to a database, and what callers notice of it. Lost is what was answered `200` and is not there.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a test that cannot go on says why and fails"
+)]
+
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -10,12 +15,14 @@ const SESSION: &str = "/api/user/session";
 const IMPORT: &str = "/api/user/import";
 /// How many insights an import has: all of them are kept, or none.
 const INSIGHTS: i64 = 3;
+/// Imports that meet with a fault: at each statement of one, and behind its last.
+const ROUNDS: u64 = 16;
 /// A request waits for a connection for three seconds; this machine may be busy.
 const WAIT: Duration = Duration::from_millis(2500);
 
 /// Prints and judges: nothing is lost; nothing fails while the outage is shorter than a request waits.
 fn report(what: &str, outage: Duration, in_flight: usize, tally: &Tally, lost: usize) {
-    println!("{what} in {outage:?}: in flight {in_flight}; {tally}, lost {lost}");
+    eprintln!("{what} in {outage:?}: in flight {in_flight}; {tally}, lost {lost}");
     assert_eq!(lost, 0, "{what}");
     let failed = &tally.failed;
     assert!(
@@ -166,7 +173,6 @@ async fn a_write_is_done_wholly_or_not_at_all_wherever_its_connection_is_cut() {
     let client = Client::of(&function);
     client.get(SESSION).await.expect_status(200);
     let (mut failed, mut lost, mut whole) = (0, 0, 0);
-    const ROUNDS: u64 = 16;
     for round in 0..ROUNDS {
         let mark = format!("round-{round}");
         // At each statement of the transaction, its beginning and its end among them.

@@ -39,10 +39,10 @@ pub(crate) async fn put(address: &str, message: String) -> Result<(), DeliveryEr
         let sent = timeout(TRY_TIMEOUT, send(&address, message.clone())).await;
         match (sent.unwrap_or(Err(DeliveryError::TimedOut)), pauses.next()) {
             (Err(DeliveryError::Unreachable(_) | DeliveryError::TimedOut), Some(pause)) => {
-                sleep(*pause).await
+                sleep(*pause).await;
             }
             (Err(DeliveryError::Refused(status)), Some(pause)) if status.is_server_error() => {
-                sleep(*pause).await
+                sleep(*pause).await;
             }
             (sent, _) => return sent,
         }

@@ -51,7 +51,7 @@ pub(crate) async fn run(
 ) -> Result<Told, Problem> {
     let left = deadline.saturating_duration_since(Instant::now());
     let work = Box::pin(apply(app, &request.request_type));
-    let done = timeout(left - MARGIN.min(left / 3), work)
+    let done = timeout(left.saturating_sub(MARGIN.min(left / 3)), work)
         .await
         .unwrap_or_else(|_| {
             Err("The migrations were not done when the function's time was up.".to_owned())

@@ -111,7 +111,7 @@ struct OutOfTime;
 /// What `work` gives, or a `503` when `left` is nearly over: what Lambda ends answers nothing at all.
 async fn in_time<T>(left: Duration, work: impl Future<Output = T>) -> Result<T, Problem> {
     let margin = MARGIN.min(left / 5);
-    timeout(left - margin, work)
+    timeout(left.saturating_sub(margin), work)
         .await
         .map_err(|_| Problem::unavailable(OutOfTime))
 }
