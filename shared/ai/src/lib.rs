@@ -1,0 +1,18 @@
+//! What answers readers: a model behind one trait, and what it is told.
+//!
+//! - [`Model`] writes insights, definitions, answers in a conversation and summaries; [`ModelError`] is why it could not.
+//! - [`Embedder`] turns texts into vectors, for the memory's search by meaning.
+//!
+//! This crate knows no HTTP route and no SQL: what is asked comes in, what is answered goes out, and nothing is kept.
+
+mod embedding;
+mod error;
+mod model;
+
+pub use embedding::Embedder;
+pub use error::{ErrorKind, ModelError};
+pub use model::{
+    Answer, AnswerStream, ChatRequest, DefinitionRequest, DefinitionTexts, InsightRequest,
+    InsightTexts, Model, Recollection, Speaker, StopReason, SummaryRequest, Token, TokenUsage,
+    Turn, Writing, Written,
+};
