@@ -78,4 +78,23 @@ impl ModelError {
             Self::Unusable { .. } | Self::Failed { .. } => None,
         }
     }
+
+    /// How long to leave the provider alone before it is asked again.
+    #[must_use]
+    pub fn retry_after(&self) -> Duration {
+        match self {
+            Self::Rejected { .. } => Duration::from_secs(60),
+            Self::Overloaded { retry_after } => retry_after.unwrap_or(Duration::from_secs(5)),
+            _ => Duration::from_secs(2),
+        }
+    }
+
+    /// Whether the provider is there, and its answer is what is wrong.
+    #[must_use]
+    pub fn is_bad_answer(&self) -> bool {
+        matches!(
+            self,
+            Self::Interrupted | Self::Unusable { .. } | Self::Failed { .. }
+        )
+    }
 }

@@ -15,6 +15,7 @@ mod error;
 mod export;
 #[cfg(test)]
 mod fixture;
+mod generations;
 mod import;
 mod insights;
 mod link_codes;
@@ -44,7 +45,7 @@ pub use conversations::{
 pub use database::{Database, DatabaseConfig, Once, Repeatable, Transaction};
 pub use definitions::{
     Definition, DefinitionContent, DefinitionId, DefinitionSubject, NewDefinition,
-    clear_user_definitions, find_saved_definition, get_user_definitions, link_definition_to_user,
+    begin_definition, clear_user_definitions, get_user_definitions, link_definition_to_user,
     save_definition,
 };
 pub use devices::{Device, Unlinked, get_user_devices, unlink_device};
@@ -52,10 +53,11 @@ pub use environment::{Environment, SettingError};
 pub use erasure::{Erased, clear_user_data};
 pub use error::Error;
 pub use export::{Export, ExportPart, ExportedUser, export_user_data};
+pub use generations::{Begun, Claim, abandon_generation};
 pub use import::{Imported, UserData, import_user_data};
 pub use insights::{
-    Insight, InsightContent, InsightId, InsightSubject, NewInsight, clear_user_insights,
-    find_saved_insight, get_user_insights, link_insight_to_user, save_insight,
+    Insight, InsightContent, InsightId, InsightSubject, NewInsight, begin_insight,
+    clear_user_insights, get_user_insights, link_insight_to_user, save_insight,
 };
 pub use link_codes::{
     AcceptedLink, CodeHash, DeviceLabel, LinkAttempt, LinkCode, LinkRefusal, accept_link_code,

@@ -21,6 +21,15 @@ pub struct Rates {
     pub wrong_codes_window: Duration,
 }
 
+/// What is held to rates, as it costs something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metered {
+    /// An insight or a definition.
+    Text,
+    /// A message of a chat.
+    Message,
+}
+
 impl Default for Rates {
     fn default() -> Self {
         Self {
@@ -52,28 +61,36 @@ impl Rates {
         })
     }
 
-    /// What an insight or a definition takes.
+    /// What a call takes: a place of the user's and, where the address is known, one of the address's.
     #[must_use]
-    pub fn for_generating(
+    pub fn takes(
         &self,
+        what: Metered,
         token: TokenHash,
         address: Option<IpAddr>,
         now: DateTime<Utc>,
     ) -> Vec<Take> {
-        let of_user = (Bucket::Generate, self.generate);
-        takes(of_user, self.address_bucket(), token, address, now)
+        let address = address.map(|address| self.take_of_address(address, now));
+        std::iter::once(self.take_of_user(what, token))
+            .chain(address)
+            .collect()
     }
 
-    /// What a chat message takes.
+    /// The user's part of it.
     #[must_use]
-    pub fn for_chatting(
-        &self,
-        token: TokenHash,
-        address: Option<IpAddr>,
-        now: DateTime<Utc>,
-    ) -> Vec<Take> {
-        let of_user = (Bucket::Chat, self.chat);
-        takes(of_user, self.address_bucket(), token, address, now)
+    pub fn take_of_user(&self, what: Metered, token: TokenHash) -> Take {
+        let (bucket, most) = match what {
+            Metered::Text => (Bucket::Generate, self.generate),
+            Metered::Message => (Bucket::Chat, self.chat),
+        };
+        take(bucket, most, Subject::Caller(token))
+    }
+
+    /// The address's part of it, which is the same for everything.
+    #[must_use]
+    pub fn take_of_address(&self, address: IpAddr, now: DateTime<Utc>) -> Take {
+        let subject = Subject::Address(AddressHash::of(address, now.date_naive()));
+        take(Bucket::Address, self.address, subject)
     }
 
     /// What a wrong link code takes.
@@ -84,37 +101,26 @@ impl Rates {
         address: Option<IpAddr>,
         now: DateTime<Utc>,
     ) -> Vec<Take> {
-        let bucket = (Bucket::Link, self.wrong_codes);
-        let mut takes = takes(bucket, bucket, token, address, now);
-        for take in &mut takes {
-            take.window = self.wrong_codes_window;
-        }
-        takes
-    }
-
-    fn address_bucket(&self) -> (Bucket, i32) {
-        (Bucket::Address, self.address)
+        let (bucket, most) = (Bucket::Link, self.wrong_codes);
+        let address = address.map(|address| AddressHash::of(address, now.date_naive()));
+        std::iter::once(Subject::Caller(token))
+            .chain(address.map(Subject::Address))
+            .map(|subject| Take {
+                window: self.wrong_codes_window,
+                ..take(bucket, most, subject)
+            })
+            .collect()
     }
 }
 
-/// One place of the user's and, where the address is known, one of the address's; windows of a minute.
-fn takes(
-    of_user: (Bucket, i32),
-    of_address: (Bucket, i32),
-    token: TokenHash,
-    address: Option<IpAddr>,
-    now: DateTime<Utc>,
-) -> Vec<Take> {
-    let take = |(bucket, most), subject| Take {
+/// A place in a bucket whose window is a minute.
+fn take(bucket: Bucket, most: i32, subject: Subject) -> Take {
+    Take {
         bucket,
         subject,
         most,
         window: Duration::minutes(1),
-    };
-    let user = take(of_user, Subject::Caller(token));
-    let address = address.map(|address| AddressHash::of(address, now.date_naive()));
-    let address = address.map(|address| take(of_address, Subject::Address(address)));
-    std::iter::once(user).chain(address).collect()
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A function's table of routes.
 
 use axum::{
-    Router,
+    Extension, Router,
     handler::Handler,
     middleware::map_response,
     routing::{MethodRouter, delete, get, post},
@@ -62,6 +62,13 @@ impl Routes {
     #[must_use]
     pub fn delete<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {
         self.add("DELETE", path, delete(handler))
+    }
+
+    /// Gives every handler above something of its function's own, as `Extension<T>`.
+    #[must_use]
+    pub fn provide<T: Clone + Send + Sync + 'static>(mut self, part: T) -> Self {
+        self.router = self.router.layer(Extension(part));
+        self
     }
 
     /// The lines of the table, in order.

@@ -3,24 +3,36 @@
 use chrono::{DateTime, Utc};
 
 use super::{Definition, DefinitionId, DefinitionRow, DefinitionSubject, NewDefinition};
-use crate::{Database, Error, TokenHash};
+use crate::{Begun, Claim, Database, Error, TokenHash, generations::Standing};
 
-/// The shared definition of this word in this verse, if there is one: the caller has it from `now` on. One round trip.
+/// The shared definition of this word in this verse, if there is one: the caller has it from `now` on. Otherwise whether the caller is
+/// to generate it: then the place is claimed and the answer counted. One round trip; one more when others use the
+/// allowance up meanwhile.
 ///
 /// # Errors
 ///
-/// [`Error::UnknownCaller`] when the token is no device's; [`Error::Unavailable`] when the database does not answer.
-pub async fn find_saved_definition(
+/// [`Error::UnknownCaller`] when the token is no device's; [`Error::Unavailable`] when the database does not answer:
+/// the place may be claimed then, and is to be [abandoned](crate::abandon_generation).
+pub async fn begin_definition(
     database: &Database,
     token: TokenHash,
     subject: DefinitionSubject<'_>,
+    claim: Claim,
     now: DateTime<Utc>,
-) -> Result<Option<Definition>, Error> {
-    let row = sqlx::query_as!(
-        DefinitionRow,
+) -> Result<Begun<Definition>, Error> {
+    // Whether there is any allowance left is looked at before the place is claimed, and settled, under the lock of the
+    // day's row, after: so that who may not generate keeps nobody who may from it.
+    let row = sqlx::query!(
         r#"
         WITH caller AS (
-            SELECT user_id FROM devices WHERE token_hash = $1
+            SELECT users.id, users.is_pro
+            FROM devices
+            JOIN users ON users.id = devices.user_id
+            WHERE devices.token_hash = $1
+        ), used AS (
+            SELECT coalesce(max(calls), 0) AS calls
+            FROM daily_usage
+            WHERE user_id = (SELECT id FROM caller) AND day = $4
         ), found AS (
             SELECT id, word, passage_reference, verse_text, definition, biblical_usage,
                    original_language, source
@@ -28,30 +40,76 @@ pub async fn find_saved_definition(
             WHERE subject_hash = $2 AND owner_id IS NULL
         ), linked AS (
             INSERT INTO user_definitions (user_id, definition_id, linked_at)
-            SELECT caller.user_id, found.id, $3
+            SELECT caller.id, found.id, $3
             FROM caller, found
             ON CONFLICT (user_id, definition_id) DO UPDATE
             SET linked_at = greatest(user_definitions.linked_at, excluded.linked_at)
-            RETURNING definition_id, linked_at
+            RETURNING linked_at
+        ), claimed AS (
+            INSERT INTO generations AS old (kind, subject_hash, holder, lease_until)
+            SELECT 'definition', $2, $6, $7
+            FROM caller
+            WHERE NOT EXISTS (SELECT FROM found)
+              AND (is_pro OR (SELECT calls FROM used) < $5)
+            ON CONFLICT (kind, subject_hash) DO UPDATE
+            SET holder = excluded.holder, lease_until = excluded.lease_until
+            WHERE old.lease_until <= $3
+            RETURNING holder
+        ), counted AS (
+            INSERT INTO daily_usage (user_id, day, calls)
+            SELECT caller.id, $4, 1
+            FROM caller, claimed
+            ON CONFLICT (user_id, day) DO UPDATE
+            SET calls = daily_usage.calls + 1
+            WHERE daily_usage.calls < $5 OR (SELECT is_pro FROM caller)
+            RETURNING calls
         )
         SELECT found.id AS "id?", found.word AS "word?",
                found.passage_reference AS "passage_reference?", found.verse_text AS "verse_text?",
                found.definition AS "definition?",
                found.biblical_usage AS "biblical_usage?",
                found.original_language AS "original_language?", found.source,
-               linked.linked_at AS "linked_at?"
+               linked.linked_at AS "linked_at?",
+               caller.is_pro, used.calls AS "calls!",
+               EXISTS (SELECT FROM claimed) AS "is_claimed!", counted.calls AS "counted?"
         FROM caller
+        CROSS JOIN used
         LEFT JOIN found ON TRUE
         LEFT JOIN linked ON TRUE
+        LEFT JOIN counted ON TRUE
         "#,
         token.as_bytes(),
         &subject.hash(),
         now,
+        now.date_naive(),
+        claim.daily_limit,
+        claim.holder,
+        claim.lease_until,
     )
-    .fetch_optional(database.repeatable())
+    .fetch_optional(database.once())
     .await?
     .ok_or(Error::UnknownCaller)?;
-    Ok(row.into_definition())
+    let standing = Standing {
+        is_pro: row.is_pro,
+        calls_today: row.calls,
+        is_claimed: row.is_claimed,
+        counted: row.counted,
+    };
+    let found = DefinitionRow {
+        id: row.id,
+        word: row.word,
+        passage_reference: row.passage_reference,
+        verse_text: row.verse_text,
+        definition: row.definition,
+        biblical_usage: row.biblical_usage,
+        original_language: row.original_language,
+        source: row.source,
+        linked_at: row.linked_at,
+    };
+    match found.into_definition() {
+        Some(definition) => Ok(Begun::Saved(definition)),
+        None => standing.settle(database, claim).await,
+    }
 }
 
 /// Stores a shared definition, and the caller has it from `now` on. Gives the one that is stored: another's, when another

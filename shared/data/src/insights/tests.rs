@@ -4,7 +4,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::*;
 use crate::{
-    Database, Error, Page, TokenHash,
+    Begun, Claim, Database, Error, Page, Random, TokenHash,
     fixture::{at, count, database, reader, stranger, until_waiting},
 };
 
@@ -30,6 +30,27 @@ fn new<'i>(reference: &'i str, text: &'i str, content: &'i InsightContent) -> Ne
         subject: on(reference, text),
         content,
         source: Some("a library"),
+    }
+}
+
+/// The stored insight on a subject, if there is one; nothing is claimed.
+async fn find_saved_insight(
+    database: &Database,
+    token: TokenHash,
+    subject: InsightSubject<'_>,
+    now: DateTime<Utc>,
+) -> Result<Option<Insight>, Error> {
+    let claim = Claim {
+        holder: Random::system().uuid(),
+        lease_until: now,
+        daily_limit: 0,
+    };
+    match begin_insight(database, token, subject, claim, now).await? {
+        Begun::Saved(insight) => Ok(Some(insight)),
+        begun => {
+            assert!(matches!(begun, Begun::Refused(_)), "{begun:?}");
+            Ok(None)
+        }
     }
 }
 
