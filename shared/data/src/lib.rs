@@ -22,7 +22,7 @@ mod merge;
 mod paging;
 mod passages;
 #[cfg(test)]
-mod people;
+mod races;
 mod random;
 mod rates;
 mod records;

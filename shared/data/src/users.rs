@@ -219,7 +219,10 @@ mod tests {
     use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
     use super::*;
-    use crate::{DatabaseConfig, DeviceToken, Random};
+    use crate::{
+        DeviceToken, Random,
+        fixture::{at, count, database},
+    };
 
     fn device() -> NewDevice {
         let random = Random::system();
@@ -230,23 +233,6 @@ mod tests {
             kind: DeviceKind::Unknown,
             user_agent: Some("tests".to_owned()),
         }
-    }
-
-    fn at(text: &str) -> DateTime<Utc> {
-        text.parse().unwrap()
-    }
-
-    fn database(options: PgConnectOptions) -> Database {
-        let mut config = DatabaseConfig::new(options);
-        config.max_connections = 20;
-        Database::connect_lazy(&config)
-    }
-
-    async fn count_users(database: &Database) -> i64 {
-        sqlx::query_scalar("SELECT count(*) FROM users")
-            .fetch_one(database.once())
-            .await
-            .unwrap()
     }
 
     #[sqlx::test(migrations = "../../migrations")]
@@ -322,7 +308,7 @@ mod tests {
             first, second,
             "a repeat finds what the first run created, and says so"
         );
-        assert_eq!(count_users(&database).await, 1);
+        assert_eq!(count(&database, "users").await, 1);
     }
 
     #[sqlx::test(migrations = "../../migrations")]
@@ -461,6 +447,6 @@ mod tests {
         for call in calls.collect::<Vec<_>>() {
             assert!(!call.await.unwrap());
         }
-        assert_eq!(count_users(&database).await, 1);
+        assert_eq!(count(&database, "users").await, 1);
     }
 }

@@ -3,15 +3,9 @@
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::{users::*, *};
-use crate::DatabaseConfig;
+use crate::fixture::database;
 
 const NOW: &str = "2026-06-01T12:00:00Z";
-
-fn database(options: PgConnectOptions) -> Database {
-    let mut config = DatabaseConfig::new(options);
-    config.max_connections = 20;
-    Database::connect_lazy(&config)
-}
 
 fn now() -> DateTime<Utc> {
     NOW.parse().unwrap()
