@@ -38,9 +38,10 @@ STEPS = [
         "u",
         """
         INSERT INTO devices (user_id, token_hash, device_name, device_type, user_agent, created_at, last_active,
-                             cookie_sent_at)
+                             cookie_sent_at, returned)
         SELECT users.id, sha256(('device-' || users.id || '-' || k)::bytea), 'Chrome on Windows', 'desktop',
-               'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36', created_at, seen, seen
+               'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36', created_at, seen, seen,
+               users.id % 50 <> 7
         FROM users,
              LATERAL (SELECT created_at + (now() - created_at) * (users.id % 10) / 10 AS seen) AS active,
              generate_series(0, CASE WHEN users.id % 5 = 0 THEN 1 ELSE 0 END) AS k

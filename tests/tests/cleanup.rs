@@ -21,6 +21,9 @@ const DUE: &str = "
     INSERT INTO devices (user_id, token_hash, device_type, created_at, last_active, cookie_sent_at)
     VALUES (1, sha256('1'), 'mobile', now(), now(), now()),
            (2, sha256('2'), 'mobile', now(), now() - interval '399 days', now());
+    INSERT INTO users (anonymous_id, created_at) VALUES (gen_random_uuid(), now() - interval '25 hours');
+    INSERT INTO devices (user_id, token_hash, device_type, created_at, last_active, cookie_sent_at, returned)
+    SELECT id, sha256('4'), 'mobile', created_at, created_at, created_at, FALSE FROM users WHERE id = 4;
     INSERT INTO link_codes (user_id, code_hash, status, slot, created_at, expires_at)
     VALUES (1, sha256('1'), 'pending', 1, now(), now() - interval '1 second'),
            (1, sha256('2'), 'used', 1, now(), now() - interval '25 hours'),
@@ -77,6 +80,7 @@ async fn one_event_runs_every_job_and_reports_and_measures_it() {
         "delete_usage",
         "interrupt_messages",
         "delete_empty_users",
+        "delete_unreturned_users",
     ];
     assert_eq!(report, json!({"jobs": expected.map(line)}));
     for metric in expected {
@@ -102,7 +106,7 @@ async fn a_job_that_fails_does_not_stop_the_others() {
     let cleanup = cleanup(&database.url(), LONG).await;
 
     let report = cleanup.run(&scheduled()).await.expect("a report");
-    assert_eq!(each(&report, "changed"), [1, 1, 0, 1, 1, 1], "{report}");
+    assert_eq!(each(&report, "changed"), [1, 1, 0, 1, 1, 1, 1], "{report}");
     let failed = &report["jobs"][2];
     assert_eq!(failed["finished"], false);
     let error = failed["error"].as_str().expect("an error");
@@ -141,8 +145,8 @@ async fn two_runs_at_once_share_the_work() {
         .map(|report| report.expect("a report"))
         .collect();
     for report in &reports {
-        assert_eq!(each(report, "error"), vec![Value::Null; 6], "{report}");
-        assert_eq!(each(report, "finished"), vec![json!(true); 6], "{report}");
+        assert_eq!(each(report, "error"), vec![Value::Null; 7], "{report}");
+        assert_eq!(each(report, "finished"), vec![json!(true); 7], "{report}");
     }
     let left: i64 = database
         .value(
@@ -163,8 +167,8 @@ async fn without_ten_seconds_left_nothing_is_begun() {
     let cleanup = cleanup(&database.url(), Duration::from_secs(10)).await;
     let report = cleanup.run(&scheduled()).await.expect("a report");
     assert_eq!(total(&report), 0);
-    assert_eq!(each(&report, "batches"), [0; 6]);
-    assert_eq!(each(&report, "finished"), [false; 6]);
+    assert_eq!(each(&report, "batches"), [0; 7]);
+    assert_eq!(each(&report, "finished"), [false; 7]);
     let metric = cleanup.log().record(|line| line["Unfinished"] == 1).await;
     assert_eq!(metric["Failed"], 0);
 }

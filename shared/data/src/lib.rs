@@ -23,7 +23,7 @@ mod merge;
 mod paging;
 mod passages;
 #[cfg(test)]
-mod people;
+mod races;
 mod random;
 mod rates;
 mod records;

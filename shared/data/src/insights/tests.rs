@@ -297,40 +297,6 @@ async fn an_imported_insight_is_its_owners_alone(_: PgPoolOptions, options: PgCo
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn fifty_who_save_the_same_at_once_have_one_insight(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
-    let mut readers = Vec::new();
-    for _ in 0..50 {
-        readers.push(reader(&database).await.1);
-    }
-    let saves = readers.iter().copied().enumerate().map(|(number, token)| {
-        let database = database.clone();
-        tokio::spawn(async move {
-            let content = content(&number.to_string());
-            let now = at("2026-01-02T00:00:00Z");
-            save_insight(&database, token, new(JOHN, "text", &content), now)
-                .await
-                .unwrap()
-        })
-    });
-    let mut stored = Vec::new();
-    for save in saves.collect::<Vec<_>>() {
-        stored.push(save.await.unwrap());
-    }
-    assert!(
-        stored.iter().all(|insight| *insight == stored[0]),
-        "all have the winner's"
-    );
-    assert_eq!(count(&database, "insights").await, 1);
-    for token in readers {
-        assert_eq!(listed(&database, token, 50, None).await, [stored[0].id]);
-    }
-}
-
-#[sqlx::test(migrations = "../../migrations")]
 async fn a_user_that_two_devices_of_one_save_for_has_one_link(
     _: PgPoolOptions,
     options: PgConnectOptions,

@@ -104,7 +104,8 @@ async fn try_accept(
         UPDATE devices
         SET device_name = coalesce($5, device_name),
             device_type = coalesce($6, device_type),
-            last_active = greatest(last_active, $2)
+            last_active = greatest(last_active, $2),
+            returned = TRUE
         FROM consumed
         WHERE devices.id = consumed.device_id
         RETURNING devices.user_id AS accepting, consumed.inviting
