@@ -31,6 +31,8 @@ const DUE: &str = "
     INSERT INTO rate_buckets (bucket, user_id, window_start, taken)
     VALUES ('chat', 1, now() - interval '25 hours', 1), ('generate', 1, now(), 1);
     INSERT INTO daily_usage VALUES (1, current_date - 402, 1), (1, current_date, 1);
+    INSERT INTO generations VALUES ('insight', sha256('1'), gen_random_uuid(), now() - interval '61 minutes'),
+                                   ('insight', sha256('2'), gen_random_uuid(), now() - interval '59 minutes');
     INSERT INTO conversations (user_id, title, created_at, updated_at) VALUES (1, 'Light', now(), now());
     INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
     VALUES (1, 1, 'assistant', 'pending', 'a', now() - interval '16 minutes'),
@@ -78,6 +80,7 @@ async fn one_event_runs_every_job_and_reports_and_measures_it() {
         "delete_link_codes",
         "delete_rate_buckets",
         "delete_usage",
+        "delete_generations",
         "interrupt_messages",
         "delete_empty_users",
         "delete_unreturned_users",

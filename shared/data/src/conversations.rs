@@ -20,10 +20,7 @@ use crate::Error;
 pub use chats::{StandaloneChat, delete_standalone_chat, get_standalone_chats};
 pub use memory::{Conversation, get_conversation, save_summary};
 pub use messages::{clear_chat_messages, get_chat_messages, get_standalone_chat_messages};
-pub use saying::{
-    NewChat, PendingAnswer, append_insight_message, append_message, finish_message,
-    start_standalone_chat,
-};
+pub use saying::{PendingAnswer, Place, Said, finish_message, save_progress, say};
 
 /// A conversation's number: a standalone chat's, which the outside knows, or that of one about an insight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

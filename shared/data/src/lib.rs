@@ -37,10 +37,10 @@ mod users;
 
 pub use clock::Clock;
 pub use conversations::{
-    ChatId, Conversation, Ending, Message, MessageId, NewChat, PendingAnswer, Role, StandaloneChat,
-    append_insight_message, append_message, clear_chat_messages, delete_standalone_chat,
-    finish_message, get_chat_messages, get_conversation, get_standalone_chat_messages,
-    get_standalone_chats, save_summary, start_standalone_chat,
+    ChatId, Conversation, Ending, Message, MessageId, PendingAnswer, Place, Role, Said,
+    StandaloneChat, clear_chat_messages, delete_standalone_chat, finish_message, get_chat_messages,
+    get_conversation, get_standalone_chat_messages, get_standalone_chats, save_progress,
+    save_summary, say,
 };
 pub use database::{Database, DatabaseConfig, Once, Repeatable, Transaction};
 pub use definitions::{

@@ -58,6 +58,20 @@ impl Routes {
         self.add("POST", path, post(handler))
     }
 
+    /// Answers `POST path` with a stream.
+    #[must_use]
+    pub fn post_streaming<H: Handler<T, App>, T: 'static>(
+        self,
+        path: &'static str,
+        handler: H,
+    ) -> Self {
+        self.add(
+            "POST",
+            path,
+            post(handler).layer(map_response(streaming::mark)),
+        )
+    }
+
     /// Answers `DELETE path`.
     #[must_use]
     pub fn delete<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {

@@ -39,6 +39,7 @@ use crate::{
 ///
 /// When Lambda's runtime API does not answer.
 pub async fn run(routes: Routes, app: App) -> Result<(), Error> {
+    let tasks = app.tasks.clone();
     let service = router(routes, app);
     let handler = service_fn(move |event: LambdaEvent<Event>| {
         let service = service.clone();
@@ -53,7 +54,7 @@ pub async fn run(routes: Routes, app: App) -> Result<(), Error> {
         }
     });
     // On the heap: what a runtime keeps between requests is large.
-    Box::pin(Runtime::new(handler).run()).await
+    Box::pin(Runtime::new(handler).layer(tasks).run()).await
 }
 
 /// What a job is called with.

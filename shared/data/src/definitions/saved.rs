@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Definition, DefinitionId, DefinitionRow, DefinitionSubject, NewDefinition};
-use crate::{Begun, Claim, Database, Error, TokenHash, generations::Standing};
+use crate::{Begun, Claim, Database, Error, TokenHash, generations::Standing, subjects::storable};
 
 /// The shared definition of this word in this verse, if there is one: the caller has it from `now` on. Otherwise whether the caller is
 /// to generate it: then the place is claimed and the answer counted. One round trip; one more when others use the
@@ -160,9 +160,9 @@ pub async fn save_definition(
         new.subject.word,
         new.subject.passage_reference,
         new.subject.verse_text,
-        new.content.definition,
-        new.content.biblical_usage,
-        new.content.original_language,
+        &*storable(&new.content.definition),
+        &*storable(&new.content.biblical_usage),
+        &*storable(&new.content.original_language),
         new.source,
         now,
     )

@@ -57,7 +57,7 @@ async fn save(database: &Database, token: TokenHash, text: &str) -> Insight {
 }
 
 async fn calls(database: &Database) -> i64 {
-    sqlx::query_scalar("SELECT coalesce(sum(calls), 0) FROM daily_usage")
+    sqlx::query_scalar("SELECT coalesce(sum(calls), 0)::BIGINT FROM daily_usage")
         .fetch_one(database.once())
         .await
         .unwrap()

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Insight, InsightId, InsightRow, InsightSubject, NewInsight};
-use crate::{Begun, Claim, Database, Error, TokenHash, generations::Standing};
+use crate::{Begun, Claim, Database, Error, TokenHash, generations::Standing, subjects::storable};
 
 /// The shared insight on this passage, if there is one: the caller has it from `now` on. Otherwise whether the caller is
 /// to generate it: then the place is claimed and the answer counted. One round trip; one more when others use the
@@ -158,9 +158,9 @@ pub async fn save_insight(
         &new.content.hash(),
         new.subject.passage_reference,
         new.subject.passage_text,
-        new.content.historical_context,
-        new.content.theological_significance,
-        new.content.practical_application,
+        &*storable(&new.content.historical_context),
+        &*storable(&new.content.theological_significance),
+        &*storable(&new.content.practical_application),
         new.source,
         now,
     )
