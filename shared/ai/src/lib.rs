@@ -8,6 +8,8 @@
 mod embedding;
 mod error;
 mod model;
+mod prompts;
+mod providers;
 
 pub use embedding::Embedder;
 pub use error::{ErrorKind, ModelError};
@@ -16,3 +18,5 @@ pub use model::{
     InsightTexts, Model, Recollection, Speaker, StopReason, SummaryRequest, Token, TokenUsage,
     Turn, Writing, Written,
 };
+pub use prompts::Limits;
+pub use providers::{ClientError, HttpClient, Jitter, Provider, Service};

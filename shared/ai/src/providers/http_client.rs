@@ -1,0 +1,54 @@
+//! The HTTP client that every call of a provider goes through.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// To be connected; a provider that cannot be reached in this time cannot be reached.
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// Of silence, after which an answer is given up: providers send a sign of life more often.
+const SILENCE: Duration = Duration::from_mins(1);
+
+/// A connection that was idle for longer is not used again: a function may have been frozen, and the other end has hung
+/// up meanwhile.
+const IDLE: Duration = Duration::from_secs(10);
+
+/// Made once in a process, and shared: its connections stay open between calls. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct HttpClient {
+    pub(super) models: genai::Client,
+}
+
+/// No client can be made: TLS cannot be set up.
+#[derive(Debug, Error)]
+#[error("no HTTP client can be made for the model's provider")]
+pub struct ClientError(#[source] Option<reqwest::Error>);
+
+impl HttpClient {
+    /// A client with connections of its own.
+    ///
+    /// # Errors
+    ///
+    /// When TLS cannot be set up.
+    pub fn new() -> Result<Self, ClientError> {
+        let client = reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .read_timeout(SILENCE)
+            .pool_idle_timeout(IDLE)
+            .tcp_nodelay(true)
+            // A function answers one request at a time: nothing would share a connection of HTTP/2, and with HTTP/1 an
+            // answer that nobody reads ends with its connection.
+            .http1_only()
+            // A key goes where the settings say, and nowhere else.
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|error| ClientError(Some(error)))?;
+        let models = genai::Client::builder()
+            .with_reqwest(client)
+            .build()
+            .map_err(|_| ClientError(None))?;
+        Ok(Self { models })
+    }
+}
