@@ -2,6 +2,7 @@
 //! [`Provider`].
 
 mod answer;
+mod embedding;
 mod failure;
 mod form;
 mod http_client;
@@ -9,6 +10,7 @@ mod provider;
 mod retry;
 mod service;
 
+pub use embedding::EmbeddingProvider;
 pub use http_client::{ClientError, HttpClient};
 pub use provider::Provider;
 pub use retry::Jitter;
