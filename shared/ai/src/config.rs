@@ -5,7 +5,7 @@
 //! | `AI_PROVIDER` | `library` | `library`, `anthropic`, `openai`, `bedrock` |
 //! | `ANTHROPIC_API_KEY`, `ANTHROPIC_BASE_URL`, `ANTHROPIC_MODEL` | none, Anthropic's, `claude-sonnet-5` | |
 //! | `OPENAI_API_KEY`, `OPENAI_BASE_URL`, `OPENAI_MODEL` | none, `OpenAI`'s, `gpt-5.4-mini` | with another address, no key is needed |
-//! | `BEDROCK_MODEL` | none | region and credentials are the function's own |
+//! | `BEDROCK_MODEL` | none | region and credentials are the function's own; only with the feature `bedrock` |
 //! | `EMBEDDING_PROVIDER` | `none` | `none`, `openai`, `bedrock` |
 //! | `EMBEDDING_MODEL` | `text-embedding-3-small`, `amazon.titan-embed-text-v2:0` | gives vectors of 1024 numbers |
 //! | `OPENAI_EMBEDDING_BASE_URL` | as `OPENAI_BASE_URL` | |
@@ -26,6 +26,12 @@ const ANTHROPIC_MODEL: &str = "claude-sonnet-5";
 const OPENAI_URL: &str = "https://api.openai.com/v1";
 const OPENAI_MODEL: &str = "gpt-5.4-mini";
 const OPENAI_EMBEDDING_MODEL: &str = "text-embedding-3-small";
+
+#[cfg(feature = "bedrock")]
+const TITAN: &str = "amazon.titan-embed-text-v2:0";
+#[cfg(not(feature = "bedrock"))]
+const NO_BEDROCK: &str =
+    "is bedrock, which is not in this build: build it with the feature bedrock";
 
 /// Tokens that an answer may be limited to.
 const TOKENS: RangeInclusive<u32> = 500..=16_000;
@@ -220,26 +226,68 @@ impl Settings<'_> {
         Ok(Service::openai(base_url, key, model))
     }
 
+    #[cfg(feature = "bedrock")]
+    fn bedrock(&self) -> Result<Service, AiSettingError> {
+        let model = self.text("BEDROCK_MODEL").ok_or_else(|| {
+            problem(
+                "BEDROCK_MODEL",
+                "is not set, and AI_PROVIDER is bedrock: set it to a model or inference profile that the account may use",
+            )
+        })?;
+        Ok(Service::bedrock(&self.bedrock_address()?, model))
+    }
+
+    #[cfg(feature = "bedrock")]
+    fn bedrock_embedding(&self, model: Option<String>) -> Result<Service, AiSettingError> {
+        let model = model.unwrap_or_else(|| TITAN.to_owned());
+        // The others take their texts in other forms.
+        if !model.contains("titan-embed-text-v2") {
+            return Err(problem(
+                "EMBEDDING_MODEL",
+                "is no amazon.titan-embed-text-v2, the only one that can be used with EMBEDDING_PROVIDER=bedrock",
+            ));
+        }
+        Ok(Service::bedrock(&self.bedrock_address()?, model))
+    }
+
+    /// Where the AWS SDK would find it: an endpoint of one's own, or the region's.
+    #[cfg(feature = "bedrock")]
+    fn bedrock_address(&self) -> Result<String, AiSettingError> {
+        if let Some(address) = self.address("AWS_ENDPOINT_URL_BEDROCK_RUNTIME")? {
+            return Ok(address);
+        }
+        let region = self.text("AWS_REGION").ok_or_else(|| {
+            problem(
+                "AWS_REGION",
+                "is not set: say in which region Bedrock is to be asked",
+            )
+        })?;
+        let is_region = region
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        if is_region {
+            Ok(format!("https://bedrock-runtime.{region}.amazonaws.com"))
+        } else {
+            Err(problem("AWS_REGION", "is no region such as eu-central-1"))
+        }
+    }
+
+    #[cfg(not(feature = "bedrock"))]
     #[expect(
         clippy::unused_self,
         reason = "without the feature there is nothing to read"
     )]
     fn bedrock(&self) -> Result<Service, AiSettingError> {
-        Err(problem(
-            "AI_PROVIDER",
-            "is bedrock, which is not in this build",
-        ))
+        Err(problem("AI_PROVIDER", NO_BEDROCK))
     }
 
+    #[cfg(not(feature = "bedrock"))]
     #[expect(
         clippy::unused_self,
         reason = "without the feature there is nothing to read"
     )]
     fn bedrock_embedding(&self, _model: Option<String>) -> Result<Service, AiSettingError> {
-        Err(problem(
-            "EMBEDDING_PROVIDER",
-            "is bedrock, which is not in this build",
-        ))
+        Err(problem("EMBEDDING_PROVIDER", NO_BEDROCK))
     }
 
     fn text(&self, name: &str) -> Option<String> {

@@ -9,6 +9,8 @@ mod http_client;
 mod provider;
 mod retry;
 mod service;
+#[cfg(feature = "bedrock")]
+mod titan;
 
 pub use embedding::EmbeddingProvider;
 pub use http_client::{ClientError, HttpClient};

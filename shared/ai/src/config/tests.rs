@@ -140,3 +140,32 @@ fn embeddings_may_come_from_somewhere_else() {
     let service = config.unwrap().embedding.unwrap();
     assert_eq!(service.model(), "nomic");
 }
+
+#[cfg(not(feature = "bedrock"))]
+#[test]
+fn bedrock_without_its_feature_says_so() {
+    for name in ["AI_PROVIDER", "EMBEDDING_PROVIDER"] {
+        let said = refused(&[(name, "bedrock")]);
+        assert!(said.starts_with(&format!("{name} is bedrock, which is not in this build")));
+    }
+}
+
+#[cfg(feature = "bedrock")]
+#[test]
+fn bedrock_needs_a_model_and_a_region() {
+    let bedrock = ("AI_PROVIDER", "bedrock");
+    let chosen = ("BEDROCK_MODEL", "eu.amazon.nova-pro-v1:0");
+    let region = ("AWS_REGION", "eu-central-1");
+    assert!(refused(&[bedrock, region]).starts_with("BEDROCK_MODEL is not set"));
+    assert!(refused(&[bedrock, chosen]).starts_with("AWS_REGION is not set"));
+    assert!(
+        refused(&[bedrock, chosen, ("AWS_REGION", "x.example/")])
+            .starts_with("AWS_REGION is no region")
+    );
+    assert_eq!(model(&[bedrock, chosen, region]), chosen.1);
+    let embedding = ("EMBEDDING_PROVIDER", "bedrock");
+    let other = ("EMBEDDING_MODEL", "cohere.embed-v4:0");
+    assert!(refused(&[embedding, region, other]).starts_with("EMBEDDING_MODEL is no amazon.titan"));
+    let titan = read(&[embedding, region]).unwrap().embedding.unwrap();
+    assert_eq!(titan.model(), TITAN);
+}

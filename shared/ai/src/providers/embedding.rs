@@ -80,6 +80,20 @@ impl EmbeddingProvider {
         batch: Vec<String>,
         deadline: Instant,
     ) -> Result<Vec<Vec<f32>>, ModelError> {
+        #[cfg(feature = "bedrock")]
+        if let Some(base_url) = self.0.service.bedrock_url() {
+            let titan = super::titan::Titan {
+                client: &self.0.client.plain,
+                base_url,
+                model: self.0.service.model(),
+                dimensions: DIMENSIONS,
+            };
+            let vectors = timeout_at(deadline, titan.embed(&batch)).await;
+            let vectors = vectors.map_err(|_| ModelError::TimedOut)??;
+            let numbered = vectors.into_iter().enumerate();
+            let embeddings = numbered.map(|(index, vector)| Embedding::new(vector, index));
+            return in_order(embeddings.collect(), batch.len());
+        }
         let count = batch.len();
         let options = EmbedOptions::new().with_dimensions(DIMENSIONS);
         let inner = &self.0;
