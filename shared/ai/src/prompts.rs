@@ -16,6 +16,7 @@ use crate::Turn;
 pub(crate) use chat::chat;
 pub(crate) use data::without_nul;
 pub(crate) use definition::definition;
+pub(crate) use history::clipped;
 pub(crate) use insight::insight;
 pub use limits::Limits;
 pub(crate) use summary::summary;

@@ -2,13 +2,17 @@
 //! [`Provider`].
 
 mod answer;
+mod embedding;
 mod failure;
 mod form;
 mod http_client;
 mod provider;
 mod retry;
 mod service;
+#[cfg(feature = "bedrock")]
+mod titan;
 
+pub use embedding::EmbeddingProvider;
 pub use http_client::{ClientError, HttpClient};
 pub use provider::Provider;
 pub use retry::Jitter;

@@ -177,6 +177,22 @@ async fn a_connection_is_used_again() {
 }
 
 #[tokio::test]
+async fn a_connection_that_died_while_nobody_looked_costs_no_answer() {
+    for wire in WIRES {
+        let provider = ScriptedProvider::start().await;
+        let model = model(&provider, wire);
+        // Two answers at once leave two connections behind.
+        let [first, second] = [(); 2].map(|()| listen(&model, question("Why?"), long()));
+        let (first, second) = tokio::join!(first, second);
+        first.end.and(second.end).unwrap();
+        let opened = provider.connections();
+        provider.next(Script::hangs_up());
+        listen(&model, question("Why?"), long()).await.end.unwrap();
+        assert_eq!(provider.connections(), opened + 1);
+    }
+}
+
+#[tokio::test]
 async fn who_gives_up_waiting_hangs_up() {
     for wire in WIRES {
         let provider = ScriptedProvider::start().await;

@@ -45,8 +45,8 @@ pub(super) fn alternating(opening: Option<String>, turns: Vec<Turn>) -> Vec<Turn
     alternating
 }
 
-/// The beginning of a text, and whether there is more of it.
-pub(super) fn clipped(text: &str, chars: usize) -> String {
+/// The text, or its first `chars` characters and a sign that there are more.
+pub(crate) fn clipped(text: &str, chars: usize) -> String {
     match text.char_indices().nth(chars) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),

@@ -40,6 +40,8 @@ pub(super) fn failure(error: &genai::Error) -> ModelError {
         genai::Error::RequiresApiKey { .. }
         | genai::Error::NoAuthResolver { .. }
         | genai::Error::NoAuthData { .. }
+        // So it calls AWS credentials that are not there.
+        | genai::Error::AdapterNotSupported { .. }
         | genai::Error::Resolver { .. } => ModelError::Rejected { status: None },
         _ => ModelError::Failed { status: None },
     }

@@ -14,9 +14,15 @@ const SILENCE: Duration = Duration::from_mins(1);
 /// up meanwhile.
 const IDLE: Duration = Duration::from_secs(10);
 
+/// For the other end to confirm what it was sent. One that is gone without a word, as after a freeze, is found out by this.
+#[cfg(target_os = "linux")]
+const UNCONFIRMED: Duration = Duration::from_secs(5);
+
 /// Made once in a process, and shared: its connections stay open between calls. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct HttpClient {
+    #[cfg(feature = "bedrock")]
+    pub(super) plain: reqwest::Client,
     pub(super) models: genai::Client,
 }
 
@@ -32,10 +38,15 @@ impl HttpClient {
     ///
     /// When TLS cannot be set up.
     pub fn new() -> Result<Self, ClientError> {
-        let client = reqwest::Client::builder()
+        let builder = reqwest::Client::builder();
+        #[cfg(target_os = "linux")]
+        let builder = builder.tcp_user_timeout(UNCONFIRMED);
+        let client = builder
             .connect_timeout(CONNECT)
             .read_timeout(SILENCE)
             .pool_idle_timeout(IDLE)
+            // A call is made again once on a new connection: there must not be a second old one to take.
+            .pool_max_idle_per_host(1)
             .tcp_nodelay(true)
             // A function answers one request at a time: nothing would share a connection of HTTP/2, and with HTTP/1 an
             // answer that nobody reads ends with its connection.
@@ -46,9 +57,13 @@ impl HttpClient {
             .build()
             .map_err(|error| ClientError(Some(error)))?;
         let models = genai::Client::builder()
-            .with_reqwest(client)
+            .with_reqwest(client.clone())
             .build()
             .map_err(|_| ClientError(None))?;
-        Ok(Self { models })
+        Ok(Self {
+            #[cfg(feature = "bedrock")]
+            plain: client,
+            models,
+        })
     }
 }

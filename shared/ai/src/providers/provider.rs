@@ -3,8 +3,12 @@
 use std::sync::Arc;
 
 use futures_util::{FutureExt, StreamExt, stream};
-use genai::chat::{ChatMessage, ChatOptions, ChatRequest as SentRequest};
-use tokio::time::{Instant, sleep, timeout_at};
+use genai::chat::{ChatMessage, ChatOptions, ChatRequest as SentRequest, ChatStreamResponse};
+use tokio::{
+    runtime::Handle,
+    task::spawn_blocking,
+    time::{Instant, sleep, timeout_at},
+};
 
 use super::{
     HttpClient, Jitter, Service,
@@ -66,20 +70,32 @@ impl Provider {
 
     /// Asks once.
     async fn ask(&self, prompt: &Prompt, deadline: Instant) -> Result<(Piece, Coming), ModelError> {
-        let inner = &self.0;
-        let options = self.options(prompt);
-        let call = inner.client.models.exec_chat_stream(
-            inner.service.target(),
-            request(prompt),
-            Some(&options),
-        );
-        let answer = timeout_at(deadline, call)
+        let answer = timeout_at(deadline, self.open(prompt))
             .await
-            .map_err(|_| ModelError::TimedOut)?
-            .map_err(|error| failure(&error))?;
+            .map_err(|_| ModelError::TimedOut)??;
         let mut coming = Coming::new(answer.stream, deadline);
         let first = coming.next().await?;
         Ok((first, coming))
+    }
+
+    /// Builds the request; it goes out when the answer is first waited for.
+    async fn open(&self, prompt: &Prompt) -> Result<ChatStreamResponse, ModelError> {
+        let client = self.0.client.models.clone();
+        let (target, request) = (self.0.service.target(), request(prompt));
+        let options = self.options(prompt);
+        let call = async move {
+            client
+                .exec_chat_stream(target, request, Some(&options))
+                .await
+        };
+        let opened = if self.0.service.blocks_to_sign() {
+            let runtime = Handle::current();
+            let signing = spawn_blocking(move || runtime.block_on(call)).await;
+            signing.map_err(|_| ModelError::Failed { status: None })?
+        } else {
+            call.await
+        };
+        opened.map_err(|error| failure(&error))
     }
 
     fn options(&self, prompt: &Prompt) -> ChatOptions {

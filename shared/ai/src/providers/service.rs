@@ -22,6 +22,8 @@ pub struct Service {
 enum Kind {
     Anthropic,
     OpenAi,
+    #[cfg(feature = "bedrock")]
+    Bedrock,
 }
 
 /// What servers that want no key are sent for one.
@@ -53,6 +55,18 @@ impl Service {
         }
     }
 
+    /// Amazon Bedrock, at `base_url`. Credentials and their region are those of the process: a function's role.
+    #[cfg(feature = "bedrock")]
+    #[must_use]
+    pub fn bedrock(base_url: &str, model: String) -> Self {
+        Self {
+            kind: Kind::Bedrock,
+            base_url: format!("{}/", base_url.trim_end_matches('/')),
+            key: None,
+            model,
+        }
+    }
+
     /// The model's name.
     #[must_use]
     pub fn model(&self) -> &str {
@@ -61,21 +75,46 @@ impl Service {
 
     pub(super) fn target(&self) -> ServiceTarget {
         let key = self.key.as_ref().map_or(NO_KEY, |key| key.expose_secret());
+        let auth = match self.kind {
+            Kind::Anthropic | Kind::OpenAi => AuthData::Key(key.to_owned()),
+            #[cfg(feature = "bedrock")]
+            Kind::Bedrock => AuthData::None,
+        };
         let adapter = match self.kind {
             Kind::Anthropic => AdapterKind::Anthropic,
             Kind::OpenAi => AdapterKind::OpenAI,
+            #[cfg(feature = "bedrock")]
+            Kind::Bedrock => AdapterKind::BedrockSigv4,
         };
         ServiceTarget {
             endpoint: Endpoint::from_owned(self.base_url.as_str()),
-            auth: AuthData::Key(key.to_owned()),
+            auth,
             model: ModelIden::new(adapter, self.model.as_str()),
         }
+    }
+
+    /// Whether `genai` blocks its thread to sign a request, which no thread of a function's runtime may be.
+    pub(super) fn blocks_to_sign(&self) -> bool {
+        match self.kind {
+            Kind::Anthropic | Kind::OpenAi => false,
+            #[cfg(feature = "bedrock")]
+            Kind::Bedrock => true,
+        }
+    }
+
+    /// Where Bedrock's runtime is, if that is what is asked.
+    #[cfg(feature = "bedrock")]
+    pub(super) fn bedrock_url(&self) -> Option<&str> {
+        (self.kind == Kind::Bedrock).then_some(self.base_url.as_str())
     }
 
     /// Models that think by default would spend the limit of an answer on it, and keep the reader waiting.
     pub(super) fn without_thinking(&self, options: ChatOptions) -> ChatOptions {
         let can_be_told = match self.kind {
             Kind::Anthropic => true,
+            // Its models think only when told to.
+            #[cfg(feature = "bedrock")]
+            Kind::Bedrock => false,
             // Others take the setting for a mistake.
             Kind::OpenAi => self.model.starts_with("gpt-5.") || self.model.starts_with("gpt-6"),
         };
