@@ -16,7 +16,7 @@ use futures_util::{FutureExt, StreamExt};
 use serde_json::{Map, Value, json};
 use tokio::{
     task::JoinHandle,
-    time::{Instant, sleep, sleep_until, timeout_at},
+    time::{Instant, sleep, timeout_at},
 };
 use verse_ai::{Answer, AnswerStream, ErrorKind, ModelError, StopReason};
 use verse_data::{Ending, Error, finish_message, save_progress};

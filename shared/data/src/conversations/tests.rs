@@ -175,7 +175,13 @@ async fn an_answer_is_stored_once_as_it_ended(_: PgPoolOptions, options: PgConne
         let pending = start_standalone_chat(&database, token, chat("?"), at(NOW))
             .await
             .unwrap();
-        for (caller, stored) in [(other, false), (token, true), (token, false)] {
+        for (caller, content, stored) in [
+            (other, content, false),
+            (token, content, true),
+            // As after an answer of the database that was lost.
+            (token, content, true),
+            (token, "other", false),
+        ] {
             let finished = finish_message(&database, caller, pending.answer, ending, content);
             assert_eq!(finished.await.unwrap(), stored);
         }
