@@ -22,7 +22,7 @@ use verse_ai::{Answer, AnswerStream, ErrorKind, ModelError, StopReason};
 use verse_data::{Ending, Error, finish_message, save_progress};
 use verse_http::{App, EventSender, ReaderGone};
 
-use crate::{asked::Asked, assistant::Assistant, prompt};
+use crate::{asked::Asked, assistant::Assistant, memory, prompt};
 
 /// How often what there is of an answer is stored, for the case that this process is killed.
 const PROGRESS: Duration = Duration::from_secs(5);
@@ -66,6 +66,10 @@ pub(crate) async fn write(
                 .await
         }
         End::Failed(failure) => events.end("error", &failure.told()).await,
+    }
+    if let (Some(embedder), Ok(database)) = (&assistant.embedder, app.database()) {
+        // The reader has the answer, and is kept waiting for nothing.
+        memory::take_in(database, &**embedder, asked.token).await;
     }
 }
 

@@ -1,16 +1,16 @@
 //! What the model is told: the conversation, what stands for its beginning, and what the reader said elsewhere.
 
 use tokio::time::Instant;
-use verse_ai::{ChatRequest, Speaker, SummaryRequest, Turn};
-use verse_data::{Conversation, Message, MessageId, Role, get_conversation, save_summary};
+use verse_ai::{ChatRequest, Recollection, Speaker, SummaryRequest, Turn};
+use verse_data::{Conversation, Message, MessageId, get_conversation, save_summary};
 use verse_http::App;
 
-use crate::{answer::Failure, asked::Asked, assistant::Assistant};
+use crate::{answer::Failure, asked::Asked, assistant::Assistant, memory};
 
 /// As much of a conversation that is too long as its summary takes the place of, in percent of its characters.
 const SUMMARISED: usize = 80;
 
-/// The prompt for a message. One round trip; one more when the conversation is summarised.
+/// The prompt for a message. Two round trips at once; one more when the conversation is summarised.
 pub(crate) async fn of(
     app: &App,
     assistant: &Assistant,
@@ -20,14 +20,17 @@ pub(crate) async fn of(
         .database()
         .map_err(|_| Failure::Data(verse_data::Error::NotFound("database")))?;
     let chat = asked.pending.chat;
-    let mut conversation = get_conversation(database, asked.token, chat)
-        .await
-        .map_err(Failure::Data)?;
+    let (conversation, memory) = tokio::join!(
+        get_conversation(database, asked.token, chat),
+        memory::recollect(database, assistant, asked.token, &asked.message, Some(chat)),
+    );
+    let mut conversation = conversation.map_err(Failure::Data)?;
     forget_what_was_said_since(&mut conversation, asked.pending.message);
     if length(&conversation) > assistant.history_limit {
         summarise(app, assistant, asked, &mut conversation).await;
     }
-    Ok(request(asked, assistant.history_limit, conversation))
+    let limit = assistant.history_limit;
+    Ok(request(asked, limit, conversation, memory))
 }
 
 /// Of two messages at once, the first is answered as if the second were not there yet.
@@ -131,15 +134,17 @@ fn newest(messages: &[Message], limit: usize) -> Vec<Turn> {
 
 fn turn(message: &Message) -> Turn {
     Turn {
-        speaker: match message.role {
-            Role::User => Speaker::Reader,
-            Role::Assistant => Speaker::Model,
-        },
+        speaker: memory::speaker(message.role),
         text: message.content.clone(),
     }
 }
 
-fn request(asked: &Asked, limit: usize, conversation: Conversation) -> ChatRequest {
+fn request(
+    asked: &Asked,
+    limit: usize,
+    conversation: Conversation,
+    memory: Vec<Recollection>,
+) -> ChatRequest {
     let about = asked.about.clone();
     let summary = conversation.summary.as_deref().map_or(0, characters);
     let mut turns = newest(&conversation.messages, limit.saturating_sub(summary));
@@ -157,7 +162,7 @@ fn request(asked: &Asked, limit: usize, conversation: Conversation) -> ChatReque
         passage_reference: about.passage_reference.or(conversation.passage_reference),
         passage_text: about.passage_text.or(conversation.passage_text),
         insight: about.insight,
-        memory: Vec::new(),
+        memory,
         summary: conversation.summary,
         turns,
     }

@@ -4,8 +4,8 @@ use utoipa::OpenApi;
 use verse_http::Routes;
 
 use crate::{
-    insight_messages, say_about_insight, say_in_chat, standalone_chats, standalone_messages,
-    start_chat,
+    insight_messages, rag_status, say_about_insight, say_in_chat, standalone_chats,
+    standalone_messages, start_chat, test_rag,
 };
 
 /// What this function answers.
@@ -32,6 +32,8 @@ pub fn routes() -> Routes {
             "/api/standalone-chat/{chat_id}/messages",
             standalone_messages::list_chat_messages,
         )
+        .get("/api/debug/rag-status", rag_status::show_memory_status)
+        .get("/api/debug/test-rag", test_rag::show_recollections)
 }
 
 /// The same table for OpenAPI.
@@ -45,5 +47,7 @@ pub fn routes() -> Routes {
     standalone_chats::list_chats,
     standalone_chats::delete_chat,
     standalone_messages::list_chat_messages,
+    rag_status::show_memory_status,
+    test_rag::show_recollections,
 ))]
 pub struct Documentation;

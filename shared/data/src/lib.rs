@@ -37,9 +37,10 @@ mod users;
 
 pub use clock::Clock;
 pub use conversations::{
-    ChatId, Conversation, Ending, Message, MessageId, PendingAnswer, Place, Role, Said,
-    StandaloneChat, clear_chat_messages, delete_standalone_chat, finish_message, get_chat_messages,
-    get_conversation, get_standalone_chat_messages, get_standalone_chats, save_progress,
+    ChatId, Conversation, Ending, MemoryStatus, Message, MessageId, PendingAnswer, Place, Recalled,
+    Role, Said, StandaloneChat, Wanted, clear_chat_messages, delete_standalone_chat,
+    finish_message, get_chat_messages, get_conversation, get_standalone_chat_messages,
+    get_standalone_chats, list_unembedded, memory_status, recall, save_embeddings, save_progress,
     save_summary, say,
 };
 pub use database::{Database, DatabaseConfig, Once, Repeatable, Transaction};

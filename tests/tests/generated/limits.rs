@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use verse_tests::{Client, Database, Reader, ScriptedProvider, Wire};
 
-use super::{INSIGHT, KINDS, Stage, counted, stage, users};
+use super::{INSIGHT, KINDS, counted, stage, users};
 
 #[tokio::test]
 async fn each_fault_of_the_input_is_told_and_nothing_is_asked() {
@@ -169,11 +169,14 @@ async fn invented_cookies_from_one_address_are_held_and_make_no_users() {
 
 #[tokio::test]
 async fn nobody_is_refused_before_their_input_is_read() {
-    let Stage { client, .. } = stage(INSIGHT).await;
+    let stage = stage(INSIGHT).await;
     for _ in 0..12 {
-        let refused = client.post(INSIGHT.path).json(&json!({})).await;
+        let refused = stage.client.post(INSIGHT.path).json(&json!({})).await;
         let _ = refused.expect_status(422);
     }
-    let answer = client.post(INSIGHT.path).json(&INSIGHT.body("text", false));
+    let answer = stage
+        .client
+        .post(INSIGHT.path)
+        .json(&INSIGHT.body("text", false));
     let _ = answer.await.expect_status(200);
 }
