@@ -4,7 +4,9 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Duration, Utc};
-use verse_data::{AddressHash, Bucket, Environment, SettingError, Subject, Take, TokenHash};
+use verse_data::{
+    AddressHash, Bucket, Environment, SettingError, Subject, Take, TokenHash, WrongCodes,
+};
 
 /// The numbers. A window begins with the first call of a caller that has none open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,10 +17,8 @@ pub struct Rates {
     pub chat: i32,
     /// All three together from one address in a minute.
     pub address: i32,
-    /// Wrong link codes of one user, or from one address, in a window of [`Rates::wrong_codes_window`].
-    pub wrong_codes: i32,
-    /// The window for wrong link codes.
-    pub wrong_codes_window: Duration,
+    /// Wrong link codes of one user, or from one address.
+    pub wrong_codes: WrongCodes,
 }
 
 impl Default for Rates {
@@ -27,8 +27,10 @@ impl Default for Rates {
             generate: 10,
             chat: 20,
             address: 60,
-            wrong_codes: 10,
-            wrong_codes_window: Duration::minutes(15),
+            wrong_codes: WrongCodes {
+                most: 10,
+                window: Duration::minutes(15),
+            },
         }
     }
 }
@@ -47,8 +49,10 @@ impl Rates {
             generate: number("GENERATE_PER_MINUTE", usual.generate)?,
             chat: number("CHAT_PER_MINUTE", usual.chat)?,
             address: number("ADDRESS_PER_MINUTE", usual.address)?,
-            wrong_codes: number("WRONG_CODES", usual.wrong_codes)?,
-            wrong_codes_window: Duration::minutes(minutes.into()),
+            wrong_codes: WrongCodes {
+                most: number("WRONG_CODES", usual.wrong_codes.most)?,
+                window: Duration::minutes(minutes.into()),
+            },
         })
     }
 
@@ -74,22 +78,6 @@ impl Rates {
     ) -> Vec<Take> {
         let of_user = (Bucket::Chat, self.chat);
         takes(of_user, self.address_bucket(), token, address, now)
-    }
-
-    /// What a wrong link code takes.
-    #[must_use]
-    pub fn for_wrong_code(
-        &self,
-        token: TokenHash,
-        address: Option<IpAddr>,
-        now: DateTime<Utc>,
-    ) -> Vec<Take> {
-        let bucket = (Bucket::Link, self.wrong_codes);
-        let mut takes = takes(bucket, bucket, token, address, now);
-        for take in &mut takes {
-            take.window = self.wrong_codes_window;
-        }
-        takes
     }
 
     fn address_bucket(&self) -> (Bucket, i32) {
@@ -136,8 +124,10 @@ mod tests {
             generate: 7,
             chat: 7,
             address: 7,
-            wrong_codes: 7,
-            wrong_codes_window: Duration::minutes(7),
+            wrong_codes: WrongCodes {
+                most: 7,
+                window: Duration::minutes(7),
+            },
         };
         assert_eq!(rates, seven);
         for name in names {
