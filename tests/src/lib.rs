@@ -10,7 +10,7 @@
 //! - [`Proxy`] stands between a function and Postgres: it counts, and it breaks things.
 //!
 //! The environment says where things are: `VERSE_BIN_DIR` the built binaries, `DATABASE_URL` a
-//! Postgres server whose user may create databases.
+//! Postgres server whose user may create databases, `VERSE_TEST_RECORD` a folder for what the run leaves behind.
 
 #![expect(
     clippy::expect_used,
@@ -35,6 +35,7 @@ mod log;
 pub mod openapi;
 mod proxy;
 mod reader;
+mod record;
 mod response;
 mod runtime_api;
 mod sse;

@@ -9,7 +9,7 @@ use verse_data::{
     start_standalone_chat,
 };
 
-use crate::{client::Client, database::Database, function::Function};
+use crate::{client::Client, database::Database, function::Function, record};
 
 /// A user with one device. What they have is put where the functions look for it.
 #[derive(Debug)]
@@ -59,6 +59,7 @@ impl Reader {
 
     /// Gets an insight at `time`, which says `h`, `t` and `p`.
     pub async fn gets_insight(&self, reference: &str, text: &str, time: &str) -> InsightId {
+        record::secret(text);
         let content = InsightContent {
             historical_context: "h".to_owned(),
             theological_significance: "t".to_owned(),
@@ -79,6 +80,7 @@ impl Reader {
 
     /// Gets a definition at `time`, which says `d`, `b` and `o`.
     pub async fn gets_definition(&self, word: &str, verse: &str, time: &str) -> DefinitionId {
+        record::secret(verse);
         let content = DefinitionContent {
             definition: "d".to_owned(),
             biblical_usage: "b".to_owned(),
@@ -100,6 +102,7 @@ impl Reader {
 
     /// Begins a chat at `time`; its first message waits for an answer.
     pub async fn starts_chat(&self, message: &str, time: &str) -> PendingAnswer {
+        record::secret(message);
         let new = NewChat {
             message,
             passage_reference: Some("John 3 (KJV)"),
@@ -111,12 +114,14 @@ impl Reader {
 
     /// Says something more in a chat at `time`.
     pub async fn says(&self, chat: ChatId, message: &str, time: &str) -> PendingAnswer {
+        record::secret(message);
         let said = append_message(&self.data, self.token_hash(), chat, message, at(time)).await;
         said.expect("the message is stored")
     }
 
     /// Says something about an insight at `time`.
     pub async fn says_about(&self, insight: InsightId, message: &str, time: &str) -> PendingAnswer {
+        record::secret(message);
         let (token, time) = (self.token_hash(), at(time));
         let said = append_insight_message(&self.data, token, insight, message, time).await;
         said.expect("the message is stored")
@@ -124,6 +129,7 @@ impl Reader {
 
     /// Is answered.
     pub async fn is_answered(&self, pending: PendingAnswer, ending: Ending, answer: &str) {
+        record::secret(answer);
         let token = self.token_hash();
         let finished = finish_message(&self.data, token, pending.answer, ending, answer).await;
         assert!(finished.expect("the answer is stored"), "it was pending");
