@@ -197,7 +197,8 @@ def samples(url: str) -> dict[str, str]:
             'messages', (SELECT max(messages.id) FROM messages WHERE user_id = reader.id),
             'anonymous_id', (SELECT '''' || anonymous_id || '''' FROM users WHERE users.id = reader.id),
             'status', '''pending''', 'state', '''pending''', 'role', '''user''',
-            'bucket', '''generate''', 'slot', '1'
+            'bucket', '''generate''', 'slot', '1',
+            'address_hash', 'NULL'
         )
         FROM reader,
              LATERAL (SELECT insight_id FROM user_insights WHERE user_id = reader.id

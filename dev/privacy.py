@@ -27,8 +27,10 @@ def check(folder: Path) -> bool:
             for line in log:
                 lines += 1
                 function, _, text = line.rstrip("\n").partition("\t")
-                if secret := _hit(text, beginnings):
-                    found.append(f"{function} logged what begins with {secret[:4]}…: {text.replace(secret, '***')[:200]}")
+                at = _place(text, beginnings)
+                if at is not None:
+                    # A test's secret, but whoever reads this may not know that.
+                    found.append(f"{function} logged a secret: {text[max(at - 200, 0) : at]}***")
     for finding in found[:SHOWN]:
         say(f"  {finding}")
     verdict = f"{len(found):,} of them hold a secret" if found else "none holds a secret"
@@ -53,8 +55,7 @@ def _beginnings(folder: Path) -> set[str]:
     return beginnings
 
 
-def _hit(text: str, beginnings: set[str]) -> str | None:
-    for at in range(len(text) - BEGINNING + 1):
-        if text[at : at + BEGINNING] in beginnings:
-            return text[at : at + BEGINNING]
-    return None
+def _place(text: str, beginnings: set[str]) -> int | None:
+    """Where the first secret begins."""
+    places = range(len(text) - BEGINNING + 1)
+    return next((at for at in places if text[at : at + BEGINNING] in beginnings), None)

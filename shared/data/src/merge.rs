@@ -98,14 +98,14 @@ async fn move_own_insights(connection: &mut PgConnection, pair: Pair) -> Result<
              SELECT id, subject_hash, content_hash
              FROM insights
              WHERE owner_id IS NULL
-               AND id IN (SELECT insight_id FROM user_insights WHERE user_id = $1)
+               AND id = ANY (ARRAY(SELECT insight_id FROM user_insights WHERE user_id = $1))
          ), theirs AS (
              SELECT id, subject_hash, content_hash FROM insights WHERE owner_id = $2
              UNION ALL
              SELECT id, subject_hash, content_hash
              FROM insights
              WHERE owner_id IS NULL
-               AND id IN (SELECT insight_id FROM user_insights WHERE user_id = $2)
+               AND id = ANY (ARRAY(SELECT insight_id FROM user_insights WHERE user_id = $2))
          ), twins AS (
              -- One of each subject: of two, as two requests at once may leave them, the other stays beside it.
              SELECT DISTINCT ON (subject_hash, content_hash) mine.id AS kept, theirs.id AS gone
@@ -154,14 +154,14 @@ async fn move_own_definitions(connection: &mut PgConnection, pair: Pair) -> Resu
              SELECT id, subject_hash, content_hash
              FROM definitions
              WHERE owner_id IS NULL
-               AND id IN (SELECT definition_id FROM user_definitions WHERE user_id = $1)
+               AND id = ANY (ARRAY(SELECT definition_id FROM user_definitions WHERE user_id = $1))
          ), theirs AS (
              SELECT id, subject_hash, content_hash FROM definitions WHERE owner_id = $2
              UNION ALL
              SELECT id, subject_hash, content_hash
              FROM definitions
              WHERE owner_id IS NULL
-               AND id IN (SELECT definition_id FROM user_definitions WHERE user_id = $2)
+               AND id = ANY (ARRAY(SELECT definition_id FROM user_definitions WHERE user_id = $2))
          ), twins AS (
              -- One of each subject: of two, as two requests at once may leave them, the other stays beside it.
              SELECT DISTINCT ON (subject_hash, content_hash) mine.id AS kept, theirs.id AS gone
