@@ -58,7 +58,8 @@ pub(crate) fn response(cookies: &[Cookie], body: &[u8]) {
     }
     if body.starts_with(b"{\"display_code\"") {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
-        let code = body["display_code"].as_str().unwrap_or_default();
+        let code = body.get("display_code").and_then(Value::as_str);
+        let code = code.unwrap_or_default();
         secret(code);
         secret(&code.replace('-', ""));
     }
