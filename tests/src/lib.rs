@@ -11,7 +11,7 @@
 //! - [`Proxy`] stands between a function and Postgres: it counts, and it breaks things.
 //!
 //! The environment says where things are: `VERSE_BIN_DIR` the built binaries, `DATABASE_URL` a
-//! Postgres server whose user may create databases.
+//! Postgres server whose user may create databases, `VERSE_TEST_RECORD` a folder for what the run leaves behind.
 
 #![expect(
     clippy::expect_used,
@@ -36,6 +36,7 @@ mod log;
 pub mod openapi;
 mod proxy;
 mod reader;
+mod record;
 mod response;
 mod runtime_api;
 mod scripted_provider;

@@ -8,7 +8,7 @@ use verse_data::{
     get_or_create_user, save_definition, save_insight, say,
 };
 
-use crate::{client::Client, database::Database, function::Function};
+use crate::{client::Client, database::Database, function::Function, record};
 
 /// A user with one device. What they have is put where the functions look for it.
 #[derive(Debug)]
@@ -58,6 +58,7 @@ impl Reader {
 
     /// Gets an insight at `time`, which says `h`, `t` and `p`.
     pub async fn gets_insight(&self, reference: &str, text: &str, time: &str) -> InsightId {
+        record::secret(text);
         let content = InsightContent {
             historical_context: "h".to_owned(),
             theological_significance: "t".to_owned(),
@@ -78,6 +79,7 @@ impl Reader {
 
     /// Gets a definition at `time`, which says `d`, `b` and `o`.
     pub async fn gets_definition(&self, word: &str, verse: &str, time: &str) -> DefinitionId {
+        record::secret(verse);
         let content = DefinitionContent {
             definition: "d".to_owned(),
             biblical_usage: "b".to_owned(),
@@ -118,6 +120,7 @@ impl Reader {
     }
 
     async fn says_there(&self, place: Place<'_>, message: &str, time: &str) -> PendingAnswer {
+        record::secret(message);
         let (token, time) = (self.token_hash(), at(time));
         let said = say(&self.data, token, place, message, i32::MAX, time).await;
         match said.expect("the message is stored") {
@@ -128,6 +131,7 @@ impl Reader {
 
     /// Is answered.
     pub async fn is_answered(&self, pending: PendingAnswer, ending: Ending, answer: &str) {
+        record::secret(answer);
         let (token, place) = (self.token_hash(), pending.answer);
         let finished = finish_message(&self.data, token, place, ending, answer, None).await;
         assert!(finished.expect("the answer is stored"), "it was pending");

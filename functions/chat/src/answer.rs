@@ -63,7 +63,7 @@ pub(crate) async fn write(
         End::Said(_) => {
             events
                 .end("error", &told(NOT_STORED, Some("interrupted")))
-                .await
+                .await;
         }
         End::Failed(failure) => events.end("error", &failure.told()).await,
     }

@@ -17,31 +17,41 @@ const FOR_THE_QUESTION: Duration = Duration::from_millis(1500);
 /// The longest that is spent on what was said, when the answer has been given.
 const FOR_WHAT_WAS_SAID: Duration = Duration::from_secs(5);
 
-/// What bears on `message` outside a conversation. One round trip.
-pub(crate) async fn recollect(
-    database: &Database,
-    assistant: &Assistant,
-    token: TokenHash,
-    message: &str,
-    outside: Option<ChatId>,
-) -> Vec<Recollection> {
-    let meaning = match &assistant.embedder {
-        Some(embedder) => embed(&**embedder, vec![message.to_owned()], FOR_THE_QUESTION).await,
-        None => None,
+/// What a message means, where an embedder is set up and answers.
+pub(crate) struct Meaning<'m>(Option<(&'m str, Vec<f32>)>);
+
+/// What `message` means.
+pub(crate) async fn meaning<'m>(assistant: &'m Assistant, message: &str) -> Meaning<'m> {
+    let Some(embedder) = &assistant.embedder else {
+        return Meaning(None);
     };
-    let meaning = meaning.as_deref().and_then(<[_]>::first);
-    let name = assistant.embedder.as_ref().map(|embedder| embedder.name());
-    let wanted = Wanted {
-        text: message,
-        meaning: name.zip(meaning.map(Vec::as_slice)),
-        outside,
-    };
-    let recalled = recall(database, token, wanted).await;
-    let recalled = recalled.unwrap_or_else(|error| {
-        tracing::error!(cause = %error, "an answer is written without memory");
-        Vec::new()
-    });
-    recalled.into_iter().map(recollection).collect()
+    let vectors = embed(&**embedder, vec![message.to_owned()], FOR_THE_QUESTION).await;
+    let vector = vectors.and_then(|vectors| vectors.into_iter().next());
+    Meaning(vector.map(|vector| (embedder.name(), vector)))
+}
+
+impl Meaning<'_> {
+    /// What bears on `message` outside a conversation. One round trip.
+    pub(crate) async fn recollect(
+        &self,
+        database: &Database,
+        token: TokenHash,
+        message: &str,
+        outside: Option<ChatId>,
+    ) -> Vec<Recollection> {
+        let meaning = self.0.as_ref();
+        let wanted = Wanted {
+            text: message,
+            meaning: meaning.map(|(name, vector)| (*name, vector.as_slice())),
+            outside,
+        };
+        let recalled = recall(database, token, wanted).await;
+        let recalled = recalled.unwrap_or_else(|error| {
+            tracing::error!(cause = %error, "an answer is written without memory");
+            Vec::new()
+        });
+        recalled.into_iter().map(recollection).collect()
+    }
 }
 
 /// Turns what has been said into vectors, for what will be asked. Two round trips.

@@ -10,7 +10,7 @@ use crate::{answer::Failure, asked::Asked, assistant::Assistant, memory};
 /// As much of a conversation that is too long as its summary takes the place of, in percent of its characters.
 const SUMMARISED: usize = 80;
 
-/// The prompt for a message. Two round trips at once; one more when the conversation is summarised.
+/// The prompt for a message. Two round trips; one more when the conversation is summarised.
 pub(crate) async fn of(
     app: &App,
     assistant: &Assistant,
@@ -20,11 +20,15 @@ pub(crate) async fn of(
         .database()
         .map_err(|_| Failure::Data(verse_data::Error::NotFound("database")))?;
     let chat = asked.pending.chat;
-    let (conversation, memory) = tokio::join!(
+    // One statement after the other: two at once would want a second connection of every process.
+    let (conversation, meaning) = tokio::join!(
         get_conversation(database, asked.token, chat),
-        memory::recollect(database, assistant, asked.token, &asked.message, Some(chat)),
+        memory::meaning(assistant, &asked.message),
     );
     let mut conversation = conversation.map_err(Failure::Data)?;
+    let memory = meaning
+        .recollect(database, asked.token, &asked.message, Some(chat))
+        .await;
     forget_what_was_said_since(&mut conversation, asked.pending.message);
     if length(&conversation) > assistant.history_limit {
         summarise(app, assistant, asked, &mut conversation).await;

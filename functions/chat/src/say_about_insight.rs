@@ -1,5 +1,6 @@
 //! `POST /api/chat/message`: says something about an insight that the caller has; the answer is streamed. Twenty messages a
-//! minute, ten generated answers a day. Two round trips before the answer begins, two for it.
+//! minute, ten generated answers a day. Two round trips before the stream begins, three for its
+//! answer.
 
 use axum::{Extension, extract::State};
 use utoipa::ToSchema;

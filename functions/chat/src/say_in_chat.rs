@@ -1,5 +1,6 @@
 //! `POST /api/standalone-chat/message`: says something more in one of the caller's chats; the answer is streamed. Twenty
-//! messages a minute, ten generated answers a day. Two round trips before the answer begins, two for it.
+//! messages a minute, ten generated answers a day. Two round trips before the stream begins, three for its
+//! answer.
 
 use axum::{Extension, extract::State};
 use utoipa::ToSchema;

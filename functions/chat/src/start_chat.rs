@@ -1,5 +1,6 @@
 //! `POST /api/standalone-chat`: begins a chat with its first message; the answer is streamed, the chat's id first. Twenty
-//! messages a minute, ten generated answers a day. Two round trips before the answer begins, two for it.
+//! messages a minute, ten generated answers a day. Two round trips before the stream begins, three for its
+//! answer.
 
 use axum::{
     Extension,

@@ -74,7 +74,10 @@ pub async fn show_recollections(
     let recalled = match caller.token_hash() {
         Some(token) => {
             let (database, query) = (app.database()?, &wanted.query);
-            memory::recollect(database, &assistant, token, query, wanted.chat_id).await
+            let meaning = memory::meaning(&assistant, query).await;
+            meaning
+                .recollect(database, token, query, wanted.chat_id)
+                .await
         }
         None => Vec::new(),
     };

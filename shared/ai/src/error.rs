@@ -83,7 +83,7 @@ impl ModelError {
     #[must_use]
     pub fn retry_after(&self) -> Duration {
         match self {
-            Self::Rejected { .. } => Duration::from_secs(60),
+            Self::Rejected { .. } => Duration::from_mins(1),
             Self::Overloaded { retry_after } => retry_after.unwrap_or(Duration::from_secs(5)),
             _ => Duration::from_secs(2),
         }

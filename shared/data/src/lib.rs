@@ -61,8 +61,8 @@ pub use insights::{
     clear_user_insights, get_user_insights, link_insight_to_user, save_insight,
 };
 pub use link_codes::{
-    AcceptedLink, CodeHash, DeviceLabel, LinkAttempt, LinkCode, LinkRefusal, accept_link_code,
-    check_link_code, generate_link_code, revoke_user_codes,
+    AcceptedLink, CodeHash, DeviceLabel, LinkAttempt, LinkCode, LinkRefusal, WrongCodes,
+    accept_link_code, check_link_code, generate_link_code, revoke_user_codes,
 };
 pub use merge::{MergedUser, merge_users};
 pub use paging::Page;
@@ -76,6 +76,6 @@ pub use subscriptions::{Subscription, get_subscription, list_subscriptions, upda
 pub use tokens::{DeviceToken, TokenHash};
 pub use usage::{Reservation, Usage, refund_allowance, reserve_allowance};
 pub use users::{
-    DeviceId, DeviceKind, NewDevice, Session, User, UserId, get_or_create_user,
+    DeviceId, DeviceKind, NewDevice, Session, User, UserId, find_user, get_or_create_user,
     get_user_by_anonymous_id,
 };

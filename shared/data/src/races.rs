@@ -8,7 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use crate::{
     AcceptedLink, Bucket, CodeHash, Database, DeviceId, DeviceLabel, Error, InsightContent,
     InsightSubject, LinkCode, LinkRefusal, NewDevice, NewInsight, Page, RETENTION, Random, Rate,
-    Reservation, Subject, Take, TokenHash, accept_link_code,
+    Reservation, Subject, Take, TokenHash, WrongCodes, accept_link_code,
     fixture::{Person, at, count, database, number, run, stranger},
     generate_link_code, get_or_create_user, get_user_insights, reserve_allowance, save_insight,
     take_rate, unlink_device,
@@ -20,6 +20,10 @@ const TASKS: usize = 50;
 const REPETITIONS: usize = 20;
 
 const NOW: &str = "2026-01-01T12:00:00Z";
+const LIMIT: WrongCodes = WrongCodes {
+    most: 10,
+    window: chrono::Duration::minutes(15),
+};
 const USERS: &str = "SELECT count(*) FROM users";
 
 /// What each of [`TASKS`] tasks gave, all under way at once.
@@ -49,9 +53,16 @@ async fn code_of(database: &Database, person: Person) -> CodeHash {
 }
 
 async fn accept(database: &Database, token: TokenHash, code: CodeHash) -> AcceptedLink {
-    accept_link_code(database, token, code, &DeviceLabel::default(), at(NOW))
-        .await
-        .unwrap()
+    accept_link_code(
+        database,
+        token,
+        code,
+        &DeviceLabel::default(),
+        LIMIT,
+        at(NOW),
+    )
+    .await
+    .unwrap()
 }
 
 async fn clear(database: &Database) {

@@ -4,7 +4,9 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Duration, Utc};
-use verse_data::{AddressHash, Bucket, Environment, SettingError, Subject, Take, TokenHash};
+use verse_data::{
+    AddressHash, Bucket, Environment, SettingError, Subject, Take, TokenHash, WrongCodes,
+};
 
 /// The numbers. A window begins with the first call of a caller that has none open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,10 +17,8 @@ pub struct Rates {
     pub chat: i32,
     /// All three together from one address in a minute.
     pub address: i32,
-    /// Wrong link codes of one user, or from one address, in a window of [`Rates::wrong_codes_window`].
-    pub wrong_codes: i32,
-    /// The window for wrong link codes.
-    pub wrong_codes_window: Duration,
+    /// Wrong link codes of one user, or from one address.
+    pub wrong_codes: WrongCodes,
 }
 
 /// What is held to rates, as it costs something.
@@ -36,8 +36,10 @@ impl Default for Rates {
             generate: 10,
             chat: 20,
             address: 60,
-            wrong_codes: 10,
-            wrong_codes_window: Duration::minutes(15),
+            wrong_codes: WrongCodes {
+                most: 10,
+                window: Duration::minutes(15),
+            },
         }
     }
 }
@@ -56,8 +58,10 @@ impl Rates {
             generate: number("GENERATE_PER_MINUTE", usual.generate)?,
             chat: number("CHAT_PER_MINUTE", usual.chat)?,
             address: number("ADDRESS_PER_MINUTE", usual.address)?,
-            wrong_codes: number("WRONG_CODES", usual.wrong_codes)?,
-            wrong_codes_window: Duration::minutes(minutes.into()),
+            wrong_codes: WrongCodes {
+                most: number("WRONG_CODES", usual.wrong_codes.most)?,
+                window: Duration::minutes(minutes.into()),
+            },
         })
     }
 
@@ -92,25 +96,6 @@ impl Rates {
         let subject = Subject::Address(AddressHash::of(address, now.date_naive()));
         take(Bucket::Address, self.address, subject)
     }
-
-    /// What a wrong link code takes.
-    #[must_use]
-    pub fn for_wrong_code(
-        &self,
-        token: TokenHash,
-        address: Option<IpAddr>,
-        now: DateTime<Utc>,
-    ) -> Vec<Take> {
-        let (bucket, most) = (Bucket::Link, self.wrong_codes);
-        let address = address.map(|address| AddressHash::of(address, now.date_naive()));
-        std::iter::once(Subject::Caller(token))
-            .chain(address.map(Subject::Address))
-            .map(|subject| Take {
-                window: self.wrong_codes_window,
-                ..take(bucket, most, subject)
-            })
-            .collect()
-    }
 }
 
 /// A place in a bucket whose window is a minute.
@@ -142,8 +127,10 @@ mod tests {
             generate: 7,
             chat: 7,
             address: 7,
-            wrong_codes: 7,
-            wrong_codes_window: Duration::minutes(7),
+            wrong_codes: WrongCodes {
+                most: 7,
+                window: Duration::minutes(7),
+            },
         };
         assert_eq!(rates, seven);
         for name in names {

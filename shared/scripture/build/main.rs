@@ -10,12 +10,9 @@ mod tidy;
 mod packed;
 
 use std::env;
-use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
-
-use sha2::{Digest, Sha256};
 
 /// Why the texts could not be packed; always names the file, and the line where there is one.
 type Failure = String;
@@ -56,7 +53,6 @@ fn build() -> Result<(), Failure> {
     write(&out.join("books.rs"), canon::table(&canon).as_bytes())?;
 
     let sections = source::read_sections(&texts.join(SECTIONS))?;
-    let mut digest = Sha256::new();
     let mut statics = String::new();
     for (code, file, with_sections) in TRANSLATIONS {
         let path = texts.join(file);
@@ -68,26 +64,11 @@ fn build() -> Result<(), Failure> {
             }
         }
         let archive = pack::pack(&chapters).map_err(|why| format!("{file}: {why}"))?;
-        digest.update(&archive.dictionary);
-        digest.update(&archive.frames);
         write(&out.join(format!("{code}.dictionary")), &archive.dictionary)?;
         write(&out.join(format!("{code}.frames")), &archive.frames)?;
         statics.push_str(&pack::statics(code, &archive));
     }
-    statics.push_str(&digest_item(&digest.finalize()));
     write(&out.join("archives.rs"), statics.as_bytes())
-}
-
-fn digest_item(digest: &[u8]) -> String {
-    let mut item = String::from(
-        "/// Names the embedded texts: it changes when any of them does. For caches and `ETag`s.\n\
-         pub const TEXTS_DIGEST: &str = \"",
-    );
-    for byte in digest.iter().take(16) {
-        let _infallible = write!(item, "{byte:02x}");
-    }
-    item.push_str("\";\n");
-    item
 }
 
 #[expect(

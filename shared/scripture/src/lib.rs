@@ -16,7 +16,6 @@ pub mod reference;
 mod token;
 pub mod translation;
 
-pub use archive::TEXTS_DIGEST;
 pub use canon::{Book, BookId, Testament, books, find_book, nearest_book};
 pub use chapter::{Chapter, ChapterError, Element, Note, NoteKind, Part, Verse, get_chapter};
 pub use reference::{Reference, ReferenceError, find_references, parse_references};

@@ -46,7 +46,8 @@ pub async fn recall(
     let (model, meaning) = wanted.meaning.unzip();
     // Of a user's messages as many as are read at once are looked at, by the index of each user's own: an index of all
     // words of all users would have to be asked for whose they are.
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         r#"
         WITH caller AS (
             SELECT user_id FROM devices WHERE token_hash = $1
@@ -131,6 +132,18 @@ pub async fn recall(
     )
     .fetch_all(database.repeatable())
     .await?;
+    by_conversation(rows)
+}
+
+/// A message of a conversation; those of one follow each other.
+struct Row {
+    chat: i64,
+    about: String,
+    role: String,
+    content: String,
+}
+
+fn by_conversation(rows: Vec<Row>) -> Result<Vec<Recalled>, Error> {
     let mut recalled: Vec<Recalled> = Vec::new();
     for row in rows {
         let said = (Role::parse(&row.role)?, row.content);

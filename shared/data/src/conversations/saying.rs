@@ -154,16 +154,23 @@ pub async fn say(
             message: MessageId(message),
             answer: MessageId(answer),
         })),
-        _ if row.is_counted => {
-            // The chat was deleted while this statement ran.
-            refund_allowance(database, token, day).await?;
-            Err(where_to.absent())
-        }
+        _ if row.is_counted => give_back(database, token, day, &where_to).await,
         _ => Ok(Said::Refused(Usage {
             is_pro: row.is_pro,
             calls_today: row.calls,
         })),
     }
+}
+
+/// The chat was deleted while its message was being stored.
+async fn give_back(
+    database: &Database,
+    token: TokenHash,
+    day: NaiveDate,
+    where_to: &Columns<'_>,
+) -> Result<Said, Error> {
+    refund_allowance(database, token, day).await?;
+    Err(where_to.absent())
 }
 
 /// A place, as a statement takes it. Only a new chat has a title.

@@ -1,4 +1,5 @@
-//! The shared definitions: found, stored, and linked to who asked.
+//! The shared definitions: found, stored, and linked to who asked. Who has uploaded one that says the same keeps that instead, so
+//! that a history shows it once.
 
 use chrono::{DateTime, Utc};
 
@@ -34,10 +35,14 @@ pub async fn begin_definition(
             FROM daily_usage
             WHERE user_id = (SELECT id FROM caller) AND day = $4
         ), found AS (
-            SELECT id, word, passage_reference, verse_text, definition, biblical_usage,
-                   original_language, source
-            FROM definitions
-            WHERE subject_hash = $2 AND owner_id IS NULL
+            SELECT coalesce(own.id, shared.id) AS id, shared.word, shared.passage_reference, shared.verse_text,
+                   shared.definition, shared.biblical_usage, shared.original_language,
+                   shared.source
+            FROM definitions AS shared
+            LEFT JOIN definitions AS own ON own.owner_id = (SELECT id FROM caller)
+                                AND own.subject_hash = shared.subject_hash
+                                AND own.content_hash = shared.content_hash
+            WHERE shared.subject_hash = $2 AND shared.owner_id IS NULL
         ), linked AS (
             INSERT INTO user_definitions (user_id, definition_id, linked_at)
             SELECT caller.id, found.id, $3
@@ -139,20 +144,26 @@ pub async fn save_definition(
             FROM caller
             ON CONFLICT (subject_hash) WHERE owner_id IS NULL DO UPDATE
             SET subject_hash = definitions.subject_hash
-            RETURNING id, word, passage_reference, verse_text, definition, biblical_usage,
+            RETURNING id, subject_hash, content_hash, word, passage_reference, verse_text, definition, biblical_usage,
                       original_language, source
+        ), had AS (
+            SELECT coalesce(own.id, stored.id) AS id
+            FROM stored
+            LEFT JOIN definitions AS own ON own.owner_id = (SELECT user_id FROM caller)
+                                AND own.subject_hash = stored.subject_hash
+                                AND own.content_hash = stored.content_hash
         ), linked AS (
             INSERT INTO user_definitions (user_id, definition_id, linked_at)
-            SELECT caller.user_id, stored.id, $11
-            FROM caller, stored
+            SELECT caller.user_id, had.id, $11
+            FROM caller, had
             ON CONFLICT (user_id, definition_id) DO UPDATE
             SET linked_at = greatest(user_definitions.linked_at, excluded.linked_at)
             RETURNING linked_at
         )
-        SELECT stored.id, stored.word, stored.passage_reference, stored.verse_text,
+        SELECT had.id, stored.word, stored.passage_reference, stored.verse_text,
                stored.definition, stored.biblical_usage, stored.original_language,
                stored.source, linked.linked_at
-        FROM stored, linked
+        FROM stored, had, linked
         "#,
         token.as_bytes(),
         &new.subject.hash(),
@@ -190,10 +201,14 @@ pub async fn link_definition_to_user(
             SELECT user_id FROM devices WHERE token_hash = $1
         ), linked AS (
             INSERT INTO user_definitions (user_id, definition_id, linked_at)
-            SELECT caller.user_id, definitions.id, $3
+            SELECT caller.user_id, coalesce(own.id, definitions.id), $3
             FROM caller
             JOIN definitions ON definitions.id = $2
                          AND (definitions.owner_id IS NULL OR definitions.owner_id = caller.user_id)
+            LEFT JOIN definitions AS own ON definitions.owner_id IS NULL
+                                AND own.owner_id = caller.user_id
+                                AND own.subject_hash = definitions.subject_hash
+                                AND own.content_hash = definitions.content_hash
             ON CONFLICT (user_id, definition_id) DO UPDATE
             SET linked_at = greatest(user_definitions.linked_at, excluded.linked_at)
             RETURNING definition_id

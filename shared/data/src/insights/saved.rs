@@ -1,4 +1,5 @@
-//! The shared insights: found, stored, and linked to who asked.
+//! The shared insights: found, stored, and linked to who asked. Who has uploaded one that says the same keeps that instead, so
+//! that a history shows it once.
 
 use chrono::{DateTime, Utc};
 
@@ -34,10 +35,13 @@ pub async fn begin_insight(
             FROM daily_usage
             WHERE user_id = (SELECT id FROM caller) AND day = $4
         ), found AS (
-            SELECT id, passage_reference, passage_text, historical_context,
-                   theological_significance, practical_application, source
-            FROM insights
-            WHERE subject_hash = $2 AND owner_id IS NULL
+            SELECT coalesce(own.id, shared.id) AS id, shared.passage_reference, shared.passage_text, shared.historical_context,
+                   shared.theological_significance, shared.practical_application, shared.source
+            FROM insights AS shared
+            LEFT JOIN insights AS own ON own.owner_id = (SELECT id FROM caller)
+                                AND own.subject_hash = shared.subject_hash
+                                AND own.content_hash = shared.content_hash
+            WHERE shared.subject_hash = $2 AND shared.owner_id IS NULL
         ), linked AS (
             INSERT INTO user_insights (user_id, insight_id, linked_at)
             SELECT caller.id, found.id, $3
@@ -138,20 +142,26 @@ pub async fn save_insight(
             FROM caller
             ON CONFLICT (subject_hash) WHERE owner_id IS NULL DO UPDATE
             SET subject_hash = insights.subject_hash
-            RETURNING id, passage_reference, passage_text, historical_context,
+            RETURNING id, subject_hash, content_hash, passage_reference, passage_text, historical_context,
                       theological_significance, practical_application, source
+        ), had AS (
+            SELECT coalesce(own.id, stored.id) AS id
+            FROM stored
+            LEFT JOIN insights AS own ON own.owner_id = (SELECT user_id FROM caller)
+                                AND own.subject_hash = stored.subject_hash
+                                AND own.content_hash = stored.content_hash
         ), linked AS (
             INSERT INTO user_insights (user_id, insight_id, linked_at)
-            SELECT caller.user_id, stored.id, $10
-            FROM caller, stored
+            SELECT caller.user_id, had.id, $10
+            FROM caller, had
             ON CONFLICT (user_id, insight_id) DO UPDATE
             SET linked_at = greatest(user_insights.linked_at, excluded.linked_at)
             RETURNING linked_at
         )
-        SELECT stored.id, stored.passage_reference, stored.passage_text,
+        SELECT had.id, stored.passage_reference, stored.passage_text,
                stored.historical_context, stored.theological_significance,
                stored.practical_application, stored.source, linked.linked_at
-        FROM stored, linked
+        FROM stored, had, linked
         "#,
         token.as_bytes(),
         &new.subject.hash(),
@@ -188,10 +198,14 @@ pub async fn link_insight_to_user(
             SELECT user_id FROM devices WHERE token_hash = $1
         ), linked AS (
             INSERT INTO user_insights (user_id, insight_id, linked_at)
-            SELECT caller.user_id, insights.id, $3
+            SELECT caller.user_id, coalesce(own.id, insights.id), $3
             FROM caller
             JOIN insights ON insights.id = $2
                          AND (insights.owner_id IS NULL OR insights.owner_id = caller.user_id)
+            LEFT JOIN insights AS own ON insights.owner_id IS NULL
+                                AND own.owner_id = caller.user_id
+                                AND own.subject_hash = insights.subject_hash
+                                AND own.content_hash = insights.content_hash
             ON CONFLICT (user_id, insight_id) DO UPDATE
             SET linked_at = greatest(user_insights.linked_at, excluded.linked_at)
             RETURNING insight_id

@@ -6,6 +6,10 @@ use super::*;
 use crate::fixture::{Person, at, database, number, run, stranger, texts};
 
 const NOW: &str = "2026-01-01T12:00:00Z";
+const LIMIT: WrongCodes = WrongCodes {
+    most: 10,
+    window: chrono::Duration::minutes(15),
+};
 
 fn code() -> CodeHash {
     LinkCode::generate(&Random::system()).hash()
@@ -20,7 +24,7 @@ async fn code_of(database: &Database, person: Person) -> CodeHash {
 
 async fn accept(database: &Database, person: Person, code: CodeHash) -> AcceptedLink {
     let label = DeviceLabel::default();
-    accept_link_code(database, person.token, code, &label, at(NOW))
+    accept_link_code(database, person.token, code, &label, LIMIT, at(NOW))
         .await
         .unwrap()
 }
@@ -31,7 +35,7 @@ async fn check(
     code: Option<CodeHash>,
     now: &str,
 ) -> LinkAttempt {
-    check_link_code(database, Some(person.token), None, code, at(now))
+    check_link_code(database, Some(person.token), None, code, LIMIT, at(now))
         .await
         .unwrap()
 }
@@ -208,10 +212,10 @@ async fn accepting_refuses_what_ended_since_it_was_checked(
     );
     let (late, label) = (code_of(&database, ann).await, DeviceLabel::default());
     let later = at("2026-01-01T12:05:00Z");
-    let accepted = accept_link_code(&database, ben.token, late, &label, later).await;
+    let accepted = accept_link_code(&database, ben.token, late, &label, LIMIT, later).await;
     assert_eq!(accepted.unwrap(), refused(LinkRefusal::Expired));
     let good = code_of(&database, ann).await;
-    let stranger = accept_link_code(&database, stranger(), good, &label, at(NOW)).await;
+    let stranger = accept_link_code(&database, stranger(), good, &label, LIMIT, at(NOW)).await;
     assert!(matches!(stranger, Err(Error::UnknownCaller)));
     assert_eq!(number(&database, "SELECT count(*) FROM users").await, 2);
 }
@@ -324,7 +328,7 @@ async fn an_address_is_counted_whoever_calls_from_it(_: PgPoolOptions, options: 
     let database = database(options);
     let try_from = async |address: &str| {
         let address: IpAddr = address.parse().unwrap();
-        check_link_code(&database, None, Some(address), Some(code()), at(NOW))
+        check_link_code(&database, None, Some(address), Some(code()), LIMIT, at(NOW))
             .await
             .unwrap()
     };
@@ -376,7 +380,7 @@ async fn the_accepting_device_takes_the_name_it_gives(_: PgPoolOptions, options:
         name: Some("Kitchen".to_owned()),
         kind: Some(crate::DeviceKind::Tablet),
     };
-    let accepted = accept_link_code(&database, ben.token, code, &label, at(NOW)).await;
+    let accepted = accept_link_code(&database, ben.token, code, &label, LIMIT, at(NOW)).await;
     assert!(matches!(accepted, Ok(AcceptedLink::Linked(_))));
     let names = "SELECT concat(device_name, '/', device_type) FROM devices ORDER BY id";
     assert_eq!(
