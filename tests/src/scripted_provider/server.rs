@@ -51,6 +51,7 @@ impl ScriptedProvider {
                 tokens: Vec::new(),
                 hang_ups: 0,
                 connections: 0,
+                forgotten: 0,
             }),
         });
         let server = tokio::spawn(accept(listener, Arc::clone(&notes)));
@@ -117,6 +118,14 @@ impl ScriptedProvider {
         self.notes.kept().hang_ups
     }
 
+    /// What is connected now is dead when it is next used, as after a freeze. Such a request is not kept.
+    pub fn forget_connections(&self) -> &Self {
+        let mut kept = self.notes.kept();
+        kept.forgotten = kept.connections;
+        drop(kept);
+        self
+    }
+
     /// How many connections were opened.
     #[must_use]
     pub fn connections(&self) -> usize {
@@ -144,6 +153,8 @@ struct Kept {
     tokens: Vec<Instant>,
     hang_ups: usize,
     connections: usize,
+    /// How many connections, the oldest first, are dead when they are used again.
+    forgotten: usize,
 }
 
 impl Notes {
@@ -156,6 +167,17 @@ impl Notes {
         kept.asked.push(Arc::clone(asked));
         let next = kept.next.pop_front();
         next.unwrap_or_else(|| kept.always.clone())
+    }
+
+    /// The number of a new connection, from 1.
+    fn connected(&self) -> usize {
+        let mut kept = self.kept();
+        kept.connections += 1;
+        kept.connections
+    }
+
+    fn is_forgotten(&self, connection: usize) -> bool {
+        connection <= self.kept().forgotten
     }
 
     pub(super) fn token_left(&self, at: Instant) {
@@ -173,18 +195,23 @@ async fn accept(listener: TcpListener, notes: Arc<Notes>) {
     loop {
         tokio::select! {
             accepted = listener.accept() => if let Ok((stream, _)) = accepted {
-                notes.kept().connections += 1;
-                connections.spawn(serve(stream, Arc::clone(&notes)));
+                let number = notes.connected();
+                connections.spawn(serve(stream, number, Arc::clone(&notes)));
             },
             Some(_) = connections.join_next() => {}
         }
     }
 }
 
-async fn serve(stream: TcpStream, notes: Arc<Notes>) {
+async fn serve(stream: TcpStream, number: usize, notes: Arc<Notes>) {
     // Without it the loopback adds some 40 ms to small messages.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(|request| answer(request, Arc::clone(&notes)));
+    let service = service_fn(async |request| {
+        if notes.is_forgotten(number) {
+            return Err(Broken);
+        }
+        answer(request, Arc::clone(&notes)).await
+    });
     // A client that goes away breaks its connection, and a script may: no news here.
     let _ = http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
