@@ -50,7 +50,7 @@ pub(super) fn tokens(asked: &Asked, act: &Act) -> Vec<String> {
 
 /// A form filled in: each field says which it is.
 fn filled(schema: &Value) -> Value {
-    let fields = schema["properties"].as_object();
+    let fields = schema.get("properties").and_then(Value::as_object);
     let texts = fields.into_iter().flatten().map(|(name, _)| {
         let text = format!("A scripted {}.", name.replace('_', " "));
         (name.clone(), Value::String(text))

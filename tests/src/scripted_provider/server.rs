@@ -75,15 +75,13 @@ impl ScriptedProvider {
     }
 
     /// Plays `script` to the next request that has none yet; what follows is played [what always is](Self::always).
-    pub fn next(&self, script: Script) -> &Self {
+    pub fn next(&self, script: Script) {
         self.notes.kept().next.push_back(script);
-        self
     }
 
     /// Plays `script` to every request that has none of its own.
-    pub fn always(&self, script: Script) -> &Self {
+    pub fn always(&self, script: Script) {
         self.notes.kept().always = script;
-        self
     }
 
     /// What was asked, in its order.
@@ -119,11 +117,9 @@ impl ScriptedProvider {
     }
 
     /// What is connected now is dead when it is next used, as after a freeze. Such a request is not kept.
-    pub fn forget_connections(&self) -> &Self {
+    pub fn forget_connections(&self) {
         let mut kept = self.notes.kept();
         kept.forgotten = kept.connections;
-        drop(kept);
-        self
     }
 
     /// How many connections were opened.

@@ -51,9 +51,8 @@ async fn a_busy_provider_is_asked_again_until_it_answers() {
     for wire in WIRES {
         for status in [429, 503, 529] {
             let provider = ScriptedProvider::start().await;
-            provider
-                .next(Script::refuses(status))
-                .next(Script::refuses(status));
+            provider.next(Script::refuses(status));
+            provider.next(Script::refuses(status));
             let begun = Instant::now();
             let heard = listen(&model(&provider, wire), question("Why?"), long()).await;
             assert_eq!(heard.text(), "In the beginning was a script.");
