@@ -29,6 +29,10 @@ pub enum Wire {
     OpenAi,
     /// `OpenAI`'s Embeddings.
     OpenAiEmbeddings,
+    /// Bedrock's `ConverseStream`.
+    Bedrock,
+    /// Bedrock's `InvokeModel`, with Titan's embeddings.
+    Titan,
 }
 
 impl Wire {
@@ -37,6 +41,9 @@ impl Wire {
             "/v1/messages" => Some(Self::Anthropic),
             "/v1/chat/completions" => Some(Self::OpenAi),
             "/v1/embeddings" => Some(Self::OpenAiEmbeddings),
+            _ if !path.starts_with("/model/") => None,
+            _ if path.ends_with("/converse-stream") => Some(Self::Bedrock),
+            _ if path.ends_with("/invoke") => Some(Self::Titan),
             _ => None,
         }
     }
@@ -47,7 +54,7 @@ impl Asked {
     #[must_use]
     pub fn prompt(&self) -> String {
         let mut texts = Vec::new();
-        for name in ["system", "messages", "input"] {
+        for name in ["system", "messages", "input", "inputText"] {
             collect(self.at(&format!("/{name}")), &mut texts);
         }
         texts.join("\n")
@@ -83,14 +90,15 @@ impl Asked {
     /// Whether the answer is to be streamed.
     #[must_use]
     pub fn is_streaming(&self) -> bool {
-        *self.at("/stream") == true
+        self.wire == Wire::Bedrock || *self.at("/stream") == true
     }
 
     /// The limit of the answer.
     #[must_use]
     pub fn max_tokens(&self) -> Option<u64> {
         let limit = self.at("/max_tokens").as_u64();
-        limit.or_else(|| self.at("/max_completion_tokens").as_u64())
+        let limit = limit.or_else(|| self.at("/max_completion_tokens").as_u64());
+        limit.or_else(|| self.at("/inferenceConfig/maxTokens").as_u64())
     }
 
     /// The schema that the answer is held to, if it is to any.

@@ -82,7 +82,7 @@ pub(super) fn embeddings(asked: &Asked) -> Value {
 }
 
 /// Texts with words in common point in similar directions: each word has an axis, and nothing has the first.
-fn vector(text: &str, dimensions: usize) -> Vec<f32> {
+pub(super) fn vector(text: &str, dimensions: usize) -> Vec<f32> {
     let mut vector = vec![0.0; dimensions];
     let words = text.split(|letter: char| !letter.is_alphanumeric());
     let axes = words.filter(|word| !word.is_empty()).map(|word| {

@@ -20,7 +20,7 @@ use tokio::{
 };
 
 use super::{
-    Asked, Script, Wire, anthropic,
+    Asked, Script, Wire, anthropic, bedrock,
     body::{self, Body, Broken, Usage},
     openai,
     script::{Act, End},
@@ -72,6 +72,12 @@ impl ScriptedProvider {
     #[must_use]
     pub fn openai_url(&self) -> String {
         format!("http://{}/v1", self.address)
+    }
+
+    /// For `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`.
+    #[must_use]
+    pub fn bedrock_url(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// Plays `script` to the next request that has none yet; what follows is played [what always is](Self::always).
@@ -258,6 +264,7 @@ async fn answer(request: Request<Incoming>, notes: Arc<Notes>) -> Result<Respons
             Ok(typed("text/event-stream; charset=utf-8", stream))
         }
         Act::Garbage => Ok(typed("application/json", full(&b"\xff{]"[..]))),
+        _ if wire == Wire::Titan => Ok(whole(StatusCode::OK, &bedrock::embedding(&asked))),
         _ if wire == Wire::OpenAiEmbeddings => {
             Ok(whole(StatusCode::OK, &openai::embeddings(&asked)))
         }
@@ -286,6 +293,7 @@ fn refusal(
 ) -> Response<Body> {
     let error = match wire {
         Wire::Anthropic => anthropic::error(kind, message),
+        Wire::Bedrock | Wire::Titan => bedrock::error(message),
         _ => openai::error(kind, message),
     };
     let status = StatusCode::from_u16(status).expect("a status that HTTP has");
