@@ -1,4 +1,4 @@
-//! The client code for Bedrock, against the scripted provider. Only with the feature `bedrock`.
+//! The client code for Bedrock, against the scripted provider.
 //!
 //! Credentials come from the environment, which a test cannot change for itself: the tests that need them run in a second
 //! process, which the first test starts.

@@ -325,3 +325,56 @@ fn full(bytes: impl Into<Bytes>) -> Body {
         .map_err(|never| match never {})
         .boxed()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    /// Asks as any client might, and gives the answer with its head.
+    async fn ask(provider: &ScriptedProvider, path: &str, body: &Value) -> String {
+        let mut stream = TcpStream::connect(provider.address).await.unwrap();
+        let body = body.to_string();
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_not_streamed_comes_in_one_piece() {
+        let provider = ScriptedProvider::start().await;
+        let body = json!({"model": "m", "messages": [{"role": "user", "content": "Hi"}]});
+        for (path, text) in [
+            ("/v1/messages", "/content/0/text"),
+            ("/v1/chat/completions", "/choices/0/message/content"),
+        ] {
+            let answer = ask(&provider, path, &body).await;
+            let (head, said) = answer.split_once("\r\n\r\n").unwrap();
+            assert!(head.starts_with("HTTP/1.1 200") && head.contains("application/json"));
+            let said: Value = serde_json::from_str(said).unwrap();
+            assert_eq!(
+                said.pointer(text),
+                Some(&json!("In the beginning was a script."))
+            );
+        }
+        assert_eq!(
+            provider.last_asked().turns(),
+            [("user".to_owned(), "Hi".to_owned())]
+        );
+    }
+
+    #[tokio::test]
+    async fn what_no_provider_serves_is_not_found() {
+        let provider = ScriptedProvider::start().await;
+        let answer = ask(&provider, "/v1/models", &json!({})).await;
+        assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+        assert_eq!(provider.count(), 0);
+    }
+}
