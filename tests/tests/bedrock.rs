@@ -3,6 +3,8 @@
 //! Credentials come from the environment, which a test cannot change for itself: the tests that need them run in a second
 //! process, which the first test starts.
 
+#![expect(clippy::unwrap_used, reason = "what tests share may fail them")]
+
 use std::{env, process::Command, time::Duration};
 
 use futures_util::StreamExt;
