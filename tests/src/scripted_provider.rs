@@ -9,6 +9,7 @@ mod anthropic;
 mod asked;
 mod bedrock;
 mod body;
+mod notes;
 mod openai;
 mod script;
 mod server;

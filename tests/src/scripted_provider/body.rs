@@ -9,9 +9,10 @@ use serde_json::{Map, Value};
 use tokio::{sync::mpsc, time::sleep};
 
 use super::{
-    Asked, Script, Wire, anthropic, bedrock, openai,
+    Asked, Script, Wire, anthropic, bedrock,
+    notes::Notes,
+    openai,
     script::{Act, End},
-    server::Notes,
 };
 
 pub(super) type Body = BoxBody<Bytes, Broken>;

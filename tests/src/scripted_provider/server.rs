@@ -1,11 +1,6 @@
 //! The server: one request in, kept, and its script played.
 
-use std::{
-    collections::VecDeque,
-    net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
-};
+use std::{net::SocketAddr, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
@@ -22,6 +17,7 @@ use tokio::{
 use super::{
     Asked, Script, Wire, anthropic, bedrock,
     body::{self, Body, Broken, Usage},
+    notes::Notes,
     openai,
     script::{Act, End},
 };
@@ -43,17 +39,7 @@ impl ScriptedProvider {
         let address = listener
             .local_addr()
             .expect("a bound socket has an address");
-        let notes = Arc::new(Notes {
-            kept: Mutex::new(Kept {
-                next: VecDeque::new(),
-                always: Script::answers(),
-                asked: Vec::new(),
-                tokens: Vec::new(),
-                hang_ups: 0,
-                connections: 0,
-                forgotten: 0,
-            }),
-        });
+        let notes = Arc::new(Notes::new());
         let server = tokio::spawn(accept(listener, Arc::clone(&notes)));
         Self {
             address,
@@ -138,56 +124,6 @@ impl ScriptedProvider {
 impl Drop for ScriptedProvider {
     fn drop(&mut self) {
         self.server.abort();
-    }
-}
-
-/// What the server's connections share.
-#[derive(Debug)]
-pub(super) struct Notes {
-    kept: Mutex<Kept>,
-}
-
-#[derive(Debug)]
-struct Kept {
-    next: VecDeque<Script>,
-    always: Script,
-    asked: Vec<Arc<Asked>>,
-    tokens: Vec<Instant>,
-    hang_ups: usize,
-    connections: usize,
-    /// How many connections, the oldest first, are dead when they are used again.
-    forgotten: usize,
-}
-
-impl Notes {
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn take_down(&self, asked: &Arc<Asked>) -> Script {
-        let mut kept = self.kept();
-        kept.asked.push(Arc::clone(asked));
-        let next = kept.next.pop_front();
-        next.unwrap_or_else(|| kept.always.clone())
-    }
-
-    /// The number of a new connection, from 1.
-    fn connected(&self) -> usize {
-        let mut kept = self.kept();
-        kept.connections += 1;
-        kept.connections
-    }
-
-    fn is_forgotten(&self, connection: usize) -> bool {
-        connection <= self.kept().forgotten
-    }
-
-    pub(super) fn token_left(&self, at: Instant) {
-        self.kept().tokens.push(at);
-    }
-
-    pub(super) fn client_hung_up(&self) {
-        self.kept().hang_ups += 1;
     }
 }
 
