@@ -12,11 +12,13 @@
 //! | `MAX_TOKENS_INSIGHTS`, `MAX_TOKENS_DEFINITION`, `MAX_TOKENS_CHAT` | 2000, 1000, 3000 | 500 to 16000 |
 //! | `CONVERSATION_HISTORY_CHAR_LIMIT` | 100000 | 1000 to 1000000 |
 
-use std::{ops::RangeInclusive, str::FromStr, sync::Arc};
+mod settings;
 
-use secrecy::SecretString;
+use std::{ops::RangeInclusive, sync::Arc};
+
 use thiserror::Error;
 
+use self::settings::{Settings, problem};
 use crate::{
     ClientError, Embedder, EmbeddingProvider, HttpClient, Jitter, Limits, Model, Provider, Service,
 };
@@ -125,9 +127,6 @@ impl AiConfig {
         Ok(Ai { model, embedder })
     }
 }
-
-/// Settings by their names. One that is empty is not set.
-struct Settings<'g>(&'g dyn Fn(&str) -> Option<String>);
 
 impl Settings<'_> {
     fn model(&self) -> Result<ModelChoice, AiSettingError> {
@@ -288,71 +287,6 @@ impl Settings<'_> {
     )]
     fn bedrock_embedding(&self, _model: Option<String>) -> Result<Service, AiSettingError> {
         Err(problem("EMBEDDING_PROVIDER", NO_BEDROCK))
-    }
-
-    fn text(&self, name: &str) -> Option<String> {
-        let value = (self.0)(name)?;
-        let value = value.trim();
-        (!value.is_empty()).then(|| value.to_owned())
-    }
-
-    /// A key as it can stand in a header. Secrets like to come with a line's end.
-    fn key(&self, name: &'static str) -> Result<Option<SecretString>, AiSettingError> {
-        let Some(key) = self.text(name) else {
-            return Ok(None);
-        };
-        if key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            Ok(Some(key.into()))
-        } else {
-            Err(problem(name, "has characters in it that no key has"))
-        }
-    }
-
-    fn address(&self, name: &'static str) -> Result<Option<String>, AiSettingError> {
-        let Some(address) = self.text(name) else {
-            return Ok(None);
-        };
-        let url = reqwest::Url::parse(&address).ok();
-        let is_plain = url.is_some_and(|url| {
-            matches!(url.scheme(), "http" | "https")
-                && url.has_host()
-                && url.username().is_empty()
-                && url.password().is_none()
-                && url.query().is_none()
-                && url.fragment().is_none()
-        });
-        if is_plain {
-            Ok(Some(address))
-        } else {
-            Err(problem(name, "is no address such as https://host/v1"))
-        }
-    }
-
-    fn number<T: FromStr + PartialOrd + std::fmt::Display>(
-        &self,
-        name: &'static str,
-        default: T,
-        bounds: RangeInclusive<T>,
-    ) -> Result<T, AiSettingError> {
-        let Some(value) = self.text(name) else {
-            return Ok(default);
-        };
-        let number = value.parse().ok().filter(|number| bounds.contains(number));
-        number.ok_or_else(|| AiSettingError {
-            name,
-            problem: format!(
-                "is no whole number from {} to {}",
-                bounds.start(),
-                bounds.end()
-            ),
-        })
-    }
-}
-
-fn problem(name: &'static str, problem: &str) -> AiSettingError {
-    AiSettingError {
-        name,
-        problem: problem.to_owned(),
     }
 }
 

@@ -97,3 +97,17 @@ impl Answered<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_models_provider_said_is_not_logged() {
+        let filter = lines_filter();
+        for target in ["genai", "genai::adapter::adapters::anthropic::streamer"] {
+            assert!(!filter.would_enable(target, &Level::ERROR), "{target}");
+        }
+        assert!(filter.would_enable("verse_http::log", &Level::INFO));
+    }
+}

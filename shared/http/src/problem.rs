@@ -20,6 +20,7 @@ pub struct Problem {
     status: StatusCode,
     detail: String,
     faults: Vec<Fault>,
+    /// Boxed, as problems are returned from everywhere and few have any.
     members: Box<Map<String, Value>>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<Cause>,

@@ -29,6 +29,10 @@ pub enum Wire {
     OpenAi,
     /// `OpenAI`'s Embeddings.
     OpenAiEmbeddings,
+    /// Bedrock's `ConverseStream`.
+    Bedrock,
+    /// Bedrock's `InvokeModel`, with Titan's embeddings.
+    Titan,
 }
 
 impl Wire {
@@ -37,6 +41,9 @@ impl Wire {
             "/v1/messages" => Some(Self::Anthropic),
             "/v1/chat/completions" => Some(Self::OpenAi),
             "/v1/embeddings" => Some(Self::OpenAiEmbeddings),
+            _ if !path.starts_with("/model/") => None,
+            _ if path.ends_with("/converse-stream") => Some(Self::Bedrock),
+            _ if path.ends_with("/invoke") => Some(Self::Titan),
             _ => None,
         }
     }
@@ -47,8 +54,8 @@ impl Asked {
     #[must_use]
     pub fn prompt(&self) -> String {
         let mut texts = Vec::new();
-        for name in ["system", "messages", "input"] {
-            collect(self.body.get(name).unwrap_or(&Value::Null), &mut texts);
+        for name in ["system", "messages", "input", "inputText"] {
+            collect(self.at(&format!("/{name}")), &mut texts);
         }
         texts.join("\n")
     }
@@ -57,10 +64,10 @@ impl Asked {
     #[must_use]
     pub fn system(&self) -> String {
         let mut texts = Vec::new();
-        collect(self.body.get("system").unwrap_or(&Value::Null), &mut texts);
+        collect(self.at("/system"), &mut texts);
         for message in self.messages() {
-            if message["role"] == "system" {
-                collect(&message["content"], &mut texts);
+            if role(message) == "system" {
+                collect(message, &mut texts);
             }
         }
         texts.join("\n")
@@ -70,13 +77,12 @@ impl Asked {
     #[must_use]
     pub fn turns(&self) -> Vec<(String, String)> {
         let turns = self.messages().iter();
-        let turns = turns.filter(|message| message["role"] != "system");
+        let turns = turns.filter(|message| role(message) != "system");
         turns
             .map(|message| {
                 let mut texts = Vec::new();
-                collect(&message["content"], &mut texts);
-                let role = message["role"].as_str().unwrap_or_default();
-                (role.to_owned(), texts.join("\n"))
+                collect(message, &mut texts);
+                (role(message).to_owned(), texts.join("\n"))
             })
             .collect()
     }
@@ -84,30 +90,43 @@ impl Asked {
     /// Whether the answer is to be streamed.
     #[must_use]
     pub fn is_streaming(&self) -> bool {
-        self.body["stream"] == true
+        self.wire == Wire::Bedrock || *self.at("/stream") == true
     }
 
     /// The limit of the answer.
     #[must_use]
     pub fn max_tokens(&self) -> Option<u64> {
-        let limit = |name: &str| self.body[name].as_u64();
-        limit("max_tokens").or_else(|| limit("max_completion_tokens"))
+        let limit = self.at("/max_tokens").as_u64();
+        let limit = limit.or_else(|| self.at("/max_completion_tokens").as_u64());
+        limit.or_else(|| self.at("/inferenceConfig/maxTokens").as_u64())
     }
 
     /// The schema that the answer is held to, if it is to any.
     #[must_use]
     pub fn schema(&self) -> Option<&Value> {
         let schema = match self.wire {
-            Wire::Anthropic => &self.body["output_config"]["format"]["schema"],
-            _ => &self.body["response_format"]["json_schema"]["schema"],
+            Wire::Anthropic => self.at("/output_config/format/schema"),
+            _ => self.at("/response_format/json_schema/schema"),
         };
         schema.is_object().then_some(schema)
     }
 
+    /// What the body has at this pointer, or null.
+    pub(super) fn at(&self, pointer: &str) -> &Value {
+        self.body.pointer(pointer).unwrap_or(&Value::Null)
+    }
+
     fn messages(&self) -> &[Value] {
-        let messages = self.body["messages"].as_array();
+        let messages = self.at("/messages").as_array();
         messages.map(Vec::as_slice).unwrap_or_default()
     }
+}
+
+fn role(message: &Value) -> &str {
+    message
+        .get("role")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 /// The texts in a text, a block of it, or a list of either.

@@ -9,9 +9,10 @@ use serde_json::{Map, Value};
 use tokio::{sync::mpsc, time::sleep};
 
 use super::{
-    Asked, Script, Wire, anthropic, openai,
+    Asked, Script, Wire, anthropic, bedrock,
+    notes::Notes,
+    openai,
     script::{Act, End},
-    server::Notes,
 };
 
 pub(super) type Body = BoxBody<Bytes, Broken>;
@@ -50,7 +51,7 @@ pub(super) fn tokens(asked: &Asked, act: &Act) -> Vec<String> {
 
 /// A form filled in: each field says which it is.
 fn filled(schema: &Value) -> Value {
-    let fields = schema["properties"].as_object();
+    let fields = schema.get("properties").and_then(Value::as_object);
     let texts = fields.into_iter().flatten().map(|(name, _)| {
         let text = format!("A scripted {}.", name.replace('_', " "));
         (name.clone(), Value::String(text))
@@ -126,8 +127,7 @@ impl Writer {
             End::Hang => self.unless_left(std::future::pending()).await,
             End::HangUp => {
                 let whole = self.token("half");
-                let half = whole.get(..whole.len() / 2).unwrap_or_default().to_owned();
-                self.send(half).await?;
+                self.send(whole.slice(..whole.len() / 2)).await?;
                 // Whether anybody is there to see it does not matter.
                 let _ = self.sender.send(Err(Broken)).await;
                 Ok(())
@@ -135,31 +135,35 @@ impl Writer {
         }
     }
 
-    fn start(&self, usage: Usage) -> String {
+    fn start(&self, usage: Usage) -> Bytes {
         match self.asked.wire {
-            Wire::Anthropic => anthropic::start(&self.asked, usage),
-            _ => openai::start(&self.asked),
+            Wire::Anthropic => anthropic::start(&self.asked, usage).into(),
+            Wire::Bedrock => bedrock::start(),
+            _ => openai::start(&self.asked).into(),
         }
     }
 
-    fn token(&self, text: &str) -> String {
+    fn token(&self, text: &str) -> Bytes {
         match self.asked.wire {
-            Wire::Anthropic => anthropic::token(text),
-            _ => openai::token(&self.asked, text),
+            Wire::Anthropic => anthropic::token(text).into(),
+            Wire::Bedrock => bedrock::token(text),
+            _ => openai::token(&self.asked, text).into(),
         }
     }
 
-    fn good_end(&self, stop: &str, usage: Usage) -> String {
+    fn good_end(&self, stop: &str, usage: Usage) -> Bytes {
         match self.asked.wire {
-            Wire::Anthropic => anthropic::end(stop, usage),
-            _ => openai::end(&self.asked, stop, usage),
+            Wire::Anthropic => anthropic::end(stop, usage).into(),
+            Wire::Bedrock => bedrock::end(stop, usage),
+            _ => openai::end(&self.asked, stop, usage).into(),
         }
     }
 
-    fn error(&self, kind: &str) -> String {
+    fn error(&self, kind: &str) -> Bytes {
         match self.asked.wire {
-            Wire::Anthropic => anthropic::error_event(kind),
-            _ => openai::error_event(kind),
+            Wire::Anthropic => anthropic::error_event(kind).into(),
+            Wire::Bedrock => bedrock::error_event(kind),
+            _ => openai::error_event(kind).into(),
         }
     }
 

@@ -9,7 +9,7 @@ pub(super) fn whole(asked: &Asked, text: &str, stop: &str, usage: Usage) -> Valu
         "id": "chatcmpl-scripted",
         "object": "chat.completion",
         "created": 1_764_000_000,
-        "model": asked.body["model"],
+        "model": asked.at("/model"),
         "choices": [{
             "index": 0,
             "message": {"role": "assistant", "content": text, "refusal": null},
@@ -32,9 +32,11 @@ pub(super) fn token(asked: &Asked, text: &str) -> String {
 
 pub(super) fn end(asked: &Asked, stop: &str, usage: Usage) -> String {
     let mut end = chunk(asked, &json!({}), &json!(finish_reason(stop)));
-    if asked.body["stream_options"]["include_usage"] == true {
+    if *asked.at("/stream_options/include_usage") == true {
         let mut last = envelope(asked, &json!([]));
-        last["usage"] = usage_of(usage);
+        if let Some(last) = last.as_object_mut() {
+            last.insert("usage".to_owned(), usage_of(usage));
+        }
         end.push_str(&event(&last));
     }
     end.push_str("data: [DONE]\n\n");
@@ -57,11 +59,11 @@ pub(super) fn error_event(kind: &str) -> String {
 
 /// As many vectors as texts: each has the asked length, and starts in a direction that its text decides.
 pub(super) fn embeddings(asked: &Asked) -> Value {
-    let texts = match &asked.body["input"] {
+    let texts = match asked.at("/input") {
         Value::Array(texts) => texts.clone(),
         text => vec![text.clone()],
     };
-    let dimensions = asked.body["dimensions"].as_u64().unwrap_or(1536);
+    let dimensions = asked.at("/dimensions").as_u64().unwrap_or(1536);
     let dimensions = usize::try_from(dimensions).unwrap_or_default();
     let data: Vec<Value> = texts
         .iter()
@@ -74,27 +76,31 @@ pub(super) fn embeddings(asked: &Asked) -> Value {
     json!({
         "object": "list",
         "data": data,
-        "model": asked.body["model"],
+        "model": asked.at("/model"),
         "usage": {"prompt_tokens": texts.len(), "total_tokens": texts.len()},
     })
 }
 
-/// Texts with words in common point in similar directions: each word has an axis.
-fn vector(text: &str, dimensions: usize) -> Vec<f32> {
-    let mut vector = vec![0.0; dimensions.max(1)];
-    for word in text.split_whitespace() {
-        let word = word.trim_matches(|letter: char| !letter.is_alphanumeric());
+/// Texts with words in common point in similar directions: each word has an axis, and nothing has the first.
+pub(super) fn vector(text: &str, dimensions: usize) -> Vec<f32> {
+    let mut vector = vec![0.0; dimensions];
+    let words = text.split(|letter: char| !letter.is_alphanumeric());
+    let axes = words.filter(|word| !word.is_empty()).map(|word| {
         let hash = word.to_lowercase().bytes().fold(5381_usize, |hash, byte| {
             hash.wrapping_mul(33) ^ usize::from(byte)
         });
-        let axis = hash % vector.len();
-        vector[axis] += 1.0;
+        hash % dimensions.max(1)
+    });
+    for axis in axes {
+        vector.iter_mut().skip(axis).take(1).for_each(|x| *x += 1.0);
     }
     let length = vector.iter().map(|x: &f32| x * x).sum::<f32>().sqrt();
     if length > 0.0 {
-        vector.iter_mut().for_each(|x| *x /= length);
+        for x in &mut vector {
+            *x /= length;
+        }
     } else {
-        vector[0] = 1.0;
+        vector.iter_mut().take(1).for_each(|x| *x = 1.0);
     }
     vector
 }
@@ -126,7 +132,7 @@ fn envelope(asked: &Asked, choices: &Value) -> Value {
         "id": "chatcmpl-scripted",
         "object": "chat.completion.chunk",
         "created": 1_764_000_000,
-        "model": asked.body["model"],
+        "model": asked.at("/model"),
         "choices": choices,
     })
 }

@@ -1,11 +1,6 @@
 //! The server: one request in, kept, and its script played.
 
-use std::{
-    collections::VecDeque,
-    net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
-};
+use std::{net::SocketAddr, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
@@ -20,8 +15,9 @@ use tokio::{
 };
 
 use super::{
-    Asked, Script, Wire, anthropic,
+    Asked, Script, Wire, anthropic, bedrock,
     body::{self, Body, Broken, Usage},
+    notes::Notes,
     openai,
     script::{Act, End},
 };
@@ -43,16 +39,7 @@ impl ScriptedProvider {
         let address = listener
             .local_addr()
             .expect("a bound socket has an address");
-        let notes = Arc::new(Notes {
-            kept: Mutex::new(Kept {
-                next: VecDeque::new(),
-                always: Script::answers(),
-                asked: Vec::new(),
-                tokens: Vec::new(),
-                hang_ups: 0,
-                connections: 0,
-            }),
-        });
+        let notes = Arc::new(Notes::new());
         let server = tokio::spawn(accept(listener, Arc::clone(&notes)));
         Self {
             address,
@@ -73,16 +60,20 @@ impl ScriptedProvider {
         format!("http://{}/v1", self.address)
     }
 
+    /// For `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`.
+    #[must_use]
+    pub fn bedrock_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// Plays `script` to the next request that has none yet; what follows is played [what always is](Self::always).
-    pub fn next(&self, script: Script) -> &Self {
+    pub fn next(&self, script: Script) {
         self.notes.kept().next.push_back(script);
-        self
     }
 
     /// Plays `script` to every request that has none of its own.
-    pub fn always(&self, script: Script) -> &Self {
+    pub fn always(&self, script: Script) {
         self.notes.kept().always = script;
-        self
     }
 
     /// What was asked, in its order.
@@ -117,6 +108,12 @@ impl ScriptedProvider {
         self.notes.kept().hang_ups
     }
 
+    /// What is connected now is dead when it is next used, as after a freeze. Such a request is not kept.
+    pub fn forget_connections(&self) {
+        let mut kept = self.notes.kept();
+        kept.forgotten = kept.connections;
+    }
+
     /// How many connections were opened.
     #[must_use]
     pub fn connections(&self) -> usize {
@@ -130,61 +127,29 @@ impl Drop for ScriptedProvider {
     }
 }
 
-/// What the server's connections share.
-#[derive(Debug)]
-pub(super) struct Notes {
-    kept: Mutex<Kept>,
-}
-
-#[derive(Debug)]
-struct Kept {
-    next: VecDeque<Script>,
-    always: Script,
-    asked: Vec<Arc<Asked>>,
-    tokens: Vec<Instant>,
-    hang_ups: usize,
-    connections: usize,
-}
-
-impl Notes {
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn take_down(&self, asked: &Arc<Asked>) -> Script {
-        let mut kept = self.kept();
-        kept.asked.push(Arc::clone(asked));
-        let next = kept.next.pop_front();
-        next.unwrap_or_else(|| kept.always.clone())
-    }
-
-    pub(super) fn token_left(&self, at: Instant) {
-        self.kept().tokens.push(at);
-    }
-
-    pub(super) fn client_hung_up(&self) {
-        self.kept().hang_ups += 1;
-    }
-}
-
 async fn accept(listener: TcpListener, notes: Arc<Notes>) {
     // Held here so that no connection outlives the server.
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => if let Ok((stream, _)) = accepted {
-                notes.kept().connections += 1;
-                connections.spawn(serve(stream, Arc::clone(&notes)));
+                let number = notes.connected();
+                connections.spawn(serve(stream, number, Arc::clone(&notes)));
             },
             Some(_) = connections.join_next() => {}
         }
     }
 }
 
-async fn serve(stream: TcpStream, notes: Arc<Notes>) {
+async fn serve(stream: TcpStream, number: usize, notes: Arc<Notes>) {
     // Without it the loopback adds some 40 ms to small messages.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(|request| answer(request, Arc::clone(&notes)));
+    let service = service_fn(async |request| {
+        if notes.is_forgotten(number) {
+            return Err(Broken);
+        }
+        answer(request, Arc::clone(&notes)).await
+    });
     // A client that goes away breaks its connection, and a script may: no news here.
     let _ = http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
@@ -235,6 +200,7 @@ async fn answer(request: Request<Incoming>, notes: Arc<Notes>) -> Result<Respons
             Ok(typed("text/event-stream; charset=utf-8", stream))
         }
         Act::Garbage => Ok(typed("application/json", full(&b"\xff{]"[..]))),
+        _ if wire == Wire::Titan => Ok(whole(StatusCode::OK, &bedrock::embedding(&asked))),
         _ if wire == Wire::OpenAiEmbeddings => {
             Ok(whole(StatusCode::OK, &openai::embeddings(&asked)))
         }
@@ -263,6 +229,7 @@ fn refusal(
 ) -> Response<Body> {
     let error = match wire {
         Wire::Anthropic => anthropic::error(kind, message),
+        Wire::Bedrock | Wire::Titan => bedrock::error(message),
         _ => openai::error(kind, message),
     };
     let status = StatusCode::from_u16(status).expect("a status that HTTP has");
@@ -293,4 +260,57 @@ fn full(bytes: impl Into<Bytes>) -> Body {
     Full::new(bytes.into())
         .map_err(|never| match never {})
         .boxed()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    /// Asks as any client might, and gives the answer with its head.
+    async fn ask(provider: &ScriptedProvider, path: &str, body: &Value) -> String {
+        let mut stream = TcpStream::connect(provider.address).await.unwrap();
+        let body = body.to_string();
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_not_streamed_comes_in_one_piece() {
+        let provider = ScriptedProvider::start().await;
+        let body = json!({"model": "m", "messages": [{"role": "user", "content": "Hi"}]});
+        for (path, text) in [
+            ("/v1/messages", "/content/0/text"),
+            ("/v1/chat/completions", "/choices/0/message/content"),
+        ] {
+            let answer = ask(&provider, path, &body).await;
+            let (head, said) = answer.split_once("\r\n\r\n").unwrap();
+            assert!(head.starts_with("HTTP/1.1 200") && head.contains("application/json"));
+            let said: Value = serde_json::from_str(said).unwrap();
+            assert_eq!(
+                said.pointer(text),
+                Some(&json!("In the beginning was a script."))
+            );
+        }
+        assert_eq!(
+            provider.last_asked().turns(),
+            [("user".to_owned(), "Hi".to_owned())]
+        );
+    }
+
+    #[tokio::test]
+    async fn what_no_provider_serves_is_not_found() {
+        let provider = ScriptedProvider::start().await;
+        let answer = ask(&provider, "/v1/models", &json!({})).await;
+        assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+        assert_eq!(provider.count(), 0);
+    }
 }

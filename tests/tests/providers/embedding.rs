@@ -1,5 +1,6 @@
 //! Texts as vectors.
 
+use futures_util::future::join_all;
 use verse_ai::{
     Ai, AiConfig, Embedder, EmbeddingProvider, HttpClient, Jitter, ModelError, Service,
 };
@@ -83,6 +84,21 @@ async fn failures_are_told_apart_and_tried_again() {
         provider.next(script);
         assert_eq!(embedder.embed(texts(1), long()).await, Err(expected));
     }
+}
+
+#[tokio::test]
+async fn connections_are_used_again_and_survived_when_they_died() {
+    let provider = ScriptedProvider::start().await;
+    let embedder = embedder(&provider);
+    let at_once = [(); 4].map(|()| embedder.embed(texts(1), long()));
+    assert!(join_all(at_once).await.iter().all(Result::is_ok));
+    let opened = provider.connections();
+    for _ in 0..5 {
+        embedder.embed(texts(1), long()).await.unwrap();
+    }
+    assert!(provider.connections() < opened + 5);
+    provider.forget_connections();
+    embedder.embed(texts(1), long()).await.unwrap();
 }
 
 #[tokio::test]

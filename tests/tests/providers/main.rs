@@ -1,5 +1,11 @@
 //! The models' client code, whole, against a scripted provider in both wire formats.
 
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what tests share may fail them"
+)]
+
 mod asking;
 mod embedding;
 mod failing;

@@ -6,7 +6,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use genai::embed::{EmbedOptions, Embedding};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{HttpClient, Jitter, Service, failure::failure, retry};
+use super::{HttpClient, Jitter, Service, failure::failure, http_client::Connection, retry};
 use crate::{Embedder, ModelError, prompts::clipped};
 
 /// What a vector has in the database.
@@ -60,8 +60,9 @@ impl EmbeddingProvider {
         deadline: Instant,
     ) -> Result<Vec<Vec<f32>>, ModelError> {
         let mut again = 0;
+        let mut connection = Connection::Any;
         loop {
-            let error = match self.ask(batch.clone(), deadline).await {
+            let error = match self.ask(batch.clone(), connection, deadline).await {
                 Ok(vectors) => return Ok(vectors),
                 Err(error) => error,
             };
@@ -71,6 +72,7 @@ impl EmbeddingProvider {
             };
             sleep(wait).await;
             again += 1;
+            connection = retry::connection(&error);
         }
     }
 
@@ -78,6 +80,7 @@ impl EmbeddingProvider {
     async fn ask(
         &self,
         batch: Vec<String>,
+        connection: Connection,
         deadline: Instant,
     ) -> Result<Vec<Vec<f32>>, ModelError> {
         #[cfg(feature = "bedrock")]
@@ -97,10 +100,11 @@ impl EmbeddingProvider {
         let count = batch.len();
         let options = EmbedOptions::new().with_dimensions(DIMENSIONS);
         let inner = &self.0;
-        let call = inner
-            .client
-            .models
-            .embed_batch(inner.service.target(), batch, Some(&options));
+        let call = inner.client.models(connection).embed_batch(
+            inner.service.target(),
+            batch,
+            Some(&options),
+        );
         let answer = timeout_at(deadline, call)
             .await
             .map_err(|_| ModelError::TimedOut)?

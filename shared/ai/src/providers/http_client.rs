@@ -1,6 +1,9 @@
 //! The HTTP client that every call of a provider goes through.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use thiserror::Error;
 
@@ -23,13 +26,23 @@ const UNCONFIRMED: Duration = Duration::from_secs(5);
 pub struct HttpClient {
     #[cfg(feature = "bedrock")]
     pub(super) plain: reqwest::Client,
-    pub(super) models: genai::Client,
+    models: genai::Client,
+    fresh: Arc<OnceLock<genai::Client>>,
 }
 
 /// No client can be made: TLS cannot be set up.
 #[derive(Debug, Error)]
 #[error("no HTTP client can be made for the model's provider")]
 pub struct ClientError(#[source] Option<reqwest::Error>);
+
+/// Which connection a call may go over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Connection {
+    /// One that is open, if there is one.
+    Any,
+    /// A new one: those that are open may all be dead.
+    Fresh,
+}
 
 impl HttpClient {
     /// A client with connections of its own.
@@ -38,32 +51,53 @@ impl HttpClient {
     ///
     /// When TLS cannot be set up.
     pub fn new() -> Result<Self, ClientError> {
-        let builder = reqwest::Client::builder();
-        #[cfg(target_os = "linux")]
-        let builder = builder.tcp_user_timeout(UNCONFIRMED);
-        let client = builder
-            .connect_timeout(CONNECT)
-            .read_timeout(SILENCE)
-            .pool_idle_timeout(IDLE)
-            // A call is made again once on a new connection: there must not be a second old one to take.
-            .pool_max_idle_per_host(1)
-            .tcp_nodelay(true)
-            // A function answers one request at a time: nothing would share a connection of HTTP/2, and with HTTP/1 an
-            // answer that nobody reads ends with its connection.
-            .http1_only()
-            // A key goes where the settings say, and nowhere else.
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
+        let client = connecting()
             .build()
             .map_err(|error| ClientError(Some(error)))?;
-        let models = genai::Client::builder()
-            .with_reqwest(client.clone())
-            .build()
-            .map_err(|_| ClientError(None))?;
         Ok(Self {
+            models: speaking(client.clone())?,
             #[cfg(feature = "bedrock")]
             plain: client,
-            models,
+            fresh: Arc::default(),
         })
     }
+
+    pub(super) fn models(&self, connection: Connection) -> &genai::Client {
+        if connection == Connection::Any {
+            return &self.models;
+        }
+        if let Some(fresh) = self.fresh.get() {
+            return fresh;
+        }
+        // Made when first needed, which is seldom.
+        let fresh = connecting().pool_max_idle_per_host(0).build().ok();
+        match fresh.and_then(|client| speaking(client).ok()) {
+            Some(fresh) => self.fresh.get_or_init(|| fresh),
+            None => &self.models,
+        }
+    }
+}
+
+fn connecting() -> reqwest::ClientBuilder {
+    let builder = reqwest::Client::builder();
+    #[cfg(target_os = "linux")]
+    let builder = builder.tcp_user_timeout(UNCONFIRMED);
+    builder
+        .connect_timeout(CONNECT)
+        .read_timeout(SILENCE)
+        .pool_idle_timeout(IDLE)
+        .tcp_nodelay(true)
+        // A function answers one request at a time: nothing would share a connection of HTTP/2, and with HTTP/1 an
+        // answer that nobody reads ends with its connection.
+        .http1_only()
+        // A key goes where the settings say, and nowhere else.
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+}
+
+fn speaking(client: reqwest::Client) -> Result<genai::Client, ClientError> {
+    genai::Client::builder()
+        .with_reqwest(client)
+        .build()
+        .map_err(|_| ClientError(None))
 }

@@ -14,7 +14,9 @@ use super::{
     HttpClient, Jitter, Service,
     answer::{Coming, Piece},
     failure::failure,
-    form, retry,
+    form,
+    http_client::Connection,
+    retry,
 };
 use crate::{
     Answer, AnswerStream, ChatRequest, DefinitionRequest, DefinitionTexts, InsightRequest,
@@ -54,8 +56,9 @@ impl Provider {
         deadline: Instant,
     ) -> Result<(Piece, Coming), ModelError> {
         let mut again = 0;
+        let mut connection = Connection::Any;
         loop {
-            let error = match self.ask(prompt, deadline).await {
+            let error = match self.ask(prompt, connection, deadline).await {
                 Ok(begun) => return Ok(begun),
                 Err(error) => error,
             };
@@ -65,12 +68,18 @@ impl Provider {
             };
             sleep(wait).await;
             again += 1;
+            connection = retry::connection(&error);
         }
     }
 
     /// Asks once.
-    async fn ask(&self, prompt: &Prompt, deadline: Instant) -> Result<(Piece, Coming), ModelError> {
-        let answer = timeout_at(deadline, self.open(prompt))
+    async fn ask(
+        &self,
+        prompt: &Prompt,
+        connection: Connection,
+        deadline: Instant,
+    ) -> Result<(Piece, Coming), ModelError> {
+        let answer = timeout_at(deadline, self.open(prompt, connection))
             .await
             .map_err(|_| ModelError::TimedOut)??;
         let mut coming = Coming::new(answer.stream, deadline);
@@ -79,8 +88,12 @@ impl Provider {
     }
 
     /// Builds the request; it goes out when the answer is first waited for.
-    async fn open(&self, prompt: &Prompt) -> Result<ChatStreamResponse, ModelError> {
-        let client = self.0.client.models.clone();
+    async fn open(
+        &self,
+        prompt: &Prompt,
+        connection: Connection,
+    ) -> Result<ChatStreamResponse, ModelError> {
+        let client = self.0.client.models(connection).clone();
         let (target, request) = (self.0.service.target(), request(prompt));
         let options = self.options(prompt);
         let call = async move {

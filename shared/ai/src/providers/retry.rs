@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
+use super::http_client::Connection;
 use crate::ModelError;
 
 /// The first wait for a provider that has too much to do; each further one is twice as long.
@@ -43,6 +44,14 @@ impl fmt::Debug for Jitter {
     }
 }
 
+/// What a call that failed is made again over.
+pub(super) fn connection(error: &ModelError) -> Connection {
+    match error {
+        ModelError::Interrupted => Connection::Fresh,
+        _ => Connection::Any,
+    }
+}
+
 /// How long to wait before a call that failed with `error` is made again; `None` when it is not. `again` is how often it
 /// was made again already.
 pub(super) fn wait(
@@ -61,7 +70,7 @@ pub(super) fn wait(
         ModelError::Failed { status } if again < FAILED_AGAIN && may_pass(*status) => {
             backoff(again, jitter)
         }
-        // A connection that the other end had closed: a new one is likely to do.
+        // A connection that the other end had left: a new one is likely to do.
         ModelError::Interrupted if again < INTERRUPTED_AGAIN => Duration::ZERO,
         _ => return None,
     };
