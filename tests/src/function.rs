@@ -36,7 +36,8 @@ impl Builder {
         self
     }
 
-    /// Has `provider` asked in this format, for everything that a model is asked.
+    /// Has `provider` asked in this format, for everything that a model is asked. Bedrock is
+    /// in no function that is built here: only the two formats of providers with an address of their own can be asked for.
     #[must_use]
     pub fn asking(self, provider: &ScriptedProvider, wire: Wire) -> Self {
         let key = "sk-scripted-key";
@@ -46,11 +47,12 @@ impl Builder {
                 .env("ANTHROPIC_API_KEY", key)
                 .env("ANTHROPIC_BASE_URL", provider.anthropic_url())
                 .env("ANTHROPIC_MODEL", "scripted-1"),
-            Wire::OpenAi | Wire::OpenAiEmbeddings => self
+            Wire::OpenAi => self
                 .env("AI_PROVIDER", "openai")
                 .env("OPENAI_API_KEY", key)
                 .env("OPENAI_BASE_URL", provider.openai_url())
                 .env("OPENAI_MODEL", "scripted-1"),
+            wire => panic!("a function cannot be set up to ask in {wire:?}'s format"),
         }
     }
 
