@@ -20,7 +20,8 @@ pub struct Problem {
     status: StatusCode,
     detail: String,
     faults: Vec<Fault>,
-    members: Map<String, Value>,
+    /// Boxed, as problems are returned from everywhere and few have any.
+    members: Box<Map<String, Value>>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<Cause>,
 }
@@ -61,7 +62,7 @@ impl Problem {
             status,
             detail: detail.into(),
             faults: Vec::new(),
-            members: Map::new(),
+            members: Box::default(),
             headers: Vec::new(),
             cause: None,
         }
@@ -191,7 +192,7 @@ impl Problem {
             status: self.status.as_u16(),
             detail: self.detail.clone(),
             errors: self.faults.clone(),
-            members: self.members.clone(),
+            members: (*self.members).clone(),
         };
         serde_json::to_vec(&body).unwrap_or_default()
     }
