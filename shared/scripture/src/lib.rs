@@ -6,6 +6,7 @@
 //! - [`translation`]: which translations there are.
 //! - [`chapter`]: one chapter's verses, content and notes.
 //! - [`selection`]: the verses that a reader selected.
+//! - [`word`]: what stands behind a word that a reader selected.
 //! - [`works`]: commentary, lexicons and what else is said about them.
 //!
 //! Everything is in the binary and nothing is unpacked before it is asked for. Who may read what,
@@ -21,6 +22,7 @@ pub mod selection;
 mod stem;
 mod token;
 pub mod translation;
+pub mod word;
 pub mod works;
 
 pub use archive::TEXTS_DIGEST;

@@ -19,6 +19,7 @@ pub(crate) use named::{Named, read_name};
 pub(crate) use search::Found;
 use search::find_in_chapter;
 use tokens::selected_words;
+pub(crate) use tokens::{Token, chapter_tokens, fold};
 
 /// How many chapters of a reference are looked through: those of the Psalms.
 const MOST_CHAPTERS: usize = 150;

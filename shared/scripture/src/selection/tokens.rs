@@ -28,7 +28,7 @@ pub(super) fn selected_words(text: &str) -> Vec<String> {
 }
 
 /// A chapter's words, with or without those of its headings.
-pub(super) fn chapter_tokens(
+pub(crate) fn chapter_tokens(
     translation: TranslationCode,
     book: BookId,
     number: u16,
