@@ -9,6 +9,8 @@ use crate::stem::{search_stem, words};
 
 /// How many stems stand in one frame of an index.
 const STEMS_A_FRAME: usize = 64;
+/// How many times a word of a title counts: it tells what the section is about.
+const TITLE: usize = 3;
 
 #[derive(Default)]
 struct Index {
@@ -72,10 +74,8 @@ pub fn build(
     let mut index = Index::default();
     for (chapter, sections) in (0..).zip(sections) {
         for (place, section) in (0..).zip(sections) {
-            let title = section.title.as_deref();
-            let texts = title
-                .into_iter()
-                .chain(section.paragraphs.iter().map(String::as_str));
+            let title = std::iter::repeat_n(section.title.as_deref(), TITLE).flatten();
+            let texts = title.chain(section.paragraphs.iter().map(String::as_str));
             index.add((chapter, place), texts)?;
         }
     }

@@ -56,11 +56,18 @@ pub fn search_commentary(question: &str, limit: usize) -> Vec<FoundSection> {
 #[must_use]
 pub fn search_topics(question: &str, limit: usize) -> Vec<FoundTopic> {
     let found = rank(question, &TOPIC_DOCUMENTS, &TOPIC_INDEX);
-    let topic = |(score, words, (frame, place))| {
-        let name = find_name(usize::from(frame), usize::from(place))?;
-        Some(FoundTopic { name, score, words })
-    };
-    found.into_iter().take(limit).filter_map(topic).collect()
+    let mut topics: Vec<FoundTopic> = Vec::new();
+    for (score, words, (frame, place)) in found {
+        if topics.len() == limit {
+            break;
+        }
+        let name = find_name(usize::from(frame), usize::from(place));
+        // Two names come twice.
+        if let Some(name) = name.filter(|name| topics.iter().all(|topic| topic.name != *name)) {
+            topics.push(FoundTopic { name, score, words });
+        }
+    }
+    topics
 }
 
 /// The stems of a text that can be searched for: no small words. For whoever compares a sentence with a
@@ -81,8 +88,8 @@ pub fn search_terms(text: &str) -> BTreeSet<String> {
 fn rank(question: &str, documents: &Frames, index: &Named) -> Vec<(f32, usize, (u16, u16))> {
     /// How soon more of the same word stops to count.
     const SATURATION: f32 = 1.2;
-    /// How much a long document has to pay for its length.
-    const LENGTH: f32 = 0.75;
+    /// How much a long document has to pay for its length: little, for the longest sections are on what matters most.
+    const LENGTH: f32 = 0.3;
     let Some(PackedDocuments { lengths, places }) = documents.read(0) else {
         return Vec::new();
     };

@@ -310,6 +310,11 @@ fn a_question_finds_the_section_that_answers_it() {
         Some("John 3:1-21")
     );
     assert_eq!(first("the burning bush").as_deref(), Some("Exodus 3:1-6"));
+    assert_eq!(first("Who was Nicodemus?").as_deref(), Some("John 3:1-21"));
+    assert_eq!(
+        first("What does it mean to be born again?").as_deref(),
+        Some("1 Peter 2:1-10")
+    );
     assert_eq!(first("what is the of and"), None);
     assert_eq!(first(""), None);
     assert_eq!(first("xylophone quark"), None);

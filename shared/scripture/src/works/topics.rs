@@ -77,8 +77,9 @@ pub fn topics() -> impl Iterator<Item = Topic> {
     })
 }
 
-/// Where topics name verses of a passage: those first that name the fewest other verses, then by name.
-/// A topic comes as often as it names the passage under another label.
+/// Where topics name verses of a passage, the most to the point first: those with a label that can be read, that name
+/// the fewest other verses with it, and that name the fewest verses at all under that label. A topic comes as often
+/// as it names the passage under another label.
 #[must_use]
 pub fn list_mentions(passage: &Reference) -> Vec<Mention> {
     let mut places: Vec<PackedMention> = Vec::new();
@@ -115,16 +116,36 @@ pub fn list_mentions(passage: &Reference) -> Vec<Mention> {
                     && named.last().verse - named.first().verse == place.last - place.first
             })
         {
-            mentions.push(Mention {
+            let fit = Fit {
+                unreadable: entry.label.chars().count() > LONGEST_LABEL,
+                breadth: (reference.last().verse - reference.first().verse).min(BROAD),
+                verses: entry.references.len(),
+            };
+            let mention = Mention {
                 topic: topic.name.clone(),
                 label: entry.label.clone(),
                 reference,
-            });
+            };
+            mentions.push((fit, mention));
         }
     }
-    mentions
-        .sort_by_key(|mention| mention.reference.last().verse - mention.reference.first().verse);
-    mentions
+    mentions.sort_by_key(|(fit, _)| *fit);
+    mentions.into_iter().map(|(_, mention)| mention).collect()
+}
+
+/// A longer label runs several headings together.
+const LONGEST_LABEL: usize = 60;
+/// Among references to as many verses as this, none is narrow.
+const BROAD: u16 = 5;
+
+/// How well a mention fits a passage; the least is the best.
+#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
+struct Fit {
+    unreadable: bool,
+    /// How many verses it names with the passage's.
+    breadth: u16,
+    /// How many references stand under its label.
+    verses: usize,
 }
 
 fn read(frame: usize) -> Vec<PackedTopic> {
