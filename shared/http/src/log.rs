@@ -37,6 +37,8 @@ fn lines_filter() -> Targets {
     Targets::new()
         .with_default(LevelFilter::INFO)
         .with_target("sqlx", LevelFilter::WARN)
+        // It logs what a provider said, which may quote a prompt. What went wrong is in its errors.
+        .with_target("genai", LevelFilter::OFF)
         // The emulator sets a concurrency that the runtime warns of at each start.
         .with_target("lambda_runtime", LevelFilter::ERROR)
 }
