@@ -85,6 +85,9 @@ fn behind(study: &WordStudy, lemma: &LemmaStudy) -> String {
         Through::SameWord => format!(
             "Behind {word} in {place} {stands}, by the King James Version, which has {kjv} in the same verse."
         ),
+        Through::Rendering if lemma.lemma.kjv_words.is_empty() => format!(
+            "Behind {word} in {place} {stands}: of the words behind the verse, it alone is rendered so in the dictionary."
+        ),
         Through::Rendering => format!(
             "Where {} has {word} in {place}, the King James Version has {kjv}; behind it {stands}.",
             translation(study)

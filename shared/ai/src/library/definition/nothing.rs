@@ -19,8 +19,7 @@ pub(super) fn on_small_word(study: &WordStudy) -> DefinitionTexts {
         "What was selected has no letters, so that there is nothing to look up.".to_owned()
     } else {
         format!(
-            "{} is one of the small words that join others and mean little by themselves. The reference works of this \
-             library say nothing sensible about such a word.",
+            "{} is one of the small words that join others and mean little by themselves. The reference works of this library explain no such words.",
             quoted(&study.found.word)
         )
     };

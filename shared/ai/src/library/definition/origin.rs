@@ -41,7 +41,7 @@ fn origin(study: &LemmaStudy, sources: &mut Sources) -> String {
     sentences.join(" ")
 }
 
-/// `a Hebrew word, masculine noun`
+/// `a Hebrew word, a masculine noun`
 fn kind(entry: &Entry) -> String {
     let word = match entry.language {
         Language::Hebrew => "a Hebrew word",
@@ -50,7 +50,14 @@ fn kind(entry: &Entry) -> String {
         Language::HebrewName => "a name in the Hebrew Bible",
     };
     match &entry.part_of_speech {
-        Some(part) if entry.language != Language::HebrewName => format!("{word}, {part}"),
+        Some(part) if entry.language != Language::HebrewName => {
+            let article = if part.starts_with(['a', 'i']) {
+                "an"
+            } else {
+                "a"
+            };
+            format!("{word}, {article} {part}")
+        }
         _ => word.to_owned(),
     }
 }

@@ -35,14 +35,12 @@ fn count(study: &LemmaStudy, sources: &mut Sources) -> String {
     };
     let times = match (study.times, study.verses) {
         (1, _) => "once".to_owned(),
-        (times, 1) => format!("{times} times, in a single verse"),
-        (times, verses) if times == verses => format!("{times} times"),
-        (times, verses) => format!("{times} times in {verses} verses"),
+        (times, 1) => format!("{times} times, in one verse"),
+        (times, verses) => format!("{times} times, in {verses} verses"),
     };
-    let lemma = &entry.lemma;
     let stands = format!(
-        "{lemma} stands {times} behind the {testament} Testament of the King James Version, by its Strong’s number {}.",
-        entry.number
+        "By its Strong’s number, {}, {} is linked with words of the King James Version’s {testament} Testament {times}.",
+        entry.number, entry.lemma
     );
     match &entry.renderings {
         Some(renderings) => format!(
