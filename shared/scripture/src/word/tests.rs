@@ -94,6 +94,10 @@ fn a_word_that_stands_twice_has_all_it_may_be() {
         .map(|(n, _)| n)
         .collect();
     assert_eq!(numbers, ["G5368"]);
+    // In another translation that has them as often, by their order.
+    let asv = |word| behind(word, TranslationCode::Asv, "John 21:15");
+    assert_eq!(asv("lovest"), [("G25".to_owned(), Through::SameWord)]);
+    assert_eq!(asv("love"), [("G5368".to_owned(), Through::SameWord)]);
     // A part of the verse that has it once tells which.
     let both = find_word(
         "lord",
