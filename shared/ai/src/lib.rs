@@ -9,6 +9,7 @@
 mod config;
 mod embedding;
 mod error;
+mod library;
 mod model;
 mod prompts;
 mod providers;
@@ -16,6 +17,7 @@ mod providers;
 pub use config::{Ai, AiConfig, AiSettingError, AiStartError};
 pub use embedding::Embedder;
 pub use error::{ErrorKind, ModelError};
+pub use library::Library;
 pub use model::{
     Answer, AnswerStream, ChatRequest, DefinitionRequest, DefinitionTexts, InsightRequest,
     InsightTexts, Model, Recollection, Speaker, StopReason, SummaryRequest, Token, TokenUsage,
