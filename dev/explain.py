@@ -36,6 +36,11 @@ HOT = [
     "link_codes::*",
     "usage::*",
     "taking::*",
+    "saved::begin_insight",
+    "saved::begin_definition",
+    "saying::*",
+    "memory::get_conversation",
+    "recalling::recall",
 ]
 
 # A page of 50 with what belongs to its rows has fewer: more were read to be thrown away.
@@ -219,6 +224,9 @@ def parameter(sql: str, number: int, kind: str, sample: dict[str, str]) -> tuple
     optional = bool(re.search(rf"{it}(::\w+)? IS (NOT )?NULL|coalesce\({it}", text, re.I))
     if kind.endswith("[]"):
         element = kind[:-2]
+        if element == "float4":
+            # Only vectors are numbers like that.
+            return "array_fill(0.1::real, ARRAY[1024])", optional
         inner = sample.get(_column(text, number)) or (sample["user_id"] if element == "bigint" else None)
         return f"ARRAY[{inner or FALLBACKS.get(element, 'NULL')}]::{kind}", optional
     if re.search(rf"LIMIT {it}", text, re.I):

@@ -1,5 +1,11 @@
 //! What the model is reminded of, what stands for the beginning of a long conversation, and the debug routes.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says why and fails"
+)]
+
 use serde_json::{Value, json};
 use verse_data::Ending;
 use verse_tests::{Client, Database, Function, Reader, Script, ScriptedProvider, Wire, eventually};

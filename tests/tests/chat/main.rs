@@ -1,5 +1,12 @@
 //! The three routes that answer with a stream, as a browser sees them, and what is stored and counted meanwhile.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says why and fails"
+)]
+
 mod failing;
 mod leaving;
 mod limits;

@@ -85,9 +85,9 @@ pub async fn say(
             WHERE $4::TEXT IS NOT NULL
         ), counted AS (
             INSERT INTO daily_usage (user_id, day, calls)
-            SELECT caller.id, $9, 1
-            FROM caller, place
-            WHERE is_pro OR $10 > 0
+            SELECT id, $9, 1
+            FROM caller
+            WHERE (is_pro OR $10 > 0) AND EXISTS (SELECT FROM place)
             ON CONFLICT (user_id, day) DO UPDATE
             SET calls = daily_usage.calls + 1
             WHERE daily_usage.calls < $10 OR (SELECT is_pro FROM caller)
