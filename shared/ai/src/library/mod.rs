@@ -1,7 +1,7 @@
 //! The default model, which needs no key and no network: a library. It answers with what the reference works say, in
 //! their own sentences, names them, and says so where they say nothing.
 //!
-//! `insight` writes insights, from `context`, `significance` and `related`; `chat` answers in conversations; `summary`
+//! `insight` writes insights, from `context`, `significance` and `related`; `definition` defines words; `chat` answers in conversations; `summary`
 //! shortens them. Beneath: `passage` is what is asked about; `sentences`, `alignment`, `appeal`, `thought` and
 //! `portion` choose from the commentary; `quotation`, `links` and `sources` write what was chosen.
 
@@ -9,6 +9,7 @@ mod alignment;
 mod appeal;
 mod chat;
 mod context;
+mod definition;
 mod insight;
 mod links;
 mod passage;
@@ -26,7 +27,7 @@ use tokio::time::Instant;
 
 use crate::{
     AnswerStream, ChatRequest, DefinitionRequest, DefinitionTexts, InsightRequest, InsightTexts,
-    Model, ModelError, SummaryRequest, Writing,
+    Model, SummaryRequest, Writing,
 };
 
 /// The reference works as a [`Model`]. Its answers are made in milliseconds and cost nothing.
@@ -40,15 +41,10 @@ impl Model for Library {
 
     fn write_definition(
         &self,
-        _request: DefinitionRequest,
+        request: DefinitionRequest,
         _deadline: Instant,
     ) -> Writing<DefinitionTexts> {
-        async move {
-            Err(ModelError::Unusable {
-                reason: "no definitions yet",
-            })
-        }
-        .boxed()
+        async move { Ok(definition::write(&request)) }.boxed()
     }
 
     fn chat(&self, request: ChatRequest, _deadline: Instant) -> AnswerStream {

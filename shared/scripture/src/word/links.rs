@@ -16,7 +16,8 @@ use crate::works::word_links::{WordLink, list_word_links};
 pub struct Lemma {
     /// Its number.
     pub number: StrongsNumber,
-    /// The words that stand for it in this verse of the King James Version.
+    /// The words that stand for it in this verse of the King James Version; empty where its link is on a small word
+    /// beside the one that is meant (`ye` of `Repent ye`).
     pub kjv_words: String,
     /// How it is known.
     pub through: Through,
@@ -33,12 +34,18 @@ pub enum Through {
     Rendering,
 }
 
-/// The words behind these places, each once.
-pub(super) fn find_lemmas(places: &[Place], wanted: &[String]) -> Vec<Lemma> {
+/// The words behind these places, each once. `word` is what was selected, `wanted` its words to compare: of `LORD` and
+/// `Lord` in one verse, the one that is written as it was selected is meant.
+pub(super) fn find_lemmas(places: &[Place], word: &str, wanted: &[String]) -> Vec<Lemma> {
     let mut lemmas: Vec<Lemma> = Vec::new();
     for place in places {
         let found = if place.translation == TranslationCode::Kjv {
-            by_place(*place, wanted)
+            let linked = by_place(*place, wanted);
+            if linked.is_empty() {
+                by_rendering(*place, &content_stems(wanted))
+            } else {
+                linked
+            }
         } else {
             by_word(*place, wanted)
         };
@@ -47,6 +54,10 @@ pub(super) fn find_lemmas(places: &[Place], wanted: &[String]) -> Vec<Lemma> {
                 lemmas.push(lemma);
             }
         }
+    }
+    let written_so = |lemma: &Lemma| words(&lemma.kjv_words).any(|other| other == word);
+    if wanted.len() == 1 && lemmas.iter().any(written_so) {
+        lemmas.retain(written_so);
     }
     lemmas
 }
@@ -58,11 +69,24 @@ fn links_of(place: Place) -> Vec<WordLink> {
 }
 
 fn lemma(link: &WordLink, through: Through) -> Lemma {
+    let small = link.words.iter().all(|word| is_small(&fold(word)));
     Lemma {
         number: link.number,
-        kjv_words: link.words.join(" "),
+        kjv_words: if small {
+            String::new()
+        } else {
+            link.words.join(" ")
+        },
         through,
     }
+}
+
+/// The stems of words that mean something by themselves.
+fn content_stems(wanted: &[String]) -> Vec<String> {
+    let content = wanted
+        .iter()
+        .filter(|word| !is_small(word) && !is_helper(word));
+    content.map(|word| stem(word)).collect()
 }
 
 /// The links that take in one of the words, where that is what the link is about: in `he gave` it is `gave`.
@@ -91,14 +115,7 @@ fn by_place(place: Place, wanted: &[String]) -> Vec<Lemma> {
 /// The links on the same word in the King James Version, else on what is rendered by it.
 fn by_word(place: Place, wanted: &[String]) -> Vec<Lemma> {
     let links = links_of(place);
-    let content: Vec<String> = wanted
-        .iter()
-        .filter(|word| !is_small(word) && !is_helper(word))
-        .map(|word| stem(word))
-        .collect();
-    if content.is_empty() {
-        return Vec::new();
-    }
+    let content = content_stems(wanted);
     if let [word] = content.as_slice() {
         let same: Vec<&WordLink> = links.iter().filter(|link| has_word(link, word)).collect();
         if !same.is_empty() {
@@ -114,13 +131,22 @@ fn by_word(place: Place, wanted: &[String]) -> Vec<Lemma> {
                 .collect();
         }
     }
+    by_rendering(place, &content)
+}
+
+/// The one link in the verse whose word the lexicon renders by these, if it is one.
+fn by_rendering(place: Place, content: &[String]) -> Vec<Lemma> {
+    if content.is_empty() {
+        return Vec::new();
+    }
+    let links = links_of(place);
     // What the verse renders as the King James Version does is not what the word renders.
     let verse: BTreeSet<String> = words(&verse_text(place)).map(stem).collect();
     let same = |word: &String| !is_small(&fold(word)) && verse.contains(&stem(word));
     let mut rendered: Vec<Lemma> = Vec::new();
     for link in links.iter().filter(|link| !link.words.iter().any(same)) {
         let known = rendered.iter().any(|known| known.number == link.number);
-        if !known && find_entry(link.number).is_some_and(|entry| is_rendered(&entry, &content)) {
+        if !known && find_entry(link.number).is_some_and(|entry| is_rendered(&entry, content)) {
             rendered.push(lemma(link, Through::Rendering));
         }
     }

@@ -67,7 +67,7 @@ pub fn find_word(word: &str, verse_text: &str, reference: &str) -> WordInVerse {
     } else if wanted.iter().all(|word| small_words::is_small(word)) {
         Behind::SmallWord
     } else {
-        match links::find_lemmas(&places, &wanted) {
+        match links::find_lemmas(&places, &word, &wanted) {
             lemmas if lemmas.is_empty() => Behind::Unknown,
             lemmas => Behind::Lemmas(lemmas),
         }

@@ -55,7 +55,7 @@ pub struct Example {
     pub verse: VerseId,
     /// All of it.
     pub text: String,
-    /// The words in it that stand for the lemma.
+    /// The words in it that stand for the lemma, each once.
     pub words: Vec<String>,
 }
 
@@ -149,9 +149,11 @@ fn quote(verse: VerseId, lemma: &Lemma) -> Option<Example> {
         .pop()?
         .text;
     let links = list_word_links(verse).into_iter();
-    let words: Vec<String> = links
+    let mut words: Vec<String> = links
         .filter(|link| link.number == lemma.number && !link.in_title)
         .map(|link| link.words.join(" "))
         .collect();
+    words.sort();
+    words.dedup();
     (!words.is_empty() && text.len() <= LONGEST_EXAMPLE).then_some(Example { verse, text, words })
 }

@@ -74,6 +74,11 @@ fn a_word_of_the_king_james_version_is_known_by_its_place() {
         [("G2307".to_owned(), Through::Place)]
     );
     assert_eq!(kjv("will", "Psalms 23:6"), []);
+    // "Repent ye": the link is on "ye".
+    assert_eq!(
+        kjv("Repent", "Matthew 3:2"),
+        [("G3340".to_owned(), Through::Rendering)]
+    );
 }
 
 #[test]
@@ -89,9 +94,13 @@ fn a_word_that_stands_twice_has_all_it_may_be() {
         .map(|(n, _)| n)
         .collect();
     assert_eq!(numbers, ["G5368"]);
+    // In another translation that has them as often, by their order.
+    let asv = |word| behind(word, TranslationCode::Asv, "John 21:15");
+    assert_eq!(asv("lovest"), [("G25".to_owned(), Through::SameWord)]);
+    assert_eq!(asv("love"), [("G5368".to_owned(), Through::SameWord)]);
     // A part of the verse that has it once tells which.
     let both = find_word(
-        "LORD",
+        "lord",
         &text(TranslationCode::Kjv, "Psalms 110:1"),
         "Psalms 110:1 (KJV)",
     );
@@ -105,7 +114,23 @@ fn a_word_that_stands_twice_has_all_it_may_be() {
             .collect::<Vec<_>>(),
         ["H3068", "H113"]
     );
-    let one = find_word("Lord", "said unto my Lord, Sit thou", "Psalms 110 (KJV)");
+    // So do its capitals.
+    let one = find_word(
+        "Lord",
+        &text(TranslationCode::Kjv, "Psalms 110:1"),
+        "Psalms 110:1 (KJV)",
+    );
+    let Behind::Lemmas(lemmas) = one.behind else {
+        panic!("{one:?}")
+    };
+    assert_eq!(
+        lemmas
+            .iter()
+            .map(|l| l.number.to_string())
+            .collect::<Vec<_>>(),
+        ["H113"]
+    );
+    let one = find_word("lord", "said unto my Lord, Sit thou", "Psalms 110 (KJV)");
     let Behind::Lemmas(lemmas) = one.behind else {
         panic!("{one:?}")
     };
