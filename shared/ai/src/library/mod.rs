@@ -1,9 +1,10 @@
 //! The default model, which needs no key and no network: a library. It answers with what the reference works say, in
 //! their own sentences, names them, and says so where they say nothing.
 //!
-//! `insight` writes insights, from `context`, `significance` and `related`; `definition` defines words; `chat` answers in conversations; `summary`
-//! shortens them. Beneath: `passage` is what is asked about; `sentences`, `alignment`, `appeal`, `thought` and
-//! `portion` choose from the commentary; `quotation`, `links` and `sources` write what was chosen.
+//! `insight` writes insights, from `context`, `significance` and `related`; `definition` defines words; `chat` answers
+//! in conversations; `summary` shortens them. Beneath: `passage` is what is asked about; `sentences`, `alignment`,
+//! `appeal`, `thought` and `portion` choose from the commentary; `quotation`, `links` and `sources` write what was
+//! chosen.
 
 mod alignment;
 mod appeal;

@@ -1,12 +1,13 @@
 //! What surrounds a message: the passage that is open, what was said before, and what the reader has seen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use verse_scripture::{Reference, find_references};
 
 use crate::library::links::unlink;
 use crate::library::passage::{Passage, WordsOfChapters, locate};
 use crate::library::quotation::shorten;
+use crate::library::sentences;
 use crate::{ChatRequest, Speaker};
 
 use super::question::{Question, asked_stems};
@@ -27,8 +28,8 @@ pub(super) struct Conversation<'a> {
     earlier: Vec<&'a str>,
     /// What stands for the conversation's beginning.
     summary: Option<&'a str>,
-    /// Every text that the reader has seen, without links.
-    seen: Vec<String>,
+    /// Every sentence that was quoted to the reader, without links.
+    seen: HashSet<String>,
     pub(super) words: WordsOfChapters,
 }
 
@@ -51,11 +52,8 @@ impl<'a> Conversation<'a> {
                 &insight.practical_application,
             ]
         });
-        let seen = answers
-            .map(|turn| &turn.text)
-            .chain(insight)
-            .map(|text| unlink(text))
-            .collect();
+        let seen = answers.map(|turn| &turn.text).chain(insight);
+        let seen = seen.flat_map(|text| quoted_sentences(text)).collect();
         let reference = request.passage_reference.as_deref().unwrap_or_default();
         let text = request.passage_text.as_deref().unwrap_or_default();
         Self {
@@ -78,7 +76,7 @@ impl<'a> Conversation<'a> {
 
     /// Whether the reader has seen this sentence.
     pub(super) fn has_seen(&self, sentence: &str) -> bool {
-        self.seen.iter().any(|text| text.contains(sentence))
+        self.seen.contains(sentence)
     }
 
     /// A question with what it takes from before: a follow-up its matter, and one without a passage the last named.
@@ -147,4 +145,18 @@ impl<'a> Conversation<'a> {
             format!("In this conversation you said: {}", asked.join(", "))
         }
     }
+}
+
+/// The sentences that a text quotes: what stands between “ and ”.
+fn quoted_sentences(text: &str) -> Vec<String> {
+    let plain = unlink(text);
+    let quotations = plain
+        .split('“')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('”'));
+    quotations
+        .flat_map(|(quoted, _)| quoted.split(" … "))
+        .flat_map(sentences::split)
+        .map(str::to_owned)
+        .collect()
 }
