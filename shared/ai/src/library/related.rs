@@ -174,8 +174,7 @@ pub(super) fn label(written: &str) -> Option<String> {
         .filter(|word| word.starts_with(char::is_uppercase))
         .count();
     let all_capitals = !written.contains(char::is_lowercase);
-    let is_none = written.is_empty() || EMPTY_LABELS.contains(&written.to_lowercase().as_str());
-    if is_none || written.contains([';', '(']) || (capitals > 2 && !all_capitals) {
+    if says_nothing(written) || written.contains([';', '(']) || (capitals > 2 && !all_capitals) {
         return None;
     }
     Some(if all_capitals {
@@ -183,6 +182,12 @@ pub(super) fn label(written: &str) -> Option<String> {
     } else {
         written.to_owned()
     })
+}
+
+/// Whether a label stands for the topic itself.
+pub(super) fn says_nothing(label: &str) -> bool {
+    let label = label.trim();
+    label.is_empty() || EMPTY_LABELS.contains(&label.to_lowercase().as_str())
 }
 
 /// Capitals as a title has them: `GRACE OF GOD` as `Grace of God`.

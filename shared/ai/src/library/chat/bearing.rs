@@ -9,7 +9,9 @@ use super::conversation::Conversation;
 use super::question::{Kind, Question, asked_stems};
 
 /// What is quoted from one section, in bytes.
-const ROOM: usize = 650;
+pub(super) const ROOM: usize = 650;
+/// What of a question's words must be shared in any case: a question without any is answered by none.
+const LEAST: f64 = 0.1;
 /// An answer that is worth less than this part of the best is none.
 pub(super) const NEAR_THE_BEST: f64 = 0.6;
 /// What a thought gains that says what the thing is that was asked for.
@@ -41,7 +43,7 @@ pub(super) fn weight(these: &BTreeSet<String>, those: &BTreeSet<String>) -> f64 
 
 /// What of a question's words a thought must at least share.
 pub(super) fn enough(asked: &BTreeSet<String>) -> f64 {
-    (weight(asked, asked) / 2.0).min(2.0)
+    (weight(asked, asked) / 2.0).clamp(LEAST, 2.0)
 }
 
 /// Whether the reader has seen any of a thought's sentences in this conversation.

@@ -7,7 +7,7 @@ use verse_scripture::works::topics::{Topic, TopicEntry, find_topic};
 use verse_scripture::{Reference, Testament, VerseId};
 
 use crate::library::links::link;
-use crate::library::related::{label, title_case};
+use crate::library::related::{label, says_nothing, title_case};
 use crate::library::sources::Sources;
 
 use super::conversation::Conversation;
@@ -16,6 +16,8 @@ use super::conversation::Conversation;
 const MOST_LABELS: usize = 4;
 /// How many verses under one label.
 const VERSES_OF_A_LABEL: usize = 3;
+/// How many verses of a topic that stand under no label.
+const MOST_PLAIN: usize = 6;
 /// A longer label is not quoted, in bytes.
 const LONGEST_LABEL: usize = 120;
 /// In how many verses of a topic its word is looked for.
@@ -121,13 +123,33 @@ fn original(term: &str, study: &LemmaStudy, verse: VerseId, sources: &mut Source
     )
 }
 
-/// What a topic says, by its labels.
+/// What a topic says, by its labels. Under one that says nothing stand the topic's verses as such.
 pub(super) fn under(topic: &Topic) -> Option<String> {
-    let entries: Vec<String> = topic
+    let named = |entry: &&TopicEntry| !entry.references.is_empty();
+    let links = |references: &[&Reference]| {
+        references
+            .iter()
+            .map(|reference| link(reference))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let plain: Vec<&Reference> = topic
         .entries
         .iter()
-        .filter(|entry| !entry.references.is_empty())
-        .filter_map(entry)
+        .filter(named)
+        .filter(|entry| says_nothing(&entry.label))
+        .flat_map(|entry| &entry.references)
+        .take(MOST_PLAIN)
+        .collect();
+    let labelled = topic.entries.iter().filter(named).filter_map(|entry| {
+        let label = label(&entry.label).filter(|label| label.len() <= LONGEST_LABEL)?;
+        let verses: Vec<&Reference> = entry.references.iter().take(VERSES_OF_A_LABEL).collect();
+        Some(format!("“{label}” ({})", links(&verses)))
+    });
+    let plain = (!plain.is_empty()).then(|| links(&plain));
+    let entries: Vec<String> = plain
+        .into_iter()
+        .chain(labelled)
         .take(MOST_LABELS)
         .collect();
     (!entries.is_empty()).then(|| {
@@ -138,22 +160,4 @@ pub(super) fn under(topic: &Topic) -> Option<String> {
             entries.join("; ")
         )
     })
-}
-
-fn entry(entry: &TopicEntry) -> Option<String> {
-    let verses: Vec<String> = entry
-        .references
-        .iter()
-        .take(VERSES_OF_A_LABEL)
-        .map(link)
-        .collect();
-    let verses = verses.join(", ");
-    match label(&entry.label) {
-        Some(label) if label.len() <= LONGEST_LABEL => Some(format!("“{label}” ({verses})")),
-        // A label that says nothing is the topic itself.
-        None if entry.label.len() <= LONGEST_LABEL && !entry.label.contains([';', '(']) => {
-            Some(verses)
-        }
-        _ => None,
-    }
 }

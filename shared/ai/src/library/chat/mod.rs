@@ -106,9 +106,11 @@ fn compose(request: &ChatRequest) -> (String, Sources) {
         } else {
             "nothing more"
         };
-        parts.push(format!(
-            "On “{asked}” the works of this library have {more}. {WHAT_TO_ASK}"
-        ));
+        parts.push(if question.looks_back && question.stems.is_empty() {
+            WHAT_TO_ASK.to_owned()
+        } else {
+            format!("On “{asked}” the works of this library have {more}. {WHAT_TO_ASK}")
+        });
     }
     parts.extend(found);
     (parts.join("\n\n"), sources)

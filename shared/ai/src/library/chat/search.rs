@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use verse_scripture::reference::Extent;
 use verse_scripture::works::commentary::{self, list_sections};
 use verse_scripture::works::search::search_commentary;
 
@@ -11,7 +10,9 @@ use crate::library::quotation::quote;
 use crate::library::significance::{Piece, list_pieces};
 use crate::library::thought::Thought;
 
-use super::bearing::{NEAR_THE_BEST, definition, enough, is_seen, take_near_the_best, weight};
+use super::bearing::{
+    NEAR_THE_BEST, ROOM, definition, enough, is_seen, take_near_the_best, weight,
+};
 use super::conversation::Conversation;
 use super::question::{Kind, Question};
 
@@ -45,13 +46,16 @@ pub(super) fn search(question: &Question, conversation: &mut Conversation<'_>) -
         found.extend(find_in(piece, question, conversation));
     }
     if found.iter().all(|found| !found.is_open) {
-        found.extend(on_open_verses(question, conversation));
+        found.extend(on_open_verses(conversation));
     }
     let has_open = found.iter().any(|found| found.is_open);
     let is_meaning = matches!(question.kind, Kind::Meaning(_));
     // Of a text that is open one asks what is said there; elsewhere a single word in common says little.
     found.retain(|found| {
-        found.is_open || !has_open || is_meaning || (found.words > 1 && !question.points)
+        found.is_open
+            || !has_open
+            || is_meaning
+            || (found.words > 1 && !question.points && !question.follows_up)
     });
     let most = found.iter().map(|found| found.worth).fold(0.0, f64::max);
     found.retain(|found| found.is_open || found.worth >= NEAR_THE_BEST * most);
@@ -93,12 +97,8 @@ fn find_in(
         let around = OF_THE_SECTION * (of_section - shared);
         shared + around + near + definition(&section, thought, question)
     };
-    let speaks = |thought: &&Thought| {
-        if question.stems.is_empty() {
-            return is_on_them(thought);
-        }
-        weight(&thought.stems, &question.stems) >= enough(&question.stems)
-    };
+    let speaks =
+        |thought: &&Thought| weight(&thought.stems, &question.stems) >= enough(&question.stems);
     let unseen = section
         .thoughts
         .iter()
@@ -121,18 +121,50 @@ fn find_in(
     })
 }
 
-/// What the commentary says on the open verses, whatever the question's words.
-fn on_open_verses(question: &Question, conversation: &mut Conversation<'_>) -> Option<Found> {
-    let verses = conversation
-        .passage
-        .filter(|passage| passage.reference.extent() == Extent::Verses)?;
-    let any = Question {
-        stems: BTreeSet::new(),
-        ..question.clone()
-    };
-    list_pieces(&verses.reference)
+/// How the commentary goes on, on the open verses, from what the reader has seen of it; else how it begins there.
+fn on_open_verses(conversation: &mut Conversation<'_>) -> Option<Found> {
+    let passage = conversation.passage?;
+    list_pieces(&passage.reference)
         .into_iter()
-        .find_map(|piece| find_in(piece, &any, conversation))
+        .find_map(|piece| go_on_in(piece, conversation))
+}
+
+fn go_on_in(piece: Piece, conversation: &mut Conversation<'_>) -> Option<Found> {
+    let words = conversation
+        .words
+        .of(piece.section.book, piece.section.chapter);
+    let section = piece.read(&words);
+    let thoughts: Vec<&Thought> = section
+        .thoughts
+        .iter()
+        .filter(|thought| thought.distance(&piece.selected) == 0)
+        .collect();
+    let is_open = |thought: &&&Thought| !is_seen(&section, thought, conversation);
+    let seen = thoughts
+        .iter()
+        .position(|thought| is_seen(&section, thought, conversation));
+    let behind = thoughts.iter().skip(seen.unwrap_or(0)).find(is_open);
+    let first = behind.or_else(|| thoughts.iter().find(is_open))?;
+    let following = thoughts
+        .iter()
+        .filter(|thought| thought.sentences.start >= first.sentences.start)
+        .filter(is_open)
+        .copied();
+    let mut length = 0;
+    let taken: Vec<&Thought> = following
+        .take_while(|thought| {
+            let fits = length == 0 || length + thought.length <= ROOM;
+            length += thought.length;
+            fits
+        })
+        .collect();
+    Some(Found {
+        worth: ON_THE_VERSES,
+        words: 0,
+        is_open: true,
+        quotation: quote(&section, &taken),
+        piece,
+    })
 }
 
 /// The sections that may answer: those of the open passage and its chapter, and those that speak most of the

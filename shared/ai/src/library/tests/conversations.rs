@@ -48,7 +48,7 @@ async fn ask(request: ChatRequest) -> (String, String) {
             Answer::Token(token) => {
                 assert!(!token.is_empty());
                 assert!(
-                    token.trim().split_whitespace().count() <= 1,
+                    token.split_whitespace().count() <= 1,
                     "more than a word: {token}"
                 );
                 text.push_str(&token);
