@@ -55,6 +55,7 @@ pub(super) fn word_weight(stem: &str) -> f64 {
 }
 
 /// The words of a chapter's verses, in whatever translations, by which sentences are known to speak of them.
+#[derive(Default)]
 pub(super) struct ChapterWords {
     verses: HashMap<u16, HashSet<String>>,
     weights: HashMap<String, f64>,

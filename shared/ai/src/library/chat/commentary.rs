@@ -21,7 +21,7 @@ const MOST_NAMED: usize = 2;
 /// How many verses of a named passage are quoted.
 const MOST_VERSES: usize = 6;
 /// Paragraphs that answer a question; none if nothing does.
-pub(super) fn on(
+pub(super) async fn on(
     question: &Question,
     conversation: &mut Conversation<'_>,
     sources: &mut Sources,
@@ -39,7 +39,7 @@ pub(super) fn on(
     if !question.references.is_empty() {
         return paragraphs;
     }
-    let found = search(question, conversation);
+    let found = search(question, conversation).await;
     if !found.is_empty() {
         sources.add(Work::Commentary);
     }

@@ -21,7 +21,7 @@ const MOST_PLAIN: usize = 6;
 /// A longer label is not quoted, in bytes.
 const LONGEST_LABEL: usize = 120;
 /// In how many verses of a topic its word is looked for.
-const TRIED: usize = 6;
+const TRIED: usize = 3;
 
 /// Paragraphs on a term, in the reader's words.
 pub(super) fn of(

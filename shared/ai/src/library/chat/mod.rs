@@ -36,7 +36,7 @@ pub(super) fn answer(request: ChatRequest) -> AnswerStream {
     let composed = async move {
         // All of this is computing, on the thread that also serves the others.
         yield_now().await;
-        compose(&request)
+        compose(&request).await
     };
     composed
         .map(|(text, sources)| stream(&text, sources))
@@ -57,7 +57,7 @@ fn stream(text: &str, sources: Sources) -> AnswerStream {
     stream::iter(tokens.into_iter().chain([Ok(end)])).boxed()
 }
 
-fn compose(request: &ChatRequest) -> (String, Sources) {
+async fn compose(request: &ChatRequest) -> (String, Sources) {
     let mut sources = Sources::default();
     let mut conversation = Conversation::read(request);
     let question = Question::read(conversation.message);
@@ -82,7 +82,7 @@ fn compose(request: &ChatRequest) -> (String, Sources) {
     match &question.kind {
         Kind::Meaning(term) => {
             found.extend(meaning::of(term, &conversation, &mut sources));
-            found.extend(commentary::on(&question, &mut conversation, &mut sources));
+            found.extend(commentary::on(&question, &mut conversation, &mut sources).await);
         }
         Kind::Elsewhere(matter) => {
             found.extend(elsewhere::of(
@@ -92,11 +92,11 @@ fn compose(request: &ChatRequest) -> (String, Sources) {
                 &mut sources,
             ));
             if found.is_empty() {
-                found.extend(commentary::on(&question, &mut conversation, &mut sources));
+                found.extend(commentary::on(&question, &mut conversation, &mut sources).await);
             }
         }
         Kind::Matter | Kind::Courtesy => {
-            found.extend(commentary::on(&question, &mut conversation, &mut sources));
+            found.extend(commentary::on(&question, &mut conversation, &mut sources).await);
         }
     }
     if found.is_empty() {

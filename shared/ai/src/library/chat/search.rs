@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
+use tokio::task::yield_now;
 use verse_scripture::works::commentary::{self, list_sections};
 use verse_scripture::works::search::search_commentary;
 
@@ -40,10 +42,15 @@ struct Found {
 }
 
 /// Where the commentary speaks of the question's words, on the open passage first.
-pub(super) fn search(question: &Question, conversation: &mut Conversation<'_>) -> Vec<String> {
+pub(super) async fn search(
+    question: &Question,
+    conversation: &mut Conversation<'_>,
+) -> Vec<String> {
     let mut found: Vec<Found> = Vec::new();
     for piece in pieces(question, conversation) {
         found.extend(find_in(piece, question, conversation));
+        // All of this is computing, on the thread that also serves the others.
+        yield_now().await;
     }
     if found.iter().all(|found| !found.is_open) {
         found.extend(on_open_verses(conversation));
@@ -72,11 +79,15 @@ fn find_in(
     question: &Question,
     conversation: &mut Conversation<'_>,
 ) -> Option<Found> {
-    let words = conversation
-        .words
-        .of(piece.section.book, piece.section.chapter);
-    let section = piece.read(&words);
     let open = open_verses(&piece, conversation);
+    // Which verses a sentence speaks of matters only where some are open.
+    let words = match open {
+        Some(_) => conversation
+            .words
+            .of(piece.section.book, piece.section.chapter),
+        None => Arc::default(),
+    };
+    let section = piece.read(&words);
     let all: BTreeSet<String> = section
         .thoughts
         .iter()
