@@ -20,7 +20,8 @@ use thiserror::Error;
 
 use self::settings::{Settings, problem};
 use crate::{
-    ClientError, Embedder, EmbeddingProvider, HttpClient, Jitter, Limits, Model, Provider, Service,
+    ClientError, Embedder, EmbeddingProvider, HttpClient, Jitter, Library, Limits, Model, Provider,
+    Service,
 };
 
 const ANTHROPIC_URL: &str = "https://api.anthropic.com";
@@ -56,9 +57,6 @@ pub enum AiStartError {
     /// Its provider cannot be called.
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// The library is not there yet.
-    #[error("AI_PROVIDER is library, which this build does not have")]
-    NoLibrary,
 }
 
 /// What the settings say about models.
@@ -118,7 +116,8 @@ impl AiConfig {
                 let provider = Provider::new(client.clone(), service, self.limits, jitter.clone());
                 Arc::new(provider)
             }
-            _ => return Err(AiStartError::NoLibrary),
+            // Who is asked over HTTP has a client.
+            _ => Arc::new(Library),
         };
         let embedder = self.embedding.zip(client).map(|(service, client)| {
             let provider = EmbeddingProvider::new(client, service, jitter.clone());

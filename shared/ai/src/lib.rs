@@ -1,7 +1,7 @@
 //! What answers readers: a model behind one trait, and what it is told.
 //!
 //! - [`Model`] writes insights, definitions, answers in a conversation and summaries; [`ModelError`] is why it could not.
-//! - [`AiConfig`] chooses it: somebody's model, through a [`Provider`].
+//! - [`AiConfig`] chooses it: the [`Library`], which needs no key, or somebody's model, through a [`Provider`].
 //! - [`Embedder`] turns texts into vectors, for the memory's search by meaning.
 //!
 //! This crate knows no HTTP route and no SQL: what is asked comes in, what is answered goes out, and nothing is kept.

@@ -1,31 +1,43 @@
 //! The default model, which needs no key and no network: a library. It answers with what the reference works say, in
 //! their own sentences, names them, and says so where they say nothing.
 //!
-//! `definition` writes definitions; `links` and `sources` write what was chosen.
+//! `insight` writes insights, from `context`, `significance` and `related`; `definition` defines words; `chat` answers
+//! in conversations; `summary` shortens them. Beneath: `passage` is what is asked about; `sentences`, `alignment`,
+//! `appeal`, `thought` and `portion` choose from the commentary; `quotation`, `links` and `sources` write what was
+//! chosen.
 
+mod alignment;
+mod appeal;
+mod chat;
+mod context;
 mod definition;
+mod insight;
 mod links;
+mod passage;
+mod portion;
+mod quotation;
+mod related;
+mod sentences;
+mod significance;
 mod sources;
+mod summary;
+mod thought;
 
-use futures_util::{FutureExt, StreamExt, stream};
+use futures_util::FutureExt;
 use tokio::time::Instant;
 
 use crate::{
     AnswerStream, ChatRequest, DefinitionRequest, DefinitionTexts, InsightRequest, InsightTexts,
-    Model, ModelError, SummaryRequest, Writing,
+    Model, SummaryRequest, Writing,
 };
 
 /// The reference works as a [`Model`]. Its answers are made in milliseconds and cost nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Library;
 
-const NOT_YET: ModelError = ModelError::Unusable {
-    reason: "only definitions yet",
-};
-
 impl Model for Library {
-    fn write_insight(&self, _request: InsightRequest, _deadline: Instant) -> Writing<InsightTexts> {
-        async move { Err(NOT_YET) }.boxed()
+    fn write_insight(&self, request: InsightRequest, _deadline: Instant) -> Writing<InsightTexts> {
+        async move { Ok(insight::write(&request).await) }.boxed()
     }
 
     fn write_definition(
@@ -36,11 +48,14 @@ impl Model for Library {
         async move { Ok(definition::write(&request)) }.boxed()
     }
 
-    fn chat(&self, _request: ChatRequest, _deadline: Instant) -> AnswerStream {
-        stream::iter([Err(NOT_YET)]).boxed()
+    fn chat(&self, request: ChatRequest, _deadline: Instant) -> AnswerStream {
+        chat::answer(request)
     }
 
-    fn summarise(&self, _request: SummaryRequest, _deadline: Instant) -> Writing<String> {
-        async move { Err(NOT_YET) }.boxed()
+    fn summarise(&self, request: SummaryRequest, _deadline: Instant) -> Writing<String> {
+        async move { Ok(summary::write(&request)) }.boxed()
     }
 }
+
+#[cfg(test)]
+mod tests;
