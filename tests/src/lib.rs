@@ -7,14 +7,15 @@
 //! - [`Function`] is a deployed function: as many processes as it was given, one request each;
 //! - [`Database`] is a fresh Postgres database with the project's migrations applied;
 //! - [`Reader`] is somebody who is known already, and has what a test gives them;
+//! - [`ScriptedProvider`] is a model's provider that does what a test's [`Script`] says;
 //! - [`Proxy`] stands between a function and Postgres: it counts, it breaks things, and it can demand TLS with a
 //!   certificate of an [`Authority`];
 //! - [`Postgres`] is a server of a test's own, which can be stopped and followed by another;
 //! - [`SecretStore`] is AWS Secrets Manager as moto has it.
 //!
 //! The environment says where things are: `VERSE_BIN_DIR` the built binaries, `DATABASE_URL` a
-//! Postgres server whose user may create databases, `VERSE_POSTGRES_PROGRAMS`, `_HOME` and `_ACCOUNT` what a server of
-//! one's own is started with, `VERSE_SECRETS_URL` moto.
+//! Postgres server whose user may create databases, `VERSE_TEST_RECORD` a folder for what the run leaves behind,
+//! `VERSE_POSTGRES_PROGRAMS`, `_HOME` and `_ACCOUNT` what a server of one's own is started with, `VERSE_SECRETS_URL` moto.
 
 #![expect(
     clippy::expect_used,
@@ -43,8 +44,10 @@ pub mod openapi;
 mod postgres;
 mod proxy;
 mod reader;
+mod record;
 mod response;
 mod runtime_api;
+mod scripted_provider;
 mod secret_store;
 mod secured;
 mod sse;
@@ -69,6 +72,7 @@ pub use postgres::Postgres;
 pub use proxy::{Counts, Proxy};
 pub use reader::Reader;
 pub use response::{Fault, Problem, Response};
+pub use scripted_provider::{Asked, Gate, Script, ScriptedProvider, Wire};
 pub use secret_store::{KeptSecret, SecretStore};
 pub use secured::Secured;
 pub use sse::SseEvent;

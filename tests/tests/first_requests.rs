@@ -37,7 +37,7 @@ async fn start(name: &str, database: &Database) -> Function {
 
 async fn users(database: &Database) -> usize {
     let users: i64 = database.value("SELECT count(*) FROM users").await;
-    usize::try_from(users).expect("a count")
+    usize::try_from(users).unwrap_or_default()
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use sqlx::{
 use verse_tests::{Database, Function};
 
 /// Rows for the tables that each migration makes.
-const ROWS: [(i64, &str); 7] = [
+const ROWS: [(i64, &str); 9] = [
     (
         1,
         "INSERT INTO users (anonymous_id, is_pro, created_at)
@@ -65,6 +65,15 @@ const ROWS: [(i64, &str); 7] = [
         7,
         "INSERT INTO devices (user_id, token_hash, device_type, created_at, last_active, cookie_sent_at, returned)
          SELECT id, sha256('unreturned'), 'unknown', now(), now(), now(), FALSE FROM users LIMIT 1",
+    ),
+    (
+        8,
+        "INSERT INTO generations VALUES ('insight', sha256('s'), gen_random_uuid(), now())",
+    ),
+    (
+        9,
+        "INSERT INTO message_embeddings
+         SELECT id, 'a model', array_fill(0.1::real, ARRAY[1024])::vector FROM messages",
     ),
 ];
 

@@ -15,7 +15,7 @@ use users::{delete_empty_users, delete_unreturned_users};
 mod users;
 
 /// What is kept how long. The whole of it: a row that no job names is kept until its user erases it.
-pub const RETENTION: [Retention; 7] = [
+pub const RETENTION: [Retention; 8] = [
     Retention {
         job: "expire_link_codes",
         does: "pending link codes past their time become `expired`",
@@ -39,6 +39,12 @@ pub const RETENTION: [Retention; 7] = [
         does: "daily usage goes after 400 days",
         after: Duration::days(400),
         statement: |database, before, _| delete_usage(database, before).boxed(),
+    },
+    Retention {
+        job: "delete_generations",
+        does: "marks of what is being generated go an hour after their call has ended",
+        after: Duration::hours(1),
+        statement: |database, before, _| delete_generations(database, before).boxed(),
     },
     Retention {
         job: "interrupt_messages",
@@ -211,6 +217,25 @@ async fn delete_usage(database: &Database, before: DateTime<Utc>) -> Result<Batc
          DELETE FROM daily_usage
          WHERE ctid = ANY (ARRAY(SELECT ctid FROM batch))",
         before.date_naive(),
+    )
+    .execute(database.repeatable())
+    .await?;
+    Ok(taken(done.rows_affected()))
+}
+
+async fn delete_generations(database: &Database, before: DateTime<Utc>) -> Result<Batch, Error> {
+    let done = sqlx::query!(
+        "WITH batch AS (
+             SELECT holder
+             FROM generations
+             WHERE lease_until < $1
+             ORDER BY lease_until
+             LIMIT 1000
+             FOR UPDATE SKIP LOCKED
+         )
+         DELETE FROM generations
+         WHERE holder = ANY (ARRAY(SELECT holder FROM batch))",
+        before,
     )
     .execute(database.repeatable())
     .await?;

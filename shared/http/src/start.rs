@@ -25,7 +25,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use verse_data::Environment;
 
 use crate::{
-    App, Problem, Routes, cors,
+    App, Deadline, Problem, Routes, cors,
     ending::serve_until_told,
     event::Event,
     headers,
@@ -35,10 +35,8 @@ use crate::{
     streaming::{self, Whole},
 };
 
-/// The time of a request that came by no Lambda: a test's.
-const WITHOUT_LAMBDA: Duration = Duration::from_secs(30);
 /// What is kept of a function's time for the answer that there was no time for another.
-const MARGIN: Duration = Duration::from_millis(500);
+const MARGIN: Duration = Duration::from_millis(150);
 
 /// Serves `routes` until Lambda ends the process.
 ///
@@ -46,6 +44,7 @@ const MARGIN: Duration = Duration::from_millis(500);
 ///
 /// When Lambda's runtime API does not answer.
 pub async fn run(routes: Routes, app: App) -> Result<(), Error> {
+    let tasks = app.tasks.clone();
     let service = router(routes, app.clone());
     let handler = service_fn(move |event: LambdaEvent<Event>| {
         let service = service.clone();
@@ -60,7 +59,7 @@ pub async fn run(routes: Routes, app: App) -> Result<(), Error> {
         }
     });
     // On the heap: what a runtime keeps between requests is large.
-    let serving = Box::pin(Runtime::new(handler).run());
+    let serving = Box::pin(Runtime::new(handler).layer(tasks).run());
     serve_until_told(app, serving).await
 }
 
@@ -87,8 +86,8 @@ where
     let of_job = app.clone();
     let handler = service_fn(move |event: LambdaEvent<E>| {
         let (event, context) = event.into_parts();
-        let left = time_left(&of_job, context.deadline);
-        let deadline = Instant::now() + left;
+        let deadline = Deadline::of(&of_job, context.deadline).at.into_std();
+        let left = deadline.saturating_duration_since(Instant::now());
         let work = job(of_job.clone(), Invocation { event, deadline });
         let function = of_job.settings.function.clone();
         async move {
@@ -114,12 +113,6 @@ async fn in_time<T>(left: Duration, work: impl Future<Output = T>) -> Result<T, 
     timeout(left.saturating_sub(margin), work)
         .await
         .map_err(|_| Problem::unavailable(OutOfTime))
-}
-
-/// How long until `deadline`, in milliseconds since 1970.
-fn time_left(app: &App, deadline: u64) -> Duration {
-    let now = u64::try_from(app.clock.now().timestamp_millis()).unwrap_or_default();
-    Duration::from_millis(deadline.saturating_sub(now))
 }
 
 /// Starts the log and sets up from the process's environment.
@@ -180,8 +173,11 @@ fn panicked() -> Response {
 
 /// Answers before the function's time is up.
 async fn keep_time(State(app): State<App>, request: Request, next: Next) -> Response {
-    let context = request.lambda_context_ref();
-    let left = context.map_or(WITHOUT_LAMBDA, |c| time_left(&app, c.deadline));
+    let deadline = request
+        .lambda_context_ref()
+        .map_or(u64::MAX, |c| c.deadline);
+    let deadline = Deadline::of(&app, deadline).at;
+    let left = deadline.saturating_duration_since(tokio::time::Instant::now());
     in_time(left, next.run(request))
         .await
         .unwrap_or_else(Problem::into_response)

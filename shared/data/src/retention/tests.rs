@@ -3,15 +3,9 @@
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::{users::*, *};
-use crate::DatabaseConfig;
+use crate::fixture::{count, database};
 
 const NOW: &str = "2026-06-01T12:00:00Z";
-
-fn database(options: PgConnectOptions) -> Database {
-    let mut config = DatabaseConfig::new(options);
-    config.max_connections = 20;
-    Database::connect_lazy(&config)
-}
 
 fn now() -> DateTime<Utc> {
     NOW.parse().unwrap()
@@ -99,6 +93,22 @@ async fn rate_buckets_go_after_a_day_and_usage_after_400(
     assert_eq!(run(&database, "delete_usage").await, 2);
     let left = "SELECT taken::text FROM rate_buckets UNION ALL SELECT calls::text FROM daily_usage";
     assert_eq!(strings(&database, left).await, ["2", "2"]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn marks_of_generations_go_an_hour_after_their_lease(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let database = database(options);
+    let sql = "INSERT INTO generations (kind, subject_hash, holder, lease_until)
+               VALUES ('insight', sha256('a'), gen_random_uuid(), '2026-06-01T10:59:59Z'),
+                      ('insight', sha256('b'), gen_random_uuid(), '2026-06-01T11:00:00Z'),
+                      ('definition', sha256('a'), gen_random_uuid(), '2026-06-01T12:00:30Z')";
+    sqlx::query(sql).execute(database.once()).await.unwrap();
+    assert_eq!(run(&database, "delete_generations").await, 1);
+    assert_eq!(run(&database, "delete_generations").await, 0);
+    assert_eq!(count(&database, "generations").await, 2);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
