@@ -229,7 +229,11 @@ impl Writer<'_> {
         let end = self.asked.deadline.at.checked_sub(LAST_WORD);
         let stored = timeout_at(end.unwrap_or_else(Instant::now), stored).await;
         // A place that is gone was deleted by its reader: nothing is lost that anybody wants.
-        stored.ok().flatten().is_some()
+        let stored = stored.ok().flatten();
+        if given_back && stored.is_some() {
+            self.app.put_refund();
+        }
+        stored.is_some()
     }
 
     /// One line an answer, beside the one of its request, which is written when the answer begins.

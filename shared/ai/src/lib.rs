@@ -10,14 +10,17 @@ mod config;
 mod embedding;
 mod error;
 mod library;
+mod metering;
 mod model;
 mod prompts;
 mod providers;
+mod renewing;
 
 pub use config::{Ai, AiConfig, AiSettingError, AiStartError};
 pub use embedding::Embedder;
 pub use error::{ErrorKind, ModelError};
 pub use library::Library;
+pub use metering::{Metered, Report};
 pub use model::{
     Answer, AnswerStream, ChatRequest, DefinitionRequest, DefinitionTexts, InsightRequest,
     InsightTexts, Model, Recollection, Speaker, StopReason, SummaryRequest, Token, TokenUsage,
@@ -25,3 +28,4 @@ pub use model::{
 };
 pub use prompts::Limits;
 pub use providers::{ClientError, EmbeddingProvider, HttpClient, Jitter, Provider, Service};
+pub use renewing::{Renew, Renewing};

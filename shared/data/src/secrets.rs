@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, error::Error, fmt};
 
 use aws_sdk_secretsmanager::Client;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 use tokio::sync::OnceCell;
 
@@ -129,6 +129,18 @@ impl Secret {
     }
 }
 
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        let is_same = |((name, value), (other_name, other_value)): (
+            (&String, &SecretString),
+            (&String, &SecretString),
+        )| {
+            name == other_name && value.expose_secret() == other_value.expose_secret()
+        };
+        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(is_same)
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
@@ -137,8 +149,6 @@ impl fmt::Debug for Secret {
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
-
     use super::*;
 
     #[test]

@@ -130,7 +130,9 @@ impl Generation<'_> {
     async fn give_back(&self, work: impl Future<Output = Result<(), Error>>) {
         let end = self.deadline.at.checked_sub(LAST_WORD);
         let done = timeout_at(end.unwrap_or_else(Instant::now), work).await;
-        if !matches!(done, Ok(Ok(()))) {
+        if matches!(done, Ok(Ok(()))) {
+            self.app.put_refund();
+        } else {
             tracing::error!("a failed generation could not be given back");
         }
     }

@@ -11,19 +11,6 @@ use serde_json::{Value, json};
 
 use crate::App;
 
-/// What asking a model for one answer came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ModelUse {
-    /// Calls of the model.
-    pub calls: u64,
-    /// Tokens that it read.
-    pub input_tokens: u64,
-    /// Tokens that it wrote.
-    pub output_tokens: u64,
-    /// Answers that could not be given, so that their reader has them back.
-    pub refunds: u64,
-}
-
 impl App {
     /// Counts for what `dimension` (a name and a value) tells apart.
     pub fn put_metrics(&self, dimension: (&str, &str), counts: &[(&str, u64)]) {
@@ -31,15 +18,19 @@ impl App {
         write_line(&embedded(namespace, self.clock.now(), dimension, counts));
     }
 
-    /// Counts what this function's model was asked for.
-    pub fn put_model_use(&self, of: ModelUse) {
+    /// Counts one call of this function's model.
+    pub fn put_model_call(&self, input_tokens: u64, output_tokens: u64) {
         let counts = [
-            ("ModelCalls", of.calls),
-            ("InputTokens", of.input_tokens),
-            ("OutputTokens", of.output_tokens),
-            ("Refunds", of.refunds),
+            ("ModelCalls", 1),
+            ("InputTokens", input_tokens),
+            ("OutputTokens", output_tokens),
         ];
         self.put_metrics(("Function", &self.settings.function), &counts);
+    }
+
+    /// Counts an answer that could not be given, so that its reader has it back.
+    pub fn put_refund(&self) {
+        self.put_metrics(("Function", &self.settings.function), &[("Refunds", 1)]);
     }
 }
 

@@ -1,0 +1,65 @@
+//! Sets up the model of a function: chosen by its settings, with keys that a secret may have, and counted.
+//!
+//! What a model is, is `verse_ai`'s; where keys come from and where counts go, is `verse_http`'s.
+
+use std::sync::Arc;
+
+use futures_util::{FutureExt, future::BoxFuture};
+use lambda_runtime::Error;
+use verse_ai::{Ai, AiConfig, Jitter, Limits, Metered, Model, Renew, Renewing, Report, TokenUsage};
+use verse_data::Environment;
+use verse_http::{App, ProviderKeys};
+
+/// What a function asks, and how much it may.
+#[derive(Debug)]
+pub struct Models {
+    /// What was chosen.
+    pub ai: Ai,
+    /// What bounds prompts and answers.
+    pub limits: Limits,
+}
+
+/// Sets up what the process's settings choose.
+///
+/// When the provider rejects its key, the secret is read again, and the new key used from then on. Each call is counted in
+/// the metrics.
+///
+/// # Errors
+///
+/// When the secret cannot be read, or a setting cannot be used.
+pub async fn start(app: &App) -> Result<Models, Error> {
+    let random = app.random.clone();
+    let jitter = Jitter::new(move || random.fraction());
+    let keys = ProviderKeys::of_process();
+    let config = read(&keys.read().await?)?;
+    let limits = config.limits();
+    let Ai { model, embedder } = config.start(&jitter)?;
+    let model = Renewing::new(model, renew(keys, jitter));
+    let model = Metered::new(Arc::new(model), report(app.clone()));
+    let model: Arc<dyn Model> = Arc::new(model);
+    Ok(Models {
+        ai: Ai { model, embedder },
+        limits,
+    })
+}
+
+fn read(environment: &Environment) -> Result<AiConfig, verse_ai::AiSettingError> {
+    AiConfig::read(|name| environment.get(name))
+}
+
+fn renew(keys: ProviderKeys, jitter: Jitter) -> Renew {
+    Box::new(move || -> BoxFuture<'static, _> {
+        let (keys, jitter) = (keys.clone(), jitter.clone());
+        async move {
+            let config = read(&keys.renew().await?).ok()?;
+            Some(config.start(&jitter).ok()?.model)
+        }
+        .boxed()
+    })
+}
+
+fn report(app: App) -> Report {
+    Arc::new(move |usage: TokenUsage| {
+        app.put_model_call(usage.input, usage.output);
+    })
+}
