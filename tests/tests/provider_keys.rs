@@ -2,6 +2,7 @@
 //! model's use is counted as.
 
 #![expect(
+    clippy::expect_used,
     clippy::indexing_slicing,
     reason = "a test that cannot go on says why and fails"
 )]
@@ -77,9 +78,9 @@ async fn ask(client: &Client, name: &str, n: usize) -> (u16, Value) {
                 .json(&passage)
                 .stream()
                 .await;
-            let last = stream.rest().await.pop();
-            let last = last.expect("an event");
-            return (if last.name == "done" { 200 } else { 503 }, last.json());
+            let last = stream.events().await.pop().expect("an event");
+            let status = if last.event == "done" { 200 } else { 503 };
+            return (status, last.json());
         }
     };
     let answer = client.post(path).json(&passage).await;

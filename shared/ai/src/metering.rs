@@ -46,11 +46,18 @@ impl Metered {
         async move {
             let written = writing.await;
             if let Ok(written) = &written {
-                call.usage = written.usage;
+                call.cost(written.usage);
             }
+            drop(call);
             written
         }
         .boxed()
+    }
+}
+
+impl Call {
+    fn cost(&mut self, usage: TokenUsage) {
+        self.usage = usage;
     }
 }
 
@@ -79,7 +86,7 @@ impl Model for Metered {
         answer
             .inspect(move |piece| {
                 if let Ok(Answer::End { usage, .. }) = piece {
-                    call.usage = *usage;
+                    call.cost(*usage);
                 }
             })
             .boxed()
