@@ -148,7 +148,7 @@ async fn a_secret_that_cannot_be_read_fails_the_start() {
         .await;
     let failed = failed.expect_err("no start").to_string();
     assert!(
-        failed.contains("Secrets Manager did not give the secret"),
+        failed.contains("AI_SECRET_ARN cannot be used: Secrets Manager did not give the secret"),
         "{failed}"
     );
 }

@@ -80,7 +80,11 @@ fn told(error: &dyn Error) -> String {
     let mut sentences = vec![error.to_string()];
     let mut next = error.source();
     while let Some(error) = next {
-        sentences.push(error.to_string());
+        let sentence = error.to_string();
+        // Some say what their source says.
+        if sentences.last() != Some(&sentence) {
+            sentences.push(sentence);
+        }
         next = error.source();
     }
     sentences.join(": ")

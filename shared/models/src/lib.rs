@@ -31,7 +31,10 @@ pub async fn start(app: &App) -> Result<Models, Error> {
     let random = app.random.clone();
     let jitter = Jitter::new(move || random.fraction());
     let keys = ProviderKeys::of_process();
-    let config = read(&keys.read().await?)?;
+    let environment = keys.read().await;
+    let environment =
+        environment.map_err(|error| format!("AI_SECRET_ARN cannot be used: {error}"))?;
+    let config = read(&environment)?;
     let limits = config.limits();
     let Ai { model, embedder } = config.start(&jitter)?;
     let model = Renewing::new(model, renew(keys, jitter));
