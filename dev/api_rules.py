@@ -1,4 +1,4 @@
-"""What the template's API is held to: every route to its function, streams where the code streams, problems for the rest."""
+"""What the template's API is held to: routes to their functions, streams where the code streams, problems elsewhere."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def logs_hold_nothing_personal(stack: Stack, contract: Contract) -> Iterator[str
         log = stage.get("AccessLogSetting", {}).get("Format", "")
         if not log:
             yield f"{name} has no access log"
-        yield from (f"{name}: the access log holds {mark}" for mark in PERSONAL if mark in log.replace("resourcePath", ""))
+        yield from (f"{name}: the access log holds {mark}" for mark in PERSONAL if mark in log)
         for setting in stage.get("MethodSettings", [{}]):
             if setting.get("DataTraceEnabled") or setting.get("LoggingLevel", "OFF") != "OFF":
                 yield f"{name}: DataTraceEnabled and LoggingLevel log what readers write"

@@ -35,10 +35,7 @@ def build(arguments: list[str]) -> int:
     architecture = arguments[0] if arguments else "x86_64"
     if architecture not in TARGETS or len(arguments) > 1:
         raise Failure(f"A build is for one of {', '.join(TARGETS)}: make build ARCH=arm64.")
-    env = {
-        **environment.with_programs(environment.for_cargo(), tools.cargo_lambda()),
-        "CARGO_ZIGBUILD_ZIG_PATH": str(tools.zig()),
-    }
+    env = _for_building()
     functions = sorted(folder.name for folder in (clone.ROOT / "functions").iterdir() if folder.is_dir())
     packages = [option for name in functions for option in ("--package", name)]
     target = f"{TARGETS[architecture]}.{GLIBC[0]}.{GLIBC[1]}"
@@ -90,8 +87,14 @@ def deploy(arguments: list[str]) -> int:
 
 
 def passed_on(arguments: list[str]) -> int:
-    """SAM itself, as this clone has it."""
-    return sam.sam(*arguments, given=sys.stdin.fileno() if sys.stdin.isatty() else None)
+    """SAM itself, as this clone has it; `sam build` finds what it builds with."""
+    also = _for_building() if arguments[:1] == ["build"] else {}
+    return sam.sam(*arguments, also=also, given=sys.stdin.fileno() if sys.stdin.isatty() else None)
+
+
+def _for_building() -> dict[str, str]:
+    env = environment.with_programs(environment.for_cargo(), tools.cargo_lambda())
+    return {**env, "CARGO_ZIGBUILD_ZIG_PATH": str(tools.zig())}
 
 
 def _lay_out(binaries: dict[str, Path]) -> None:

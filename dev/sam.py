@@ -20,10 +20,13 @@ CONFIGURATION = clone.ROOT / "samconfig.toml"
 USUAL_REGION = "us-east-1"
 
 
-def sam(*arguments: str, given: int | None = None) -> int:
-    """Runs SAM before the developer's eyes, with `given` to read answers from; answers its exit code."""
+def sam(*arguments: str, also: dict[str, str] | None = None, given: int | None = None) -> int:
+    """Runs SAM before the developer's eyes; answers its exit code.
+
+    `also` is added to its environment, and `given` is what it reads answers from.
+    """
     command = [sys.executable, "-m", "samcli", *arguments]
-    return processes.run(command, env=_env(), cwd=clone.ROOT, given=given)
+    return processes.run(command, env={**_env(), **(also or {})}, cwd=clone.ROOT, given=given)
 
 
 def cfn_lint(*arguments: str) -> int:

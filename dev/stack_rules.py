@@ -1,4 +1,4 @@
-"""What the rest of the template is held to: functions, roles, settings, logs, the database, migrations, the schedule."""
+"""What the rest of the template is held to: functions, roles, settings, logs, database, migrations, schedule."""
 
 from __future__ import annotations
 

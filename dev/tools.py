@@ -89,14 +89,15 @@ def sam() -> Path:
     if not target.exists():
         if sys.version_info < (3, 10):
             raise Failure("SAM needs Python 3.10 or newer; this is " + sys.version.split()[0] + ".")
-        with step(f"installing SAM {SAM_CLI} and cfn-lint {CFN_LINT}", f"installed SAM {SAM_CLI}, cfn-lint {CFN_LINT}"):
+        with step(f"installing SAM {SAM_CLI} and cfn-lint {CFN_LINT}", f"installed SAM {SAM_CLI}"):
             with clone.unfinished(target) as work:
                 wanted = [f"aws-sam-cli=={SAM_CLI}", f"cfn-lint=={CFN_LINT}"]
-                command = [*_pip(), "install", "--quiet", "--no-input", "--no-compile", "--retries", "2", "--target", str(work), *wanted]
+                options = ["--quiet", "--no-input", "--no-compile", "--retries", "2", "--target", str(work)]
+                command = [*_pip(), "install", *options, *wanted]
                 code, output = processes.capture(command, env=_pip_environment(), cwd=clone.LOCAL)
                 if code != 0:
                     raise Failure(
-                        f"SAM could not be installed from the package index pip is set up for.\n{last_lines(output, 4)}\n"
+                        f"SAM could not be installed from the package index.\n{last_lines(output, 4)}\n"
                         "Check the network (and PIP_INDEX_URL, if you use one) and run make again."
                     )
     return target
