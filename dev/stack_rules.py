@@ -105,7 +105,8 @@ def rights_are_narrow(stack: Stack, contract: Contract) -> Iterator[str]:
         for resource in resources if isinstance(resources, list) else [resources]:
             if resource in ("*", None) and not set(actions) <= ANY_RESOURCE.get((where, statement.get("Sid")), set()):
                 yield f"{where}: {', '.join(actions)} on every resource"
-        if "*" in json.dumps(statement.get("Principal", "")) and where not in ANY_PRINCIPAL:
+        ours = statement.get("Condition", {}).get("StringEquals", {}).get("aws:PrincipalAccount")
+        if "*" in json.dumps(statement.get("Principal", "")) and not ours and where not in ANY_PRINCIPAL:
             yield f"{where}: for everybody"
     roles = [json.dumps(its.get("Role")) for _, its in stack.functions().values()]
     yield from (f"{role} is the role of several functions" for role in sorted(set(roles)) if roles.count(role) > 1)

@@ -55,7 +55,7 @@ BROKEN = [
     ("[ec2:DescribeNetworkInterfaces, ec2:DescribeSubnets]", "[ec2:DescribeNetworkInterfaces, ec2:CreateVpc]", "FunctionBasics: ec2:DescribeNetworkInterfaces, ec2:CreateVpc on every resource"),
     ("Role: !GetAtt UserRole.Arn", "Role: !GetAtt ChatRole.Arn", "is the role of several functions"),
     ("      ManagedPolicyArns: [!Ref FunctionBasics, !Ref DatabaseSignIn]\n", "      ManagedPolicyArns: [!Sub 'arn:${AWS::Partition}:iam::aws:policy/AdministratorAccess']\n", "AdministratorAccess"),
-    ("Principal: {AWS: !Sub 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root'}", "Principal: '*'", "SecretsEndpoint: for everybody"),
+    ("            Condition: {StringEquals: {aws:PrincipalAccount: !Ref AWS::AccountId}}\n", "", "SecretsEndpoint: for everybody"),
     ("RequireTLS: true", "RequireTLS: false", "DatabaseProxy: RequireTLS is not true"),
     ("{GroupId: !Ref DatabaseSecurityGroup, IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref ProxySecurityGroup}", "{GroupId: !Ref DatabaseSecurityGroup, IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref FunctionSecurityGroup}", "DatabaseFromProxy: "),
     ("PubliclyAccessible: false", "PubliclyAccessible: true", "DatabaseWriter is not kept from the internet"),
