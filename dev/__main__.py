@@ -6,8 +6,8 @@ import argparse
 import shutil
 import sys
 
-if sys.version_info < (3, 9):
-    sys.exit("Python 3.9 or newer is needed; this is " + sys.version.split()[0] + ".")
+if sys.version_info < (3, 10):
+    sys.exit("Python 3.10 or newer is needed; this is " + sys.version.split()[0] + ".")
 
 import checks
 import clone

@@ -87,8 +87,6 @@ def sam() -> Path:
     """The folder with SAM's command line, its translator and cfn-lint; Python finds them by PYTHONPATH."""
     target = clone.LOCAL / f"sam-{SAM_CLI}-{CFN_LINT}"
     if not target.exists():
-        if sys.version_info < (3, 10):
-            raise Failure("SAM needs Python 3.10 or newer; this is " + sys.version.split()[0] + ".")
         with step(f"installing SAM {SAM_CLI} and cfn-lint {CFN_LINT}", f"installed SAM {SAM_CLI}"):
             with clone.unfinished(target) as work:
                 wanted = [f"aws-sam-cli=={SAM_CLI}", f"cfn-lint=={CFN_LINT}"]
