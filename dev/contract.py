@@ -8,22 +8,6 @@ from dataclasses import dataclass
 
 import clone
 
-# Routes that come with generation. A line may go when `openapi.json` lists its route.
-COMING = {
-    "/api/insights": {"POST": "insight"},
-    "/api/definitions": {"POST": "definition"},
-    "/api/chat/message": {"POST": "chat"},
-    "/api/standalone-chat": {"POST": "chat"},
-    "/api/standalone-chat/message": {"POST": "chat"},
-    "/api/debug/rag-status": {"GET": "chat"},
-    "/api/debug/test-rag": {"GET": "chat"},
-}
-COMING_STREAMS = {
-    ("POST", "/api/chat/message"),
-    ("POST", "/api/standalone-chat"),
-    ("POST", "/api/standalone-chat/message"),
-}
-
 _LOCAL_ROUTE = re.compile(r'watch\.router\]\]\s*\npath = "([^"]+)"\s*\nfunction = "([^"]+)"')
 _STREAM = re.compile(r'\.(get|post|delete)_streaming\(\s*"([^"]+)"')
 _SETTING = re.compile(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"')
@@ -49,11 +33,11 @@ class Contract:
 def read() -> Contract:
     """Reads `openapi.json`, `Cargo.toml` and the sources."""
     local = dict(_LOCAL_ROUTE.findall((clone.ROOT / "Cargo.toml").read_text()))
-    routes = {(method, path): name for path, methods in COMING.items() for method, name in methods.items()}
+    routes: dict[tuple[str, str], str] = {}
     for path, operations in json.loads((clone.ROOT / "openapi.json").read_text())["paths"].items():
         for method in operations:
             routes[method.upper(), path] = local.get(path, "nobody, by Cargo.toml's local routes")
-    streams = set(COMING_STREAMS)
+    streams: set[tuple[str, str]] = set()
     for table in clone.ROOT.glob("functions/*/src/routes.rs"):
         streams |= {(method.upper(), path) for method, path in _STREAM.findall(table.read_text())}
     # What answers GET answers HEAD in the same way.

@@ -25,15 +25,22 @@ from steps import Failure, say, step
 
 # What is asked at every request, or nearly. One that is not among the statements is told of.
 HOT = [
-    "users::get_or_create_user",
-    "insights::get_user_insights",
-    "definitions::get_user_definitions",
-    "conversations::get_standalone_chats",
-    "conversations::get_chat_messages",
+    "users::find_or_create",
+    "history::get_user_insights",
+    "history::get_user_definitions",
+    "chats::get_standalone_chats",
+    "messages::get_chat_messages",
+    "messages::get_standalone_chat_messages",
     "devices::get_user_devices",
+    "check::look_once",
     "link_codes::*",
     "usage::*",
-    "rates::*",
+    "taking::*",
+    "saved::begin_insight",
+    "saved::begin_definition",
+    "saying::*",
+    "memory::get_conversation",
+    "recalling::recall",
 ]
 
 # A page of 50 with what belongs to its rows has fewer: more were read to be thrown away.
@@ -191,10 +198,12 @@ def samples(url: str) -> dict[str, str]:
                               ORDER BY linked_at OFFSET 10 LIMIT 1),
             'conversations', chat.conversation_id,
             'conversation_id', chat.conversation_id,
+            'kept', chat.conversation_id,
             'messages', (SELECT max(messages.id) FROM messages WHERE user_id = reader.id),
             'anonymous_id', (SELECT '''' || anonymous_id || '''' FROM users WHERE users.id = reader.id),
             'status', '''pending''', 'state', '''pending''', 'role', '''user''',
-            'bucket', '''generate''', 'slot', '1'
+            'bucket', '''generate''', 'slot', '1',
+            'address_hash', 'NULL'
         )
         FROM reader,
              LATERAL (SELECT insight_id FROM user_insights WHERE user_id = reader.id
@@ -215,8 +224,11 @@ def parameter(sql: str, number: int, kind: str, sample: dict[str, str]) -> tuple
     optional = bool(re.search(rf"{it}(::\w+)? IS (NOT )?NULL|coalesce\({it}", text, re.I))
     if kind.endswith("[]"):
         element = kind[:-2]
-        inner = sample["user_id"] if element == "bigint" else None
-        return (f"ARRAY[{inner}]::{kind}" if inner else f"ARRAY[{FALLBACKS.get(element, 'NULL')}]::{kind}"), optional
+        if element == "float4":
+            # Only vectors are numbers like that.
+            return "array_fill(0.1::real, ARRAY[1024])", optional
+        inner = sample.get(_column(text, number)) or (sample["user_id"] if element == "bigint" else None)
+        return f"ARRAY[{inner or FALLBACKS.get(element, 'NULL')}]::{kind}", optional
     if re.search(rf"LIMIT {it}", text, re.I):
         return "50", False
     compared = re.search(rf"(?:(\w+)\.)?(\w+) (?:=|<>|<=|>=|<|>) (?:coalesce\()?{it}", text)
@@ -231,6 +243,16 @@ def parameter(sql: str, number: int, kind: str, sample: dict[str, str]) -> tuple
         if value is not None:
             return value, optional
     return FALLBACKS.get(kind, "NULL"), optional
+
+
+def _column(text: str, number: int) -> str:
+    """What an array is called that is given as a column: `UNNEST($1::TEXT[], …) AS asked (bucket, …)`."""
+    columns = r"UNNEST\(([^()]*)\)(?: WITH ORDINALITY)? AS \w+ \(([^()]*)\)"
+    for arrays, names in re.findall(columns, text, re.I):
+        for array, name in zip(arrays.split(","), names.split(",")):
+            if re.match(rf"\${number}\b", array.strip()):
+                return str(name.strip())
+    return ""
 
 
 def measured(url: str, statement: Statement, sample: dict[str, str]) -> Measure:

@@ -38,9 +38,10 @@ STEPS = [
         "u",
         """
         INSERT INTO devices (user_id, token_hash, device_name, device_type, user_agent, created_at, last_active,
-                             cookie_sent_at)
+                             cookie_sent_at, returned)
         SELECT users.id, sha256(('device-' || users.id || '-' || k)::bytea), 'Chrome on Windows', 'desktop',
-               'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36', created_at, seen, seen
+               'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36', created_at, seen, seen,
+               users.id % 50 <> 7
         FROM users,
              LATERAL (SELECT created_at + (now() - created_at) * (users.id % 10) / 10 AS seen) AS active,
              generate_series(0, CASE WHEN users.id % 5 = 0 THEN 1 ELSE 0 END) AS k
@@ -142,6 +143,16 @@ STEPS = [
         WHERE n % 10 = 0
         """,
     ),
+    (
+        "generations",
+        "s",
+        """
+        INSERT INTO generations (kind, subject_hash, holder, lease_until)
+        SELECT 'insight', sha256(('generating-' || :bi + n)::bytea), gen_random_uuid(),
+               now() - interval '1 second' * (n % 5000)
+        FROM generate_series(:first, :last) AS n
+        """,
+    ),
 ]
 
 # The first of the new users reads more than all others: 5,000 insights and definitions, 500 chats, one of 2,000
@@ -165,7 +176,11 @@ FROM (
     (SELECT id FROM conversations WHERE user_id = :b + 1 AND insight_id IS NULL ORDER BY updated_at, id OFFSET 10 LIMIT 1)
     UNION ALL
     (SELECT id FROM conversations WHERE user_id = :b + 1 AND insight_id IS NOT NULL)
-) AS long, generate_series(1, 2000) AS n
+) AS long, generate_series(1, 2000) AS n;
+INSERT INTO message_embeddings (message_id, model, embedding)
+SELECT id, 'sample', array_fill(0.1::real, ARRAY[1024])::vector
+FROM messages
+WHERE id > (SELECT max(id) - 20000 FROM messages)
 """
 
 SEQUENCES = """

@@ -20,7 +20,7 @@ class Statements(unittest.TestCase):
         self.assertGreater(len(found), 0)
         unknown = [statement.name for statement in found if statement.name.startswith("?")]
         self.assertEqual(unknown, [])
-        self.assertIn("users::get_or_create_user", [statement.name for statement in found])
+        self.assertIn("users::find_or_create", [statement.name for statement in found])
 
     def test_a_parameter_is_what_it_is_compared_with(self) -> None:
         sql = """WITH caller AS (SELECT user_id FROM devices WHERE token_hash = $1)
@@ -35,6 +35,15 @@ class Statements(unittest.TestCase):
         sql = "SELECT 1 FROM user_insights WHERE ($1::bigint IS NULL OR insight_id < $1) AND user_id = $2"
         self.assertEqual(explain.parameter(sql, 1, "bigint", SAMPLE), ("7", True))
         self.assertEqual(explain.parameter(sql, 2, "bigint", SAMPLE), ("1", False))
+
+    def test_an_array_is_what_its_column_is_called(self) -> None:
+        sql = "INSERT INTO t SELECT * FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS given (role, other, place)"
+        sample = {**SAMPLE, "role": "'user'"}
+        self.assertEqual(explain.parameter(sql, 1, "text[]", sample), ("ARRAY['user']::text[]", False))
+        self.assertEqual(explain.parameter(sql, 2, "bigint[]", sample), ("ARRAY[1]::bigint[]", False))
+
+    def test_the_hot_statements_are_there(self) -> None:
+        self.assertEqual(explain.missing(explain.statements()), [])
 
     def test_types_are_called_as_postgres_does(self) -> None:
         self.assertEqual([explain._type(name) for name in ("Int8", "Int8Array", "Bytea")], ["bigint", "bigint[]", "bytea"])

@@ -17,7 +17,7 @@ use crate::{
     dress::Dress,
     event::Event,
     function::Function,
-    gateway,
+    gateway, record,
     response::Response,
     stream::Stream,
 };
@@ -200,11 +200,12 @@ impl Request {
         let client = &request.client;
         let (head, first) = gateway::open(&mut answer, client.dress).await?;
         client.keep_cookies(&head.headers);
-        let rest = answer.collect().await?;
+        let body: Bytes = [first.bytes, answer.collect().await?].concat().into();
+        record::response(&set_by(&head.headers), &body);
         Ok(Response {
             status: head.status,
             headers: head.headers,
-            body: [first.bytes, rest].concat().into(),
+            body,
             mode: answer.mode,
             duration: answer.duration().unwrap_or_default(),
             request: request.line(),
@@ -244,6 +245,7 @@ impl Request {
         if let Some(address) = &self.client.address {
             self.event = self.event.from_address(address);
         }
+        record::request(&self.event);
         let event = self.event.dressed(self.client.dress);
         let answer = match self.deadline {
             Some(deadline) => self.function().invoke_within(&event, deadline).await?,

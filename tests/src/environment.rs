@@ -135,8 +135,14 @@ impl Environment {
             .unwrap_or_else(|error| panic!("cannot start {}: {error}", spec.binary.display()));
         let pid = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
         let pid = pid.expect("a child that was not waited for has an id");
-        let stdout = child.stdout.take().map(|out| spec.log.follow(out));
-        let stderr = child.stderr.take().map(|err| spec.log.follow(err));
+        let stdout = child
+            .stdout
+            .take()
+            .map(|out| spec.log.follow(&spec.name, out));
+        let stderr = child
+            .stderr
+            .take()
+            .map(|err| spec.log.follow(&spec.name, err));
         let warden = tokio::spawn({
             let api = Arc::clone(&api);
             async move {

@@ -14,6 +14,7 @@ use crate::{
     answer::{Answer, Failure},
     environment::{Environment, Spec, StartError, binary},
     log::Log,
+    scripted_provider::{ScriptedProvider, Wire},
 };
 
 /// Longer than any answer takes and short enough for a test run.
@@ -33,6 +34,26 @@ impl Builder {
     pub fn env(mut self, name: &str, value: impl Into<String>) -> Self {
         self.spec.variables.push((name.to_owned(), value.into()));
         self
+    }
+
+    /// Has `provider` asked in this format, for everything that a model is asked. Bedrock is
+    /// in no function that is built here: only the two formats of providers with an address of their own can be asked for.
+    #[must_use]
+    pub fn asking(self, provider: &ScriptedProvider, wire: Wire) -> Self {
+        let key = "sk-scripted-key";
+        match wire {
+            Wire::Anthropic => self
+                .env("AI_PROVIDER", "anthropic")
+                .env("ANTHROPIC_API_KEY", key)
+                .env("ANTHROPIC_BASE_URL", provider.anthropic_url())
+                .env("ANTHROPIC_MODEL", "scripted-1"),
+            Wire::OpenAi => self
+                .env("AI_PROVIDER", "openai")
+                .env("OPENAI_API_KEY", key)
+                .env("OPENAI_BASE_URL", provider.openai_url())
+                .env("OPENAI_MODEL", "scripted-1"),
+            wire => panic!("a function cannot be set up to ask in {wire:?}'s format"),
+        }
     }
 
     /// Throws away what it writes to stdout: whoever measures would read along, on the same

@@ -7,10 +7,11 @@
 //! - [`Function`] is a deployed function: as many processes as it was given, one request each;
 //! - [`Database`] is a fresh Postgres database with the project's migrations applied;
 //! - [`Reader`] is somebody who is known already, and has what a test gives them;
+//! - [`ScriptedProvider`] is a model's provider that does what a test's [`Script`] says;
 //! - [`Proxy`] stands between a function and Postgres: it counts, and it breaks things.
 //!
 //! The environment says where things are: `VERSE_BIN_DIR` the built binaries, `DATABASE_URL` a
-//! Postgres server whose user may create databases.
+//! Postgres server whose user may create databases, `VERSE_TEST_RECORD` a folder for what the run leaves behind.
 
 #![expect(
     clippy::expect_used,
@@ -35,8 +36,10 @@ mod log;
 pub mod openapi;
 mod proxy;
 mod reader;
+mod record;
 mod response;
 mod runtime_api;
+mod scripted_provider;
 mod sse;
 mod stream;
 mod template;
@@ -55,6 +58,7 @@ pub use log::Log;
 pub use proxy::{Counts, Proxy};
 pub use reader::Reader;
 pub use response::{Fault, Problem, Response};
+pub use scripted_provider::{Asked, Gate, Script, ScriptedProvider, Wire};
 pub use sse::SseEvent;
 pub use stream::Stream;
 pub use wait::eventually;

@@ -8,7 +8,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use crate::wait::eventually;
+use crate::{record, wait::eventually};
 
 /// How many lines a failed test shows.
 const TAIL: usize = 20;
@@ -63,14 +63,19 @@ impl Log {
     }
 
     /// Takes in what `source` says, until it closes.
-    pub(crate) fn follow(&self, source: impl AsyncRead + Send + Unpin + 'static) -> JoinHandle<()> {
-        let log = self.clone();
+    pub(crate) fn follow(
+        &self,
+        function: &str,
+        source: impl AsyncRead + Send + Unpin + 'static,
+    ) -> JoinHandle<()> {
+        let (log, function) = (self.clone(), function.to_owned());
         tokio::spawn(async move {
             let mut source = BufReader::new(source);
             let mut line = Vec::new();
             while let Ok(1..) = source.read_until(b'\n', &mut line).await {
-                log.lock()
-                    .push(String::from_utf8_lossy(&line).trim_end().to_owned());
+                let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+                record::line(&function, &text);
+                log.lock().push(text);
                 line.clear();
             }
         })

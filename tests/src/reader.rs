@@ -3,13 +3,12 @@
 use chrono::{DateTime, Utc};
 use verse_data::{
     ChatId, DatabaseConfig, DefinitionContent, DefinitionId, DefinitionSubject, DeviceKind,
-    DeviceToken, Ending, Environment, InsightContent, InsightId, InsightSubject, NewChat,
-    NewDefinition, NewDevice, NewInsight, PendingAnswer, Random, TokenHash, append_insight_message,
-    append_message, finish_message, get_or_create_user, save_definition, save_insight,
-    start_standalone_chat,
+    DeviceToken, Ending, Environment, InsightContent, InsightId, InsightSubject, NewDefinition,
+    NewDevice, NewInsight, PendingAnswer, Place, Random, Said, TokenHash, finish_message,
+    get_or_create_user, save_definition, save_insight, say,
 };
 
-use crate::{client::Client, database::Database, function::Function};
+use crate::{client::Client, database::Database, function::Function, record};
 
 /// A user with one device. What they have is put where the functions look for it.
 #[derive(Debug)]
@@ -59,6 +58,7 @@ impl Reader {
 
     /// Gets an insight at `time`, which says `h`, `t` and `p`.
     pub async fn gets_insight(&self, reference: &str, text: &str, time: &str) -> InsightId {
+        record::secret(text);
         let content = InsightContent {
             historical_context: "h".to_owned(),
             theological_significance: "t".to_owned(),
@@ -79,6 +79,7 @@ impl Reader {
 
     /// Gets a definition at `time`, which says `d`, `b` and `o`.
     pub async fn gets_definition(&self, word: &str, verse: &str, time: &str) -> DefinitionId {
+        record::secret(verse);
         let content = DefinitionContent {
             definition: "d".to_owned(),
             biblical_usage: "b".to_owned(),
@@ -100,32 +101,39 @@ impl Reader {
 
     /// Begins a chat at `time`; its first message waits for an answer.
     pub async fn starts_chat(&self, message: &str, time: &str) -> PendingAnswer {
-        let new = NewChat {
-            message,
+        let place = Place::NewChat {
             passage_reference: Some("John 3 (KJV)"),
             passage_text: None,
         };
-        let started = start_standalone_chat(&self.data, self.token_hash(), new, at(time)).await;
-        started.expect("the chat is stored")
+        self.says_there(place, message, time).await
     }
 
     /// Says something more in a chat at `time`.
     pub async fn says(&self, chat: ChatId, message: &str, time: &str) -> PendingAnswer {
-        let said = append_message(&self.data, self.token_hash(), chat, message, at(time)).await;
-        said.expect("the message is stored")
+        self.says_there(Place::Chat(chat), message, time).await
     }
 
     /// Says something about an insight at `time`.
     pub async fn says_about(&self, insight: InsightId, message: &str, time: &str) -> PendingAnswer {
+        self.says_there(Place::Insight(insight), message, time)
+            .await
+    }
+
+    async fn says_there(&self, place: Place<'_>, message: &str, time: &str) -> PendingAnswer {
+        record::secret(message);
         let (token, time) = (self.token_hash(), at(time));
-        let said = append_insight_message(&self.data, token, insight, message, time).await;
-        said.expect("the message is stored")
+        let said = say(&self.data, token, place, message, i32::MAX, time).await;
+        match said.expect("the message is stored") {
+            Said::Stored(pending) => pending,
+            Said::Refused(usage) => panic!("the allowance is used up: {usage:?}"),
+        }
     }
 
     /// Is answered.
     pub async fn is_answered(&self, pending: PendingAnswer, ending: Ending, answer: &str) {
-        let token = self.token_hash();
-        let finished = finish_message(&self.data, token, pending.answer, ending, answer).await;
+        record::secret(answer);
+        let (token, place) = (self.token_hash(), pending.answer);
+        let finished = finish_message(&self.data, token, place, ending, answer, None).await;
         assert!(finished.expect("the answer is stored"), "it was pending");
     }
 }

@@ -21,6 +21,9 @@ const DUE: &str = "
     INSERT INTO devices (user_id, token_hash, device_type, created_at, last_active, cookie_sent_at)
     VALUES (1, sha256('1'), 'mobile', now(), now(), now()),
            (2, sha256('2'), 'mobile', now(), now() - interval '399 days', now());
+    INSERT INTO users (anonymous_id, created_at) VALUES (gen_random_uuid(), now() - interval '25 hours');
+    INSERT INTO devices (user_id, token_hash, device_type, created_at, last_active, cookie_sent_at, returned)
+    SELECT id, sha256('4'), 'mobile', created_at, created_at, created_at, FALSE FROM users WHERE id = 4;
     INSERT INTO link_codes (user_id, code_hash, status, slot, created_at, expires_at)
     VALUES (1, sha256('1'), 'pending', 1, now(), now() - interval '1 second'),
            (1, sha256('2'), 'used', 1, now(), now() - interval '25 hours'),
@@ -28,6 +31,8 @@ const DUE: &str = "
     INSERT INTO rate_buckets (bucket, user_id, window_start, taken)
     VALUES ('chat', 1, now() - interval '25 hours', 1), ('generate', 1, now(), 1);
     INSERT INTO daily_usage VALUES (1, current_date - 402, 1), (1, current_date, 1);
+    INSERT INTO generations VALUES ('insight', sha256('1'), gen_random_uuid(), now() - interval '61 minutes'),
+                                   ('insight', sha256('2'), gen_random_uuid(), now() - interval '59 minutes');
     INSERT INTO conversations (user_id, title, created_at, updated_at) VALUES (1, 'Light', now(), now());
     INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
     VALUES (1, 1, 'assistant', 'pending', 'a', now() - interval '16 minutes'),
@@ -75,8 +80,10 @@ async fn one_event_runs_every_job_and_reports_and_measures_it() {
         "delete_link_codes",
         "delete_rate_buckets",
         "delete_usage",
+        "delete_generations",
         "interrupt_messages",
         "delete_empty_users",
+        "delete_unreturned_users",
     ];
     assert_eq!(report, json!({"jobs": expected.map(line)}));
     for metric in expected {
@@ -102,7 +109,11 @@ async fn a_job_that_fails_does_not_stop_the_others() {
     let cleanup = cleanup(&database.url(), LONG).await;
 
     let report = cleanup.run(&scheduled()).await.expect("a report");
-    assert_eq!(each(&report, "changed"), [1, 1, 0, 1, 1, 1], "{report}");
+    assert_eq!(
+        each(&report, "changed"),
+        [1, 1, 0, 1, 1, 1, 1, 1],
+        "{report}"
+    );
     let failed = &report["jobs"][2];
     assert_eq!(failed["finished"], false);
     let error = failed["error"].as_str().expect("an error");
@@ -141,8 +152,8 @@ async fn two_runs_at_once_share_the_work() {
         .map(|report| report.expect("a report"))
         .collect();
     for report in &reports {
-        assert_eq!(each(report, "error"), vec![Value::Null; 6], "{report}");
-        assert_eq!(each(report, "finished"), vec![json!(true); 6], "{report}");
+        assert_eq!(each(report, "error"), vec![Value::Null; 8], "{report}");
+        assert_eq!(each(report, "finished"), vec![json!(true); 8], "{report}");
     }
     let left: i64 = database
         .value(
@@ -151,7 +162,7 @@ async fn two_runs_at_once_share_the_work() {
         )
         .await;
     assert_eq!(left, 0);
-    let users = |report: &Value| report["jobs"][5]["changed"].as_u64().unwrap();
+    let users = |report: &Value| report["jobs"][6]["changed"].as_u64().unwrap();
     let deleted: u64 = reports.iter().map(users).sum();
     assert_eq!(deleted, 3500, "no user is counted twice");
 }
@@ -163,8 +174,8 @@ async fn without_ten_seconds_left_nothing_is_begun() {
     let cleanup = cleanup(&database.url(), Duration::from_secs(10)).await;
     let report = cleanup.run(&scheduled()).await.expect("a report");
     assert_eq!(total(&report), 0);
-    assert_eq!(each(&report, "batches"), [0; 6]);
-    assert_eq!(each(&report, "finished"), [false; 6]);
+    assert_eq!(each(&report, "batches"), [0; 8]);
+    assert_eq!(each(&report, "finished"), [false; 8]);
     let metric = cleanup.log().record(|line| line["Unfinished"] == 1).await;
     assert_eq!(metric["Failed"], 0);
 }

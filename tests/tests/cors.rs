@@ -25,6 +25,10 @@ async fn our_page_may_call_with_credentials() {
         response.header("access-control-allow-credentials"),
         Some("true")
     );
+    let exposed = response.header("access-control-expose-headers").unwrap();
+    for header in ["content-disposition", "etag", "retry-after", "x-request-id"] {
+        assert!(exposed.split(',').any(|one| one == header), "{exposed}");
+    }
     assert!(
         response
             .header("vary")

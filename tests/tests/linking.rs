@@ -263,6 +263,37 @@ async fn every_refusal_says_why() {
 }
 
 #[tokio::test]
+async fn revoking_tells_how_many_codes_were_pending() {
+    let database = Database::fresh().await;
+    let host = site(&database.url()).await;
+    for pending in [2, 1, 0] {
+        for _ in 0..pending {
+            code_of(&host).await;
+        }
+        let revoked = host.delete(CODES).await.expect_status(200).json();
+        let message = format!("Revoked {pending} pending link codes");
+        assert_eq!(revoked["count"], pending, "{revoked}");
+        if pending != 1 {
+            assert_eq!(revoked["message"], message);
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_the_hash_of_a_code_is_kept() {
+    let database = Database::fresh().await;
+    let code = code_of(&site(&database.url()).await).await;
+    let row = "SELECT row_to_json(link_codes)::text FROM link_codes";
+    let row: String = database.value(row).await;
+    for text in [code.clone(), code.replace('-', "")] {
+        assert!(!row.contains(&text), "a code is kept");
+        let hex = text.bytes().map(|byte| format!("{byte:02x}"));
+        assert!(!row.contains(&hex.collect::<String>()), "a code is kept");
+    }
+    assert!(row.contains("code_hash"), "{row}");
+}
+
+#[tokio::test]
 async fn a_wrong_code_makes_nobody_a_user() {
     let database = Database::fresh().await;
     let client = site(&database.url()).await;

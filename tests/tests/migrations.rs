@@ -17,7 +17,7 @@ use sqlx::{
 use verse_tests::{Database, Function};
 
 /// Rows for the tables that each migration makes.
-const ROWS: [(i64, &str); 6] = [
+const ROWS: [(i64, &str); 9] = [
     (
         1,
         "INSERT INTO users (anonymous_id, is_pro, created_at)
@@ -60,6 +60,20 @@ const ROWS: [(i64, &str); 6] = [
         "INSERT INTO link_codes (user_id, code_hash, status, slot, created_at, expires_at)
          SELECT id, sha256(id::text::bytea), 'pending', 1, now(), now() FROM users;
          INSERT INTO rate_buckets (bucket, user_id, window_start, taken) SELECT 'chat', id, now(), 1 FROM users",
+    ),
+    (
+        7,
+        "INSERT INTO devices (user_id, token_hash, device_type, created_at, last_active, cookie_sent_at, returned)
+         SELECT id, sha256('unreturned'), 'unknown', now(), now(), now(), FALSE FROM users LIMIT 1",
+    ),
+    (
+        8,
+        "INSERT INTO generations VALUES ('insight', sha256('s'), gen_random_uuid(), now())",
+    ),
+    (
+        9,
+        "INSERT INTO message_embeddings
+         SELECT id, 'a model', array_fill(0.1::real, ARRAY[1024])::vector FROM messages",
     ),
 ];
 
@@ -187,6 +201,32 @@ async fn the_function_brings_a_database_of_any_age_up_to_date() {
             );
         }
     }
+}
+
+/// Their users would go a day after their first visit, if nobody knew better.
+#[tokio::test]
+async fn cookies_from_before_returns_were_stored_count_as_returned() {
+    let database = Database::empty().await;
+    let all = migrations().await;
+    let before = all.iter().take_while(|migration| migration.version < 7);
+    let before: Vec<_> = before.cloned().collect();
+    apply(&database, &before).await;
+    for migration in &before {
+        insert_rows(&database, migration.version).await;
+    }
+    apply(&database, &all).await;
+    // As a function of the version before does, which runs beside the new one for a while.
+    database
+        .execute(
+            "INSERT INTO devices (user_id, token_hash, device_type, created_at, last_active, cookie_sent_at)
+             SELECT min(id), sha256('old'), 'unknown', now(), now(), now() FROM users",
+        )
+        .await;
+    let devices: i64 = database.value("SELECT count(*) FROM devices").await;
+    let returned: i64 = database
+        .value("SELECT count(*) FROM devices WHERE returned")
+        .await;
+    assert_eq!((devices, returned), (4, 4));
 }
 
 /// Without one, erasing a user reads the whole table for each row that goes.

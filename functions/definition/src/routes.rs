@@ -3,17 +3,22 @@
 use utoipa::OpenApi;
 use verse_http::Routes;
 
-use crate::history;
+use crate::{definitions, history};
 
 /// What this function answers.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
+        .post("/api/definitions", definitions::write_definition)
         .get("/api/definitions/history", history::list_definitions)
         .delete("/api/definitions/history", history::clear_definitions)
 }
 
 /// The same table for OpenAPI.
 #[derive(Debug, OpenApi)]
-#[openapi(paths(history::list_definitions, history::clear_definitions))]
+#[openapi(paths(
+    definitions::write_definition,
+    history::list_definitions,
+    history::clear_definitions,
+))]
 pub struct Documentation;

@@ -1,5 +1,5 @@
 //! `POST /api/user/link/accept`: enters a code, and the two users become one. After ten wrong codes in 15 minutes from
-//! one user or address: `429`. One round trip for a refusal, thirteen for a link.
+//! one user or address (both are settings): `429`. One round trip for a refusal, thirteen for a link.
 
 use axum::{
     Json,
@@ -81,10 +81,10 @@ pub async fn accept_code(
 ) -> Result<(Identity, Response), Problem> {
     let now = app.clock.now();
     let code = body.check(&app, &caller, now).await?;
-    let label = body.label();
+    let (label, limit) = (body.label(), app.settings.rates.wrong_codes);
     let (identity, accepted) = as_caller(&app, &caller, |database, token| {
         let label = label.clone();
-        async move { accept_link_code(&database, token, code, &label, now).await }
+        async move { accept_link_code(&database, token, code, &label, limit, now).await }
     })
     .await?;
     // Whoever has become a user for it is told so in either case.
@@ -114,7 +114,9 @@ impl AcceptBody {
         now: DateTime<Utc>,
     ) -> Result<CodeHash, Problem> {
         let (token, address) = (caller.token_hash(), caller.address);
-        let attempt = check_link_code(app.database()?, token, address, self.code, now).await?;
+        let limit = app.settings.rates.wrong_codes;
+        let attempt =
+            check_link_code(app.database()?, token, address, self.code, limit, now).await?;
         match (attempt, self.code) {
             (LinkAttempt::BlockedUntil(until), _) => Err(blocked(until, now)),
             (LinkAttempt::Refused(refusal), _) => Err(refused(refusal)),

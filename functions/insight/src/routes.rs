@@ -3,17 +3,22 @@
 use utoipa::OpenApi;
 use verse_http::Routes;
 
-use crate::history;
+use crate::{history, insights};
 
 /// What this function answers.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
+        .post("/api/insights", insights::write_insight)
         .get("/api/insights/history", history::list_insights)
         .delete("/api/insights/history", history::clear_insights)
 }
 
 /// The same table for OpenAPI.
 #[derive(Debug, OpenApi)]
-#[openapi(paths(history::list_insights, history::clear_insights))]
+#[openapi(paths(
+    insights::write_insight,
+    history::list_insights,
+    history::clear_insights,
+))]
 pub struct Documentation;

@@ -1,5 +1,5 @@
 //! `GET /api/user/session`: who is calling, and how much of the day's allowance is used. An unknown caller becomes a
-//! user with its first device. One round trip.
+//! user with its first device. One round trip; one more when the cookie sent is nobody's.
 
 use axum::{Json, extract::State};
 use chrono::serde::ts_milliseconds;
@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use verse_data::{Usage, get_or_create_user};
+use verse_data::{Usage, find_user, get_or_create_user};
 use verse_http::{App, Caller, Identity, Problem, Unavailable};
 
 /// The caller's session.
@@ -56,15 +56,19 @@ pub async fn get_session(
     State(app): State<App>,
     caller: Caller,
 ) -> Result<(Identity, Json<SessionAnswer>), Problem> {
+    let (database, now) = (app.database()?, app.clock.now());
     let token = app.new_token();
-    let device = caller.new_device(&app, &token);
-    let session = get_or_create_user(
-        app.database()?,
-        caller.token_hash(),
-        &device,
-        app.clock.now(),
-    )
-    .await?;
+    let known = match caller.token_hash() {
+        Some(sent) => find_user(database, sent, now).await?,
+        None => None,
+    };
+    let session = if let Some(session) = known {
+        session
+    } else {
+        // Only now: a device's name is read from its `User-Agent`, which takes a while.
+        let device = caller.new_device(&app, &token);
+        get_or_create_user(database, None, &device, now).await?
+    };
     let answer = SessionAnswer {
         anonymous_id: session.user.anonymous_id,
         created_at: session.user.created_at,

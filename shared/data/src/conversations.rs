@@ -9,8 +9,10 @@
 //! out of it: a page would show an empty bubble.
 
 mod chats;
+mod embeddings;
 mod memory;
 mod messages;
+mod recalling;
 mod saying;
 
 use chrono::{DateTime, Utc};
@@ -18,12 +20,11 @@ use chrono::{DateTime, Utc};
 use crate::Error;
 
 pub use chats::{StandaloneChat, delete_standalone_chat, get_standalone_chats};
+pub use embeddings::{MemoryStatus, list_unembedded, memory_status, save_embeddings};
 pub use memory::{Conversation, get_conversation, save_summary};
 pub use messages::{clear_chat_messages, get_chat_messages, get_standalone_chat_messages};
-pub use saying::{
-    NewChat, PendingAnswer, append_insight_message, append_message, finish_message,
-    start_standalone_chat,
-};
+pub use recalling::{Recalled, Wanted, recall};
+pub use saying::{PendingAnswer, Place, Said, finish_message, save_progress, say};
 
 /// A conversation's number: a standalone chat's, which the outside knows, or that of one about an insight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -77,6 +78,18 @@ impl Role {
             Self::Assistant => "assistant",
         }
     }
+
+    /// What a row says.
+    fn parse(text: &str) -> Result<Self, Error> {
+        match text {
+            "user" => Ok(Self::User),
+            "assistant" => Ok(Self::Assistant),
+            _ => Err(Error::ImpossibleRow {
+                table: "messages",
+                reason: "no such role",
+            }),
+        }
+    }
 }
 
 impl Ending {
@@ -110,11 +123,7 @@ impl TryFrom<MessageRow> for Message {
         };
         Ok(Self {
             id: MessageId(row.id),
-            role: match row.role.as_str() {
-                "user" => Role::User,
-                "assistant" => Role::Assistant,
-                _ => return Err(impossible("no such role")),
-            },
+            role: Role::parse(&row.role)?,
             ending: match row.state.as_str() {
                 "complete" => Ending::Complete,
                 "truncated" => Ending::Truncated,

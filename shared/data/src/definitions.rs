@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::subjects::hash_parts;
 
 pub use history::{clear_user_definitions, get_user_definitions};
-pub use saved::{find_saved_definition, link_definition_to_user, save_definition};
+pub use saved::{begin_definition, link_definition_to_user, save_definition};
 
 mod history;
 mod saved;

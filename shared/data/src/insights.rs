@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::subjects::hash_parts;
 
 pub use history::{clear_user_insights, get_user_insights};
-pub use saved::{find_saved_insight, link_insight_to_user, save_insight};
+pub use saved::{begin_insight, link_insight_to_user, save_insight};
 
 mod history;
 mod saved;

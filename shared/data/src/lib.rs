@@ -15,6 +15,7 @@ mod error;
 mod export;
 #[cfg(test)]
 mod fixture;
+mod generations;
 mod import;
 mod insights;
 mod link_codes;
@@ -22,7 +23,7 @@ mod merge;
 mod paging;
 mod passages;
 #[cfg(test)]
-mod people;
+mod races;
 mod random;
 mod rates;
 mod records;
@@ -36,15 +37,16 @@ mod users;
 
 pub use clock::Clock;
 pub use conversations::{
-    ChatId, Conversation, Ending, Message, MessageId, NewChat, PendingAnswer, Role, StandaloneChat,
-    append_insight_message, append_message, clear_chat_messages, delete_standalone_chat,
+    ChatId, Conversation, Ending, MemoryStatus, Message, MessageId, PendingAnswer, Place, Recalled,
+    Role, Said, StandaloneChat, Wanted, clear_chat_messages, delete_standalone_chat,
     finish_message, get_chat_messages, get_conversation, get_standalone_chat_messages,
-    get_standalone_chats, save_summary, start_standalone_chat,
+    get_standalone_chats, list_unembedded, memory_status, recall, save_embeddings, save_progress,
+    save_summary, say,
 };
 pub use database::{Database, DatabaseConfig, Once, Repeatable, Transaction};
 pub use definitions::{
     Definition, DefinitionContent, DefinitionId, DefinitionSubject, NewDefinition,
-    clear_user_definitions, find_saved_definition, get_user_definitions, link_definition_to_user,
+    begin_definition, clear_user_definitions, get_user_definitions, link_definition_to_user,
     save_definition,
 };
 pub use devices::{Device, Unlinked, get_user_devices, unlink_device};
@@ -52,14 +54,15 @@ pub use environment::{Environment, SettingError};
 pub use erasure::{Erased, clear_user_data};
 pub use error::Error;
 pub use export::{Export, ExportPart, ExportedUser, export_user_data};
+pub use generations::{Begun, Claim, abandon_generation};
 pub use import::{Imported, UserData, import_user_data};
 pub use insights::{
-    Insight, InsightContent, InsightId, InsightSubject, NewInsight, clear_user_insights,
-    find_saved_insight, get_user_insights, link_insight_to_user, save_insight,
+    Insight, InsightContent, InsightId, InsightSubject, NewInsight, begin_insight,
+    clear_user_insights, get_user_insights, link_insight_to_user, save_insight,
 };
 pub use link_codes::{
-    AcceptedLink, CodeHash, DeviceLabel, LinkAttempt, LinkCode, LinkRefusal, accept_link_code,
-    check_link_code, generate_link_code, revoke_user_codes,
+    AcceptedLink, CodeHash, DeviceLabel, LinkAttempt, LinkCode, LinkRefusal, WrongCodes,
+    accept_link_code, check_link_code, generate_link_code, revoke_user_codes,
 };
 pub use merge::{MergedUser, merge_users};
 pub use paging::Page;
@@ -73,6 +76,6 @@ pub use subscriptions::{Subscription, get_subscription, list_subscriptions, upda
 pub use tokens::{DeviceToken, TokenHash};
 pub use usage::{Reservation, Usage, refund_allowance, reserve_allowance};
 pub use users::{
-    DeviceId, DeviceKind, NewDevice, Session, User, UserId, get_or_create_user,
+    DeviceId, DeviceKind, NewDevice, Session, User, UserId, find_user, get_or_create_user,
     get_user_by_anonymous_id,
 };

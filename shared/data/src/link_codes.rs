@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::{Database, Error, Random, TokenHash};
 
 pub use accept::{AcceptedLink, DeviceLabel, accept_link_code};
-pub use check::{LinkAttempt, LinkRefusal, check_link_code};
+pub use check::{LinkAttempt, LinkRefusal, WrongCodes, check_link_code};
 
 mod accept;
 mod check;

@@ -88,15 +88,34 @@ async fn choose(
     Ok((pair, merged))
 }
 
-/// Imported insights. One that both uploaded is kept once, and whatever hangs on the other moves to it.
+/// Imported insights. One that both uploaded, or that one uploaded and the other was given, is kept once, and whatever
+/// hangs on the other moves to it.
 async fn move_own_insights(connection: &mut PgConnection, pair: Pair) -> Result<(), Error> {
     sqlx::query!(
-        "WITH twins AS (
-             SELECT mine.id AS kept, theirs.id AS gone
-             FROM insights AS theirs
-             JOIN insights AS mine USING (subject_hash, content_hash)
-             WHERE mine.owner_id = $1
-               AND theirs.owner_id = $2
+        "WITH mine AS (
+             SELECT id, subject_hash, content_hash FROM insights WHERE owner_id = $1
+             UNION ALL
+             SELECT id, subject_hash, content_hash
+             FROM insights
+             WHERE owner_id IS NULL
+               AND id = ANY (ARRAY(SELECT insight_id FROM user_insights WHERE user_id = $1))
+         ), theirs AS (
+             SELECT id, subject_hash, content_hash FROM insights WHERE owner_id = $2
+             UNION ALL
+             SELECT id, subject_hash, content_hash
+             FROM insights
+             WHERE owner_id IS NULL
+               AND id = ANY (ARRAY(SELECT insight_id FROM user_insights WHERE user_id = $2))
+         ), twins AS (
+             -- One of each subject: of two, as two requests at once may leave them, the other stays beside it.
+             SELECT DISTINCT ON (subject_hash, content_hash) mine.id AS kept, theirs.id AS gone
+             FROM theirs
+             JOIN mine USING (subject_hash, content_hash)
+             WHERE mine.id <> theirs.id
+               AND mine.id NOT IN (SELECT id FROM theirs)
+               AND NOT EXISTS (
+                   SELECT FROM conversations WHERE user_id = $2 AND insight_id = mine.id)
+             ORDER BY subject_hash, content_hash, theirs.id DESC, mine.id
          ), links AS (
              UPDATE user_insights
              SET insight_id = twins.kept
@@ -112,7 +131,7 @@ async fn move_own_insights(connection: &mut PgConnection, pair: Pair) -> Result<
          ), doubles AS (
              DELETE FROM insights
              USING twins
-             WHERE insights.id = twins.gone
+             WHERE insights.id = twins.gone AND insights.owner_id = $2
          )
          UPDATE insights
          SET owner_id = $1
@@ -129,12 +148,28 @@ async fn move_own_insights(connection: &mut PgConnection, pair: Pair) -> Result<
 /// Imported definitions, as [`move_own_insights`].
 async fn move_own_definitions(connection: &mut PgConnection, pair: Pair) -> Result<(), Error> {
     sqlx::query!(
-        "WITH twins AS (
-             SELECT mine.id AS kept, theirs.id AS gone
-             FROM definitions AS theirs
-             JOIN definitions AS mine USING (subject_hash, content_hash)
-             WHERE mine.owner_id = $1
-               AND theirs.owner_id = $2
+        "WITH mine AS (
+             SELECT id, subject_hash, content_hash FROM definitions WHERE owner_id = $1
+             UNION ALL
+             SELECT id, subject_hash, content_hash
+             FROM definitions
+             WHERE owner_id IS NULL
+               AND id = ANY (ARRAY(SELECT definition_id FROM user_definitions WHERE user_id = $1))
+         ), theirs AS (
+             SELECT id, subject_hash, content_hash FROM definitions WHERE owner_id = $2
+             UNION ALL
+             SELECT id, subject_hash, content_hash
+             FROM definitions
+             WHERE owner_id IS NULL
+               AND id = ANY (ARRAY(SELECT definition_id FROM user_definitions WHERE user_id = $2))
+         ), twins AS (
+             -- One of each subject: of two, as two requests at once may leave them, the other stays beside it.
+             SELECT DISTINCT ON (subject_hash, content_hash) mine.id AS kept, theirs.id AS gone
+             FROM theirs
+             JOIN mine USING (subject_hash, content_hash)
+             WHERE mine.id <> theirs.id
+               AND mine.id NOT IN (SELECT id FROM theirs)
+             ORDER BY subject_hash, content_hash, theirs.id DESC, mine.id
          ), links AS (
              UPDATE user_definitions
              SET definition_id = twins.kept
@@ -144,7 +179,7 @@ async fn move_own_definitions(connection: &mut PgConnection, pair: Pair) -> Resu
          ), doubles AS (
              DELETE FROM definitions
              USING twins
-             WHERE definitions.id = twins.gone
+             WHERE definitions.id = twins.gone AND definitions.owner_id = $2
          )
          UPDATE definitions
          SET owner_id = $1

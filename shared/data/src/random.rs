@@ -41,6 +41,12 @@ impl Random {
         bytes
     }
 
+    /// A number from 0 to 1.
+    #[must_use]
+    pub fn fraction(&self) -> f64 {
+        f64::from(u32::from_ne_bytes(self.bytes())) / f64::from(u32::MAX)
+    }
+
     /// A random (version 4) UUID.
     #[must_use]
     pub fn uuid(&self) -> Uuid {

@@ -3,16 +3,19 @@
 //! A batch locks what it changes and passes over what is locked, so that two runs at once share the work and nobody
 //! waits for either. What erasing and merging remove is not here: they do it at once.
 
-use std::{fmt, io::ErrorKind};
+use std::fmt;
 
 use chrono::{DateTime, Duration, Utc};
 use futures_util::{FutureExt, future::BoxFuture};
-use tokio::time::timeout;
 
 use crate::{Database, Error};
 
+use users::{delete_empty_users, delete_unreturned_users};
+
+mod users;
+
 /// What is kept how long. The whole of it: a row that no job names is kept until its user erases it.
-pub const RETENTION: [Retention; 6] = [
+pub const RETENTION: [Retention; 8] = [
     Retention {
         job: "expire_link_codes",
         does: "pending link codes past their time become `expired`",
@@ -38,6 +41,12 @@ pub const RETENTION: [Retention; 6] = [
         statement: |database, before, _| delete_usage(database, before).boxed(),
     },
     Retention {
+        job: "delete_generations",
+        does: "marks of what is being generated go an hour after their call has ended",
+        after: Duration::hours(1),
+        statement: |database, before, _| delete_generations(database, before).boxed(),
+    },
+    Retention {
         job: "interrupt_messages",
         does: "answers still `pending` after 15 minutes become `interrupted`",
         after: Duration::minutes(15),
@@ -49,6 +58,14 @@ pub const RETENTION: [Retention; 6] = [
         after: Duration::days(400),
         statement: |database, before, cursor| delete_empty_users(database, before, cursor).boxed(),
     },
+    Retention {
+        job: "delete_unreturned_users",
+        does: "users who keep nothing go a day after their first visit when none of their cookies ever came back",
+        after: Duration::days(1),
+        statement: |database, before, cursor| {
+            delete_unreturned_users(database, before, cursor).boxed()
+        },
+    },
 ];
 
 /// The most rows that one batch changes.
@@ -56,9 +73,6 @@ pub const RETENTION: [Retention; 6] = [
 /// The statements have the number itself: for a parameter the planner expects a tenth of the table, and then reads all of
 /// it. What was found is given on as an array for the same reason: a join it may turn into a hash of the whole table.
 pub const BATCH: u16 = 1000;
-
-/// The longest that the transaction of one batch may take, if it needs one.
-const TRANSACTION_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// One line of the table.
 #[derive(Clone, Copy)]
@@ -209,6 +223,25 @@ async fn delete_usage(database: &Database, before: DateTime<Utc>) -> Result<Batc
     Ok(taken(done.rows_affected()))
 }
 
+async fn delete_generations(database: &Database, before: DateTime<Utc>) -> Result<Batch, Error> {
+    let done = sqlx::query!(
+        "WITH batch AS (
+             SELECT holder
+             FROM generations
+             WHERE lease_until < $1
+             ORDER BY lease_until
+             LIMIT 1000
+             FOR UPDATE SKIP LOCKED
+         )
+         DELETE FROM generations
+         WHERE holder = ANY (ARRAY(SELECT holder FROM batch))",
+        before,
+    )
+    .execute(database.repeatable())
+    .await?;
+    Ok(taken(done.rows_affected()))
+}
+
 async fn interrupt_messages(database: &Database, before: DateTime<Utc>) -> Result<Batch, Error> {
     let done = sqlx::query!(
         "WITH batch AS (
@@ -227,94 +260,6 @@ async fn interrupt_messages(database: &Database, before: DateTime<Utc>) -> Resul
     .execute(database.repeatable())
     .await?;
     Ok(taken(done.rows_affected()))
-}
-
-/// Looks at the next thousand users in the order of their numbers, and deletes which of them are of no use to anybody.
-///
-/// There is no index that would find them: what they have in common is what they do not have. Numbers are given in
-/// the order of time, so that the walk ends where users are too young. One round trip, and four more if there is
-/// anything to delete.
-async fn delete_empty_users(
-    database: &Database,
-    before: DateTime<Utc>,
-    cursor: Option<Cursor>,
-) -> Result<Batch, Error> {
-    let Cursor(after) = cursor.unwrap_or(Cursor(0));
-    let walked = sqlx::query!(
-        r#"
-        WITH walked AS (
-            SELECT id, created_at
-            FROM users
-            WHERE id > $1
-            ORDER BY id
-            LIMIT 1000
-        )
-        SELECT max(id) AS last, count(*) AS "users!",
-               count(*) FILTER (WHERE created_at < $2) AS "old!",
-               ARRAY(
-                   SELECT empty_users.id
-                   FROM empty_users
-                   WHERE empty_users.id = ANY (ARRAY(SELECT id FROM walked WHERE created_at < $2))
-                     AND NOT EXISTS (
-                         SELECT FROM devices
-                         WHERE devices.user_id = empty_users.id AND devices.last_active >= $2
-                     )
-               ) AS "unused!"
-        FROM walked
-        "#,
-        after,
-        before,
-    )
-    .fetch_one(database.repeatable())
-    .await?;
-    let changed = if walked.unused.is_empty() {
-        0
-    } else {
-        timeout(
-            TRANSACTION_TIMEOUT,
-            delete_if_still_unused(database, &walked.unused, before),
-        )
-        .await
-        .map_err(|_| Error::Unavailable(sqlx::Error::Io(ErrorKind::TimedOut.into())))??
-    };
-    let goes_on = walked.users == i64::from(BATCH) && walked.old > 0;
-    Ok(Batch {
-        changed,
-        next: walked.last.filter(|_| goes_on).map(Cursor),
-    })
-}
-
-/// Deletes those of `users` that are of no use to anybody still.
-///
-/// A user may come back between the look and the deletion. The lock keeps whatever refers to the user from being
-/// written, and only a statement that begins under it sees all that was written before: hence two, in a transaction.
-async fn delete_if_still_unused(
-    database: &Database,
-    users: &[i64],
-    before: DateTime<Utc>,
-) -> Result<u64, Error> {
-    let mut transaction = database.begin().await?;
-    let locked = sqlx::query_scalar!(
-        "SELECT id FROM users WHERE id = ANY ($1) ORDER BY id FOR UPDATE SKIP LOCKED",
-        users,
-    )
-    .fetch_all(transaction.connection()?)
-    .await?;
-    let done = sqlx::query!(
-        "DELETE FROM users
-         USING empty_users
-         WHERE users.id = ANY ($1)
-           AND empty_users.id = users.id
-           AND NOT EXISTS (
-               SELECT FROM devices WHERE devices.user_id = users.id AND devices.last_active >= $2
-           )",
-        &locked,
-        before,
-    )
-    .execute(transaction.connection()?)
-    .await?;
-    transaction.commit().await?;
-    Ok(done.rows_affected())
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
-//! What tells two texts apart: the keys of insights and definitions.
+//! Texts as they are kept: what tells two apart, which are the keys of insights and definitions, and what none may hold.
+
+use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
@@ -13,6 +15,15 @@ pub(crate) fn hash_parts(parts: &[&str]) -> [u8; 32] {
         hash.update(part);
     }
     hash.finalize().into()
+}
+
+/// What a model wrote, as Postgres can keep it: without U+0000, which no text there may hold.
+pub(crate) fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        Cow::Owned(text.replace('\0', ""))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 #[cfg(test)]

@@ -106,7 +106,8 @@ const ACTIVE_RESOLUTION: Duration = Duration::minutes(1);
 
 /// Finds the caller by its token, or creates the user and its first device. One round trip either way.
 ///
-/// A repeat of the same call finds what the first one created: the statement looks for the new token, too.
+/// A repeat of the same call finds what the first one created: the statement looks for the new token, too. That a cookie
+/// came back at all is stored at its first return: a device whose cookie never does is nobody's.
 ///
 /// # Errors
 ///
@@ -117,10 +118,36 @@ pub async fn get_or_create_user(
     new: &NewDevice,
     now: DateTime<Utc>,
 ) -> Result<Session, Error> {
+    find_or_create(database, presented, Some(new), now)
+        .await?
+        .ok_or(Error::NotFound("user"))
+}
+
+/// Finds the caller by its token; `None` when the token is no device's. As [`get_or_create_user`], which needs to know
+/// more about a caller. One round trip.
+///
+/// # Errors
+///
+/// [`Error::Unavailable`] when the database does not answer.
+pub async fn find_user(
+    database: &Database,
+    token: TokenHash,
+    now: DateTime<Utc>,
+) -> Result<Option<Session>, Error> {
+    find_or_create(database, Some(token), None, now).await
+}
+
+async fn find_or_create(
+    database: &Database,
+    presented: Option<TokenHash>,
+    new: Option<&NewDevice>,
+    now: DateTime<Utc>,
+) -> Result<Option<Session>, Error> {
     let row = sqlx::query!(
         r#"
         WITH found AS (
-            SELECT id, user_id, last_active, cookie_sent_at, token_hash = $2 AS is_new
+            SELECT id, user_id, last_active, cookie_sent_at, coalesce(token_hash = $2, FALSE) AS is_new,
+                   coalesce(token_hash = $1, FALSE) AND NOT returned AS is_first_return
             FROM devices
             WHERE token_hash IN ($1, $2)
             ORDER BY is_new
@@ -129,19 +156,21 @@ pub async fn get_or_create_user(
             UPDATE devices
             SET last_active = greatest(devices.last_active, $3),
                 cookie_sent_at = CASE WHEN found.cookie_sent_at < $4 THEN $3
-                                      ELSE devices.cookie_sent_at END
+                                      ELSE devices.cookie_sent_at END,
+                returned = devices.returned OR found.is_first_return
             FROM found
             WHERE devices.id = found.id
-              AND (found.last_active < $5 OR found.cookie_sent_at < $4)
+              AND (found.last_active < $5 OR found.cookie_sent_at < $4 OR found.is_first_return)
         ), new_user AS (
             INSERT INTO users (anonymous_id, created_at)
             SELECT $6, $3
             WHERE NOT EXISTS (SELECT FROM found)
+              AND $2::BYTEA IS NOT NULL
             RETURNING id, anonymous_id, is_pro, created_at
         ), new_device AS (
             INSERT INTO devices (user_id, token_hash, device_name, device_type, user_agent,
-                                 created_at, last_active, cookie_sent_at)
-            SELECT id, $2, $7, $8, $9, $3, $3, $3
+                                 created_at, last_active, cookie_sent_at, returned)
+            SELECT id, $2, $7, $8, $9, $3, $3, $3, FALSE
             FROM new_user
             RETURNING id, user_id
         )
@@ -159,19 +188,19 @@ pub async fn get_or_create_user(
         JOIN new_device ON new_device.user_id = new_user.id
         "#,
         presented.as_ref().map(TokenHash::as_bytes),
-        new.token_hash.as_bytes(),
+        new.map(|new| new.token_hash.as_bytes()),
         now,
         now - COOKIE_DUE_AFTER,
         now - ACTIVE_RESOLUTION,
-        new.anonymous_id,
-        new.name,
-        new.kind.as_str(),
-        new.user_agent,
+        new.map(|new| new.anonymous_id),
+        new.and_then(|new| new.name.as_deref()),
+        new.map(|new| new.kind.as_str()),
+        new.and_then(|new| new.user_agent.as_deref()),
         now.date_naive(),
     )
-    .fetch_one(database.repeatable())
+    .fetch_optional(database.repeatable())
     .await?;
-    Ok(Session {
+    Ok(row.map(|row| Session {
         user: User {
             id: UserId(row.user_id),
             anonymous_id: row.anonymous_id,
@@ -185,7 +214,7 @@ pub async fn get_or_create_user(
         },
         is_new: row.is_new,
         cookie_is_due: row.cookie_is_due,
-    })
+    }))
 }
 
 /// The user that the outside knows by `anonymous_id`. One round trip. For operators: no route takes such an id.
@@ -216,7 +245,10 @@ mod tests {
     use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
     use super::*;
-    use crate::{DatabaseConfig, DeviceToken, Random};
+    use crate::{
+        DeviceToken, Random,
+        fixture::{at, count, database},
+    };
 
     fn device() -> NewDevice {
         let random = Random::system();
@@ -227,23 +259,6 @@ mod tests {
             kind: DeviceKind::Unknown,
             user_agent: Some("tests".to_owned()),
         }
-    }
-
-    fn at(text: &str) -> DateTime<Utc> {
-        text.parse().unwrap()
-    }
-
-    fn database(options: PgConnectOptions) -> Database {
-        let mut config = DatabaseConfig::new(options);
-        config.max_connections = 20;
-        Database::connect_lazy(&config)
-    }
-
-    async fn count_users(database: &Database) -> i64 {
-        sqlx::query_scalar("SELECT count(*) FROM users")
-            .fetch_one(database.once())
-            .await
-            .unwrap()
     }
 
     #[sqlx::test(migrations = "../../migrations")]
@@ -319,7 +334,7 @@ mod tests {
             first, second,
             "a repeat finds what the first run created, and says so"
         );
-        assert_eq!(count_users(&database).await, 1);
+        assert_eq!(count(&database, "users").await, 1);
     }
 
     #[sqlx::test(migrations = "../../migrations")]
@@ -351,9 +366,12 @@ mod tests {
     async fn being_active_is_written_once_a_minute(_: PgPoolOptions, options: PgConnectOptions) {
         let database = database(options);
         let new = device();
-        get_or_create_user(&database, None, &new, at("2026-01-01T00:00:00Z"))
-            .await
-            .unwrap();
+        // The second stores that the cookie came back, which is written whatever the time.
+        for presented in [None, Some(new.token_hash)] {
+            get_or_create_user(&database, presented, &new, at("2026-01-01T00:00:00Z"))
+                .await
+                .unwrap();
+        }
         let mut seen = Vec::new();
         for now in [
             "2026-01-01T00:01:00Z",
@@ -371,6 +389,34 @@ mod tests {
         }
         let written = at("2026-01-01T00:01:01Z");
         assert_eq!(seen, [at("2026-01-01T00:00:00Z"), written, written]);
+    }
+
+    #[sqlx::test(migrations = "../../migrations")]
+    async fn that_a_cookie_came_back_is_stored_at_its_first_return(
+        _: PgPoolOptions,
+        options: PgConnectOptions,
+    ) {
+        let database = database(options);
+        let (new, now) = (device(), at("2026-01-01T00:00:00Z"));
+        let mut returned = Vec::new();
+        // The first twice, as a connection that broke would have it; once more when being active is due.
+        for (presented, now) in [
+            (None, now),
+            (None, now),
+            (None, now + Duration::hours(1)),
+            (Some(new.token_hash), now),
+            (None, now + Duration::hours(2)),
+        ] {
+            get_or_create_user(&database, presented, &new, now)
+                .await
+                .unwrap();
+            let has: bool = sqlx::query_scalar("SELECT returned FROM devices")
+                .fetch_one(database.once())
+                .await
+                .unwrap();
+            returned.push(has);
+        }
+        assert_eq!(returned, [false, false, false, true, true]);
     }
 
     #[sqlx::test(migrations = "../../migrations")]
@@ -427,6 +473,6 @@ mod tests {
         for call in calls.collect::<Vec<_>>() {
             assert!(!call.await.unwrap());
         }
-        assert_eq!(count_users(&database).await, 1);
+        assert_eq!(count(&database, "users").await, 1);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::HeaderValue;
 use verse_data::{Clock, Database, DatabaseConfig, DeviceToken, Environment, Random, SettingError};
 
-use crate::{Problem, Rates};
+use crate::{Problem, Rates, Tasks};
 
 /// The state that every handler can ask for. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub struct App {
     pub clock: Clock,
     /// Makes tokens and ids.
     pub random: Random,
+    /// Work that goes on when its reader has gone.
+    pub tasks: Tasks,
     database: Result<Database, Arc<SettingError>>,
 }
 
@@ -110,6 +112,7 @@ impl App {
             settings: Arc::new(Settings::from_environment(environment)?),
             clock: Clock::system(),
             random: Random::system(),
+            tasks: Tasks::default(),
             database,
         })
     }

@@ -15,6 +15,7 @@ pub(crate) fn layer(settings: &Settings) -> CorsLayer {
         .allow_methods([Method::GET, Method::POST, Method::DELETE])
         .allow_headers([header::ACCEPT, header::CONTENT_TYPE, header::IF_NONE_MATCH])
         .expose_headers([
+            header::CONTENT_DISPOSITION,
             header::ETAG,
             header::RETRY_AFTER,
             HeaderName::from_static(REQUEST_ID),

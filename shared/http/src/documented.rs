@@ -22,5 +22,6 @@ documented! {
     NotFound: 404, "There is no such thing, or it is somebody else's";
     Invalid: 422, "A parameter or field is missing or out of bounds: `errors` names each";
     TooMany: 429, "Too much was asked for: `Retry-After` says when to ask again";
+    NoAnswer: 502, "The model gave no usable answer; nothing is stored, nothing counted";
     Unavailable: 503, "The database does not answer: `Retry-After` says when to ask again";
 }

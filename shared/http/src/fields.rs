@@ -163,6 +163,41 @@ impl Fields {
         }
     }
 
+    /// An id in a body. One out of range is nothing's, and is not refused; nor are its digits as a text, which is how some
+    /// lists tell an id.
+    pub fn id(&mut self, name: &str) -> Option<i64> {
+        self.required(name)?;
+        let id = match self.present(name)? {
+            Value::String(text) => parse_number(text),
+            Value::Number(number) => parse_number(&number.to_string()),
+            _ => None,
+        };
+        match id {
+            None => self.refuse(name, "must be an id: a whole number"),
+            id => id,
+        }
+    }
+
+    /// A member that is an object itself, whose fields `read` reads.
+    pub fn object<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        self.required(name)?;
+        let Value::Object(values) = self.present(name)?.clone() else {
+            return self.refuse(name, "must be an object");
+        };
+        let mut fields = Self::of_object(values);
+        let value = read(&mut fields);
+        let faults = fields.into_faults().into_iter().map(|fault| Fault {
+            pointer: format!("/{name}{}", fault.pointer),
+            ..fault
+        });
+        self.faults.extend(faults);
+        value
+    }
+
     /// A flag; `default` when the field is absent or null.
     pub fn flag(&mut self, name: &str, default: bool) -> bool {
         let textual = self.textual;

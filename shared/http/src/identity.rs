@@ -87,8 +87,8 @@ fn address(context: &RequestContext) -> Option<IpAddr> {
     .and_then(|address| address.parse().ok())
 }
 
-/// The cookie to send with an answer: part of a response.
-#[derive(Debug)]
+/// The cookie to send with an answer: part of a response. None, unless told.
+#[derive(Debug, Default)]
 pub struct Identity {
     cookie: Option<HeaderValue>,
 }

@@ -37,6 +37,8 @@ fn lines_filter() -> Targets {
     Targets::new()
         .with_default(LevelFilter::INFO)
         .with_target("sqlx", LevelFilter::WARN)
+        // It logs what a provider said, which may quote a prompt. What went wrong is in its errors.
+        .with_target("genai", LevelFilter::OFF)
         // The emulator sets a concurrency that the runtime warns of at each start.
         .with_target("lambda_runtime", LevelFilter::ERROR)
 }
@@ -93,5 +95,19 @@ impl Answered<'_> {
         } else {
             line!(info);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_models_provider_said_is_not_logged() {
+        let filter = lines_filter();
+        for target in ["genai", "genai::adapter::adapters::anthropic::streamer"] {
+            assert!(!filter.would_enable(target, &Level::ERROR), "{target}");
+        }
+        assert!(filter.would_enable("verse_http::log", &Level::INFO));
     }
 }

@@ -1,6 +1,6 @@
 //! Problems: every answer that is not what was asked for, as RFC 9457 has it.
 
-use std::{error::Error, fmt, sync::Arc};
+use std::{error::Error, fmt, sync::Arc, time::Duration};
 
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
@@ -20,7 +20,8 @@ pub struct Problem {
     status: StatusCode,
     detail: String,
     faults: Vec<Fault>,
-    members: Map<String, Value>,
+    /// Boxed, as problems are returned from everywhere and few have any.
+    members: Box<Map<String, Value>>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<Cause>,
 }
@@ -28,6 +29,11 @@ pub struct Problem {
 /// What went wrong inside: for the log, never for the caller.
 #[derive(Clone, Debug)]
 pub(crate) struct Cause(Arc<dyn Error + Send + Sync>);
+
+/// What failed upstream, as the log has it: the sentence for callers does not tell all.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?}")]
+struct Upstream<E: fmt::Debug>(E);
 
 /// The body of a problem.
 #[derive(Debug, Serialize, ToSchema)]
@@ -61,7 +67,7 @@ impl Problem {
             status,
             detail: detail.into(),
             faults: Vec::new(),
-            members: Map::new(),
+            members: Box::default(),
             headers: Vec::new(),
             cause: None,
         }
@@ -127,6 +133,25 @@ impl Problem {
             .because(cause)
     }
 
+    /// `502` or `503`: what answers for us failed, and prints as a sentence for the caller. `error_type` is its kind, where
+    /// clients tell it from others; `retry_after` says when it may be asked again.
+    #[must_use]
+    pub fn upstream(
+        status: StatusCode,
+        error_type: Option<&'static str>,
+        retry_after: Duration,
+        cause: impl Error + Send + Sync + 'static,
+    ) -> Self {
+        let seconds = retry_after.as_secs().max(1);
+        let problem = Self::new(status, cause.to_string())
+            .with_header(header::RETRY_AFTER, HeaderValue::from(seconds))
+            .because(Upstream(cause));
+        match error_type {
+            Some(kind) => problem.with("error_type", kind),
+            None => problem,
+        }
+    }
+
     /// `500`: our mistake.
     #[must_use]
     pub fn internal(cause: impl Error + Send + Sync + 'static) -> Self {
@@ -178,7 +203,9 @@ impl Problem {
         tracing::error!(cause, "stream broke off");
     }
 
-    fn because(mut self, cause: impl Error + Send + Sync + 'static) -> Self {
+    /// Notes what went wrong inside: for the log, never for the caller.
+    #[must_use]
+    pub fn because(mut self, cause: impl Error + Send + Sync + 'static) -> Self {
         self.cause = Some(Cause(Arc::new(cause)));
         self
     }
@@ -191,7 +218,7 @@ impl Problem {
             status: self.status.as_u16(),
             detail: self.detail.clone(),
             errors: self.faults.clone(),
-            members: self.members.clone(),
+            members: (*self.members).clone(),
         };
         serde_json::to_vec(&body).unwrap_or_default()
     }
@@ -203,6 +230,8 @@ impl From<verse_data::Error> for Problem {
             verse_data::Error::NotFound(what) => {
                 Self::not_found(format!("There is no such {what}."))
             }
+            // Who was known when the request began, and is not any more: erased meanwhile, or unlinked.
+            error @ verse_data::Error::UnknownCaller => Self::unavailable(error),
             error if error.is_unavailable() => Self::unavailable(error),
             error => Self::internal(error),
         }

@@ -4,7 +4,9 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Duration, Utc};
-use verse_data::{AddressHash, Bucket, Environment, SettingError, Subject, Take, TokenHash};
+use verse_data::{
+    AddressHash, Bucket, Environment, SettingError, Subject, Take, TokenHash, WrongCodes,
+};
 
 /// The numbers. A window begins with the first call of a caller that has none open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,10 +17,17 @@ pub struct Rates {
     pub chat: i32,
     /// All three together from one address in a minute.
     pub address: i32,
-    /// Wrong link codes of one user, or from one address, in a window of [`Rates::wrong_codes_window`].
-    pub wrong_codes: i32,
-    /// The window for wrong link codes.
-    pub wrong_codes_window: Duration,
+    /// Wrong link codes of one user, or from one address.
+    pub wrong_codes: WrongCodes,
+}
+
+/// What is held to rates, as it costs something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metered {
+    /// An insight or a definition.
+    Text,
+    /// A message of a chat.
+    Message,
 }
 
 impl Default for Rates {
@@ -27,8 +36,10 @@ impl Default for Rates {
             generate: 10,
             chat: 20,
             address: 60,
-            wrong_codes: 10,
-            wrong_codes_window: Duration::minutes(15),
+            wrong_codes: WrongCodes {
+                most: 10,
+                window: Duration::minutes(15),
+            },
         }
     }
 }
@@ -47,74 +58,54 @@ impl Rates {
             generate: number("GENERATE_PER_MINUTE", usual.generate)?,
             chat: number("CHAT_PER_MINUTE", usual.chat)?,
             address: number("ADDRESS_PER_MINUTE", usual.address)?,
-            wrong_codes: number("WRONG_CODES", usual.wrong_codes)?,
-            wrong_codes_window: Duration::minutes(minutes.into()),
+            wrong_codes: WrongCodes {
+                most: number("WRONG_CODES", usual.wrong_codes.most)?,
+                window: Duration::minutes(minutes.into()),
+            },
         })
     }
 
-    /// What an insight or a definition takes.
+    /// What a call takes: a place of the user's and, where the address is known, one of the address's.
     #[must_use]
-    pub fn for_generating(
+    pub fn takes(
         &self,
+        what: Metered,
         token: TokenHash,
         address: Option<IpAddr>,
         now: DateTime<Utc>,
     ) -> Vec<Take> {
-        let of_user = (Bucket::Generate, self.generate);
-        takes(of_user, self.address_bucket(), token, address, now)
+        let address = address.map(|address| self.take_of_address(address, now));
+        std::iter::once(self.take_of_user(what, token))
+            .chain(address)
+            .collect()
     }
 
-    /// What a chat message takes.
+    /// The user's part of it.
     #[must_use]
-    pub fn for_chatting(
-        &self,
-        token: TokenHash,
-        address: Option<IpAddr>,
-        now: DateTime<Utc>,
-    ) -> Vec<Take> {
-        let of_user = (Bucket::Chat, self.chat);
-        takes(of_user, self.address_bucket(), token, address, now)
+    pub fn take_of_user(&self, what: Metered, token: TokenHash) -> Take {
+        let (bucket, most) = match what {
+            Metered::Text => (Bucket::Generate, self.generate),
+            Metered::Message => (Bucket::Chat, self.chat),
+        };
+        take(bucket, most, Subject::Caller(token))
     }
 
-    /// What a wrong link code takes.
+    /// The address's part of it, which is the same for everything.
     #[must_use]
-    pub fn for_wrong_code(
-        &self,
-        token: TokenHash,
-        address: Option<IpAddr>,
-        now: DateTime<Utc>,
-    ) -> Vec<Take> {
-        let bucket = (Bucket::Link, self.wrong_codes);
-        let mut takes = takes(bucket, bucket, token, address, now);
-        for take in &mut takes {
-            take.window = self.wrong_codes_window;
-        }
-        takes
-    }
-
-    fn address_bucket(&self) -> (Bucket, i32) {
-        (Bucket::Address, self.address)
+    pub fn take_of_address(&self, address: IpAddr, now: DateTime<Utc>) -> Take {
+        let subject = Subject::Address(AddressHash::of(address, now.date_naive()));
+        take(Bucket::Address, self.address, subject)
     }
 }
 
-/// One place of the user's and, where the address is known, one of the address's; windows of a minute.
-fn takes(
-    of_user: (Bucket, i32),
-    of_address: (Bucket, i32),
-    token: TokenHash,
-    address: Option<IpAddr>,
-    now: DateTime<Utc>,
-) -> Vec<Take> {
-    let take = |(bucket, most), subject| Take {
+/// A place in a bucket whose window is a minute.
+fn take(bucket: Bucket, most: i32, subject: Subject) -> Take {
+    Take {
         bucket,
         subject,
         most,
         window: Duration::minutes(1),
-    };
-    let user = take(of_user, Subject::Caller(token));
-    let address = address.map(|address| AddressHash::of(address, now.date_naive()));
-    let address = address.map(|address| take(of_address, Subject::Address(address)));
-    std::iter::once(user).chain(address).collect()
+    }
 }
 
 #[cfg(test)]
@@ -136,8 +127,10 @@ mod tests {
             generate: 7,
             chat: 7,
             address: 7,
-            wrong_codes: 7,
-            wrong_codes_window: Duration::minutes(7),
+            wrong_codes: WrongCodes {
+                most: 7,
+                window: Duration::minutes(7),
+            },
         };
         assert_eq!(rates, seven);
         for name in names {

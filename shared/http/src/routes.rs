@@ -1,7 +1,7 @@
 //! A function's table of routes.
 
 use axum::{
-    Router,
+    Extension, Router,
     handler::Handler,
     middleware::map_response,
     routing::{MethodRouter, delete, get, post},
@@ -58,10 +58,31 @@ impl Routes {
         self.add("POST", path, post(handler))
     }
 
+    /// Answers `POST path` with a stream.
+    #[must_use]
+    pub fn post_streaming<H: Handler<T, App>, T: 'static>(
+        self,
+        path: &'static str,
+        handler: H,
+    ) -> Self {
+        self.add(
+            "POST",
+            path,
+            post(handler).layer(map_response(streaming::mark)),
+        )
+    }
+
     /// Answers `DELETE path`.
     #[must_use]
     pub fn delete<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {
         self.add("DELETE", path, delete(handler))
+    }
+
+    /// Gives every handler above something of its function's own, as `Extension<T>`.
+    #[must_use]
+    pub fn provide<T: Clone + Send + Sync + 'static>(mut self, part: T) -> Self {
+        self.router = self.router.layer(Extension(part));
+        self
     }
 
     /// The lines of the table, in order.

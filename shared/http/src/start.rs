@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use axum::{
@@ -24,7 +24,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use verse_data::Environment;
 
 use crate::{
-    App, Problem, Routes, cors,
+    App, Deadline, Problem, Routes, cors,
     event::Event,
     headers,
     log::{self, Answered},
@@ -39,6 +39,7 @@ use crate::{
 ///
 /// When Lambda's runtime API does not answer.
 pub async fn run(routes: Routes, app: App) -> Result<(), Error> {
+    let tasks = app.tasks.clone();
     let service = router(routes, app);
     let handler = service_fn(move |event: LambdaEvent<Event>| {
         let service = service.clone();
@@ -53,7 +54,7 @@ pub async fn run(routes: Routes, app: App) -> Result<(), Error> {
         }
     });
     // On the heap: what a runtime keeps between requests is large.
-    Box::pin(Runtime::new(handler).run()).await
+    Box::pin(Runtime::new(handler).layer(tasks).run()).await
 }
 
 /// What a job is called with.
@@ -78,7 +79,7 @@ where
 {
     let handler = service_fn(move |event: LambdaEvent<E>| {
         let (event, context) = event.into_parts();
-        let deadline = Instant::now() + time_left(&app, context.deadline);
+        let deadline = Deadline::of(&app, context.deadline).at.into_std();
         let work = job(app.clone(), Invocation { event, deadline });
         let function = app.settings.function.clone();
         async move {
@@ -88,12 +89,6 @@ where
     });
     // On the heap: what a runtime keeps between requests is large.
     Box::pin(Runtime::new(handler).run()).await
-}
-
-/// How long until `deadline`, in milliseconds since 1970.
-fn time_left(app: &App, deadline: u64) -> Duration {
-    let now = u64::try_from(app.clock.now().timestamp_millis()).unwrap_or_default();
-    Duration::from_millis(deadline.saturating_sub(now))
 }
 
 /// Starts the log and sets up from the process's environment.

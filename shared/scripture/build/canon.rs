@@ -17,7 +17,7 @@ struct Versification {
 #[derive(Deserialize)]
 pub struct Book {
     pub usfm: String,
-    osis: String,
+    pub osis: String,
     name: String,
     testament: String,
     pub verses: Vec<u16>,
@@ -41,7 +41,7 @@ pub fn read(path: &Path) -> Result<Vec<Book>, Failure> {
 /// The items of `BOOKS`, to be included where `Book`, `BookId` and `Testament` are in scope.
 pub fn table(books: &[Book]) -> String {
     let mut code = format!("static BOOKS: [Book; {}] = [\n", books.len());
-    let mut first_chapter = 0;
+    let (mut first_chapter, mut first_verse) = (0, 0);
     for (id, book) in (1..).zip(books) {
         let Book {
             usfm,
@@ -55,9 +55,11 @@ pub fn table(books: &[Book]) -> String {
             code,
             "Book {{ id: BookId({id}u8), usfm: {usfm:?}, osis: {osis:?}, name: {name:?}, \
              testament: Testament::{testament}, verses: &{verses:?}, \
-             first_chapter: {first_chapter} }},"
+             first_chapter: {first_chapter}, \
+             first_verse: {first_verse} }},"
         );
         first_chapter += verses.len();
+        first_verse += verses.iter().sum::<u16>();
     }
     code.push_str("];\n");
     code

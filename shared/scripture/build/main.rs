@@ -1,21 +1,23 @@
 //! Packs `texts/` into what the library embeds: the canon as a table, and for each translation
-//! one dictionary, one compressed frame a chapter and the offsets of the frames.
+//! one dictionary, one compressed frame a chapter and the offsets of the frames. The reference
+//! works are packed the same way, in `works/`.
 
 mod canon;
+mod grid;
 mod pack;
 mod source;
 mod tidy;
+mod works;
 
 #[path = "../src/packed.rs"]
 mod packed;
+#[path = "../src/stem.rs"]
+mod stem;
 
 use std::env;
-use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
-
-use sha2::{Digest, Sha256};
 
 /// Why the texts could not be packed; always names the file, and the line where there is one.
 type Failure = String;
@@ -56,8 +58,8 @@ fn build() -> Result<(), Failure> {
     write(&out.join("books.rs"), canon::table(&canon).as_bytes())?;
 
     let sections = source::read_sections(&texts.join(SECTIONS))?;
-    let mut digest = Sha256::new();
     let mut statics = String::new();
+    let mut kjv = Vec::new();
     for (code, file, with_sections) in TRANSLATIONS {
         let path = texts.join(file);
         let mut chapters = source::read_chapters(&path, &canon)?;
@@ -67,27 +69,20 @@ fn build() -> Result<(), Failure> {
                 tidy::place_sections(place, &sections, chapter);
             }
         }
-        let archive = pack::pack(&chapters).map_err(|why| format!("{file}: {why}"))?;
-        digest.update(&archive.dictionary);
-        digest.update(&archive.frames);
-        write(&out.join(format!("{code}.dictionary")), &archive.dictionary)?;
-        write(&out.join(format!("{code}.frames")), &archive.frames)?;
-        statics.push_str(&pack::statics(code, &archive));
+        let archive = pack::pack_chapters(&chapters).map_err(|why| format!("{file}: {why}"))?;
+        write_archive(out, code, &archive)?;
+        statics.push_str(&pack::item(code, &archive));
+        if code == "KJV" {
+            kjv = chapters;
+        }
     }
-    statics.push_str(&digest_item(&digest.finalize()));
-    write(&out.join("archives.rs"), statics.as_bytes())
+    write(&out.join("archives.rs"), statics.as_bytes())?;
+    works::build(&texts, out, &canon, &kjv)
 }
 
-fn digest_item(digest: &[u8]) -> String {
-    let mut item = String::from(
-        "/// Names the embedded texts: it changes when any of them does. For caches and `ETag`s.\n\
-         pub const TEXTS_DIGEST: &str = \"",
-    );
-    for byte in digest.iter().take(16) {
-        let _infallible = write!(item, "{byte:02x}");
-    }
-    item.push_str("\";\n");
-    item
+fn write_archive(out: &Path, name: &str, archive: &pack::Archive) -> Result<(), Failure> {
+    write(&out.join(format!("{name}.dictionary")), &archive.dictionary)?;
+    write(&out.join(format!("{name}.frames")), &archive.frames)
 }
 
 #[expect(
@@ -96,11 +91,14 @@ fn digest_item(digest: &[u8]) -> String {
 )]
 fn announce() {
     println!("cargo::rerun-if-changed=build");
-    println!("cargo::rerun-if-changed=src/packed.rs");
+    for file in ["packed.rs", "stem.rs", "works/packed.rs"] {
+        println!("cargo::rerun-if-changed=src/{file}");
+    }
     for file in TRANSLATIONS
         .iter()
         .map(|(_, file, _)| *file)
         .chain([SECTIONS, VERSIFICATION])
+        .chain(works::FILES)
     {
         println!("cargo::rerun-if-changed=texts/{file}");
     }

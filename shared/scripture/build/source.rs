@@ -40,18 +40,30 @@ pub struct SectionLine {
 
 /// A chapter's outline.
 #[derive(Deserialize)]
-struct OutlineLine {
-    book: String,
-    chapter: u16,
-    sections: Vec<OutlinedSection>,
+pub struct OutlineLine {
+    pub book: String,
+    pub chapter: u16,
+    pub sections: Vec<OutlinedSection>,
 }
 
 #[derive(Deserialize)]
-struct OutlinedSection {
-    /// Words as printed, with the sentence's mark at their end.
-    title: String,
+pub struct OutlinedSection {
+    /// Words without the sentence's mark at their end.
+    pub title: String,
     /// `first-last`, or one verse.
     verses: String,
+}
+
+impl OutlinedSection {
+    /// Its first and last verse.
+    pub fn range(&self) -> Result<(u16, u16), Failure> {
+        let (first, last) = self
+            .verses
+            .split_once('-')
+            .unwrap_or((&self.verses, &self.verses));
+        let range = first.parse().ok().zip(last.parse().ok());
+        range.ok_or_else(|| format!("{:?} are no verses", self.verses))
+    }
 }
 
 #[derive(Deserialize)]
@@ -96,38 +108,46 @@ struct RunLine {
     k: String,
 }
 
-/// Reads the outlines as headings: each section's title at its first verse.
+/// Reads the outlines.
 ///
-/// An outline whose sections are out of order has its titles and verses crossed: it gives none.
+/// One whose sections are out of order has its titles and verses crossed: it is left out.
+pub fn read_outlines(path: &Path) -> Result<Vec<OutlineLine>, Failure> {
+    let mut outlines = Vec::new();
+    each_line(path, |mut outline: OutlineLine| {
+        let mut firsts = Vec::new();
+        for section in &mut outline.sections {
+            firsts.push(section.range()?.0);
+            let title = section.title.trim_end_matches(['.', ',', ';']);
+            section.title.truncate(title.len());
+        }
+        if firsts.is_sorted_by(|before, after| before < after) {
+            outlines.push(outline);
+        }
+        Ok(())
+    })?;
+    Ok(outlines)
+}
+
+/// The outlines as headings: each section's title at its first verse.
 pub fn read_sections(path: &Path) -> Result<Vec<SectionLine>, Failure> {
     let mut headings = Vec::new();
-    each_line(path, |outline: OutlineLine| {
-        let OutlineLine {
-            book,
-            chapter,
-            sections,
-        } = outline;
-        let mut outlined = Vec::new();
-        for OutlinedSection { title, verses } in sections {
-            let first = verses
-                .split('-')
-                .next()
-                .and_then(|verse| verse.parse().ok());
-            let verse: u16 = first.ok_or_else(|| format!("{verses:?} are no verses"))?;
-            let title = title.trim_end_matches(['.', ',', ';']).to_owned();
-            let book = book.clone();
-            outlined.push(SectionLine {
+    for OutlineLine {
+        book,
+        chapter,
+        sections,
+    } in read_outlines(path)?
+    {
+        for section in sections {
+            let (verse, _) = section.range()?;
+            let (book, title) = (book.clone(), section.title);
+            headings.push(SectionLine {
                 book,
                 chapter,
                 verse,
                 title,
             });
         }
-        if outlined.is_sorted_by(|before, after| before.verse < after.verse) {
-            headings.append(&mut outlined);
-        }
-        Ok(())
-    })?;
+    }
     Ok(headings)
 }
 
@@ -237,7 +257,8 @@ fn text_run(verse: u16, text: String, spoken_by_jesus: bool, supplied: bool) -> 
     }
 }
 
-fn each_line<T: DeserializeOwned>(
+/// Reads a file line by line; a fault that `take` finds is told with file and line.
+pub fn each_line<T: DeserializeOwned>(
     path: &Path,
     mut take: impl FnMut(T) -> Result<(), Failure>,
 ) -> Result<(), Failure> {

@@ -1,22 +1,27 @@
 //! Saying something: a message of the reader's, the place for its answer, and the answer.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{ChatId, Ending, MessageId};
-use crate::{Database, Error, InsightId, TokenHash};
+use crate::{Database, Error, InsightId, TokenHash, Usage, refund_allowance, subjects::storable};
 
 /// As much of a chat's first message as its title has, in characters.
 const TITLE_LENGTH: usize = 50;
 
-/// A standalone chat to begin.
+/// Where something is said.
 #[derive(Clone, Copy, Debug)]
-pub struct NewChat<'c> {
-    /// The reader's first message, 1 to 10,000 characters.
-    pub message: &'c str,
-    /// The passage that the reader has open, 1 to 100 characters.
-    pub passage_reference: Option<&'c str>,
-    /// The text of that passage, 1 to 50,000 characters.
-    pub passage_text: Option<&'c str>,
+pub enum Place<'p> {
+    /// About an insight that the caller has; the first message begins their conversation about it.
+    Insight(InsightId),
+    /// In one of the caller's standalone chats.
+    Chat(ChatId),
+    /// In a standalone chat that begins with it.
+    NewChat {
+        /// The passage that the reader has open, 1 to 100 characters.
+        passage_reference: Option<&'p str>,
+        /// The text of that passage, 1 to 50,000 characters.
+        passage_text: Option<&'p str>,
+    },
 }
 
 /// A message that is stored, and the place for its answer.
@@ -30,165 +35,216 @@ pub struct PendingAnswer {
     pub answer: MessageId,
 }
 
-/// Begins a standalone chat with the caller's first message. One round trip.
-///
-/// # Errors
-///
-/// [`Error::UnknownCaller`] when the token is no device's; [`Error::Unavailable`] when the database does not answer.
-pub async fn start_standalone_chat(
-    database: &Database,
-    token: TokenHash,
-    new: NewChat<'_>,
-    now: DateTime<Utc>,
-) -> Result<PendingAnswer, Error> {
-    let row = sqlx::query!(
-        r#"
-        WITH caller AS (
-            SELECT user_id FROM devices WHERE token_hash = $1
-        ), conversation AS (
-            INSERT INTO conversations (user_id, title, passage_reference, passage_text,
-                                       created_at, updated_at)
-            SELECT user_id, $3, $4, $5, $6, $6
-            FROM caller
-            RETURNING id, user_id
-        ), said AS (
-            INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
-            SELECT conversation.id, conversation.user_id, role, state, content, $6
-            FROM conversation,
-                 (VALUES (1, 'user', 'complete', $2), (2, 'assistant', 'pending', ''))
-                     AS turn (place, role, state, content)
-            ORDER BY place
-            RETURNING conversation_id, id
-        )
-        SELECT conversation_id AS "chat!", min(id) AS "message!", max(id) AS "answer!"
-        FROM said
-        GROUP BY conversation_id
-        "#,
-        token.as_bytes(),
-        new.message,
-        title(new.message),
-        new.passage_reference,
-        new.passage_text,
-        now,
-    )
-    .fetch_optional(database.once())
-    .await?
-    .ok_or(Error::UnknownCaller)?;
-    Ok(PendingAnswer {
-        chat: ChatId(row.chat),
-        message: MessageId(row.message),
-        answer: MessageId(row.answer),
-    })
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Said {
+    /// It is stored, and its answer is counted.
+    Stored(PendingAnswer),
+    /// The day's allowance is used up: nothing was stored, nor counted.
+    Refused(Usage),
 }
 
-/// Says something more in one of the caller's standalone chats. One round trip.
+/// Says something, 1 to 10,000 characters, and counts its answer of the UTC day of `now`, of which a user who is not pro
+/// has `limit`: all of it or nothing. One round trip.
 ///
 /// # Errors
 ///
-/// [`Error::NotFound`] when the caller, known or not, has no such chat; [`Error::Unavailable`] when the database does not
-/// answer.
-pub async fn append_message(
+/// [`Error::NotFound`] when the caller, known or not, has no such chat or insight; [`Error::UnknownCaller`] for a new
+/// chat when the token is no device's; [`Error::Unavailable`] when the database does not answer.
+pub async fn say(
     database: &Database,
     token: TokenHash,
-    chat: ChatId,
+    place: Place<'_>,
     message: &str,
+    limit: i32,
     now: DateTime<Utc>,
-) -> Result<PendingAnswer, Error> {
-    // The lock of the conversation's row comes before the messages' numbers: two messages at once keep their order.
+) -> Result<Said, Error> {
+    let where_to = Columns::of(place, message);
+    let day = now.date_naive();
+    // The lock of the conversation's row comes before the messages' numbers: two messages at once keep their order. Of
+    // two first messages about an insight, the unique key settles which begins the conversation.
     let row = sqlx::query!(
         r#"
         WITH caller AS (
-            SELECT user_id FROM devices WHERE token_hash = $1
-        ), conversation AS (
-            UPDATE conversations
-            SET updated_at = greatest(updated_at, $4)
-            WHERE user_id = (SELECT user_id FROM caller) AND id = $2 AND insight_id IS NULL
-            RETURNING id, user_id
-        ), said AS (
-            INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
-            SELECT conversation.id, conversation.user_id, role, state, content, $4
-            FROM conversation,
-                 (VALUES (1, 'user', 'complete', $3), (2, 'assistant', 'pending', ''))
-                     AS turn (place, role, state, content)
-            ORDER BY place
-            RETURNING conversation_id, id
-        )
-        SELECT conversation_id AS "chat!", min(id) AS "message!", max(id) AS "answer!"
-        FROM said
-        GROUP BY conversation_id
-        "#,
-        token.as_bytes(),
-        chat.0,
-        message,
-        now,
-    )
-    .fetch_optional(database.once())
-    .await?
-    .ok_or(Error::NotFound("chat"))?;
-    Ok(PendingAnswer {
-        chat: ChatId(row.chat),
-        message: MessageId(row.message),
-        answer: MessageId(row.answer),
-    })
-}
-
-/// Says something about an insight that the caller has; the first message begins their conversation about it. One round
-/// trip.
-///
-/// # Errors
-///
-/// [`Error::NotFound`] when the caller, known or not, has no such insight; [`Error::Unavailable`] when the database does
-/// not answer.
-pub async fn append_insight_message(
-    database: &Database,
-    token: TokenHash,
-    insight: InsightId,
-    message: &str,
-    now: DateTime<Utc>,
-) -> Result<PendingAnswer, Error> {
-    // The unique key settles the race of two first messages, and the lock of the row it gives their order.
-    let row = sqlx::query!(
-        r#"
-        WITH caller AS (
-            SELECT user_id FROM devices WHERE token_hash = $1
-        ), conversation AS (
-            INSERT INTO conversations (user_id, insight_id, created_at, updated_at)
-            SELECT user_insights.user_id, user_insights.insight_id, $4, $4
+            SELECT users.id, users.is_pro
+            FROM devices
+            JOIN users ON users.id = devices.user_id
+            WHERE devices.token_hash = $1
+        ), place AS (
+            SELECT id
+            FROM conversations
+            WHERE user_id = (SELECT id FROM caller) AND id = $2 AND insight_id IS NULL
+            UNION ALL
+            SELECT insight_id
             FROM user_insights
-            WHERE user_insights.user_id = (SELECT user_id FROM caller)
-              AND user_insights.insight_id = $2
+            WHERE user_id = (SELECT id FROM caller) AND insight_id = $3
+            UNION ALL
+            SELECT id
+            FROM caller
+            WHERE $4::TEXT IS NOT NULL
+        ), counted AS (
+            INSERT INTO daily_usage (user_id, day, calls)
+            SELECT id, $9, 1
+            FROM caller
+            WHERE (is_pro OR $10 > 0) AND EXISTS (SELECT FROM place)
+            ON CONFLICT (user_id, day) DO UPDATE
+            SET calls = daily_usage.calls + 1
+            WHERE daily_usage.calls < $10 OR (SELECT is_pro FROM caller)
+            RETURNING user_id
+        ), used AS (
+            UPDATE conversations
+            SET updated_at = greatest(updated_at, $8)
+            WHERE user_id = (SELECT user_id FROM counted) AND id = $2 AND insight_id IS NULL
+            RETURNING id, user_id
+        ), begun AS (
+            INSERT INTO conversations (user_id, insight_id, title, passage_reference,
+                                       passage_text, created_at, updated_at)
+            SELECT user_id, $3, $4, $5, $6, $8, $8
+            FROM counted
+            WHERE $2::BIGINT IS NULL
             ON CONFLICT (user_id, insight_id) WHERE insight_id IS NOT NULL DO UPDATE
             SET updated_at = greatest(conversations.updated_at, excluded.updated_at)
             RETURNING id, user_id
+        ), conversation AS (
+            SELECT id, user_id FROM used
+            UNION ALL
+            SELECT id, user_id FROM begun
         ), said AS (
             INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
-            SELECT conversation.id, conversation.user_id, role, state, content, $4
+            SELECT conversation.id, conversation.user_id, role, state, content, $8
             FROM conversation,
-                 (VALUES (1, 'user', 'complete', $3), (2, 'assistant', 'pending', ''))
+                 (VALUES (1, 'user', 'complete', $7), (2, 'assistant', 'pending', ''))
                      AS turn (place, role, state, content)
             ORDER BY place
             RETURNING conversation_id, id
+        ), told AS (
+            SELECT min(conversation_id) AS chat, min(id) AS message, max(id) AS answer
+            FROM said
         )
-        SELECT conversation_id AS "chat!", min(id) AS "message!", max(id) AS "answer!"
-        FROM said
-        GROUP BY conversation_id
+        SELECT caller.is_pro, EXISTS (SELECT FROM place) AS "is_there!",
+               EXISTS (SELECT FROM counted) AS "is_counted!",
+               greatest(daily_usage.calls, $10, 0) AS "calls!",
+               told.chat, told.message, told.answer
+        FROM caller
+        CROSS JOIN told
+        LEFT JOIN daily_usage ON daily_usage.user_id = caller.id AND daily_usage.day = $9
         "#,
         token.as_bytes(),
-        insight.0,
+        where_to.chat,
+        where_to.insight,
+        where_to.title,
+        where_to.passage_reference,
+        where_to.passage_text,
         message,
         now,
+        day,
+        limit,
     )
     .fetch_optional(database.once())
-    .await?
-    .ok_or(Error::NotFound("insight"))?;
-    Ok(PendingAnswer {
-        chat: ChatId(row.chat),
-        message: MessageId(row.message),
-        answer: MessageId(row.answer),
-    })
+    .await?;
+    let row = match row {
+        Some(row) if row.is_there => row,
+        None if where_to.title.is_some() => return Err(Error::UnknownCaller),
+        _ => return Err(where_to.absent()),
+    };
+    match (row.chat, row.message, row.answer) {
+        (Some(chat), Some(message), Some(answer)) => Ok(Said::Stored(PendingAnswer {
+            chat: ChatId(chat),
+            message: MessageId(message),
+            answer: MessageId(answer),
+        })),
+        _ if row.is_counted => give_back(database, token, day, &where_to).await,
+        _ => Ok(Said::Refused(Usage {
+            is_pro: row.is_pro,
+            calls_today: row.calls,
+        })),
+    }
 }
 
-/// Stores an answer in its place, once; tells whether the place was still there and still empty. One round trip.
+/// The chat was deleted while its message was being stored.
+async fn give_back(
+    database: &Database,
+    token: TokenHash,
+    day: NaiveDate,
+    where_to: &Columns<'_>,
+) -> Result<Said, Error> {
+    refund_allowance(database, token, day).await?;
+    Err(where_to.absent())
+}
+
+/// A place, as a statement takes it. Only a new chat has a title.
+#[derive(Default)]
+struct Columns<'p> {
+    chat: Option<i64>,
+    insight: Option<i64>,
+    title: Option<String>,
+    passage_reference: Option<&'p str>,
+    passage_text: Option<&'p str>,
+}
+
+impl<'p> Columns<'p> {
+    fn of(place: Place<'p>, message: &str) -> Self {
+        match place {
+            Place::Chat(chat) => Self {
+                chat: Some(chat.0),
+                ..Self::default()
+            },
+            Place::Insight(insight) => Self {
+                insight: Some(insight.0),
+                ..Self::default()
+            },
+            Place::NewChat {
+                passage_reference,
+                passage_text,
+            } => Self {
+                title: Some(title(message)),
+                passage_reference,
+                passage_text,
+                ..Self::default()
+            },
+        }
+    }
+
+    fn absent(&self) -> Error {
+        Error::NotFound(if self.insight.is_some() {
+            "insight"
+        } else {
+            "chat"
+        })
+    }
+}
+
+/// Keeps what there is of an answer that is still being written, for the case that nobody lives to finish it; tells whether
+/// it is still wanted. One round trip.
+///
+/// # Errors
+///
+/// [`Error::Unavailable`] when the database does not answer.
+pub async fn save_progress(
+    database: &Database,
+    token: TokenHash,
+    answer: MessageId,
+    content: &str,
+) -> Result<bool, Error> {
+    let saved = sqlx::query!(
+        "WITH caller AS (
+             SELECT user_id FROM devices WHERE token_hash = $1
+         )
+         UPDATE messages
+         SET content = $3
+         WHERE user_id = (SELECT user_id FROM caller) AND id = $2 AND state = 'pending'",
+        token.as_bytes(),
+        answer.0,
+        &*storable(content),
+    )
+    .execute(database.repeatable())
+    .await?;
+    Ok(saved.rows_affected() > 0)
+}
+
+/// Stores an answer in its place, once, and gives it back to the allowance of the day `given_back`, if there is one; tells
+/// whether it is stored: not when the place is gone, or was filled with something else. One round trip.
 ///
 /// An answer without a word can only have broken off, and is shown in no list.
 ///
@@ -201,22 +257,38 @@ pub async fn finish_message(
     answer: MessageId,
     ending: Ending,
     content: &str,
+    given_back: Option<NaiveDate>,
 ) -> Result<bool, Error> {
-    let finished = sqlx::query!(
-        "WITH caller AS (
-             SELECT user_id FROM devices WHERE token_hash = $1
-         )
-         UPDATE messages
-         SET state = $3, content = $4
-         WHERE user_id = (SELECT user_id FROM caller) AND id = $2 AND state = 'pending'",
+    // May be repeated: a second run finds what the first one stored, and gives nothing back again.
+    let is_stored = sqlx::query_scalar!(
+        r#"
+        WITH caller AS (
+            SELECT user_id FROM devices WHERE token_hash = $1
+        ), finished AS (
+            UPDATE messages
+            SET state = $3, content = $4
+            WHERE user_id = (SELECT user_id FROM caller) AND id = $2 AND state = 'pending'
+            RETURNING user_id
+        ), refunded AS (
+            UPDATE daily_usage
+            SET calls = calls - 1
+            WHERE user_id = (SELECT user_id FROM finished) AND day = $5 AND calls > 0
+        )
+        SELECT EXISTS (SELECT FROM finished)
+               OR EXISTS (
+                   SELECT FROM messages
+                   WHERE user_id = (SELECT user_id FROM caller) AND id = $2 AND state = $3
+                     AND content = $4) AS "is_stored!"
+        "#,
         token.as_bytes(),
         answer.0,
         ending.as_str(),
-        content,
+        &*storable(content),
+        given_back,
     )
-    .execute(database.once())
+    .fetch_one(database.repeatable())
     .await?;
-    Ok(finished.rows_affected() > 0)
+    Ok(is_stored)
 }
 
 /// A chat's first 50 characters, with `...` if cut.

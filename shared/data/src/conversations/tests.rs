@@ -4,7 +4,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::*;
 use crate::{
-    Database, InsightContent, InsightId, InsightSubject, NewInsight, Page, TokenHash,
+    Database, InsightContent, InsightId, InsightSubject, NewInsight, Page, Reservation, TokenHash,
     fixture::{at, count, database, reader, stranger},
     save_insight,
 };
@@ -12,12 +12,65 @@ use crate::{
 const NOW: &str = "2026-01-02T00:00:00Z";
 const LATER: &str = "2026-01-03T00:00:00Z";
 
+/// More than any test says.
+const LIMIT: i32 = 10_000;
+
+/// A chat's first message.
+struct NewChat<'c>(&'c str);
+
 fn chat(message: &str) -> NewChat<'_> {
-    NewChat {
-        message,
+    NewChat(message)
+}
+
+async fn start_standalone_chat(
+    database: &Database,
+    token: TokenHash,
+    chat: NewChat<'_>,
+    now: DateTime<Utc>,
+) -> Result<PendingAnswer, Error> {
+    let place = Place::NewChat {
         passage_reference: Some("John 3 (KJV)"),
         passage_text: None,
+    };
+    stored(say(database, token, place, chat.0, LIMIT, now).await)
+}
+
+async fn append_message(
+    database: &Database,
+    token: TokenHash,
+    chat: ChatId,
+    message: &str,
+    now: DateTime<Utc>,
+) -> Result<PendingAnswer, Error> {
+    stored(say(database, token, Place::Chat(chat), message, LIMIT, now).await)
+}
+
+async fn append_insight_message(
+    database: &Database,
+    token: TokenHash,
+    insight: InsightId,
+    message: &str,
+    now: DateTime<Utc>,
+) -> Result<PendingAnswer, Error> {
+    let place = Place::Insight(insight);
+    stored(say(database, token, place, message, LIMIT, now).await)
+}
+
+fn stored(said: Result<Said, Error>) -> Result<PendingAnswer, Error> {
+    match said? {
+        Said::Stored(pending) => Ok(pending),
+        Said::Refused(usage) => panic!("{usage:?}"),
     }
+}
+
+async fn finish_message(
+    database: &Database,
+    token: TokenHash,
+    answer: MessageId,
+    ending: Ending,
+    content: &str,
+) -> Result<bool, Error> {
+    super::finish_message(database, token, answer, ending, content, None).await
 }
 
 async fn insight(database: &Database, token: TokenHash) -> InsightId {
@@ -122,7 +175,13 @@ async fn an_answer_is_stored_once_as_it_ended(_: PgPoolOptions, options: PgConne
         let pending = start_standalone_chat(&database, token, chat("?"), at(NOW))
             .await
             .unwrap();
-        for (caller, stored) in [(other, false), (token, true), (token, false)] {
+        for (caller, content, stored) in [
+            (other, content, false),
+            (token, content, true),
+            // As after an answer of the database that was lost.
+            (token, content, true),
+            (token, "other", false),
+        ] {
             let finished = finish_message(&database, caller, pending.answer, ending, content);
             assert_eq!(finished.await.unwrap(), stored);
         }
@@ -250,16 +309,7 @@ async fn a_foreign_chat_is_like_one_that_is_not_there(_: PgPoolOptions, options:
                 .unwrap()
         );
     }
-    let refused = start_standalone_chat(
-        &database,
-        stranger(),
-        super::NewChat {
-            message: "?",
-            passage_reference: None,
-            passage_text: None,
-        },
-        at(NOW),
-    );
+    let refused = start_standalone_chat(&database, stranger(), NewChat("?"), at(NOW));
     assert!(matches!(refused.await, Err(Error::UnknownCaller)));
     assert_eq!(count(&database, "messages").await, 2);
     assert!(
@@ -380,4 +430,130 @@ async fn assert_in_turn(database: &Database, turns: usize) {
         .await
         .unwrap();
     assert_eq!(roles, ["user", "assistant"].repeat(turns));
+}
+
+async fn calls(database: &Database) -> i64 {
+    sqlx::query_scalar("SELECT coalesce(sum(calls), 0)::BIGINT FROM daily_usage")
+        .fetch_one(database.once())
+        .await
+        .unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn of_a_hundred_messages_at_once_ten_are_stored_and_counted(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let database = database(options);
+    let (_, token) = reader(&database).await;
+    let insight = insight(&database, token).await;
+    let started = start_standalone_chat(&database, token, chat("?"), at(NOW));
+    let chat = started.await.unwrap().chat;
+    // The first is one of the ten.
+    let saying = (0..99).map(|n| {
+        let database = database.clone();
+        let new = Place::NewChat {
+            passage_reference: None,
+            passage_text: None,
+        };
+        let place = [Place::Chat(chat), Place::Insight(insight), new][n % 3];
+        tokio::spawn(async move { say(&database, token, place, "?", 10, at(NOW)).await })
+    });
+    let mut said = 1;
+    for one in saying.collect::<Vec<_>>() {
+        match one.await.unwrap().unwrap() {
+            Said::Stored(_) => said += 1,
+            Said::Refused(usage) => assert_eq!((usage.is_pro, usage.calls_today), (false, 10)),
+        }
+    }
+    assert_eq!((said, calls(&database).await), (10, 10));
+    assert_eq!(count(&database, "messages").await, 20);
+    let used_up = crate::reserve_allowance(&database, token, 10, at(NOW).date_naive()).await;
+    assert!(matches!(used_up, Ok(Reservation::Refused(_))));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_refused_message_leaves_nothing_behind(_: PgPoolOptions, options: PgConnectOptions) {
+    let database = database(options);
+    let (_, token) = reader(&database).await;
+    let insight = insight(&database, token).await;
+    let new = Place::NewChat {
+        passage_reference: None,
+        passage_text: None,
+    };
+    for place in [Place::Insight(insight), new] {
+        let refused = say(&database, token, place, "?", 0, at(NOW)).await;
+        assert!(matches!(refused, Ok(Said::Refused(_))));
+    }
+    for absent in [Place::Chat(ChatId(9)), Place::Insight(InsightId(-1))] {
+        let refused = say(&database, token, absent, "?", LIMIT, at(NOW)).await;
+        assert!(matches!(refused, Err(Error::NotFound(_))));
+    }
+    assert_eq!(calls(&database).await, 0);
+    assert_eq!(count(&database, "conversations").await, 0);
+    sqlx::query("UPDATE users SET is_pro = TRUE")
+        .execute(database.once())
+        .await
+        .unwrap();
+    let said = say(&database, token, new, "?", 0, at(NOW)).await;
+    assert!(matches!(said, Ok(Said::Stored(_))));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_failed_answer_is_given_back_once(_: PgPoolOptions, options: PgConnectOptions) {
+    let database = database(options);
+    let (_, token) = reader(&database).await;
+    let today = at(NOW).date_naive();
+    let (first, _) = (
+        start_standalone_chat(&database, token, chat("?"), at(NOW))
+            .await
+            .unwrap(),
+        start_standalone_chat(&database, token, chat("?"), at(NOW))
+            .await
+            .unwrap(),
+    );
+    // The second time as after an answer of the database that was lost.
+    for _ in 0..2 {
+        let ending = Ending::Interrupted;
+        let given_back = Some(today);
+        let is_stored =
+            super::finish_message(&database, token, first.answer, ending, "Nico", given_back);
+        assert!(is_stored.await.unwrap());
+        assert_eq!(calls(&database).await, 1);
+    }
+    let other = finish_message(&database, token, first.answer, Ending::Complete, "Nico").await;
+    assert!(!other.unwrap());
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_there_is_of_an_answer_is_kept_until_it_ends(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let database = database(options);
+    let ((_, token), (_, other)) = (reader(&database).await, reader(&database).await);
+    let started = start_standalone_chat(&database, token, chat("?"), at(NOW));
+    let pending = started.await.unwrap();
+    assert!(
+        !save_progress(&database, other, pending.answer, "x")
+            .await
+            .unwrap()
+    );
+    assert!(
+        save_progress(&database, token, pending.answer, "Ni\0co")
+            .await
+            .unwrap()
+    );
+    let sql = "SELECT content FROM messages WHERE state = 'pending'";
+    let kept: String = sqlx::query_scalar(sql)
+        .fetch_one(database.once())
+        .await
+        .unwrap();
+    assert_eq!(kept, "Nico");
+    finish(&database, token, pending, "Nicodemus").await;
+    assert!(
+        !save_progress(&database, token, pending.answer, "Nico")
+            .await
+            .unwrap()
+    );
 }

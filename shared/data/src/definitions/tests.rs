@@ -4,7 +4,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::*;
 use crate::{
-    Database, Error, Page, TokenHash,
+    Begun, Claim, Database, Error, Page, Random, TokenHash,
     fixture::{at, count, database, reader, stranger},
 };
 
@@ -27,6 +27,27 @@ fn new<'d>(subject: DefinitionSubject<'d>, content: &'d DefinitionContent) -> Ne
         subject,
         content,
         source: None,
+    }
+}
+
+/// The stored definition of a subject, if there is one; nothing is claimed.
+async fn find_saved_definition(
+    database: &Database,
+    token: TokenHash,
+    subject: DefinitionSubject<'_>,
+    now: DateTime<Utc>,
+) -> Result<Option<Definition>, Error> {
+    let claim = Claim {
+        holder: Random::system().uuid(),
+        lease_until: now,
+        daily_limit: 0,
+    };
+    match begin_definition(database, token, subject, claim, now).await? {
+        Begun::Saved(definition) => Ok(Some(definition)),
+        begun => {
+            assert!(matches!(begun, Begun::Refused(_)), "{begun:?}");
+            Ok(None)
+        }
     }
 }
 

@@ -1,13 +1,13 @@
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::*;
-use crate::people::{Person, at, crowded, number, run, token};
+use crate::fixture::{Person, at, database, number, run, stranger};
 
 const NOW: &str = "2026-01-01T12:00:00Z";
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn devices_are_listed_last_active_first(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
+    let database = database(options);
     let first = Person::new(&database, at(NOW)).await;
     let second = first.device(&database, at("2026-01-03T00:00:00Z")).await;
     let third = first.device(&database, at("2026-01-02T00:00:00Z")).await;
@@ -21,13 +21,13 @@ async fn devices_are_listed_last_active_first(_: PgPoolOptions, options: PgConne
     ];
     assert_eq!(told, expected);
     assert_eq!(devices[0].last_active, at("2026-01-03T00:00:00Z"));
-    let none = get_user_devices(&database, token()).await.unwrap();
+    let none = get_user_devices(&database, stranger()).await.unwrap();
     assert!(none.is_empty());
 }
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn an_unlinked_device_is_nobody(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
+    let database = database(options);
     let first = Person::new(&database, at(NOW)).await;
     let second = first.device(&database, at(NOW)).await;
     let stranger = Person::new(&database, at(NOW)).await;
@@ -65,41 +65,8 @@ async fn an_unlinked_device_is_nobody(_: PgPoolOptions, options: PgConnectOption
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_last_two_unlinked_at_once_leave_no_user(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
-    for round in 0..20 {
-        let first = Person::new(&database, at(NOW)).await;
-        let second = first.device(&database, at(NOW)).await;
-        // Each itself, or each the other.
-        let targets = if round % 2 == 0 {
-            (first, second)
-        } else {
-            (second, first)
-        };
-        let (one, other) = tokio::join!(
-            unlink_device(&database, first.token, DeviceId(targets.0.device)),
-            unlink_device(&database, second.token, DeviceId(targets.1.device)),
-        );
-        for result in [one, other] {
-            assert!(
-                matches!(result, Ok(_) | Err(Error::NotFound("device"))),
-                "{result:?}"
-            );
-        }
-        // Where each unlinks the other, whoever is first has the other's call come from nobody.
-        let left = i64::from(round % 2 == 1);
-        assert_eq!(number(&database, "SELECT count(*) FROM users").await, left);
-        assert_eq!(
-            number(&database, "SELECT count(*) FROM devices").await,
-            left
-        );
-        run(&database, "DELETE FROM users", &[]).await;
-    }
-}
-
-#[sqlx::test(migrations = "../../migrations")]
 async fn fifty_devices_unlinked_at_once_leave_no_user(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
+    let database = database(options);
     let first = Person::new(&database, at(NOW)).await;
     let mut devices = vec![first];
     for _ in 1..50 {

@@ -37,7 +37,7 @@ async fn fill(database: &Database, user: i64, insights: u32, messages: u32, byte
             "WITH insight AS (
                  INSERT INTO insights (owner_id, subject_hash, content_hash, passage_reference, passage_text,
                                        historical_context, theological_significance, practical_application, created_at)
-                 SELECT {user}, sha256(n::text::bytea), sha256('c'), 'of ' || {user}, 'text ' || n, '', '', '', now()
+                 SELECT {user}, sha256(n::text::bytea), sha256('c'), 'of ' || {user}, repeat('text ', 300) || n, '', '', '', now()
                  FROM generate_series(1, {insights}) AS n
                  RETURNING id
              ), link AS (

@@ -157,6 +157,17 @@ async fn a_file_is_imported_once_and_comes_back_whole(_: PgPoolOptions, options:
     assert_eq!(export(&database, token).await, before);
 }
 
+/// Tries again when its turn did not come in time, as a client would on a busy machine: nothing was imported then.
+async fn import_in_the_end(database: &Database, token: TokenHash, file: &UserData) -> Imported {
+    for _ in 0..10 {
+        match import_user_data(database, token, file).await {
+            Err(error) if error.is_unavailable() => {}
+            imported => return imported.unwrap(),
+        }
+    }
+    panic!("the database was not to be had ten times");
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn twenty_imports_of_one_file_at_once_are_one(_: PgPoolOptions, options: PgConnectOptions) {
     let database = database(options);
@@ -169,7 +180,7 @@ async fn twenty_imports_of_one_file_at_once_are_one(_: PgPoolOptions, options: P
         let (_, token) = user(&database).await;
         let imports = (0..20).map(|_| {
             let (database, file) = (database.clone(), file.clone());
-            tokio::spawn(async move { import_user_data(&database, token, &file).await.unwrap() })
+            tokio::spawn(async move { import_in_the_end(&database, token, &file).await })
         });
         let mut messages = 0;
         for import in imports.collect::<Vec<_>>() {

@@ -4,7 +4,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::*;
 use crate::{
-    Database, Error, Page, TokenHash,
+    Begun, Claim, Database, Error, Page, Random, TokenHash,
     fixture::{at, count, database, reader, stranger, until_waiting},
 };
 
@@ -30,6 +30,27 @@ fn new<'i>(reference: &'i str, text: &'i str, content: &'i InsightContent) -> Ne
         subject: on(reference, text),
         content,
         source: Some("a library"),
+    }
+}
+
+/// The stored insight on a subject, if there is one; nothing is claimed.
+async fn find_saved_insight(
+    database: &Database,
+    token: TokenHash,
+    subject: InsightSubject<'_>,
+    now: DateTime<Utc>,
+) -> Result<Option<Insight>, Error> {
+    let claim = Claim {
+        holder: Random::system().uuid(),
+        lease_until: now,
+        daily_limit: 0,
+    };
+    match begin_insight(database, token, subject, claim, now).await? {
+        Begun::Saved(insight) => Ok(Some(insight)),
+        begun => {
+            assert!(matches!(begun, Begun::Refused(_)), "{begun:?}");
+            Ok(None)
+        }
     }
 }
 
@@ -273,40 +294,6 @@ async fn an_imported_insight_is_its_owners_alone(_: PgPoolOptions, options: PgCo
     let saved = save_insight(&database, other, new(JOHN, "text", &generated), now).await;
     assert_eq!(saved.unwrap().content, generated);
     assert_eq!(listed(&database, own, 50, None).await, [imported]);
-}
-
-#[sqlx::test(migrations = "../../migrations")]
-async fn fifty_who_save_the_same_at_once_have_one_insight(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
-    let mut readers = Vec::new();
-    for _ in 0..50 {
-        readers.push(reader(&database).await.1);
-    }
-    let saves = readers.iter().copied().enumerate().map(|(number, token)| {
-        let database = database.clone();
-        tokio::spawn(async move {
-            let content = content(&number.to_string());
-            let now = at("2026-01-02T00:00:00Z");
-            save_insight(&database, token, new(JOHN, "text", &content), now)
-                .await
-                .unwrap()
-        })
-    });
-    let mut stored = Vec::new();
-    for save in saves.collect::<Vec<_>>() {
-        stored.push(save.await.unwrap());
-    }
-    assert!(
-        stored.iter().all(|insight| *insight == stored[0]),
-        "all have the winner's"
-    );
-    assert_eq!(count(&database, "insights").await, 1);
-    for token in readers {
-        assert_eq!(listed(&database, token, 50, None).await, [stored[0].id]);
-    }
 }
 
 #[sqlx::test(migrations = "../../migrations")]

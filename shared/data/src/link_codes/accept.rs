@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::types::Uuid;
 
-use super::{CodeHash, LinkRefusal, TRIES, check::look_at};
+use super::{CodeHash, LinkRefusal, TRIES, WrongCodes, check::look_at};
 use crate::{Database, DeviceKind, Error, TokenHash, merge_users};
 
 /// What the accepting device is to be called from now on, as far as it says.
@@ -39,6 +39,7 @@ pub async fn accept_link_code(
     token: TokenHash,
     code: CodeHash,
     label: &DeviceLabel,
+    limit: WrongCodes,
     now: DateTime<Utc>,
 ) -> Result<AcceptedLink, Error> {
     database
@@ -49,7 +50,7 @@ pub async fn accept_link_code(
                     Err(error) if !error.is_deadlock() => return Err(error),
                     Ok(None) | Err(_) => {}
                 }
-                let seen = look_at(database, Some(token), None, Some(code), now).await?;
+                let seen = look_at(database, Some(token), None, Some(code), limit, now).await?;
                 match seen.refusal {
                     Some(refusal) => return Ok(AcceptedLink::Refused(refusal)),
                     None if !seen.caller_is_known => return Err(Error::UnknownCaller),
@@ -104,7 +105,8 @@ async fn try_accept(
         UPDATE devices
         SET device_name = coalesce($5, device_name),
             device_type = coalesce($6, device_type),
-            last_active = greatest(last_active, $2)
+            last_active = greatest(last_active, $2),
+            returned = TRUE
         FROM consumed
         WHERE devices.id = consumed.device_id
         RETURNING devices.user_id AS accepting, consumed.inviting

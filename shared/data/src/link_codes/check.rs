@@ -7,10 +7,14 @@ use chrono::{DateTime, Duration, Utc};
 use super::{CodeHash, TRIES};
 use crate::{AddressHash, Database, Error, TokenHash};
 
-/// So many wrong codes in [`WINDOW`] are answered as such; whoever tries another is sent away.
-const WRONG_CODES: i32 = 10;
-/// Begins with the first wrong code.
-const WINDOW: Duration = Duration::minutes(15);
+/// How many wrong codes are answered as such; whoever tries another is sent away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrongCodes {
+    /// Of one user, or from one address, in a window.
+    pub most: i32,
+    /// Begins with the first wrong code.
+    pub window: Duration,
+}
 
 /// Why a code is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,9 +55,10 @@ pub async fn check_link_code(
     token: Option<TokenHash>,
     address: Option<IpAddr>,
     code: Option<CodeHash>,
+    limit: WrongCodes,
     now: DateTime<Utc>,
 ) -> Result<LinkAttempt, Error> {
-    let seen = look_at(database, token, address, code, now).await?;
+    let seen = look_at(database, token, address, code, limit, now).await?;
     Ok(match (seen.blocked_until, seen.refusal) {
         (Some(until), _) => LinkAttempt::BlockedUntil(until),
         (None, Some(refusal)) => LinkAttempt::Refused(refusal),
@@ -74,16 +79,17 @@ pub(super) async fn look_at(
     token: Option<TokenHash>,
     address: Option<IpAddr>,
     code: Option<CodeHash>,
+    limit: WrongCodes,
     now: DateTime<Utc>,
 ) -> Result<Seen, Error> {
     for _ in 1..TRIES {
-        match look_once(database, token, address, code, now).await {
+        match look_once(database, token, address, code, limit, now).await {
             Err(Error::UserGone(_)) => {}
             Err(error) if error.is_deadlock() => {}
             result => return result,
         }
     }
-    look_once(database, token, address, code, now).await
+    look_once(database, token, address, code, limit, now).await
 }
 
 async fn look_once(
@@ -91,6 +97,7 @@ async fn look_once(
     token: Option<TokenHash>,
     address: Option<IpAddr>,
     code: Option<CodeHash>,
+    limit: WrongCodes,
     now: DateTime<Utc>,
 ) -> Result<Seen, Error> {
     let address = address.map(|address| AddressHash::of(address, now.date_naive()));
@@ -141,8 +148,8 @@ async fn look_once(
         code.as_ref().map(CodeHash::as_bytes),
         now,
         address.as_ref().map(AddressHash::as_bytes),
-        now - WINDOW,
-        WRONG_CODES,
+        now - limit.window,
+        limit.most,
     )
     .fetch_one(database.once())
     .await?;
@@ -150,7 +157,7 @@ async fn look_once(
     let is_overdue = row.is_overdue.unwrap_or(false);
     Ok(Seen {
         caller_is_known: row.caller_id.is_some(),
-        blocked_until: row.blocked_since.map(|since| since + WINDOW),
+        blocked_until: row.blocked_since.map(|since| since + limit.window),
         refusal: judge(row.status.as_deref(), is_overdue, is_own)?,
     })
 }

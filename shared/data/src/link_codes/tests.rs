@@ -3,9 +3,13 @@ use std::net::IpAddr;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::*;
-use crate::people::{Person, at, crowded, number, run, texts, token};
+use crate::fixture::{Person, at, database, number, run, stranger, texts};
 
 const NOW: &str = "2026-01-01T12:00:00Z";
+const LIMIT: WrongCodes = WrongCodes {
+    most: 10,
+    window: chrono::Duration::minutes(15),
+};
 
 fn code() -> CodeHash {
     LinkCode::generate(&Random::system()).hash()
@@ -20,7 +24,7 @@ async fn code_of(database: &Database, person: Person) -> CodeHash {
 
 async fn accept(database: &Database, person: Person, code: CodeHash) -> AcceptedLink {
     let label = DeviceLabel::default();
-    accept_link_code(database, person.token, code, &label, at(NOW))
+    accept_link_code(database, person.token, code, &label, LIMIT, at(NOW))
         .await
         .unwrap()
 }
@@ -31,7 +35,7 @@ async fn check(
     code: Option<CodeHash>,
     now: &str,
 ) -> LinkAttempt {
-    check_link_code(database, Some(person.token), None, code, at(now))
+    check_link_code(database, Some(person.token), None, code, LIMIT, at(now))
         .await
         .unwrap()
 }
@@ -79,7 +83,7 @@ fn every_letter_is_as_likely_as_any_other() {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_fourth_code_is_refused_until_one_ends(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
+    let database = database(options);
     let person = Person::new(&database, at(NOW)).await;
     for _ in 0..3 {
         let made = generate_link_code(&database, person.token, code(), at(NOW)).await;
@@ -95,7 +99,7 @@ async fn a_fourth_code_is_refused_until_one_ends(_: PgPoolOptions, options: PgCo
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn the_same_statement_twice_makes_one_code(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
+    let database = database(options);
     let person = Person::new(&database, at(NOW)).await;
     let code = code();
     for _ in 0..2 {
@@ -106,42 +110,13 @@ async fn the_same_statement_twice_makes_one_code(_: PgPoolOptions, options: PgCo
         number(&database, "SELECT count(*) FROM link_codes").await,
         1
     );
-    let stranger = generate_link_code(&database, token(), code, at(NOW)).await;
+    let stranger = generate_link_code(&database, stranger(), code, at(NOW)).await;
     assert!(matches!(stranger, Err(Error::UnknownCaller)));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn fifty_codes_at_once_are_three(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
-    for _ in 0..20 {
-        let person = Person::new(&database, at(NOW)).await;
-        // An overdue one in the way.
-        run(
-            &database,
-            "INSERT INTO link_codes (user_id, code_hash, status, slot, created_at, expires_at)
-             VALUES ($1, sha256($1::TEXT::BYTEA), 'pending', 2, '2025-01-01', '2025-01-01')",
-            &[person.user],
-        )
-        .await;
-        let tasks = (0..50).map(|_| {
-            let database = database.clone();
-            let task =
-                async move { generate_link_code(&database, person.token, code(), at(NOW)).await };
-            tokio::spawn(task)
-        });
-        let mut made = 0;
-        for task in tasks.collect::<Vec<_>>() {
-            made += usize::from(task.await.unwrap().unwrap().is_some());
-        }
-        assert_eq!(made, 3);
-    }
-    let pending = "SELECT count(*) FROM link_codes WHERE status = 'pending'";
-    assert_eq!(number(&database, pending).await, 60);
-}
-
-#[sqlx::test(migrations = "../../migrations")]
 async fn revoking_counts_what_was_still_pending(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
+    let database = database(options);
     let person = Person::new(&database, at(NOW)).await;
     let other = Person::new(&database, at(NOW)).await;
     code_of(&database, other).await;
@@ -154,7 +129,7 @@ async fn revoking_counts_what_was_still_pending(_: PgPoolOptions, options: PgCon
     let revoke = || revoke_user_codes(&database, person.token, at(NOW));
     assert_eq!(revoke().await.unwrap(), 2);
     assert_eq!(revoke().await.unwrap(), 0);
-    let stranger = revoke_user_codes(&database, token(), at(NOW)).await;
+    let stranger = revoke_user_codes(&database, stranger(), at(NOW)).await;
     assert_eq!(stranger.unwrap(), 0);
     for code in codes {
         let refused = LinkAttempt::Refused(LinkRefusal::Revoked);
@@ -166,7 +141,7 @@ async fn revoking_counts_what_was_still_pending(_: PgPoolOptions, options: PgCon
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn each_refusal_has_its_reason(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
+    let database = database(options);
     let ann = Person::new(&database, at(NOW)).await;
     let ben = Person::new(&database, at(NOW)).await;
     let mine = code_of(&database, ann).await;
@@ -215,7 +190,7 @@ async fn accepting_refuses_what_ended_since_it_was_checked(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let database = crowded(options);
+    let database = database(options);
     let ann = Person::new(&database, at(NOW)).await;
     let ben = Person::new(&database, at(NOW)).await;
     let own = code_of(&database, ann).await;
@@ -237,47 +212,17 @@ async fn accepting_refuses_what_ended_since_it_was_checked(
     );
     let (late, label) = (code_of(&database, ann).await, DeviceLabel::default());
     let later = at("2026-01-01T12:05:00Z");
-    let accepted = accept_link_code(&database, ben.token, late, &label, later).await;
+    let accepted = accept_link_code(&database, ben.token, late, &label, LIMIT, later).await;
     assert_eq!(accepted.unwrap(), refused(LinkRefusal::Expired));
     let good = code_of(&database, ann).await;
-    let stranger = accept_link_code(&database, token(), good, &label, at(NOW)).await;
+    let stranger = accept_link_code(&database, stranger(), good, &label, LIMIT, at(NOW)).await;
     assert!(matches!(stranger, Err(Error::UnknownCaller)));
     assert_eq!(number(&database, "SELECT count(*) FROM users").await, 2);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_fifty_who_accept_one_code_one_succeeds(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
-    for _ in 0..5 {
-        let host = Person::new(&database, at(NOW)).await;
-        let code = code_of(&database, host).await;
-        let mut guests = Vec::new();
-        for _ in 0..50 {
-            guests.push(Person::new(&database, at(NOW)).await);
-        }
-        let tasks = guests.into_iter().map(|guest| {
-            let database = database.clone();
-            tokio::spawn(async move { accept(&database, guest, code).await })
-        });
-        let mut linked = 0;
-        for task in tasks.collect::<Vec<_>>() {
-            match task.await.unwrap() {
-                AcceptedLink::Linked(_) => linked += 1,
-                refused @ AcceptedLink::Refused(_) => {
-                    assert_eq!(refused, AcceptedLink::Refused(LinkRefusal::Used));
-                }
-            }
-        }
-        assert_eq!(linked, 1);
-        let alone = "SELECT count(*) FROM users";
-        assert_eq!(number(&database, alone).await, 50);
-        run(&database, "DELETE FROM users", &[]).await;
-    }
-}
-
-#[sqlx::test(migrations = "../../migrations")]
 async fn crossing_merges_end_with_one_user(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
+    let database = database(options);
     for _ in 0..20 {
         let (ann, ben, cat) = (
             Person::new(&database, at(NOW)).await,
@@ -315,7 +260,7 @@ async fn crossing_merges_end_with_one_user(_: PgPoolOptions, options: PgConnectO
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn codes_are_made_while_their_user_is_merged(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
+    let database = database(options);
     for _ in 0..10 {
         let ann = Person::new(&database, at(NOW)).await;
         let ben = Person::new(&database, at(NOW)).await;
@@ -344,7 +289,7 @@ async fn codes_are_made_while_their_user_is_merged(_: PgPoolOptions, options: Pg
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn after_ten_wrong_codes_a_caller_waits(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
+    let database = database(options);
     let (guesser, host) = (
         Person::new(&database, at(NOW)).await,
         Person::new(&database, at(NOW)).await,
@@ -380,10 +325,10 @@ async fn after_ten_wrong_codes_a_caller_waits(_: PgPoolOptions, options: PgConne
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn an_address_is_counted_whoever_calls_from_it(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
+    let database = database(options);
     let try_from = async |address: &str| {
         let address: IpAddr = address.parse().unwrap();
-        check_link_code(&database, None, Some(address), Some(code()), at(NOW))
+        check_link_code(&database, None, Some(address), Some(code()), LIMIT, at(NOW))
             .await
             .unwrap()
     };
@@ -409,7 +354,7 @@ async fn an_address_is_counted_whoever_calls_from_it(_: PgPoolOptions, options: 
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn of_fifty_guesses_at_once_ten_are_answered(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
+    let database = database(options);
     for _ in 0..10 {
         let person = Person::new(&database, at(NOW)).await;
         let tasks = (0..50).map(|_| {
@@ -427,7 +372,7 @@ async fn of_fifty_guesses_at_once_ten_are_answered(_: PgPoolOptions, options: Pg
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn the_accepting_device_takes_the_name_it_gives(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
+    let database = database(options);
     let ann = Person::new(&database, at(NOW)).await;
     let ben = Person::new(&database, at(NOW)).await;
     let code = code_of(&database, ann).await;
@@ -435,7 +380,7 @@ async fn the_accepting_device_takes_the_name_it_gives(_: PgPoolOptions, options:
         name: Some("Kitchen".to_owned()),
         kind: Some(crate::DeviceKind::Tablet),
     };
-    let accepted = accept_link_code(&database, ben.token, code, &label, at(NOW)).await;
+    let accepted = accept_link_code(&database, ben.token, code, &label, LIMIT, at(NOW)).await;
     assert!(matches!(accepted, Ok(AcceptedLink::Linked(_))));
     let names = "SELECT concat(device_name, '/', device_type) FROM devices ORDER BY id";
     assert_eq!(

@@ -11,19 +11,27 @@ pub(super) async fn join(connection: &mut PgConnection, pair: Pair) -> Result<()
     // A standalone chat has no key: two with the same beginning and the same microsecond are copies of one.
     let twins = sqlx::query!(
         r#"
-        SELECT DISTINCT ON (theirs.id) mine.id AS kept, theirs.id AS gone
-        FROM conversations AS theirs
-        JOIN conversations AS mine
-          ON mine.insight_id = theirs.insight_id
-          OR (mine.insight_id IS NULL
+        SELECT DISTINCT ON (gone) kept AS "kept!", gone AS "gone!"
+        FROM (
+            SELECT mine.id AS kept, theirs.id AS gone
+            FROM conversations AS theirs
+            JOIN conversations AS mine ON mine.insight_id = theirs.insight_id
+            WHERE mine.user_id = $1
+              AND theirs.user_id = $2
+            UNION ALL
+            SELECT mine.id, theirs.id
+            FROM conversations AS theirs
+            JOIN conversations AS mine
+              ON mine.created_at = theirs.created_at
+             AND mine.title = theirs.title
+             AND mine.passage_reference IS NOT DISTINCT FROM theirs.passage_reference
+             AND mine.passage_text IS NOT DISTINCT FROM theirs.passage_text
+            WHERE mine.user_id = $1
+              AND theirs.user_id = $2
+              AND mine.insight_id IS NULL
               AND theirs.insight_id IS NULL
-              AND mine.created_at = theirs.created_at
-              AND mine.title = theirs.title
-              AND mine.passage_reference IS NOT DISTINCT FROM theirs.passage_reference
-              AND mine.passage_text IS NOT DISTINCT FROM theirs.passage_text)
-        WHERE mine.user_id = $1
-          AND theirs.user_id = $2
-        ORDER BY theirs.id, mine.id
+        ) AS twins
+        ORDER BY gone, kept
         "#,
         pair.kept,
         pair.gone,

@@ -3,7 +3,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use super::*;
 use crate::{
     Database,
-    people::{Person, at, crowded, number, run, texts},
+    fixture::{Person, at, database, number, run, texts},
 };
 
 const NOW: &str = "2026-02-01T12:00:00Z";
@@ -123,7 +123,7 @@ async fn counts(database: &Database) -> Vec<String> {
 
 /// Two users who have some things in common, the one asking first given first.
 async fn merged(options: PgConnectOptions, newer_first: bool) {
-    let database = crowded(options);
+    let database = database(options);
     shared_texts(&database).await;
     let older = Person::new(&database, at(OLD)).await;
     let newer = Person::new(&database, at(NEW)).await;
@@ -230,7 +230,7 @@ async fn a_newer_user_merged_with_an_older_loses_nothing(
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn the_one_with_more_devices_stays(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
+    let database = database(options);
     let older = Person::new(&database, at(OLD)).await;
     older.device(&database, at(OLD)).await;
     let newer = Person::new(&database, at(NEW)).await;
@@ -271,7 +271,7 @@ const JOINED: &str = "SELECT content FROM messages ORDER BY id";
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn two_talks_of_the_same_minute_do_not_mix(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
+    let database = database(options);
     shared_texts(&database).await;
     let ann = Person::new(&database, at(OLD)).await;
     let ben = Person::new(&database, at(NEW)).await;
@@ -323,7 +323,7 @@ async fn two_talks_of_the_same_minute_do_not_mix(_: PgPoolOptions, options: PgCo
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn an_answer_being_written_keeps_its_id(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
+    let database = database(options);
     shared_texts(&database).await;
     let ann = Person::new(&database, at(OLD)).await;
     let ben = Person::new(&database, at(NEW)).await;
@@ -341,7 +341,7 @@ async fn an_answer_being_written_keeps_its_id(_: PgPoolOptions, options: PgConne
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn what_both_uploaded_is_kept_once(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
+    let database = database(options);
     shared_texts(&database).await;
     let ann = Person::new(&database, at(OLD)).await;
     let ben = Person::new(&database, at(NEW)).await;
@@ -394,7 +394,7 @@ async fn furnish_upload(database: &Database, person: Person) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_merge_that_is_cut_leaves_both_users_whole(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = crowded(options);
+    let database = database(options);
     shared_texts(&database).await;
     let ann = Person::new(&database, at(OLD)).await;
     let ben = Person::new(&database, at(NEW)).await;
@@ -447,7 +447,7 @@ async fn what_is_written_during_a_merge_is_not_lost(_: PgPoolOptions, options: P
         WITH caller AS (SELECT user_id FROM devices WHERE token_hash = $1)
         INSERT INTO conversations (user_id, title, created_at, updated_at)
         SELECT user_id, $2, '2026-01-10', '2026-01-10' FROM caller";
-    let database = crowded(options);
+    let database = database(options);
     for round in 0..20 {
         let ann = Person::new(&database, at(OLD)).await;
         let ben = Person::new(&database, at(NEW)).await;

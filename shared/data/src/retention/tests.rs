@@ -2,16 +2,10 @@
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use super::*;
-use crate::DatabaseConfig;
+use super::{users::*, *};
+use crate::fixture::{count, database};
 
 const NOW: &str = "2026-06-01T12:00:00Z";
-
-fn database(options: PgConnectOptions) -> Database {
-    let mut config = DatabaseConfig::new(options);
-    config.max_connections = 20;
-    Database::connect_lazy(&config)
-}
 
 fn now() -> DateTime<Utc> {
     NOW.parse().unwrap()
@@ -102,6 +96,22 @@ async fn rate_buckets_go_after_a_day_and_usage_after_400(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn marks_of_generations_go_an_hour_after_their_lease(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let database = database(options);
+    let sql = "INSERT INTO generations (kind, subject_hash, holder, lease_until)
+               VALUES ('insight', sha256('a'), gen_random_uuid(), '2026-06-01T10:59:59Z'),
+                      ('insight', sha256('b'), gen_random_uuid(), '2026-06-01T11:00:00Z'),
+                      ('definition', sha256('a'), gen_random_uuid(), '2026-06-01T12:00:30Z')";
+    sqlx::query(sql).execute(database.once()).await.unwrap();
+    assert_eq!(run(&database, "delete_generations").await, 1);
+    assert_eq!(run(&database, "delete_generations").await, 0);
+    assert_eq!(count(&database, "generations").await, 2);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn an_answer_pending_for_15_minutes_is_interrupted(
     _: PgPoolOptions,
     options: PgConnectOptions,
@@ -184,6 +194,57 @@ async fn a_user_who_comes_back_meanwhile_is_not_deleted(
     assert_eq!(left, ["1"]);
 }
 
+/// One user for each reason to stay, and two with none.
+const UNRETURNED: &str = "
+    INSERT INTO users (anonymous_id, is_pro, created_at)
+    SELECT gen_random_uuid(), n = 8, CASE n WHEN 3 THEN timestamptz '2026-06-01' ELSE '2026-05-31' END
+    FROM generate_series(1, 9) AS n;
+    -- 1 and 2: their cookie never came back. 3: young. 4: one of two cookies came back. 9: no device at all.
+    INSERT INTO devices (user_id, token_hash, device_type, created_at, last_active, cookie_sent_at, returned)
+    SELECT id, sha256(id::text::bytea), 'unknown', created_at, created_at, created_at, FALSE
+    FROM users WHERE id <> 9;
+    INSERT INTO devices (user_id, token_hash, device_type, created_at, last_active, cookie_sent_at)
+    VALUES (4, sha256('back'), 'unknown', '2026-05-31', '2026-05-31', '2026-05-31');
+    -- 5: was answered. 6: asked for a code. 7: has a chat. 8: is pro.
+    INSERT INTO daily_usage VALUES (5, '2026-05-31', 0);
+    INSERT INTO link_codes (user_id, code_hash, status, slot, created_at, expires_at)
+    VALUES (6, sha256('c'), 'expired', 1, '2026-05-31', '2026-05-31');
+    INSERT INTO conversations (user_id, title, created_at, updated_at)
+    VALUES (7, 'Light', '2026-05-31', '2026-05-31');
+    COMMIT";
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn only_users_whose_cookie_never_came_back_and_who_did_nothing_go_after_a_day(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let database = database(options);
+    script(&database, UNRETURNED).await;
+    assert_eq!(run(&database, "delete_unreturned_users").await, 2);
+    let left = strings(&database, "SELECT id::text FROM users ORDER BY id").await;
+    assert_eq!(left, ["3", "4", "5", "6", "7", "8", "9"]);
+    assert_eq!(run(&database, "delete_unreturned_users").await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_cookie_that_comes_back_meanwhile_keeps_its_user(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let database = database(options);
+    script(&database, UNRETURNED).await;
+    // The look found both; then the second came back.
+    sqlx::query("UPDATE devices SET returned = TRUE WHERE user_id = 2")
+        .execute(database.once())
+        .await
+        .unwrap();
+    let before = now() - Duration::days(1);
+    let deleted = delete_if_still_unreturned(&database, &[1, 2], before).await;
+    assert_eq!(deleted.unwrap(), 1);
+    let left = strings(&database, "SELECT id::text FROM users WHERE id < 3").await;
+    assert_eq!(left, ["2"]);
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn batches_are_of_a_thousand_and_twenty_runs_share_them(
     _: PgPoolOptions,
@@ -194,12 +255,22 @@ async fn batches_are_of_a_thousand_and_twenty_runs_share_them(
         "INSERT INTO users (anonymous_id, created_at)
          SELECT gen_random_uuid(), '2020-01-01' FROM generate_series(1, 3500)",
         "INSERT INTO daily_usage SELECT id, '2020-01-01', 1 FROM users",
+        "INSERT INTO users (anonymous_id, created_at)
+         SELECT gen_random_uuid(), '2026-05-01' FROM generate_series(1, 3500)",
+        "INSERT INTO devices (user_id, token_hash, device_type, created_at, last_active, cookie_sent_at, returned)
+         SELECT id, sha256(id::text::bytea), 'unknown', created_at, created_at, created_at, FALSE
+         FROM users
+         WHERE created_at = '2026-05-01'",
     ] {
         sqlx::query(sql).execute(database.once()).await.unwrap();
     }
     let first = delete_usage(&database, now()).await.unwrap();
     assert_eq!((first.changed, first.next.is_some()), (1000, true));
-    for (job, rows) in [("delete_usage", 2500), ("delete_empty_users", 3500)] {
+    for (job, rows) in [
+        ("delete_usage", 2500),
+        ("delete_empty_users", 3500),
+        ("delete_unreturned_users", 3500),
+    ] {
         let runs = (0..20).map(|_| {
             let database = database.clone();
             tokio::spawn(async move { run(&database, job).await })

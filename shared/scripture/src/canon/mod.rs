@@ -90,6 +90,7 @@ pub struct Book {
     /// How many verses each chapter has.
     pub verses: &'static [u16],
     first_chapter: usize,
+    pub(crate) first_verse: u16,
 }
 
 impl Book {

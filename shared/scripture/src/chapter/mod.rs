@@ -13,7 +13,7 @@ pub use part::{Element, Note, NoteKind, Part, True};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use crate::archive::archive;
+use crate::archive::read_chapter;
 use crate::canon::{Book, BookId};
 use crate::packed::{Block, Packed, Run};
 use crate::translation::TranslationCode;
@@ -86,13 +86,11 @@ pub fn get_chapter(
             chapter,
             last: book.book().chapter_count(),
         })?;
-    let packed = archive(translation)
-        .read(ordinal)
-        .ok_or(ChapterError::Damaged {
-            translation,
-            book: name,
-            chapter,
-        })?;
+    let packed = read_chapter(translation, ordinal).ok_or(ChapterError::Damaged {
+        translation,
+        book: name,
+        chapter,
+    })?;
     Ok(Chapter {
         translation,
         book,

@@ -1,13 +1,14 @@
 //! References to scripture: a book, chapters of it, verses of it, or a range over several.
 //!
 //! `parse` reads books and lists, `point` chapters and verses, `prose` tells them from other
-//! words, `error` says why one cannot be read; here is what one is. Chapters and
-//! verses are those of the canon's grid.
+//! words, `error` says why one cannot be read, `range` makes one of verses; here is what one is.
+//! Chapters and verses are those of the canon's grid.
 
 mod error;
 mod parse;
 mod point;
 mod prose;
+mod range;
 
 use std::fmt;
 

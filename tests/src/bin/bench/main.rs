@@ -83,7 +83,7 @@ async fn measure(options: &Options) -> Result<Report> {
     eprintln!("bench: {} starts of each function", effort.starts);
     let cold = cold::measure(&workloads, database_url.as_deref(), effort).await?;
     eprintln!("bench: {} times each request", effort.requests);
-    let warm = warm::measure(&workloads, database_url.as_deref(), effort).await?;
+    let warm = warm::measure(&workloads, database.as_ref(), effort).await?;
     let mut rows = Vec::new();
     for ((workload, cold), warm) in workloads.into_iter().zip(cold).zip(warm) {
         let size = size::of(workload.function)?;

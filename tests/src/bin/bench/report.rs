@@ -43,14 +43,14 @@ impl Report {
         let head = [
             "start", "p99", "x hello", "first", "resident", "x hello", "binary", "x hello",
         ];
-        write!(f, "{:<10}", "function")?;
+        write!(f, "{:<12}", "function")?;
         head.iter().try_for_each(|name| write!(f, "{name:>10}"))?;
         writeln!(f, "{:>10}{:>10}", "zip", "x hello")?;
         for row in &self.rows {
             let init = row.cold.init.median();
             let resident = mb(row.warm.resident);
             let (binary, zip) = (mb(row.size.binary as u64), mb(row.size.zip as u64));
-            write!(f, "{:<10}", row.workload.function)?;
+            write!(f, "{:<12}", row.workload.function)?;
             write!(
                 f,
                 "{:>10}{:>10}",
@@ -77,7 +77,7 @@ impl Report {
     fn write_requests(&self, f: &mut Formatter<'_>, hello: Option<&Row>) -> Result {
         let beside = hello.and_then(|hello| hello.warm.calls.first());
         let beside = beside.map(|cost| secs(cost.duration.median()));
-        write!(f, "{:<10}{:<54}", "function", "request")?;
+        write!(f, "{:<12}{:<54}", "function", "request")?;
         let head = [
             "p50",
             "p99",
@@ -90,7 +90,7 @@ impl Report {
         writeln!(f)?;
         for row in &self.rows {
             for (call, cost) in row.workload.calls.iter().zip(&row.warm.calls) {
-                write!(f, "{:<10}{:<54}", row.workload.function, call.name())?;
+                write!(f, "{:<12}{:<54}", row.workload.function, call.name())?;
                 write_cost(f, cost, beside)?;
             }
         }
@@ -104,7 +104,8 @@ impl Report {
             "start     from starting the process to its first poll, median of {starts}; p99 is the \
              worst of so few\n\
              first     the first event of a fresh process, median; resident: after the warm requests\n\
-             p50, p99  of {requests} warm requests, from handing out the event to the answer's last byte\n\
+             p50, p99  of {requests} warm requests, from handing out the event to the answer's last byte;\n\
+             \x20         what a request changes is put back before the next, outside of what is measured\n\
              x hello   beside a bare lambda_http hello world, measured in turns with the others\n\
              statements, round trips on their behalf, and pings (most after the answer) of a warm request,\n\
              \x20         counted between function and Postgres\n\

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use verse_tests::{Client, Counts, Failure, Function, Proxy};
+use verse_tests::{Client, Counts, Database, Failure, Function, Proxy, Reader};
 
 use crate::{
     Effort, Result,
     samples::Samples,
-    workload::{Call, Workload},
+    workload::{self, Call, Workload},
 };
 
 /// Requests of a kind made in a row, before the next kind has its turn.
@@ -47,16 +47,19 @@ struct Running<'a> {
     workload: &'a Workload,
     function: Function,
     client: Client,
+    /// Where what a request needs is put before it, and the hash of its caller's token as SQL.
+    database: Option<(&'a Database, String)>,
 }
 
 pub async fn measure(
     workloads: &[Workload],
-    database_url: Option<&str>,
+    database: Option<&Database>,
     effort: Effort,
 ) -> Result<Vec<Warm>> {
+    let url = database.map(Database::url);
     let mut running = Vec::new();
     for workload in workloads {
-        running.push(Running::start(workload, database_url).await?);
+        running.push(Running::start(workload, database, url.as_deref()).await?);
     }
     let mut costs: Vec<Vec<Cost>> = workloads
         .iter()
@@ -76,9 +79,9 @@ pub async fn measure(
     for (function, mut calls) in running.into_iter().zip(costs) {
         let resident = function.resident()?;
         // The proxy takes time of its own: it is only there where no time is measured.
-        if let Some(url) = database_url.filter(|_| function.workload.needs_database) {
+        if let Some(url) = url.as_deref().filter(|_| function.workload.needs_database) {
             let proxy = Proxy::to(url).await;
-            let function = Running::start(function.workload, Some(proxy.url())).await?;
+            let function = Running::start(function.workload, database, Some(proxy.url())).await?;
             for (call, cost) in function.workload.calls.iter().zip(&mut calls) {
                 proxy.reset();
                 for _ in 0..COUNTED {
@@ -96,18 +99,30 @@ pub async fn measure(
 
 impl<'a> Running<'a> {
     /// Starts it and makes it warm.
-    async fn start(workload: &'a Workload, database_url: Option<&str>) -> Result<Self> {
+    async fn start(
+        workload: &'a Workload,
+        database: Option<&'a Database>,
+        database_url: Option<&str>,
+    ) -> Result<Self> {
         let mut builder = Function::builder(workload.function).silent();
         for (name, value) in workload.variables(database_url) {
             builder = builder.env(&name, value);
         }
         let function = builder.try_start().await?;
-        let client = Client::of(&function);
-        let running = Self {
+        let mut running = Self {
             workload,
+            client: Client::of(&function),
             function,
-            client,
+            database: None,
         };
+        if let Some(database) = database.filter(|_| workload.needs_database) {
+            let reader = Reader::of(database).await;
+            running.client = reader.on(&running.function);
+            let hash = "SELECT encode(token_hash, 'hex') FROM devices ORDER BY id DESC LIMIT 1";
+            let hash: String = database.value(hash).await;
+            running.database = Some((database, format!("'\\x{hash}'::bytea")));
+            running.prepare(workload::seed()).await;
+        }
         for call in &workload.calls {
             for _ in 0..BLOCK {
                 running.call(call).await?;
@@ -119,9 +134,13 @@ impl<'a> Running<'a> {
     /// Makes one call, from handing out the event to the answer's last byte.
     async fn call(&self, call: &Call) -> Result<Duration> {
         match call {
-            Call::Request(event) => {
-                let response = self.client.request(event.clone()).try_send().await?;
-                if !response.status.is_success() {
+            Call::Request(request) => {
+                if let Some(sql) = request.before {
+                    self.prepare(sql).await;
+                }
+                let sent = self.client.clone().request(request.event.clone());
+                let response = sent.try_send().await?;
+                if response.status != request.status {
                     return Err(format!("{} answers {}", call.name(), response.status).into());
                 }
                 Ok(response.duration)
@@ -131,6 +150,14 @@ impl<'a> Running<'a> {
                 answer.collect().await?;
                 Ok(answer.duration().unwrap_or_default())
             }
+        }
+    }
+
+    /// Puts into the database what a request needs.
+    async fn prepare(&self, sql: &str) {
+        if let Some((database, token)) = &self.database {
+            let sql = sqlx::AssertSqlSafe(sql.replace(":token", token));
+            database.run_script(sql).await;
         }
     }
 

@@ -1,7 +1,9 @@
-//! The functions that are measured, and what is asked of them. A new function adds its lines here.
+//! The functions that are measured, and what is asked of them: every route there is. A new route adds its line here.
 
 use serde_json::{Value, json};
 use verse_tests::Event;
+
+mod rows;
 
 /// What all others are put beside.
 pub const HELLO: &str = "hello";
@@ -17,42 +19,148 @@ pub struct Workload {
 /// One thing asked of a function, again and again.
 #[derive(Clone, Debug)]
 pub enum Call {
-    /// A request by a browser, which brings the cookies it was given before.
-    Request(Event),
+    /// A request by a browser whose user has much of everything.
+    Request(Box<Request>),
     /// An event that is no HTTP request, and its name in the table.
     Event(&'static str, Value),
 }
 
+/// A request, and what it needs.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub event: Event,
+    /// What it does, where its line does not say it.
+    note: &'static str,
+    /// SQL to run before it each time, outside of what is measured.
+    pub before: Option<&'static str>,
+    /// What it is answered with.
+    pub status: u16,
+}
+
 /// Every function there is.
 pub fn all() -> Vec<Workload> {
-    let request = |path| Call::Request(Event::get(path));
+    let with_database = |function, calls| Workload {
+        function,
+        needs_database: true,
+        calls,
+    };
     vec![
         Workload {
             function: HELLO,
             needs_database: false,
-            calls: vec![request("/api/hello")],
+            calls: vec![get("/api/hello")],
         },
-        Workload {
-            function: "bible",
-            needs_database: false,
-            calls: vec![
-                request("/api/passage?book=John&chapter=3&verse_start=16"),
-                request("/api/chapter?book=Psalms&chapter=119"),
-                request("/api/chapter/content?book=John&chapter=3"),
-                request("/api/translations"),
+        bible(),
+        with_database("user", user()),
+        with_database("device-link", device_link()),
+        with_database(
+            "insight",
+            vec![
+                get("/api/insights/history").after(rows::INSIGHTS),
+                get("/api/insights/history?before=9000030").after(rows::INSIGHTS),
+                delete("/api/insights/history").after(rows::INSIGHTS),
             ],
-        },
-        Workload {
-            function: "user",
-            needs_database: true,
-            calls: vec![request("/api/user/session")],
-        },
-        Workload {
-            function: "migrate",
-            needs_database: true,
-            calls: vec![Call::Event("nothing left to migrate", json!({}))],
-        },
+        ),
+        with_database(
+            "definition",
+            vec![
+                get("/api/definitions/history").after(rows::DEFINITIONS),
+                get("/api/definitions/history?before=9000030").after(rows::DEFINITIONS),
+                delete("/api/definitions/history").after(rows::DEFINITIONS),
+            ],
+        ),
+        with_database("chat", chat()),
+        with_database(
+            "cleanup",
+            vec![Call::Event("nothing left to clean up", json!({}))],
+        ),
+        with_database(
+            "migrate",
+            vec![
+                Call::Event("nothing left to migrate", json!({})),
+                Call::Event(
+                    "a page of subscriptions",
+                    json!({"subscription": {"list": {"limit": 50}}}),
+                ),
+            ],
+        ),
     ]
+}
+
+/// What the user of every request has.
+pub fn seed() -> &'static str {
+    rows::SEED
+}
+
+fn bible() -> Workload {
+    Workload {
+        function: "bible",
+        needs_database: false,
+        calls: vec![
+            get("/api/passage?book=John&chapter=3&verse_start=16"),
+            get("/api/chapter?book=Psalms&chapter=119"),
+            get("/api/chapter/content?book=John&chapter=3"),
+            get("/api/translations"),
+            get("/api/books"),
+            get("/api/resolve?q=jn+3:16-18"),
+            get("/api/health"),
+        ],
+    }
+}
+
+fn user() -> Vec<Call> {
+    let time = "2026-01-01T00:00:00Z";
+    let chat = json!({"title": "Light", "created_at": time, "updated_at": time,
+                      "messages": [{"role": "user", "content": "?", "created_at": time}]});
+    let import = json!({"data": {"standalone_chats": [chat]}});
+    vec![
+        get("/api/user/session").after(rows::USER),
+        get("/api/user/export").after(rows::USER),
+        post("/api/user/import", &import)
+            .after(rows::USER)
+            .called("one chat"),
+        get("/api/health/ready"),
+        delete("/api/user/data").after(rows::USER),
+    ]
+}
+
+fn device_link() -> Vec<Call> {
+    let code = json!({"code": "7KQM-3XWP-9RTA"});
+    vec![
+        post("/api/user/link/generate", &json!({})).after(rows::NO_CODE),
+        post("/api/user/link/accept", &code)
+            .after(rows::INVITATION)
+            .called("linked"),
+        post("/api/user/link/accept", &code)
+            .after(rows::NO_CODE)
+            .called("refused")
+            .answered(400),
+        delete("/api/user/link/codes").after(rows::CODES),
+        get("/api/user/devices").after(rows::DEVICE),
+        delete("/api/user/devices/9000001").after(rows::DEVICE),
+    ]
+}
+
+fn chat() -> Vec<Call> {
+    vec![
+        get("/api/chat/messages/9000001").after(rows::TALK),
+        delete("/api/chat/messages/9000001").after(rows::TALK),
+        get("/api/standalone-chat"),
+        get("/api/standalone-chat/9000002/messages"),
+        delete("/api/standalone-chat/9000003").after(rows::CHAT),
+    ]
+}
+
+fn get(path: &str) -> Call {
+    Call::of(Event::get(path))
+}
+
+fn delete(path: &str) -> Call {
+    Call::of(Event::delete(path))
+}
+
+fn post(path: &str, body: &Value) -> Call {
+    Call::of(Event::post(path).json(body))
 }
 
 impl Workload {
@@ -76,8 +184,37 @@ impl Call {
     /// Its name in the table.
     pub fn name(&self) -> String {
         match self {
-            Self::Request(event) => event.line(),
+            Self::Request(request) if request.note.is_empty() => request.event.line(),
+            Self::Request(request) => format!("{}, {}", request.event.line(), request.note),
             Self::Event(name, _) => (*name).to_owned(),
         }
+    }
+
+    fn of(event: Event) -> Self {
+        Self::Request(Box::new(Request {
+            event,
+            note: "",
+            before: None,
+            status: 200,
+        }))
+    }
+
+    fn after(self, sql: &'static str) -> Self {
+        self.with(|request| request.before = Some(sql))
+    }
+
+    fn called(self, note: &'static str) -> Self {
+        self.with(|request| request.note = note)
+    }
+
+    fn answered(self, status: u16) -> Self {
+        self.with(|request| request.status = status)
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Request)) -> Self {
+        if let Self::Request(request) = &mut self {
+            change(request);
+        }
+        self
     }
 }

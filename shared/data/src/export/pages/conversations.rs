@@ -15,9 +15,9 @@ pub(in crate::export) async fn chats(
             SELECT user_id FROM devices WHERE token_hash = $1
         ), page AS (
             SELECT conversations.*
-            FROM caller
-            JOIN conversations ON conversations.user_id = caller.user_id
-            WHERE conversations.insight_id IS NULL AND conversations.id > $2
+            FROM conversations
+            WHERE conversations.user_id = (SELECT user_id FROM caller)
+              AND conversations.insight_id IS NULL AND conversations.id > $2
             ORDER BY conversations.id
             LIMIT $3
         ), measured AS (

@@ -14,21 +14,21 @@ pub(in crate::export) async fn insights(
         WITH caller AS (
             SELECT user_id FROM devices WHERE token_hash = $1
         ), page AS (
-            SELECT user_insights.user_id, linked_at, insights.*
-            FROM caller
-            JOIN user_insights ON user_insights.user_id = caller.user_id
-            JOIN insights ON insights.id = user_insights.insight_id
-            WHERE (linked_at, insight_id) > (coalesce($2, '-infinity'::timestamptz), $3::bigint)
+            SELECT user_id, insight_id, linked_at
+            FROM user_insights
+            WHERE user_id = (SELECT user_id FROM caller)
+              AND (linked_at, insight_id) > (coalesce($2, '-infinity'::timestamptz), $3::bigint)
             ORDER BY linked_at, insight_id
             LIMIT $4
         ), measured AS (
-            SELECT *, count(*) OVER () AS rows,
+            SELECT page.user_id, page.linked_at, insights.*, count(*) OVER () AS rows,
                    sum(octet_length(passage_text) + octet_length(historical_context)
                        + octet_length(theological_significance)
                        + octet_length(practical_application))
                    OVER (ORDER BY linked_at, id ROWS BETWEEN UNBOUNDED PRECEDING
                                                          AND 1 PRECEDING) AS before
             FROM page
+            JOIN insights ON insights.id = page.insight_id
         )
         SELECT measured.id, measured.passage_reference, measured.passage_text, historical_context,
                theological_significance, practical_application, linked_at, rows AS "rows!",
@@ -77,20 +77,20 @@ pub(in crate::export) async fn definitions(
         WITH caller AS (
             SELECT user_id FROM devices WHERE token_hash = $1
         ), page AS (
-            SELECT linked_at, definitions.*
-            FROM caller
-            JOIN user_definitions ON user_definitions.user_id = caller.user_id
-            JOIN definitions ON definitions.id = user_definitions.definition_id
-            WHERE (linked_at, definition_id) > (coalesce($2, '-infinity'::timestamptz), $3::bigint)
+            SELECT definition_id, linked_at
+            FROM user_definitions
+            WHERE user_id = (SELECT user_id FROM caller)
+              AND (linked_at, definition_id) > (coalesce($2, '-infinity'::timestamptz), $3::bigint)
             ORDER BY linked_at, definition_id
             LIMIT $4
         ), measured AS (
-            SELECT *, count(*) OVER () AS rows,
+            SELECT page.linked_at, definitions.*, count(*) OVER () AS rows,
                    sum(octet_length(verse_text) + octet_length(definition)
                        + octet_length(biblical_usage) + octet_length(original_language))
                    OVER (ORDER BY linked_at, id ROWS BETWEEN UNBOUNDED PRECEDING
                                                          AND 1 PRECEDING) AS before
             FROM page
+            JOIN definitions ON definitions.id = page.definition_id
         )
         SELECT id, word, passage_reference, verse_text, definition, biblical_usage,
                original_language, linked_at, rows AS "rows!"

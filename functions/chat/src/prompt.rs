@@ -1,0 +1,173 @@
+//! What the model is told: the conversation, what stands for its beginning, and what the reader said elsewhere.
+
+use tokio::time::Instant;
+use verse_ai::{ChatRequest, Recollection, Speaker, SummaryRequest, Turn};
+use verse_data::{Conversation, Message, MessageId, get_conversation, save_summary};
+use verse_http::App;
+
+use crate::{answer::Failure, asked::Asked, assistant::Assistant, memory};
+
+/// As much of a conversation that is too long as its summary takes the place of, in percent of its characters.
+const SUMMARISED: usize = 80;
+
+/// The prompt for a message. Two round trips; one more when the conversation is summarised.
+pub(crate) async fn of(
+    app: &App,
+    assistant: &Assistant,
+    asked: &Asked,
+) -> Result<ChatRequest, Failure> {
+    let database = app
+        .database()
+        .map_err(|_| Failure::Data(verse_data::Error::NotFound("database")))?;
+    let chat = asked.pending.chat;
+    // One statement after the other: two at once would want a second connection of every process.
+    let (conversation, meaning) = tokio::join!(
+        get_conversation(database, asked.token, chat),
+        memory::meaning(assistant, &asked.message),
+    );
+    let mut conversation = conversation.map_err(Failure::Data)?;
+    let memory = meaning
+        .recollect(database, asked.token, &asked.message, Some(chat))
+        .await;
+    forget_what_was_said_since(&mut conversation, asked.pending.message);
+    if length(&conversation) > assistant.history_limit {
+        summarise(app, assistant, asked, &mut conversation).await;
+    }
+    let limit = assistant.history_limit;
+    Ok(request(asked, limit, conversation, memory))
+}
+
+/// Of two messages at once, the first is answered as if the second were not there yet.
+fn forget_what_was_said_since(conversation: &mut Conversation, message: MessageId) {
+    let messages = &mut conversation.messages;
+    if let Some(place) = messages.iter().position(|said| said.id == message) {
+        messages.truncate(place + 1);
+    }
+}
+
+fn length(conversation: &Conversation) -> usize {
+    let summary = conversation.summary.as_deref().map_or(0, characters);
+    conversation
+        .messages
+        .iter()
+        .fold(summary, |sum, message| sum + characters(&message.content))
+}
+
+fn characters(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// Puts a summary in the place of the conversation's beginning, and stores it. Where there is none to be had, the
+/// conversation is left as it is, and will be cut.
+async fn summarise(
+    app: &App,
+    assistant: &Assistant,
+    asked: &Asked,
+    conversation: &mut Conversation,
+) {
+    let Some(through) = last_to_summarise(conversation) else {
+        return;
+    };
+    let (old, recent): (Vec<_>, Vec<_>) = std::mem::take(&mut conversation.messages)
+        .into_iter()
+        .partition(|message| message.id <= through);
+    let request = SummaryRequest {
+        previous: conversation.summary.clone(),
+        turns: newest(&old, assistant.history_limit),
+    };
+    let summary = assistant.model.summarise(request, half_time(asked)).await;
+    match summary {
+        Ok(written) => {
+            if let Ok(database) = app.database() {
+                // One that cannot be stored serves this once.
+                let (token, chat) = (asked.token, asked.pending.chat);
+                let saved = save_summary(database, token, chat, through, &written.texts).await;
+                if saved.is_err() {
+                    tracing::error!("a summary could not be stored");
+                }
+            }
+            conversation.summary = Some(written.texts);
+            conversation.messages = recent;
+        }
+        Err(error) => {
+            tracing::error!(cause = ?error, "a conversation could not be summarised");
+            conversation.messages = old;
+            conversation.messages.extend(recent);
+        }
+    }
+}
+
+/// Messages are summarised in the order of their numbers, by which a summary is stored. The last one is to be answered.
+fn last_to_summarise(conversation: &Conversation) -> Option<MessageId> {
+    let last = conversation.messages.last()?.id;
+    let mut all: Vec<_> = conversation.messages.iter().collect();
+    all.sort_by_key(|message| message.id);
+    let mut left = length(conversation) * SUMMARISED / 100;
+    let mut through = None;
+    for message in all.into_iter().filter(|message| message.id < last) {
+        let Some(rest) = left.checked_sub(characters(&message.content)) else {
+            break;
+        };
+        (left, through) = (rest, Some(message.id));
+    }
+    through
+}
+
+/// The answer needs the other half.
+fn half_time(asked: &Asked) -> Instant {
+    let now = Instant::now();
+    let left = asked.deadline.for_model().saturating_duration_since(now);
+    now + left / 2
+}
+
+/// The newest messages that fit, in their order; the last one always.
+fn newest(messages: &[Message], limit: usize) -> Vec<Turn> {
+    let mut left = limit;
+    let mut turns = Vec::new();
+    for message in messages.iter().rev() {
+        match left.checked_sub(characters(&message.content)) {
+            Some(rest) => left = rest,
+            None if turns.is_empty() => left = 0,
+            None => break,
+        }
+        turns.push(turn(message));
+    }
+    turns.reverse();
+    turns
+}
+
+fn turn(message: &Message) -> Turn {
+    Turn {
+        speaker: memory::speaker(message.role),
+        text: message.content.clone(),
+    }
+}
+
+fn request(
+    asked: &Asked,
+    limit: usize,
+    conversation: Conversation,
+    memory: Vec<Recollection>,
+) -> ChatRequest {
+    let about = asked.about.clone();
+    let summary = conversation.summary.as_deref().map_or(0, characters);
+    let mut turns = newest(&conversation.messages, limit.saturating_sub(summary));
+    if turns
+        .last()
+        .is_none_or(|last| last.speaker == Speaker::Model)
+    {
+        // Deleted meanwhile, or joined with another: it is answered all the same.
+        turns.push(Turn {
+            speaker: Speaker::Reader,
+            text: asked.message.clone(),
+        });
+    }
+    ChatRequest {
+        passage_reference: about.passage_reference.or(conversation.passage_reference),
+        passage_text: about.passage_text.or(conversation.passage_text),
+        insight: about.insight,
+        memory,
+        summary: conversation.summary,
+        turns,
+    }
+}

@@ -1,0 +1,80 @@
+//! `POST /api/standalone-chat`: begins a chat with its first message; the answer is streamed, the chat's id first. Twenty
+//! messages a minute, ten generated answers a day. Two round trips before the stream begins, three for its
+//! answer.
+
+use axum::{
+    Extension,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use utoipa::ToSchema;
+use verse_data::Place;
+use verse_http::{
+    App, Caller, Deadline, Fields, FromFields, Identity, Invalid, Json, Metered, Problem, TooMany,
+    Unavailable, admit_as_user,
+};
+
+use crate::{
+    asked::{About, Message},
+    assistant::Assistant,
+};
+
+/// A chat's first message.
+#[derive(Debug, ToSchema)]
+pub struct NewChatBody {
+    #[schema(min_length = 1, max_length = 10000, example = "Who was Nicodemus?")]
+    message: String,
+    /// The passage that the caller has open. White space at its ends is taken off.
+    #[schema(max_length = 50000)]
+    passage_text: Option<String>,
+    #[schema(max_length = 100, example = "John 3 (KJV)")]
+    passage_reference: Option<String>,
+}
+
+impl FromFields for NewChatBody {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        let message = fields.text("message", 1..=10_000);
+        // Clients that have nothing open send empty texts.
+        let passage_text = fields.optional_text("passage_text", 0..=50_000);
+        let passage_text = passage_text.map(|text| text.trim().to_owned());
+        let passage_reference = fields.optional_text("passage_reference", 0..=100);
+        Some(Self {
+            message: message?,
+            passage_text: passage_text.filter(|text| !text.is_empty()),
+            passage_reference: passage_reference.filter(|text| !text.is_empty()),
+        })
+    }
+}
+
+/// Begin a chat
+///
+/// Answered as `POST /api/chat/message`, with the event `chat_id` before all others.
+#[utoipa::path(post, path = "/api/standalone-chat", tag = "chat", request_body = NewChatBody,
+    responses(
+        (status = 200, description = "The answer, as it is made", content_type = "text/event-stream", body = String),
+        Invalid,
+        TooMany,
+        Unavailable,
+    ))]
+pub async fn start_chat(
+    State(app): State<App>,
+    Extension(assistant): Extension<Assistant>,
+    deadline: Deadline,
+    caller: Caller,
+    Json(body): Json<NewChatBody>,
+) -> Result<(Identity, Response), Problem> {
+    let now = app.clock.now();
+    let (identity, token) = admit_as_user(&app, &caller, Metered::Message, now).await?;
+    let message = Message {
+        place: Place::NewChat {
+            passage_reference: body.passage_reference.as_deref(),
+            passage_text: body.passage_text.as_deref(),
+        },
+        text: body.message,
+        about: About::default(),
+        deadline,
+    };
+    // Whoever has become a user for it is told so in either case.
+    let answer = message.ask(&app, assistant, token, now).await;
+    Ok((identity, answer.into_response()))
+}

@@ -1,0 +1,233 @@
+//! The first part of an insight: what book this is, where in it the passage stands, what the translators noted.
+
+use std::ops::RangeInclusive;
+
+use verse_scripture::works::Work;
+use verse_scripture::works::commentary::{Section, list_sections};
+use verse_scripture::works::introduction::find_introduction;
+use verse_scripture::works::outline::outline;
+use verse_scripture::{
+    Book, BookId, Note, NoteKind, Reference, Translation, TranslationCode, get_chapter,
+    nearest_book,
+};
+
+use super::links::link;
+use super::passage::{Passage, verses_of};
+use super::quotation::{beginning, quote_whole};
+use super::sentences;
+use super::sources::Sources;
+
+/// What of an introduction is quoted, in bytes.
+const INTRODUCTION_ROOM: usize = 1_250;
+/// How many parts of a chapter are named for a passage that goes through several.
+const MOST_PARTS: usize = 8;
+/// How many of the translation's notes are quoted.
+const MOST_NOTES: usize = 5;
+
+/// What is known of the world that the passage stands in.
+pub(super) fn historical_context(passage: &Passage, sources: &mut Sources) -> String {
+    let paragraphs = [
+        language(passage),
+        Some(introduction(passage.reference.book(), sources)),
+        place(&passage.reference, sources),
+        notes(passage, sources),
+    ];
+    paragraphs
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join("\n\n")
+}
+
+/// What readers of another language are told.
+fn language(passage: &Passage) -> Option<String> {
+    let translation = passage.translation?.translation();
+    (translation.language != "en").then(|| "The works of this library are in English.".to_owned())
+}
+
+pub(super) fn introduction(book: &'static Book, sources: &mut Sources) -> String {
+    sources.add(Work::Commentary);
+    let work = Work::Commentary.name();
+    let name = book.name;
+    if let Some(paragraphs) = find_introduction(book.id) {
+        return format!("{work} introduces {name}: {}", quote_beginning(&paragraphs));
+    }
+    let whole = list_sections(book.id, 1)
+        .into_iter()
+        .find(|section| is_on_whole_book(book, section));
+    if let Some(section) = whole {
+        let quotation = quote_beginning(&section.paragraphs);
+        return format!(
+            "{work} has no introduction to {name}. On the book as a whole it says: {quotation}"
+        );
+    }
+    let first_of_two = name
+        .strip_prefix("2 ")
+        .and_then(|rest| nearest_book(&format!("1 {rest}")))
+        .and_then(|first| Some((first.name, find_introduction(first.id)?)));
+    match first_of_two {
+        Some((first, paragraphs)) => format!(
+            "{work} has no introduction to {name}. It introduces {first}: {}",
+            quote_beginning(&paragraphs)
+        ),
+        None => format!("{work} has no introduction to {name}."),
+    }
+}
+
+/// Whether a section of a book of one chapter is about all of it.
+pub(super) fn is_on_whole_book(book: &Book, section: &Section) -> bool {
+    book.has_one_chapter()
+        && section.title.is_none()
+        && *section.verses.start() == 1
+        && book.verse_count(1) == Some(*section.verses.end())
+}
+
+fn quote_beginning(paragraphs: &[String]) -> String {
+    let all: Vec<&str> = paragraphs
+        .iter()
+        .flat_map(|text| sentences::split(text))
+        .collect();
+    quote_whole(beginning(&all, INTRODUCTION_ROOM))
+}
+
+/// A part of a chapter: its title, where it has one, and its verses.
+struct ChapterPart {
+    title: Option<String>,
+    verses: RangeInclusive<u16>,
+}
+
+/// Where the passage stands in its chapter, by the commentary's outline or, where there is none, by its sections.
+fn place(passage: &Reference, sources: &mut Sources) -> Option<String> {
+    let (book, chapter, verses) = passage.chapters().next()?;
+    let parts = chapter_parts(book, chapter);
+    let is_in = |part: &ChapterPart| {
+        part.verses.start() <= verses.end() && verses.start() <= part.verses.end()
+    };
+    let first = parts.iter().position(is_in)?;
+    let last = parts.iter().rposition(is_in)?;
+    sources.add(Work::Commentary);
+    let name = |part: &ChapterPart| {
+        let verses = link(&verses_of(book, chapter, &part.verses));
+        match &part.title {
+            Some(title) => format!("“{title}” ({verses})"),
+            None => verses,
+        }
+    };
+    let within = parts.get(first..=last).unwrap_or_default();
+    if let ([only], 1) = (within, parts.len()) {
+        return Some(format!(
+            "The commentary takes the chapter as one part: {}.",
+            name(only)
+        ));
+    }
+    let text = match within {
+        [part] => {
+            let stands = if part.verses == verses {
+                "is"
+            } else {
+                "stands in"
+            };
+            format!(
+                "In the commentary’s outline of the chapter, {passage} {stands} the part {}.",
+                name(part)
+            )
+        }
+        several => {
+            let named: Vec<String> = several.iter().take(MOST_PARTS).map(name).collect();
+            let others = if several.len() > MOST_PARTS {
+                ", and others"
+            } else {
+                ""
+            };
+            format!(
+                "In the commentary’s outline of the chapter, {passage} goes through these parts: {}{others}.",
+                named.join(", ")
+            )
+        }
+    };
+    let before = first.checked_sub(1).and_then(|before| parts.get(before));
+    let after = parts.get(last + 1);
+    let around = match (before, after) {
+        (Some(before), Some(after)) => {
+            format!(
+                " Before it comes {}, after it {}.",
+                name(before),
+                name(after)
+            )
+        }
+        (Some(before), None) => format!(" Before it comes {}; it ends the chapter.", name(before)),
+        (None, Some(after)) => format!(" After it comes {}.", name(after)),
+        (None, None) => String::new(),
+    };
+    Some(text + &around)
+}
+
+fn chapter_parts(book: BookId, chapter: u16) -> Vec<ChapterPart> {
+    let parts: Vec<ChapterPart> = outline(book, chapter)
+        .into_iter()
+        .map(|part| ChapterPart {
+            title: Some(part.title),
+            verses: part.verses,
+        })
+        .collect();
+    if !parts.is_empty() {
+        return parts;
+    }
+    list_sections(book, chapter)
+        .into_iter()
+        .filter(|section| !is_on_whole_book(book.book(), section))
+        .map(|section| ChapterPart {
+            title: section.title,
+            verses: section.verses,
+        })
+        .collect()
+}
+
+/// The notes on the passage of the translation that is read; where that has none, those of the World English Bible.
+fn notes(passage: &Passage, sources: &mut Sources) -> Option<String> {
+    let own = passage.translation.unwrap_or(TranslationCode::Web);
+    [own, TranslationCode::Web].into_iter().find_map(|code| {
+        let translation = code.translation();
+        let notes = footnotes(&passage.reference, translation);
+        let text = write_notes(&notes, translation)?;
+        sources.add_translation(translation);
+        Some(text)
+    })
+}
+
+fn footnotes(passage: &Reference, translation: &Translation) -> Vec<Note> {
+    let mut notes: Vec<Note> = Vec::new();
+    for (book, chapter, verses) in passage.chapters().take(1) {
+        let Ok(chapter) = get_chapter(translation.code, book, chapter) else {
+            continue;
+        };
+        for note in chapter.notes_within(&verses) {
+            let known = notes.iter().any(|known| known.text == note.text);
+            if note.kind == NoteKind::Footnote && !known && notes.len() < MOST_NOTES {
+                notes.push(note);
+            }
+        }
+    }
+    notes
+}
+
+fn write_notes(notes: &[Note], translation: &Translation) -> Option<String> {
+    let on_verse = |note: &Note| format!("verse {}: {}", note.verse, full_stop(&note.text));
+    let name = translation.name;
+    match notes {
+        [] => None,
+        [note] => Some(format!("The {name} notes on {}", on_verse(note))),
+        several => {
+            let lines: Vec<String> = several.iter().map(on_verse).collect();
+            Some(format!("The {name} notes on {}", lines.join(" On ")))
+        }
+    }
+}
+
+fn full_stop(text: &str) -> String {
+    let text = text.trim();
+    let ends = text
+        .trim_end_matches(['”', '’', '"', ')'])
+        .ends_with(['.', '!', '?']);
+    format!("{text}{}", if ends { "" } else { "." })
+}

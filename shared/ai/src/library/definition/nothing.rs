@@ -1,0 +1,156 @@
+//! What is said of a word that no work explains: that it is so, why, and what there is instead.
+
+use verse_scripture::word::WordStudy;
+use verse_scripture::works::Work;
+use verse_scripture::works::lexicon::find_entry;
+use verse_scripture::works::search::search_terms;
+use verse_scripture::works::word_links::list_word_links;
+use verse_scripture::{TranslationCode, VerseId, get_chapter};
+
+use super::super::sources::Sources;
+use super::{glossary, link_verse, places, quoted, translation, usage};
+use crate::DefinitionTexts;
+
+/// How many words behind a verse are listed.
+const MOST_WORDS: usize = 12;
+
+pub(super) fn on_small_word(study: &WordStudy) -> DefinitionTexts {
+    let word = if study.found.word.is_empty() {
+        "What was selected has no letters, so that there is nothing to look up.".to_owned()
+    } else {
+        format!(
+            "{} is one of the small words that join others and mean little by themselves. The reference works of this library explain no such words.",
+            quoted(&study.found.word)
+        )
+    };
+    DefinitionTexts {
+        definition: word,
+        biblical_usage: "Where it stands is not listed here. Select a noun, a verb or a name in the same verse to see how \
+                         the Bible uses it."
+            .to_owned(),
+        original_language: "No Hebrew or Greek word is given for it.".to_owned(),
+    }
+}
+
+/// The word itself stays unexplained; the verse is given in English, with the words behind it.
+pub(super) fn on_spanish(study: &WordStudy, sources: &mut Sources) -> DefinitionTexts {
+    let place = match study.found.verses.as_slice() {
+        [] => String::new(),
+        _ => format!(" in {}", places(study)),
+    };
+    let definition = format!(
+        "This library has no dictionary of Spanish, so that it cannot define {}{place}. Its lexicons are linked word by word \
+         to the King James Version only, and a link from another language would be a guess.",
+        quoted(&study.found.word)
+    );
+    let verse = match study.found.verses.as_slice() {
+        [verse] => kjv_text(*verse).map(|text| (*verse, text)),
+        _ => None,
+    };
+    let Some((verse, text)) = verse else {
+        return DefinitionTexts {
+            definition,
+            biblical_usage: "Nothing is listed for it. In an English translation of the verse, words can be looked up."
+                .to_owned(),
+            original_language: "No Hebrew or Greek word is given for it.".to_owned(),
+        };
+    };
+    sources.add_translation(TranslationCode::Kjv.translation());
+    let words = words_behind(verse, sources);
+    DefinitionTexts {
+        definition,
+        biblical_usage: format!(
+            "The King James Version has {} so: {}",
+            link_verse(verse),
+            quoted(&text)
+        ),
+        original_language: if words.is_empty() {
+            "No Hebrew or Greek word is given for it.".to_owned()
+        } else {
+            format!(
+                "Which word of the original stands behind it is not known here. The words behind the verse are, in the \
+                 order of the King James Version: {}.",
+                words.join(", ")
+            )
+        },
+    }
+}
+
+pub(super) fn on_unknown(study: &WordStudy, sources: &mut Sources) -> DefinitionTexts {
+    let word = quoted(&study.found.word);
+    let term = glossary(study, sources);
+    let topic = usage::topic(study.topic.as_ref(), sources);
+    let original_language = if study.found.verses.is_empty() {
+        "Without its verse, no Hebrew or Greek word can be given for it.".to_owned()
+    } else {
+        format!(
+            "The words of {} are linked to Hebrew and Greek by the King James Version, and no link there answers to {word} \
+             for certain. Rather than guess, none is given.",
+            places(study)
+        )
+    };
+    let nothing = || {
+        if study.found.verses.is_empty() {
+            format!(
+                "This library did not find {word} where it was selected: the text around it stands in none of its translations, \
+                 or the reference leads to no verse that has it. Its glossary has no such term."
+            )
+        } else {
+            format!(
+                "This library has nothing that explains {word} in {}. {} has it there; the glossary has no such term, and the \
+                 lexicon no entry that is linked to it.",
+                places(study),
+                capital(&translation(study))
+            )
+        }
+    };
+    DefinitionTexts {
+        definition: term.unwrap_or_else(nothing),
+        biblical_usage: topic.unwrap_or_else(|| {
+            format!("The library lists no verses for {word}: neither its concordance nor its topics lead to it.")
+        }),
+        original_language,
+    }
+}
+
+fn kjv_text(verse: VerseId) -> Option<String> {
+    let chapter = get_chapter(TranslationCode::Kjv, verse.book, verse.chapter).ok()?;
+    chapter
+        .verses_within(&(verse.verse..=verse.verse))
+        .pop()
+        .map(|verse| verse.text)
+}
+
+/// `“mercy” חֶסֶד (cheçed)`, for the words of a verse that mean something by themselves, each once.
+fn words_behind(verse: VerseId, sources: &mut Sources) -> Vec<String> {
+    let mut known = Vec::new();
+    let mut words = Vec::new();
+    for link in list_word_links(verse) {
+        let text = link.words.join(" ");
+        if link.in_title || known.contains(&link.number) || search_terms(&text).is_empty() {
+            continue;
+        }
+        known.push(link.number);
+        if let Some(entry) = find_entry(link.number).filter(|_| words.len() < MOST_WORDS) {
+            sources.add(entry.work());
+            words.push(format!(
+                "{} {} ({})",
+                quoted(&text),
+                entry.lemma,
+                entry.transliteration
+            ));
+        }
+    }
+    if !words.is_empty() {
+        sources.add(Work::WordLinks);
+    }
+    words
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}

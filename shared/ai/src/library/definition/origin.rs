@@ -1,0 +1,78 @@
+//! The word of the original language: how it is written and said, and where it comes from.
+
+use verse_scripture::word::{LemmaStudy, WordStudy};
+use verse_scripture::works::lexicon::{Entry, Language};
+
+use super::super::sources::Sources;
+use super::quoted;
+
+/// How many of the words that a derivation names are explained.
+const MOST_RELATED: usize = 2;
+/// A longer explanation of one, in characters, is left out.
+const LONGEST_RELATED: usize = 200;
+
+pub(super) fn write(study: &WordStudy, sources: &mut Sources) -> String {
+    let paragraphs: Vec<String> = study
+        .lemmas
+        .iter()
+        .map(|lemma| origin(lemma, sources))
+        .collect();
+    paragraphs.join("\n\n")
+}
+
+fn origin(study: &LemmaStudy, sources: &mut Sources) -> String {
+    let entry = &study.entry;
+    sources.add(entry.work());
+    let mut sentences = vec![format!(
+        "{} is {}: in Latin letters {}, pronounced {}.",
+        entry.lemma,
+        kind(entry),
+        entry.transliteration,
+        quoted(&entry.pronunciation)
+    )];
+    if let Some(derivation) = &entry.derivation {
+        sentences.push(format!(
+            "Of its origin {} says: {}.",
+            entry.work().name(),
+            quoted(derivation)
+        ));
+        sentences.extend(study.related.iter().take(MOST_RELATED).map(related));
+    }
+    sentences.join(" ")
+}
+
+/// `a Hebrew word, a masculine noun`
+fn kind(entry: &Entry) -> String {
+    let word = match entry.language {
+        Language::Hebrew => "a Hebrew word",
+        Language::Aramaic => "an Aramaic word",
+        Language::Greek => "a Greek word",
+        Language::HebrewName => "a name in the Hebrew Bible",
+    };
+    match &entry.part_of_speech {
+        Some(part) if entry.language != Language::HebrewName => {
+            let article = if part.starts_with(['a', 'i']) {
+                "an"
+            } else {
+                "a"
+            };
+            format!("{word}, {article} {part}")
+        }
+        _ => word.to_owned(),
+    }
+}
+
+/// What a number is that the derivation names.
+fn related(entry: &Entry) -> String {
+    let short = entry
+        .definition
+        .as_ref()
+        .filter(|text| text.chars().count() <= LONGEST_RELATED);
+    let meaning = short
+        .map(|definition| format!(", {}", quoted(definition)))
+        .unwrap_or_default();
+    format!(
+        "{} is {} ({}){meaning}.",
+        entry.number, entry.lemma, entry.transliteration
+    )
+}

@@ -1,0 +1,134 @@
+//! Passages as links that the reader can follow: `[John 3:16](/?book=John&chapter=3&verse=16)`.
+
+use verse_scripture::{Reference, parse_references};
+
+/// A reference as a link.
+pub(super) fn link(reference: &Reference) -> String {
+    link_as(&reference.to_string(), reference)
+}
+
+/// A link to a reference with words of its own.
+pub(super) fn link_as(words: &str, reference: &Reference) -> String {
+    let book = reference.book().name.replace(' ', "%20");
+    let mut target = format!("/?book={book}&chapter={}", reference.first().chapter);
+    if let Some(verse) = reference.verse_start() {
+        target.push_str("&verse=");
+        target.push_str(&verse.to_string());
+    }
+    format!("[{words}]({target})")
+}
+
+/// A text in which the references of the commentary, such as `1Jo 5:20`, are links. Its words stay as they are.
+pub(super) fn link_references(text: &str) -> String {
+    let mut linked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(is_name_start) {
+        let (before, here) = rest.split_at(at);
+        linked.push_str(before);
+        let word_end = here
+            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '.'))
+            .unwrap_or(here.len());
+        let (taken, after) = if let Some((words, reference)) = reference_at(here, word_end) {
+            linked.push_str(&link_as(words, &reference));
+            here.split_at(words.len())
+        } else {
+            let (word, after) = here.split_at(word_end.max(1));
+            linked.push_str(word);
+            (word, after)
+        };
+        debug_assert!(!taken.is_empty(), "a step goes on");
+        rest = after;
+    }
+    linked.push_str(rest);
+    linked
+}
+
+/// A text with the words of its links in place of them.
+pub(super) fn unlink(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, link)) = rest.split_once('[') {
+        plain.push_str(before);
+        let parts = link
+            .split_once("](/?")
+            .and_then(|(words, after)| Some((words, after.split_once(')')?.1)));
+        if let Some((words, after)) = parts {
+            plain.push_str(words);
+            rest = after;
+        } else {
+            plain.push('[');
+            rest = link;
+        }
+    }
+    plain.push_str(rest);
+    plain
+}
+
+fn is_name_start(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+}
+
+/// The reference that a text begins with, if its first word is a book and the next a chapter and verse.
+fn reference_at(text: &str, word_end: usize) -> Option<(&str, Reference)> {
+    /// No book is shortened to more letters than this before a number.
+    const LONGEST_NAME: usize = 15;
+    let name = text.get(..word_end)?;
+    let is_name = name
+        .trim_start_matches(['1', '2', '3'])
+        .starts_with(char::is_uppercase);
+    if !is_name || word_end > LONGEST_NAME {
+        return None;
+    }
+    let numbers = text.get(word_end..)?.strip_prefix(' ')?;
+    let is_part = |c: char| c.is_ascii_digit() || matches!(c, ':' | '-');
+    let length = numbers.find(|c| !is_part(c)).unwrap_or(numbers.len());
+    let numbers = numbers.get(..length)?.trim_end_matches([':', '-']);
+    if !numbers.contains(':') || !numbers.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let words = text.get(..word_end + 1 + numbers.len())?;
+    match parse_references(words).ok()?.as_slice() {
+        [reference] => Some((words, *reference)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_is_a_link_to_its_first_verse() {
+        let link_to = |text| link(&parse_references(text).unwrap()[0]);
+        assert_eq!(
+            link_to("John 3:16"),
+            "[John 3:16](/?book=John&chapter=3&verse=16)"
+        );
+        assert_eq!(
+            link_to("1 Corinthians 13:4-7"),
+            "[1 Corinthians 13:4-7](/?book=1%20Corinthians&chapter=13&verse=4)"
+        );
+        assert_eq!(link_to("Psalm 23"), "[Psalms 23](/?book=Psalms&chapter=23)");
+    }
+
+    #[test]
+    fn references_of_the_commentary_become_links_and_keep_their_words() {
+        assert_eq!(
+            link_references(
+                "understanding, 1Jo 5:20. The brazen serpent, Nu 21:6-9, and ch. 1:13; Ep 6."
+            ),
+            "understanding, [1Jo 5:20](/?book=1%20John&chapter=5&verse=20). The brazen serpent, \
+             [Nu 21:6-9](/?book=Numbers&chapter=21&verse=6), and ch. 1:13; Ep 6."
+        );
+        for plain in [
+            "",
+            "I am 3 times 4:5.",
+            "Let us go. A. D. 97",
+            "God’s 12:3 — é ü 1 2",
+            "Xyz 3:16",
+            "Ge 99:1",
+        ] {
+            assert_eq!(link_references(plain), plain);
+        }
+    }
+}

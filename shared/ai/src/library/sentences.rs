@@ -1,0 +1,217 @@
+//! Where the sentences of the works begin and end. They are quoted whole, so that each must be one.
+
+use std::ops::Range;
+
+/// What ends with a full stop and ends no sentence.
+const ABBREVIATIONS: [&str; 9] = [
+    "ver", "vers", "ch", "chap", "viz", "St", "Mr", "Cor", "compare",
+];
+/// Books that the commentary shortens with a full stop, before a chapter.
+const SHORTENED_BOOKS: [&str; 14] = [
+    "Is", "Isa", "Rev", "Ps", "Matt", "Heb", "Kin", "Pet", "Rom", "Gal", "Tim", "Jer", "Chr", "Sam",
+];
+/// No sentence ends with one of these: the full stop behind it is a slip of the edition.
+const NEVER_LAST: [&str; 5] = ["unless", "the", "of", "and", "or"];
+/// A quotation that is not closed within this many bytes is taken for a slip of the edition.
+const LONGEST_QUOTATION: usize = 300;
+
+/// The sentences of a paragraph, in order: each as it stands there. What is left out is space, marks without
+/// words, and the references in brackets by which the edition joins one section to the next.
+pub(super) fn split(paragraph: &str) -> Vec<&str> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut start = 0;
+    for end in stops(paragraph).chain([paragraph.len()]) {
+        let (Some(text), Some(rest)) = (paragraph.get(start..end), paragraph.get(end..)) else {
+            continue;
+        };
+        if !rest.is_empty() && !is_whole(text, rest) {
+            continue;
+        }
+        match found.last_mut() {
+            Some(before) if belongs_to_the_one_before(text) => before.end = end,
+            _ => found.push(start..end),
+        }
+        start = end;
+    }
+    found
+        .into_iter()
+        .filter_map(|range| paragraph.get(range))
+        .map(|text| {
+            text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '.' | ';'))
+                .trim_end()
+        })
+        .filter(|text| text.chars().any(char::is_alphabetic))
+        .filter(|text| !(text.starts_with('(') && is_reference(text)))
+        .collect()
+}
+
+/// The places behind a stop, and behind the quotation marks and brackets that belong to it, where space follows.
+fn stops(text: &str) -> impl Iterator<Item = usize> {
+    let is_stop = |c| matches!(c, '.' | '?' | '!');
+    let closes = move |c| is_stop(c) || matches!(c, '"' | '\'' | '”' | '’' | ')');
+    text.match_indices(is_stop).filter_map(move |(at, _)| {
+        let behind = text.get(at..)?;
+        let rest = behind.trim_start_matches(closes);
+        let next = rest.chars().next();
+        next.is_some_and(char::is_whitespace)
+            .then_some(text.len() - rest.len())
+    })
+}
+
+/// Whether a text that ends with a stop is a sentence, before what follows it.
+fn is_whole(text: &str, rest: &str) -> bool {
+    let rest = rest.trim_start();
+    let Some(next) = rest.chars().next() else {
+        return true;
+    };
+    if next.is_lowercase() || matches!(next, ',' | ';' | ':') {
+        return false;
+    }
+    let quotation_open = text.matches('"').count() % 2 == 1;
+    if quotation_open && rest.find('"').is_some_and(|end| end < LONGEST_QUOTATION) {
+        return false;
+    }
+    let Some(bare) = text.trim_end().strip_suffix('.') else {
+        return true;
+    };
+    let mut words = bare.split_whitespace().rev();
+    let last = words.next().unwrap_or_default();
+    let before = words.next();
+    let last = last.trim_start_matches(['(', '"', '&']);
+    let is_initial = last.len() == 1 && last.starts_with(|c: char| c.is_uppercase()) && last != "I";
+    let is_abbreviation = ABBREVIATIONS.contains(&last) || last.contains('.');
+    if is_abbreviation || NEVER_LAST.contains(&last) || is_initial {
+        return false;
+    }
+    if SHORTENED_BOOKS.contains(&last) && next.is_ascii_digit() {
+        return false;
+    }
+    !(is_number(last) && before.is_none_or(announces_a_list))
+}
+
+/// Whether a text is but a mark, or the reference to what was quoted.
+fn belongs_to_the_one_before(text: &str) -> bool {
+    !text.contains(char::is_alphabetic)
+        || (is_reference(text) && !text.trim_start().starts_with('('))
+}
+
+/// Whether a number behind this word counts what follows: `Observe, 1. The person.`, but not `Ep 2:20, 21.`
+fn announces_a_list(before: &str) -> bool {
+    before.ends_with([',', ':', ';', '-']) && !before.contains(|c: char| c.is_ascii_digit())
+}
+
+fn is_number(word: &str) -> bool {
+    !word.is_empty() && word.len() <= 2 && word.chars().all(|c| c.is_ascii_digit())
+}
+
+/// Whether a text is nothing but a reference: `Mal 2:10.` or `(Ge 8:13-19)`.
+fn is_reference(text: &str) -> bool {
+    let mut words = text.split_whitespace().peekable();
+    let mut names = 0;
+    let mut last_is_number = false;
+    let mut has_verse = false;
+    for word in words.by_ref() {
+        last_is_number =
+            word.contains(|c: char| c.is_ascii_digit()) && !word.ends_with(char::is_alphabetic);
+        has_verse |= word.contains(':');
+        if !last_is_number {
+            names += 1;
+        }
+        if word.len() > 12 {
+            return false;
+        }
+    }
+    last_is_number && has_verse && names <= 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_end_at_stops_only() {
+        let text = "Birth is the beginning of life. This is from heaven, ch. 1:13, and ver. 11-13, says so! \
+                    How great is the misery! they are condemned already.";
+        assert_eq!(
+            split(text),
+            [
+                "Birth is the beginning of life.",
+                "This is from heaven, ch. 1:13, and ver. 11-13, says so!",
+                "How great is the misery! they are condemned already.",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_quotation_is_not_cut() {
+        let text = "God said, \"Let us make man.\" Man was to glorify him. He says, \"Look. Be saved.\" And he \
+                    will. \"The Lord is my shepherd.\" In these words he trusts.";
+        assert_eq!(
+            split(text),
+            [
+                "God said, \"Let us make man.\"",
+                "Man was to glorify him.",
+                "He says, \"Look. Be saved.\"",
+                "And he will.",
+                "\"The Lord is my shepherd.\"",
+                "In these words he trusts.",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_counted_point_begins_with_its_number() {
+        let text = "Here are two things. 1. She saw. 2. She took. Observe, 1. The person. We read it in Ep 2:20, 21. \
+                    A vail hung there. Never were people so safe, Ep 6. They knew, ver. 11. Whatever we have is his.";
+        assert_eq!(
+            split(text),
+            [
+                "Here are two things.",
+                "1. She saw.",
+                "2. She took.",
+                "Observe, 1. The person.",
+                "We read it in Ep 2:20, 21.",
+                "A vail hung there.",
+                "Never were people so safe, Ep 6.",
+                "They knew, ver. 11.",
+                "Whatever we have is his.",
+            ]
+        );
+    }
+
+    #[test]
+    fn abbreviations_and_references_stay_in_their_sentence() {
+        let text = "It was about A. D. 97, or B.C. 420. St. Paul knew. Still he stands and knocks, Rev. 3:20. Have we not \
+                    all one Father? Mal 2:10. Who was it. (Ge 8:13-19)";
+        assert_eq!(
+            split(text),
+            [
+                "It was about A. D. 97, or B.C. 420.",
+                "St. Paul knew.",
+                "Still he stands and knocks, Rev. 3:20.",
+                "Have we not all one Father? Mal 2:10.",
+                "Who was it.",
+            ]
+        );
+    }
+
+    #[test]
+    fn slips_of_the_edition_make_no_sentences() {
+        assert_eq!(
+            split("In these paths we cannot walk, unless. God lead us into them."),
+            ["In these paths we cannot walk, unless. God lead us into them."]
+        );
+        assert_eq!(split(". , The Lord reigns"), ["The Lord reigns"]);
+        assert_eq!(split(" . "), [] as [&str; 0]);
+        assert_eq!(split(""), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn a_quotation_that_is_never_closed_does_not_swallow_the_rest() {
+        let text = format!(
+            "He said, \"Go. Then he went. {}",
+            "He did well. ".repeat(60)
+        );
+        assert_eq!(split(&text).len(), 62);
+    }
+}

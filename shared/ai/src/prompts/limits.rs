@@ -1,0 +1,25 @@
+//! How much goes to a model, and how much comes back.
+
+/// What bounds a prompt and its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Tokens of an insight.
+    pub insight_tokens: u32,
+    /// Tokens of a definition.
+    pub definition_tokens: u32,
+    /// Tokens of an answer in a conversation.
+    pub chat_tokens: u32,
+    /// Characters of a conversation: its turns, its summary and what is remembered of others.
+    pub history_chars: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            insight_tokens: 2000,
+            definition_tokens: 1000,
+            chat_tokens: 3000,
+            history_chars: 100_000,
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! What became of a call that failed, told from what `genai` says of it.
+//!
+//! Nothing of its own text goes on: its errors print the prompt, and what a provider says may quote it.
+
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+
+use crate::ModelError;
+
+/// Not in the protocol's form.
+const GARBAGE: ModelError = ModelError::Unusable {
+    reason: "not in the protocol's form",
+};
+
+/// What a call ended with, without what was said.
+pub(super) fn failure(error: &genai::Error) -> ModelError {
+    match error {
+        genai::Error::HttpError {
+            status,
+            headers,
+            body,
+            ..
+        } => refusal(status.as_u16(), headers, body),
+        genai::Error::WebModelCall { webc_error, .. }
+        | genai::Error::WebAdapterCall { webc_error, .. } => call_failure(webc_error),
+        genai::Error::WebStream { error, .. } => stream_failure(error.as_ref()),
+        genai::Error::ChatResponse { body, .. } => event_failure(body),
+        // The connection ended within an event.
+        genai::Error::StreamParse { serde_error, .. } if serde_error.is_eof() => {
+            ModelError::Interrupted
+        }
+        genai::Error::StreamParse { .. }
+        | genai::Error::ChatResponseGeneration { .. }
+        | genai::Error::NoChatResponse { .. }
+        | genai::Error::InvalidJsonResponseElement { .. }
+        | genai::Error::JsonValueExt(_)
+        | genai::Error::SerdeJson(_) => GARBAGE,
+        genai::Error::RequiresApiKey { .. }
+        | genai::Error::NoAuthResolver { .. }
+        | genai::Error::NoAuthData { .. }
+        // So it calls AWS credentials that are not there.
+        | genai::Error::AdapterNotSupported { .. }
+        | genai::Error::Resolver { .. } => ModelError::Rejected { status: None },
+        _ => ModelError::Failed { status: None },
+    }
+}
+
+/// A call that is answered in one piece.
+fn call_failure(error: &genai::webc::Error) -> ModelError {
+    match error {
+        genai::webc::Error::ResponseFailedStatus {
+            status,
+            body,
+            headers,
+        } => refusal(status.as_u16(), headers, body),
+        genai::webc::Error::Reqwest(error) => connection_failure(error),
+        _ => GARBAGE,
+    }
+}
+
+fn stream_failure(error: &(dyn std::error::Error + 'static)) -> ModelError {
+    if let Some(error) = error.downcast_ref::<genai::Error>() {
+        return failure(error);
+    }
+    if let Some(error) = error.downcast_ref::<reqwest::Error>() {
+        return connection_failure(error);
+    }
+    if error.is::<std::str::Utf8Error>() || error.is::<std::string::FromUtf8Error>() {
+        return GARBAGE;
+    }
+    ModelError::Interrupted
+}
+
+pub(super) fn connection_failure(error: &reqwest::Error) -> ModelError {
+    if error.is_connect() {
+        ModelError::Failed { status: None }
+    } else if error.is_timeout() {
+        ModelError::TimedOut
+    } else if error.is_builder() {
+        ModelError::Rejected { status: None }
+    } else {
+        ModelError::Interrupted
+    }
+}
+
+/// An answer with a status of failure.
+pub(super) fn refusal(status: u16, headers: &HeaderMap, body: &str) -> ModelError {
+    let said: Value = serde_json::from_str(body).unwrap_or_default();
+    let complaint = Complaint::of(&said);
+    match status {
+        401..=403 => ModelError::Rejected {
+            status: Some(status),
+        },
+        _ if complaint.is_about_money() => ModelError::Rejected {
+            status: Some(status),
+        },
+        429 | 503 | 529 => ModelError::Overloaded {
+            retry_after: retry_after(headers),
+        },
+        _ => ModelError::Failed {
+            status: Some(status),
+        },
+    }
+}
+
+/// An event of failure within a stream that began well.
+fn event_failure(body: &Value) -> ModelError {
+    let complaint = Complaint::of(body);
+    match complaint.kind {
+        _ if complaint.is_about_money() => ModelError::Rejected { status: None },
+        "authentication_error" | "permission_error" | "invalid_api_key" => {
+            ModelError::Rejected { status: None }
+        }
+        "overloaded_error"
+        | "rate_limit_error"
+        | "rate_limit_exceeded"
+        | "server_overloaded"
+        | "throttlingException"
+        | "serviceUnavailableException" => ModelError::Overloaded { retry_after: None },
+        "timeout_error" | "modelTimeoutException" => ModelError::TimedOut,
+        _ => ModelError::Failed { status: None },
+    }
+}
+
+/// What a provider says of a failure: Anthropic `{"error": {"type", "message"}}`, `OpenAI` the same with a `code`.
+struct Complaint<'v> {
+    kind: &'v str,
+    code: &'v str,
+    message: &'v str,
+}
+
+impl<'v> Complaint<'v> {
+    fn of(said: &'v Value) -> Self {
+        let error = said.get("error").unwrap_or(said);
+        let text = |name| error.get(name).and_then(Value::as_str).unwrap_or_default();
+        Self {
+            kind: text("type"),
+            code: text("code"),
+            message: text("message"),
+        }
+    }
+
+    fn is_about_money(&self) -> bool {
+        self.kind == "billing_error"
+            || [self.kind, self.code].contains(&"insufficient_quota")
+            // Anthropic's has no type of its own.
+            || self.message.contains("credit balance is too low")
+    }
+}
+
+/// How long the provider asks to be left alone: in seconds, or milliseconds. The form with a date is not read: it would
+/// take a clock, and none of them sends it.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let number = |name| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok();
+    let seconds = number("retry-after-ms")
+        .map(|ms| ms / 1000.0)
+        .or_else(|| number("retry-after"))?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+    use serde_json::json;
+
+    use super::*;
+
+    fn refused(status: u16, body: &Value) -> ModelError {
+        refusal(status, &HeaderMap::new(), &body.to_string())
+    }
+
+    #[test]
+    fn no_credit_is_told_from_a_bad_request_and_from_too_many() {
+        let low = json!({"type": "error", "error": {"type": "invalid_request_error",
+            "message": "Your credit balance is too low to access the API."}});
+        assert_eq!(
+            refused(400, &low),
+            ModelError::Rejected { status: Some(400) }
+        );
+        let bad = json!({"type": "error", "error": {"type": "invalid_request_error", "message": "max_tokens"}});
+        assert_eq!(refused(400, &bad), ModelError::Failed { status: Some(400) });
+        let quota = json!({"error": {"type": "insufficient_quota", "code": "insufficient_quota", "message": "…"}});
+        assert_eq!(
+            refused(429, &quota),
+            ModelError::Rejected { status: Some(429) }
+        );
+        let many =
+            json!({"error": {"type": "requests", "code": "rate_limit_exceeded", "message": "…"}});
+        assert_eq!(
+            refused(429, &many),
+            ModelError::Overloaded { retry_after: None }
+        );
+    }
+
+    #[test]
+    fn every_status_has_its_meaning_whatever_the_body() {
+        for (status, error) in [
+            (401, ModelError::Rejected { status: Some(401) }),
+            (402, ModelError::Rejected { status: Some(402) }),
+            (403, ModelError::Rejected { status: Some(403) }),
+            (404, ModelError::Failed { status: Some(404) }),
+            (500, ModelError::Failed { status: Some(500) }),
+            (503, ModelError::Overloaded { retry_after: None }),
+            (529, ModelError::Overloaded { retry_after: None }),
+        ] {
+            for body in [Value::Null, json!("text"), json!({"error": 5}), json!([])] {
+                assert_eq!(refused(status, &body), error);
+            }
+        }
+    }
+
+    #[test]
+    fn the_wait_is_read_in_both_units_and_nonsense_is_not() {
+        let told = |name, value| {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, HeaderValue::from_static(value));
+            retry_after(&headers)
+        };
+        assert_eq!(told("retry-after", "2"), Some(Duration::from_secs(2)));
+        assert_eq!(
+            told("retry-after-ms", "1500"),
+            Some(Duration::from_millis(1500))
+        );
+        for nonsense in ["-1", "soon", "", "NaN", "1e999"] {
+            assert_eq!(told("retry-after", nonsense), None);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! References made of verses rather than read, and taken apart by chapters; verses numbered through.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use super::{Extent, Reference, VerseId};
+use crate::canon::{BookId, books};
+
+impl VerseId {
+    /// The verse of the canon with this ordinal: Genesis 1:1 is 0, Revelation 22:21 is 31101.
+    #[must_use]
+    pub fn from_ordinal(ordinal: u16) -> Option<Self> {
+        let after = books().partition_point(|book| book.first_verse <= ordinal);
+        let book = books().get(after.checked_sub(1)?)?;
+        let mut left = ordinal - book.first_verse;
+        for (chapter, verses) in (1..).zip(book.verses) {
+            if left < *verses {
+                return Some(Self {
+                    book: book.id,
+                    chapter,
+                    verse: left + 1,
+                });
+            }
+            left -= verses;
+        }
+        None
+    }
+
+    /// Its ordinal; `None` if it is not in the canon.
+    #[must_use]
+    pub fn ordinal(self) -> Option<u16> {
+        let book = self.book.book();
+        if !(1..=book.verse_count(self.chapter)?).contains(&self.verse) {
+            return None;
+        }
+        let before: u16 = book.verses.iter().take(usize::from(self.chapter) - 1).sum();
+        Some(book.first_verse + before + self.verse - 1)
+    }
+}
+
+impl fmt::Display for VerseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} {}:{}",
+            self.book.book().name,
+            self.chapter,
+            self.verse
+        )
+    }
+}
+
+impl Reference {
+    /// The verses from one to another, whichever stands first. Whether they exist is the caller's care.
+    #[must_use]
+    pub fn between(one: VerseId, other: VerseId) -> Self {
+        Self {
+            extent: Extent::Verses,
+            first: one.min(other),
+            last: one.max(other),
+        }
+    }
+
+    /// A whole chapter; `None` if there is none.
+    #[must_use]
+    pub fn whole_chapter(book: BookId, chapter: u16) -> Option<Self> {
+        let last = book.book().verse_count(chapter)?;
+        let verse = |verse| VerseId {
+            book,
+            chapter,
+            verse,
+        };
+        Some(Self {
+            extent: Extent::Chapters,
+            first: verse(1),
+            last: verse(last),
+        })
+    }
+
+    /// Every chapter it takes in, with the verses that it takes in there.
+    pub fn chapters(&self) -> impl Iterator<Item = (BookId, u16, RangeInclusive<u16>)> + use<> {
+        let (first, last) = (self.first, self.last);
+        books()
+            .iter()
+            .filter(move |book| (first.book..=last.book).contains(&book.id))
+            .flat_map(|book| {
+                (1..)
+                    .zip(book.verses)
+                    .map(move |(chapter, verses)| (book.id, chapter, *verses))
+            })
+            .filter(move |(book, chapter, _)| {
+                ((first.book, first.chapter)..=(last.book, last.chapter))
+                    .contains(&(*book, *chapter))
+            })
+            .map(move |(book, chapter, verses)| {
+                let here = (book, chapter);
+                let begins = if here == (first.book, first.chapter) {
+                    first.verse
+                } else {
+                    1
+                };
+                let ends = if here == (last.book, last.chapter) {
+                    last.verse
+                } else {
+                    verses
+                };
+                (book, chapter, begins..=ends)
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::parse_references;
+
+    #[test]
+    fn ordinals_and_verses_lead_to_each_other() {
+        for ordinal in 0..31_102 {
+            let verse = VerseId::from_ordinal(ordinal).unwrap();
+            assert_eq!(verse.ordinal(), Some(ordinal), "{verse}");
+        }
+        assert_eq!(VerseId::from_ordinal(31_102), None);
+        assert_eq!(VerseId::from_ordinal(u16::MAX), None);
+        let none = VerseId {
+            verse: 0,
+            ..VerseId::from_ordinal(0).unwrap()
+        };
+        assert_eq!(none.ordinal(), None);
+    }
+
+    #[test]
+    fn a_passage_is_taken_apart_by_chapters() {
+        let chapters = |text: &str| -> Vec<_> {
+            let chapters = parse_references(text).unwrap()[0].chapters();
+            chapters
+                .map(|(book, chapter, verses)| (book.book().usfm, chapter, verses))
+                .collect()
+        };
+        assert_eq!(chapters("John 3:16-18"), [("JHN", 3, 16..=18)]);
+        assert_eq!(
+            chapters("Gen 1:30-3:2"),
+            [("GEN", 1, 30..=31), ("GEN", 2, 1..=25), ("GEN", 3, 1..=2)]
+        );
+        assert_eq!(
+            chapters("Malachi 4:5 - Matt 1:1"),
+            [("MAL", 4, 5..=6), ("MAT", 1, 1..=1)]
+        );
+        assert_eq!(chapters("Jude"), [("JUD", 1, 1..=25)]);
+    }
+
+    #[test]
+    fn verses_make_a_reference_that_reads_as_one() {
+        let verse = |text: &str| parse_references(text).unwrap()[0].first();
+        let passage = Reference::between(verse("John 3:17"), verse("John 3:16"));
+        assert_eq!(passage.to_string(), "John 3:16-17");
+        let john = verse("John 3").book;
+        assert_eq!(
+            Reference::whole_chapter(john, 3).unwrap().to_string(),
+            "John 3"
+        );
+        assert_eq!(Reference::whole_chapter(john, 22), None);
+    }
+}

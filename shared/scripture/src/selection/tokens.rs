@@ -1,0 +1,115 @@
+//! Texts as words that can be compared, whatever a client made of marks, numbers and lines.
+
+use super::canon_verse;
+use crate::canon::BookId;
+use crate::chapter::{Element, get_chapter};
+use crate::reference::VerseId;
+use crate::stem::words;
+use crate::translation::TranslationCode;
+
+/// One word of a chapter.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Token {
+    /// As it is compared: small letters without accents and apostrophes.
+    pub word: String,
+    /// The verse it belongs to; none for a word of a heading.
+    pub verse: Option<VerseId>,
+    /// How many words of the verse stand before it.
+    pub place: usize,
+}
+
+/// The words of a selection. Numbers and marks of notes are no words.
+pub(super) fn selected_words(text: &str) -> Vec<String> {
+    let text = without_marks(text);
+    words(&text)
+        .map(fold)
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
+/// A chapter's words, with or without those of its headings.
+pub(crate) fn chapter_tokens(
+    translation: TranslationCode,
+    book: BookId,
+    number: u16,
+    with_headings: bool,
+) -> Vec<Token> {
+    let Ok(chapter) = get_chapter(translation, book, number) else {
+        return Vec::new();
+    };
+    let mut tokens = Vec::new();
+    let mut verses = chapter.verses().into_iter();
+    let mut verse = |tokens: &mut Vec<Token>| {
+        let Some(verse) = verses.next() else { return };
+        let id = canon_verse(translation, book, number, verse.number);
+        tokens.extend(words(&verse.text).enumerate().map(|(place, word)| Token {
+            word: fold(word),
+            verse: id,
+            place,
+        }));
+    };
+    if with_headings {
+        for element in chapter.content() {
+            match element {
+                Element::Heading { content, .. } => {
+                    let heading = content.join(" ");
+                    tokens.extend(words(&heading).enumerate().map(|(place, word)| Token {
+                        word: fold(word),
+                        verse: None,
+                        place,
+                    }));
+                }
+                Element::Verse { .. } => verse(&mut tokens),
+                Element::LineBreak => {}
+            }
+        }
+    } else {
+        for _ in chapter.verses() {
+            verse(&mut tokens);
+        }
+    }
+    tokens
+}
+
+/// A word in small letters, without accents, ligatures and apostrophes.
+pub(crate) fn fold(word: &str) -> String {
+    let mut folded = String::with_capacity(word.len());
+    for c in word.chars().flat_map(char::to_lowercase) {
+        match c {
+            'á' | 'à' | 'â' | 'ä' => folded.push('a'),
+            'é' | 'è' | 'ê' | 'ë' => folded.push('e'),
+            'í' | 'ì' | 'î' | 'ï' => folded.push('i'),
+            'ó' | 'ò' | 'ô' | 'ö' => folded.push('o'),
+            'ú' | 'ù' | 'û' | 'ü' => folded.push('u'),
+            'ñ' => folded.push('n'),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            _ if c.is_alphabetic() && !is_superscript(c) => folded.push(c),
+            _ => {}
+        }
+    }
+    folded
+}
+
+/// Takes out `[a]` and `[12]`, and what parts a word without being seen.
+fn without_marks(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('[') {
+        clean.push_str(before);
+        let mark = after.split_once(']').filter(|(mark, _)| {
+            let letters = mark.chars().filter(|c| c.is_alphabetic()).count();
+            mark.len() <= 3 && letters <= 1 && mark.chars().all(char::is_alphanumeric)
+        });
+        clean.push(' ');
+        rest = mark.map_or(after, |(_, rest)| rest);
+    }
+    clean.push_str(rest);
+    // Combining accents, soft hyphens and the like stand within a word; superscripts hang on one.
+    clean.retain(|c| !matches!(c, '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'));
+    clean
+}
+
+fn is_superscript(c: char) -> bool {
+    matches!(c, 'ª' | 'º' | '\u{2b0}'..='\u{2ff}' | '\u{1d2c}'..='\u{1d6a}' | 'ⁱ' | 'ⁿ')
+}

@@ -1,0 +1,326 @@
+//! Every work read whole, and its counts against `texts/PROVENANCE.md`.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::canon::{books, find_book};
+use crate::reference::{Reference, VerseId, parse_references};
+use crate::{TranslationCode, get_chapter};
+
+fn passage(text: &str) -> Reference {
+    parse_references(text).unwrap()[0]
+}
+
+fn every_chapter() -> impl Iterator<Item = (&'static crate::Book, u16)> {
+    books()
+        .iter()
+        .flat_map(|book| (1..=book.chapter_count()).map(move |chapter| (book, chapter)))
+}
+
+/// A text as one would print it: something, no space at its ends nor two in it, no wrongly decoded letter.
+fn assert_clean(text: &str) {
+    assert!(!text.is_empty() && text == text.trim(), "{text:?}");
+    assert!(!text.contains("  ") && !text.contains('\n'), "{text:?}");
+    assert!(
+        !text.contains('\u{fffd}') && !text.contains("Ã") && !text.contains("â€"),
+        "{text:?}"
+    );
+}
+
+#[test]
+fn the_commentary_has_4054_sections_and_one_on_every_verse() {
+    let (mut count, mut untitled, mut cut) = (0, 0, 0);
+    for (book, chapter) in every_chapter() {
+        let sections = commentary::list_sections(book.id, chapter);
+        for verse in 1..=book.verse_count(chapter).unwrap() {
+            let on_it = sections
+                .iter()
+                .filter(|section| section.verses.contains(&verse))
+                .count();
+            let expected = if book.has_one_chapter() { 2 } else { 1 };
+            assert_eq!(on_it, expected, "{} {chapter}:{verse}", book.name);
+        }
+        for section in sections {
+            count += 1;
+            untitled += u32::from(section.title.is_none());
+            assert!(!section.paragraphs.is_empty());
+            for paragraph in &section.paragraphs {
+                assert_clean(paragraph);
+                assert!(!paragraph.starts_with(','), "{paragraph}");
+                assert!(!paragraph.ends_with(')'), "{paragraph}");
+                cut += u32::from(!paragraph.ends_with(['.', '!', '?', '"']));
+            }
+            if let Some(title) = section.title {
+                assert_clean(&title);
+                assert!(!title.ends_with(['.', ',', ';']), "{title}");
+            }
+        }
+    }
+    assert_eq!((count, untitled), (4_054, 1_190));
+    assert_eq!(cut, 7, "paragraphs without a mark at their end");
+}
+
+#[test]
+fn the_sections_on_a_passage_are_those_about_its_verses() {
+    let ranges = |text: &str| -> Vec<String> {
+        let sections = commentary::list_sections_on(&passage(text));
+        sections
+            .iter()
+            .map(|section| section.reference().to_string())
+            .collect()
+    };
+    assert_eq!(ranges("John 3:16"), ["John 3:1-21"]);
+    assert_eq!(ranges("Genesis 1:5-6"), ["Genesis 1:3-5", "Genesis 1:6-13"]);
+    assert_eq!(ranges("Obadiah 1:1"), ["Obadiah 1:1-21", "Obadiah 1:1-16"]);
+    assert_eq!(ranges("Genesis 50:26 - Exodus 1:1").len(), 2);
+    assert!(commentary::list_sections(find_book("John").unwrap().id, 22).is_empty());
+}
+
+#[test]
+fn outlines_are_those_of_835_chapters_and_lie_within_them() {
+    let (mut chapters, mut sections) = (0, 0);
+    for (book, chapter) in every_chapter() {
+        let outline = outline::outline(book.id, chapter);
+        chapters += usize::from(!outline.is_empty());
+        sections += outline.len();
+        for section in &outline {
+            assert_clean(&section.title);
+            assert!(section.verses.start() <= section.verses.end());
+            assert!(*section.verses.end() <= book.verse_count(chapter).unwrap());
+        }
+        assert!(outline.is_sorted_by(|a, b| a.verses.start() < b.verses.start()));
+    }
+    assert_eq!(chapters, 835);
+    assert_eq!(sections, 2_751);
+    let joshua = outline::outline(find_book("Joshua").unwrap().id, 7);
+    assert_eq!(joshua[2].verses, 10..=15);
+    assert!(outline::outline(find_book("John").unwrap().id, 0).is_empty());
+    assert!(outline::outline(find_book("John").unwrap().id, 99).is_empty());
+}
+
+#[test]
+fn all_books_but_seven_have_an_introduction() {
+    let mut without = Vec::new();
+    for book in books() {
+        match introduction::find_introduction(book.id) {
+            Some(paragraphs) => paragraphs.iter().for_each(|text| assert_clean(text)),
+            None => without.push(book.usfm),
+        }
+    }
+    assert_eq!(without, ["2KI", "2CH", "OBA", "PHM", "2JN", "3JN", "JUD"]);
+}
+
+#[test]
+fn the_lexicon_has_8674_hebrew_and_5523_greek_entries() {
+    let (mut hebrew, mut greek, mut undefined) = (0, 0, 0);
+    for number in lexicon::StrongsNumber::all() {
+        let Some(entry) = lexicon::find_entry(number) else {
+            assert!(!number.is_hebrew(), "{number}");
+            continue;
+        };
+        assert_eq!(entry.number, number);
+        hebrew += u32::from(number.is_hebrew());
+        greek += u32::from(!number.is_hebrew());
+        undefined += u32::from(entry.definition.is_none());
+        assert!(
+            entry.definition.is_some() || entry.derivation.is_some(),
+            "{number}"
+        );
+        for text in [&entry.lemma, &entry.transliteration]
+            .into_iter()
+            .chain(&entry.renderings)
+        {
+            assert!(
+                !text.is_empty() && text.trim() == text,
+                "{number}: {text:?}"
+            );
+        }
+    }
+    assert_eq!((hebrew, greek, undefined), (8_674, 5_523, 20));
+}
+
+#[test]
+fn every_link_is_of_words_that_stand_in_its_verse_and_of_a_number_with_an_entry() {
+    let (mut links, mut verses, mut titles) = (0, 0, 0);
+    let mut numbers = BTreeSet::new();
+    for (book, chapter) in every_chapter() {
+        let text = get_chapter(TranslationCode::Kjv, book.id, chapter).unwrap();
+        for verse in text.verses() {
+            let words: Vec<&str> = crate::stem::words(&verse.text).collect();
+            let at = VerseId {
+                book: book.id,
+                chapter,
+                verse: verse.number,
+            };
+            let list = word_links::list_word_links(at);
+            verses += usize::from(!list.is_empty());
+            links += list.len();
+            for link in list {
+                numbers.insert(link.number);
+                titles += usize::from(link.in_title);
+                assert!(!link.words.is_empty(), "{at}");
+                if !link.in_title {
+                    assert_eq!(
+                        words[link.first..link.first + link.words.len()],
+                        link.words,
+                        "{at}"
+                    );
+                }
+            }
+        }
+    }
+    assert_eq!((links, verses, titles), (349_307, 31_099, 424));
+    assert_eq!(numbers.len(), 14_057);
+    assert!(
+        numbers
+            .into_iter()
+            .all(|number| lexicon::find_entry(number).is_some())
+    );
+}
+
+#[test]
+fn the_concordance_finds_a_number_in_exactly_the_verses_that_have_it() {
+    let mut times = 0;
+    for number in lexicon::StrongsNumber::all() {
+        let found = concordance::list_occurrences(number);
+        times += found.times;
+        assert!(found.verses.len() <= found.times);
+        assert!(found.verses.is_sorted_by(|a, b| a < b));
+        // Each tenth is looked at verse by verse.
+        for verse in found.verses.iter().step_by(10) {
+            let links = word_links::list_word_links(*verse);
+            assert!(
+                links.iter().any(|link| link.number == number),
+                "{number} in {verse}"
+            );
+        }
+    }
+    assert_eq!(times, 349_307);
+}
+
+#[test]
+fn the_glossary_has_94_terms() {
+    let terms = glossary::list_terms();
+    assert_eq!(terms.len(), 94);
+    for term in terms {
+        assert_clean(&term.text);
+        assert_eq!(glossary::find_term(&term.term), Some(term));
+    }
+}
+
+#[test]
+fn the_topics_are_5322_with_every_reference_but_the_26_bad_ones() {
+    let (mut topics, mut references) = (0, 0);
+    let mut names = BTreeSet::new();
+    for topic in topics::topics() {
+        topics += 1;
+        for entry in &topic.entries {
+            references += entry.references.len();
+            assert!(
+                entry
+                    .references
+                    .iter()
+                    .all(|named| named.last().ordinal().is_some())
+            );
+        }
+        names.insert(topic.name);
+    }
+    assert_eq!(
+        (topics, references, names.len()),
+        (5_322, 77_935 - 26, 5_320)
+    );
+    for name in names.iter().step_by(7) {
+        assert_eq!(&topics::find_topic(name).unwrap().name, name);
+    }
+}
+
+#[test]
+fn every_topic_that_names_a_verse_is_found_by_it() {
+    for topic in topics::topics().step_by(100) {
+        for entry in topic.entries {
+            for named in entry.references {
+                let mentions = topics::list_mentions(&named);
+                let found = |m: &topics::Mention| m.topic == topic.name && m.label == entry.label;
+                assert!(mentions.iter().any(found), "{} on {named}", topic.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn topics_are_found_by_name() {
+    let name = |text: &str| topics::find_topic(text).map(|topic| topic.name);
+    assert_eq!(name("nicodemus").as_deref(), Some("NICODEMUS"));
+    assert_eq!(name("Ass").as_deref(), Some("ASS (DONKEY)"));
+    assert_eq!(name("Jesus").as_deref(), Some("JESUS, THE CHRIST"));
+    assert_eq!(name("zzz"), None);
+    assert_eq!(name("AAA"), None);
+    assert_eq!(name(" "), None);
+    assert_eq!(topics::find_topic("Sin").unwrap().entries.len(), 17);
+}
+
+#[test]
+fn cross_references_lead_from_30412_verses_to_386473() {
+    let (mut from, mut to) = (0, 0);
+    for ordinal in 0..31_102 {
+        let verse = VerseId::from_ordinal(ordinal).unwrap();
+        let list = cross_references::list_cross_references(&Reference::between(verse, verse));
+        from += usize::from(!list.is_empty());
+        to += list.len();
+        assert!(
+            list.iter()
+                .all(|found| found.shared == 1 && found.verse != verse),
+            "{verse}"
+        );
+    }
+    assert_eq!(from, 30_412);
+    assert_eq!(to, 386_550 - 77);
+}
+
+#[test]
+fn the_closest_cross_references_come_first() {
+    let list = |text: &str| -> Vec<String> {
+        let found = cross_references::list_cross_references(&passage(text))
+            .into_iter()
+            .take(3);
+        found.map(|found| found.verse.to_string()).collect()
+    };
+    assert_eq!(
+        list("John 3:16"),
+        ["1 John 4:9", "1 Timothy 1:15", "Mark 12:6"]
+    );
+    assert_eq!(
+        list("Psalm 23:1"),
+        ["John 10:11", "Isaiah 40:11", "1 Peter 2:25"]
+    );
+    let both = cross_references::list_cross_references(&passage("John 3:16-17"));
+    assert!(both[0].shared == 2, "{:?}", both[0]);
+}
+
+#[test]
+fn a_question_finds_the_section_that_answers_it() {
+    let first = |question: &str| {
+        let found = search::search_commentary(question, 5);
+        found
+            .first()
+            .map(|found| found.section.reference().to_string())
+    };
+    assert_eq!(
+        first("Why did Nicodemus come by night?").as_deref(),
+        Some("John 3:1-21")
+    );
+    assert_eq!(first("the burning bush").as_deref(), Some("Exodus 3:1-6"));
+    assert_eq!(first("Who was Nicodemus?").as_deref(), Some("John 3:1-21"));
+    assert_eq!(
+        first("What does it mean to be born again?").as_deref(),
+        Some("1 Peter 2:1-10")
+    );
+    assert_eq!(first("what is the of and"), None);
+    assert_eq!(first(""), None);
+    assert_eq!(first("xylophone quark"), None);
+    let names: Vec<_> = search::search_topics("What about forgiveness of enemies?", 3)
+        .into_iter()
+        .map(|t| t.name)
+        .collect();
+    assert!(names.iter().any(|name| name.contains("ENEM")), "{names:?}");
+}
