@@ -57,6 +57,6 @@ def _settings() -> set[str]:
     for folder in ("shared", "functions"):
         for source in (clone.ROOT / folder).rglob("src/**/*.rs"):
             code = source.read_text().split("#[cfg(test)]")[0]
-            if re.search(r"\bEnvironment\b|\benvironment\b", code) and source.name != "tests.rs":
+            if re.search(r"\b[Ee]nvironment\b|\bAiConfig\b", code) and source.name != "tests.rs":
                 found |= set(_SETTING.findall(code))
     return found
