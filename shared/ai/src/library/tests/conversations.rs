@@ -2,6 +2,8 @@
 
 use futures_util::StreamExt;
 use tokio::time::Instant;
+use verse_scripture::books;
+use verse_scripture::works::commentary::list_sections;
 
 use crate::library::Library;
 use crate::{
@@ -228,6 +230,42 @@ async fn the_open_passage_is_asked_first() {
     );
     let forgiveness = first_answer(None, "What does the Bible say about forgiveness?").await;
     assert!(forgiveness.contains("God forgives us, though we had no cause to sin against him."));
+}
+
+/// What a paragraph quotes of the commentary stands there, letter for letter.
+#[tokio::test]
+async fn every_quoted_sentence_is_the_commentarys_own() {
+    let chapters = books()
+        .iter()
+        .flat_map(|book| (1..=book.chapter_count()).map(|chapter| (book.id, chapter)));
+    let sections = chapters.flat_map(|(book, chapter)| list_sections(book, chapter));
+    let works: Vec<String> = sections
+        .flat_map(|section| section.paragraphs.into_iter().chain(section.title))
+        .collect();
+    let works = works.join("\n");
+    let mut seen = 0;
+    for (open, message) in [
+        (
+            None,
+            "How should I love my neighbour and pray for my enemies?",
+        ),
+        (Some("Genesis 22"), "Why was Isaac to be offered?"),
+        (Some("Proverbs 3:5"), "What does it mean to trust?"),
+        (Some("1 Chronicles 6"), "And?"),
+        (Some("Revelation 20"), "Who is Gog?"),
+        (None, "What does Matthew 5 say about the poor in spirit?"),
+        (None, "Tell me about Psalm 119 and Obadiah"),
+    ] {
+        let answer = first_answer(open, message).await;
+        let paragraphs = answer
+            .split("\n\n")
+            .filter(|text| text.contains("ommentary on ["));
+        for quoted in paragraphs.flat_map(super::insights::quotations) {
+            assert!(works.contains(&quoted), "{message}: {quoted}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "{seen}");
 }
 
 #[tokio::test]
