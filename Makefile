@@ -1,8 +1,10 @@
-.PHONY: help run test check bench reset prepare
+.PHONY: help run test check bench build deploy reset prepare
 help:    ; @python3 dev
 run:     ; @python3 dev run
 test:    ; @python3 dev test $(ARGS)
 check:   ; @python3 dev check
 bench:   ; @python3 dev bench $(ARGS)
+build:   ; @python3 dev build $(ARCH)
+deploy:  ; @python3 dev deploy $(ENV)
 reset:   ; @python3 dev reset
 prepare: ; @python3 dev prepare

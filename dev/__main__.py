@@ -6,12 +6,13 @@ import argparse
 import shutil
 import sys
 
-if sys.version_info < (3, 9):
-    sys.exit("Python 3.9 or newer is needed; this is " + sys.version.split()[0] + ".")
+if sys.version_info < (3, 10):
+    sys.exit("Python 3.10 or newer is needed; this is " + sys.version.split()[0] + ".")
 
 import checks
 import clone
 import database
+import deploy
 import explain
 import fill
 import guard
@@ -24,8 +25,10 @@ from steps import Failure, say
 COMMANDS = {
     "run": "the whole service on 127.0.0.1:9000 with a Postgres of its own, until Ctrl-C",
     "test": "every test (ARGS=… go to cargo test)",
-    "check": "formatting, clippy, prepared queries, docs, dependencies",
+    "check": "formatting, clippy, prepared queries, docs, the template, dependencies",
     "bench": "measures the release build (ARGS=… go to the bench)",
+    "build": "the functions as Lambda runs them (ARCH=arm64 for that)",
+    "deploy": "checks, builds and deploys (ENV=dev or ENV=prod)",
     "reset": "forgets the data of `make run`",
     "prepare": "writes .sqlx anew after a query or a migration has changed",
 }
@@ -33,11 +36,12 @@ COMMANDS = {
 # Seldom needed: `python3 dev` only.
 TOOLS = {
     "fill": "invented users and messages for `make run` (--users, --messages)",
+    "sam": "SAM, as this clone has it: `python3 dev sam logs --stack-name verse-dev`",
     "explain": "the plan and time of every statement, with few users and with many",
 }
 
 # Those that take arguments.
-TAKING = ("test", "bench", *TOOLS)
+TAKING = ("test", "bench", "build", "deploy", *TOOLS)
 
 
 def main() -> int:
@@ -91,6 +95,12 @@ def command(name: str, arguments: list[str]) -> int:
         return fill.command(arguments)
     if name == "explain":
         return explain.command(arguments)
+    if name == "build":
+        return deploy.build(arguments)
+    if name == "deploy":
+        return deploy.deploy(arguments)
+    if name == "sam":
+        return deploy.passed_on(arguments)
     if name == "check":
         return checks.check()
     if name == "prepare":

@@ -14,6 +14,7 @@ import clone
 import database
 import environment
 import processes
+import template
 import tools
 from steps import Failure, last_lines, say, seconds, step
 
@@ -83,6 +84,10 @@ def _dependencies() -> str:
     return _verdict(cargo.cargo("deny", "check", "bans", "licenses", "sources", env=env))
 
 
+def _template() -> str:
+    return _verdict(0 if template.check() else 1)
+
+
 def _advisories() -> str:
     env = environment.with_programs(environment.for_cargo(), tools.cargo_deny())
     code, output = processes.capture(["cargo", "deny", "check", "advisories"], env=env, cwd=clone.ROOT)
@@ -99,6 +104,7 @@ CHECKS: list[tuple[str, Callable[[], str]]] = [
     ("clippy", _clippy),
     ("prepared queries (.sqlx)", _prepared_queries),
     ("docs", _docs),
+    ("template.yaml", _template),
     ("bans, licences, sources", _dependencies),
     ("advisories", _advisories),
 ]

@@ -81,9 +81,10 @@ def run(
     env: Mapping[str, str],
     cwd: Path,
     account: Account | None = None,
+    given: int | None = None,
 ) -> int:
-    """Runs a program to its end before the developer's eyes; answers its exit code."""
-    child = start(command, env=env, cwd=cwd, account=account)
+    """Runs a program to its end before the developer's eyes, with `given` to read; answers its exit code."""
+    child = start(command, env=env, cwd=cwd, account=account, given=subprocess.DEVNULL if given is None else given)
     try:
         return child.wait()
     finally:

@@ -27,6 +27,9 @@ CARGO_DENY = "0.20.2"
 MOTO = "5.1.22"
 # What its server needs besides: its own list for that has the parts of AWS that nobody here asks for.
 MOTO_SERVER = ("flask==3.1.3", "flask-cors==6.0.5")
+SAM_CLI = "1.170.0"
+CFN_LINT = "1.58.0"
+ZIG = "0.15.2"
 
 # The interpreter whose wheel is asked for. Only programs are taken from it, so that any will do.
 PGSERVER_PYTHON = "3.12"
@@ -103,6 +106,36 @@ def cargo_deny() -> Path:
     return _from_crates("cargo-deny", CARGO_DENY, "cargo-deny", ["--version"], [])
 
 
+def sam() -> Path:
+    """The folder with SAM's command line, its translator and cfn-lint; Python finds them by PYTHONPATH."""
+    target = clone.LOCAL / f"sam-{SAM_CLI}-{CFN_LINT}"
+    if not target.exists():
+        with step(f"installing SAM {SAM_CLI} and cfn-lint {CFN_LINT}", f"installed SAM {SAM_CLI}"):
+            with clone.unfinished(target) as work:
+                wanted = [f"aws-sam-cli=={SAM_CLI}", f"cfn-lint=={CFN_LINT}"]
+                options = ["--quiet", "--no-input", "--no-compile", "--retries", "2", "--target", str(work)]
+                command = [*_pip(), "install", *options, *wanted]
+                code, output = processes.capture(command, env=_pip_environment(), cwd=clone.LOCAL)
+                if code != 0:
+                    raise Failure(
+                        f"SAM could not be installed from the package index.\n{last_lines(output, 4)}\n"
+                        "Check the network (and PIP_INDEX_URL, if you use one) and run make again."
+                    )
+    return target
+
+
+def zig() -> Path:
+    """The program `zig`, with which cargo-lambda links against an older glibc than this machine's."""
+    target = clone.LOCAL / f"zig-{ZIG}"
+    if not target.exists():
+        with step(f"installing zig {ZIG}", f"installed zig {ZIG}"):
+            with clone.unfinished(target) as work:
+                wheel = _download("ziglang", ZIG, work, [], "install zig yourself and set CARGO_ZIGBUILD_ZIG_PATH")
+                _unzip(wheel, work, lambda name: name.startswith("ziglang/"))
+                wheel.unlink()
+    return target / "ziglang" / "zig"
+
+
 def _on_path(program: str, question: list[str], answer: str) -> Path | None:
     found = shutil.which(program)
     if found is None:
@@ -139,10 +172,9 @@ def _from_crates(crate: str, version: str, program: str, question: list[str], op
 def _download(project: str, version: str, into: Path, options: list[str], otherwise: str) -> Path:
     """Fetches a project's wheel for this machine from the package index that pip is set up for."""
     pip = _pip()
-    env = {**environment.plain(), "PIP_REQUIRE_VIRTUALENV": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     command = [*pip, "download", "--no-deps", "--only-binary=:all:", "--retries", "2", "--no-input"]
     command += [*options, "--dest", str(into), f"{project}=={version}"]
-    code, output = processes.capture(command, env=env, cwd=into)
+    code, output = processes.capture(command, env=_pip_environment(), cwd=into)
     if code == 0:
         return next(into.glob("*.whl"))
     said = last_lines(output, 4)
@@ -158,6 +190,10 @@ def _download(project: str, version: str, into: Path, options: list[str], otherw
             f"({platform.system()} {platform.machine()}).\n{said}\nInstead, {otherwise}."
         )
     raise Failure(f"{project} {version} could not be downloaded.\n{said}\nRun make again, or {otherwise}.")
+
+
+def _pip_environment() -> dict[str, str]:
+    return {**environment.plain(), "PIP_REQUIRE_VIRTUALENV": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
 
 def _pip() -> list[str]:

@@ -1,0 +1,126 @@
+"""`make build` and `make deploy`: the functions as Lambda runs them, and the stack that holds them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import cargo
+import checks
+import clone
+import environment
+import sam
+import tools
+from steps import Failure, say, step
+
+# What cargo-lambda builds for, with the newest glibc that may be linked against: Amazon Linux 2023 has 2.34.
+GLIBC = (2, 34)
+TARGETS = {"x86_64": "x86_64-unknown-linux-gnu", "arm64": "aarch64-unknown-linux-gnu"}
+# Source: the ELF specification's `e_machine`.
+MACHINES = {"x86_64": 62, "arm64": 183}
+
+# Where `sam build` would put the same, and `sam deploy` looks first.
+BUILT = clone.ROOT / ".aws-sam" / "build"
+
+ENVIRONMENTS = ("dev", "prod")
+
+
+def build(arguments: list[str]) -> int:
+    """Builds all functions at once, and lays them out for `sam deploy`."""
+    architecture = arguments[0] if arguments else "x86_64"
+    if architecture not in TARGETS or len(arguments) > 1:
+        raise Failure(f"A build is for one of {', '.join(TARGETS)}: make build ARCH=arm64.")
+    env = _for_building()
+    functions = sorted(folder.name for folder in (clone.ROOT / "functions").iterdir() if folder.is_dir())
+    packages = [option for name in functions for option in ("--package", name)]
+    target = f"{TARGETS[architecture]}.{GLIBC[0]}.{GLIBC[1]}"
+    with step(f"building {len(functions)} functions for {target}", f"built {len(functions)} functions", long=True):
+        cargo.must("lambda", "build", "--release", "--locked", "--target", target, *packages, env=env)
+    binaries = {name: cargo.target(env) / "lambda" / name / "bootstrap" for name in functions}
+    for name, binary in binaries.items():
+        examine(binary, architecture)
+        say(f"  {name:<14}{binary.stat().st_size / 1e6:8.1f} MB")
+    with step("laying them out for sam deploy", f"laid out in {BUILT.relative_to(clone.ROOT)}"):
+        _lay_out(binaries)
+    return 0
+
+
+def examine(binary: Path, architecture: str) -> None:
+    """Refuses what Lambda could not start: another processor's, or one that wants a newer glibc."""
+    content = binary.read_bytes()
+    if content[:4] != b"\x7fELF" or int.from_bytes(content[18:20], "little") != MACHINES[architecture]:
+        raise Failure(f"{binary} is no program for {architecture}.")
+    wanted = max(((2, int(minor)) for minor in re.findall(rb"\0GLIBC_2\.(\d+)", content)), default=(2, 0))
+    if wanted > GLIBC:
+        raise Failure(
+            f"{binary} wants glibc {wanted[0]}.{wanted[1]}; Lambda's provided.al2023 has {GLIBC[0]}.{GLIBC[1]}. "
+            "Was it built without zig?"
+        )
+
+
+def deploy(arguments: list[str]) -> int:
+    """Checks, builds and deploys; then asks the API whether it is ready."""
+    if len(arguments) != 1 or arguments[0] not in ENVIRONMENTS:
+        raise Failure("Which environment? make deploy ENV=dev, or ENV=prod; samconfig.toml says what each is.")
+    settings = sam.ask("configuration", text=sam.CONFIGURATION.read_text())[arguments[0]]
+    region = os.environ.get("AWS_REGION") or settings["region"]
+    # First what takes a second: a build takes minutes, and is for nothing without an account.
+    who = sam.ask("account", profile=os.environ.get("AWS_PROFILE"), region=region)
+    if "error" in who:
+        raise Failure(
+            f"There are no credentials for AWS at hand: {who['error']}\n"
+            "`aws configure sso` or `aws configure` sets them up; AWS_PROFILE names which to use."
+        )
+    say(f"  {settings['stack_name']} in {region}, account {who['account']}, as {who['who']}")
+    if checks.check() != 0:
+        raise Failure("What fails its checks is not deployed.")
+    build([settings["parameter_overrides"].get("Architecture", "x86_64")])
+    options = ["--config-env", arguments[0], "--region", region, "--template-file", str(BUILT / "template.yaml")]
+    if sam.sam("deploy", *options, given=sys.stdin.fileno() if sys.stdin.isatty() else None) != 0:
+        raise Failure("SAM could not deploy; see above. What was running is still running.")
+    return _ask_whether_ready(settings["stack_name"], region)
+
+
+def passed_on(arguments: list[str]) -> int:
+    """SAM itself, as this clone has it; `sam build` finds what it builds with."""
+    also = _for_building() if arguments[:1] == ["build"] else {}
+    return sam.sam(*arguments, also=also, given=sys.stdin.fileno() if sys.stdin.isatty() else None)
+
+
+def _for_building() -> dict[str, str]:
+    env = environment.with_programs(environment.for_cargo(), tools.cargo_lambda())
+    return {**env, "CARGO_ZIGBUILD_ZIG_PATH": str(tools.zig())}
+
+
+def _lay_out(binaries: dict[str, Path]) -> None:
+    """As `sam build` does: a folder a function, and the template that points at them."""
+    template = sam.TEMPLATE.read_text()
+    built = sam.ask("transform", templates=[template])[0]
+    if "error" in built:
+        raise Failure(f"template.yaml: {built['error']}")
+    shutil.rmtree(BUILT, ignore_errors=True)
+    names = {its["BuildProperties"]["Binary"]: logical for logical, its in built["Built"].items()}
+    for binary, path in binaries.items():
+        folder = BUILT / names[binary]
+        folder.mkdir(parents=True)
+        shutil.copy2(path, folder / "bootstrap")
+    pointed = sam.ask("point", template=template, folders={logical: logical for logical in names.values()})
+    (BUILT / "template.yaml").write_text(pointed)
+
+
+def _ask_whether_ready(stack: str, region: str) -> int:
+    outputs = sam.ask("outputs", stack=stack, profile=os.environ.get("AWS_PROFILE"), region=region)
+    url = outputs.get("ApiUrl", "") + "api/health/ready"
+    try:
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            say(f"  {url} answers {answer.status}")
+            return 0
+    except (OSError, ValueError, urllib.error.URLError) as error:
+        say(f"  {url}: {error}")
+        say("  It is deployed and not ready; docs/operations.md, \"When it is not ready\", says where to look.")
+        return 1
