@@ -42,13 +42,22 @@ impl Cost {
     }
 }
 
-/// A function that is running, and the browser that calls it.
+/// Longer than any call takes, and long enough for `cleanup`, which begins nothing in the last ten seconds of its own.
+const DEADLINE: Duration = Duration::from_mins(1);
+
+/// A function that is running, and who calls it.
 struct Running<'a> {
     workload: &'a Workload,
     function: Function,
-    client: Client,
-    /// Where what a request needs is put before it, and the hash of its caller's token as SQL.
-    database: Option<(&'a Database, String)>,
+    caller: Option<Caller<'a>>,
+}
+
+/// Somebody who is known, and where what their requests need is put before each.
+struct Caller<'a> {
+    reader: Reader,
+    database: &'a Database,
+    /// The hash of their token, as SQL.
+    token: String,
 }
 
 pub async fn measure(
@@ -104,25 +113,23 @@ impl<'a> Running<'a> {
         database: Option<&'a Database>,
         database_url: Option<&str>,
     ) -> Result<Self> {
-        let mut builder = Function::builder(workload.function).silent();
+        let mut builder = Function::builder(workload.function)
+            .silent()
+            .deadline(DEADLINE);
         for (name, value) in workload.variables(database_url) {
             builder = builder.env(&name, value);
         }
         let function = builder.try_start().await?;
-        let mut running = Self {
-            workload,
-            client: Client::of(&function),
-            function,
-            database: None,
+        let caller = match database.filter(|_| workload.needs_database) {
+            Some(database) => Some(Caller::of(database).await),
+            None => None,
         };
-        if let Some(database) = database.filter(|_| workload.needs_database) {
-            let reader = Reader::of(database).await;
-            running.client = reader.on(&running.function);
-            let hash = "SELECT encode(token_hash, 'hex') FROM devices ORDER BY id DESC LIMIT 1";
-            let hash: String = database.value(hash).await;
-            running.database = Some((database, format!("'\\x{hash}'::bytea")));
-            running.prepare(workload::seed()).await;
-        }
+        let running = Self {
+            workload,
+            function,
+            caller,
+        };
+        running.prepare(workload::seed()).await;
         for call in &workload.calls {
             for _ in 0..BLOCK {
                 running.call(call).await?;
@@ -138,7 +145,12 @@ impl<'a> Running<'a> {
                 if let Some(sql) = request.before {
                     self.prepare(sql).await;
                 }
-                let sent = self.client.clone().request(request.event.clone());
+                // A browser of its own: an answer that ends a cookie must not make the next request a stranger's.
+                let browser = match &self.caller {
+                    Some(caller) => caller.reader.on(&self.function),
+                    None => Client::of(&self.function),
+                };
+                let sent = browser.request(request.event.clone());
                 let response = sent.try_send().await?;
                 if response.status != request.status {
                     return Err(format!("{} answers {}", call.name(), response.status).into());
@@ -155,9 +167,9 @@ impl<'a> Running<'a> {
 
     /// Puts into the database what a request needs.
     async fn prepare(&self, sql: &str) {
-        if let Some((database, token)) = &self.database {
-            let sql = sqlx::AssertSqlSafe(sql.replace(":token", token));
-            database.run_script(sql).await;
+        if let Some(caller) = &self.caller {
+            let sql = sqlx::AssertSqlSafe(sql.replace(":token", &caller.token));
+            caller.database.run_script(sql).await;
         }
     }
 
@@ -165,5 +177,18 @@ impl<'a> Running<'a> {
         let environments = self.function.environments();
         let environment = environments.first().ok_or(Failure::BrokenOff)?;
         Ok(environment.resident_memory()?)
+    }
+}
+
+impl<'a> Caller<'a> {
+    async fn of(database: &'a Database) -> Self {
+        let reader = Reader::of(database).await;
+        let hash = "SELECT encode(token_hash, 'hex') FROM devices ORDER BY id DESC LIMIT 1";
+        let hash: String = database.value(hash).await;
+        Self {
+            reader,
+            database,
+            token: format!("'\\x{hash}'::bytea"),
+        }
     }
 }

@@ -56,6 +56,15 @@ pub fn all() -> Vec<Workload> {
         with_database(
             "insight",
             vec![
+                post("/api/insights", &insight("John 3:16", true))
+                    .after(rows::ALLOWANCE)
+                    .called("stored"),
+                post("/api/insights", &insight("Obadiah 1:1", true))
+                    .after(rows::NOTHING_ON_OBADIAH)
+                    .called("new"),
+                post("/api/insights", &insight("John 3:16", false))
+                    .after(rows::ALLOWANCE)
+                    .called("not kept"),
                 get("/api/insights/history").after(rows::INSIGHTS),
                 get("/api/insights/history?before=9000030").after(rows::INSIGHTS),
                 delete("/api/insights/history").after(rows::INSIGHTS),
@@ -64,6 +73,15 @@ pub fn all() -> Vec<Workload> {
         with_database(
             "definition",
             vec![
+                post("/api/definitions", &definition("John 3:16", true))
+                    .after(rows::ALLOWANCE)
+                    .called("stored"),
+                post("/api/definitions", &definition("Obadiah 1:1", true))
+                    .after(rows::NOTHING_ON_OBADIAH)
+                    .called("new"),
+                post("/api/definitions", &definition("John 3:16", false))
+                    .after(rows::ALLOWANCE)
+                    .called("not kept"),
                 get("/api/definitions/history").after(rows::DEFINITIONS),
                 get("/api/definitions/history?before=9000030").after(rows::DEFINITIONS),
                 delete("/api/definitions/history").after(rows::DEFINITIONS),
@@ -141,8 +159,36 @@ fn device_link() -> Vec<Call> {
     ]
 }
 
+/// An insight to ask for.
+fn insight(reference: &str, save: bool) -> Value {
+    json!({"passage_reference": reference, "passage_text": text(reference), "save": save})
+}
+
+/// A definition to ask for.
+fn definition(reference: &str, save: bool) -> Value {
+    json!({"word": "God", "passage_reference": reference, "verse_text": text(reference), "save": save})
+}
+
+/// The beginning of a verse of the King James Version.
+fn text(reference: &str) -> &'static str {
+    match reference {
+        "John 3:16" => "For God so loved the world, that he gave his only begotten Son",
+        _ => "The vision of Obadiah. Thus saith the Lord GOD concerning Edom",
+    }
+}
+
 fn chat() -> Vec<Call> {
+    let message = "Who is my neighbour?";
+    let insight = json!({
+        "insight_id": 9_000_001, "message": message, "passage_reference": "John 3:16",
+        "passage_text": text("John 3:16"), "insight_context": {
+            "historical_context": "h", "theological_significance": "t", "practical_application": "p"}
+    });
+    let chat = json!({"chat_id": 9_000_002, "message": message});
     vec![
+        post("/api/standalone-chat", &json!({"message": message})).after(rows::SILENCE),
+        post("/api/standalone-chat/message", &chat).after(rows::SILENCE),
+        post("/api/chat/message", &insight).after(rows::SILENCE),
         get("/api/chat/messages/9000001").after(rows::TALK),
         delete("/api/chat/messages/9000001").after(rows::TALK),
         get("/api/standalone-chat"),

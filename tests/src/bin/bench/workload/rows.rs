@@ -105,3 +105,22 @@ pub const DEVICE: &str = "
     INSERT INTO devices (id, user_id, token_hash, device_type, created_at, last_active, cookie_sent_at)
         OVERRIDING SYSTEM VALUE
     SELECT 9000001, user_id, sha256('other'), 'desktop', now(), now(), now() FROM devices WHERE token_hash = :token";
+
+/// As if nothing had been generated today.
+pub const ALLOWANCE: &str = "DELETE FROM rate_buckets; DELETE FROM daily_usage";
+
+/// As before, and no insight on Obadiah, nor a definition of its words.
+pub const NOTHING_ON_OBADIAH: &str = "
+    DELETE FROM rate_buckets; DELETE FROM daily_usage;
+    DELETE FROM insights WHERE passage_reference = 'Obadiah 1:1';
+    DELETE FROM definitions WHERE passage_reference = 'Obadiah 1:1'";
+
+/// The chats as they were before something was said.
+pub const SILENCE: &str = "
+    DELETE FROM rate_buckets; DELETE FROM daily_usage;
+    DELETE FROM conversations WHERE title = 'Who is my neighbour?';
+    INSERT INTO conversations (id, user_id, insight_id, created_at, updated_at) OVERRIDING SYSTEM VALUE
+    SELECT 9000001, user_id, 9000001, now(), now() FROM devices WHERE token_hash = :token
+    ON CONFLICT DO NOTHING;
+    DELETE FROM messages
+    WHERE conversation_id IN (9000001, 9000002) AND content NOT LIKE 'And the light shines.%'";
