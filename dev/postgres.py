@@ -33,7 +33,7 @@ EPHEMERAL = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    "max_connections": "200",
+    "max_connections": "500",
     "autovacuum": "on",
     "max_wal_size": "4GB",
 }

@@ -36,8 +36,8 @@ impl Builder {
         self
     }
 
-    /// Has `provider` asked in this format, for everything that a model is asked. Bedrock is
-    /// in no function that is built here: only the two formats of providers with an address of their own can be asked for.
+    /// Has `provider` asked in this format, for everything that a model is asked: one of the two formats of providers with
+    /// an address of their own.
     #[must_use]
     pub fn asking(self, provider: &ScriptedProvider, wire: Wire) -> Self {
         let key = "sk-scripted-key";

@@ -6,16 +6,21 @@
     reason = "a test that cannot go on says why and fails"
 )]
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 mod contract {
     pub mod conventions;
     pub mod devices;
+    pub mod generation;
     pub mod histories;
     pub mod users;
 }
 
-use contract::{conventions, devices, histories, users};
+use contract::{conventions, devices, generation, histories, users};
 
 /// What the contract says, and the tests that show it, as `file::test`.
 type Sentence = (&'static str, &'static [&'static str]);
@@ -33,35 +38,58 @@ const GROUPS: &[(&str, &[Sentence])] = &[
     ("devices and linking", devices::LINKING),
     ("allowance and rates", devices::RATES),
     ("health", users::HEALTH),
+    ("insights and definitions", generation::GENERATED),
+    ("allowance", generation::ALLOWANCE),
+    ("streams", generation::STREAMS),
+    ("memory", generation::MEMORY),
 ];
 
-/// Every test of this folder.
+/// Every test of this folder, as `file::test`, or `folder/file::test`.
 fn tests() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let mut tests = BTreeSet::new();
-    for entry in fs::read_dir(folder).expect("the folder of the tests") {
-        let path = entry.expect("an entry of it").path();
-        let (Some(file), Some("rs")) = (
-            path.file_stem().and_then(|stem| stem.to_str()),
-            path.extension().and_then(|extension| extension.to_str()),
-        ) else {
-            continue;
-        };
-        let text = fs::read_to_string(&path).expect("a readable test");
-        let mut is_test = false;
-        for line in text.lines() {
-            let name = line.trim_start_matches("async ").strip_prefix("fn ");
-            match name.and_then(|rest| rest.split('(').next()) {
-                Some(name) if is_test => {
-                    tests.insert(format!("{file}::{name}"));
-                    is_test = false;
-                }
-                Some(_) => is_test = false,
-                None => is_test |= line.starts_with("#[tokio::test") || line == "#[test]",
+    for path in entries(&folder) {
+        if path.is_dir() {
+            let group = path.file_name().and_then(|name| name.to_str());
+            let group = format!("{}/", group.expect("a name in UTF-8"));
+            for path in entries(&path) {
+                add_tests(&mut tests, &group, &path);
             }
+        } else {
+            add_tests(&mut tests, "", &path);
         }
     }
     tests
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder of tests");
+    entries
+        .map(|entry| entry.expect("an entry of it").path())
+        .collect()
+}
+
+/// The tests of one file.
+fn add_tests(tests: &mut BTreeSet<String>, group: &str, path: &Path) {
+    let (Some(file), Some("rs")) = (
+        path.file_stem().and_then(|stem| stem.to_str()),
+        path.extension().and_then(|extension| extension.to_str()),
+    ) else {
+        return;
+    };
+    let text = fs::read_to_string(path).expect("a readable test");
+    let mut is_test = false;
+    for line in text.lines() {
+        let name = line.trim_start_matches("async ").strip_prefix("fn ");
+        match name.and_then(|rest| rest.split('(').next()) {
+            Some(name) if is_test => {
+                tests.insert(format!("{group}{file}::{name}"));
+                is_test = false;
+            }
+            Some(_) => is_test = false,
+            None => is_test |= line.starts_with("#[tokio::test") || line == "#[test]",
+        }
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod cold;
 mod report;
 mod samples;
 mod size;
+mod streams;
 mod warm;
 mod workload;
 
@@ -84,6 +85,13 @@ async fn measure(options: &Options) -> Result<Report> {
     let cold = cold::measure(&workloads, database_url.as_deref(), effort).await?;
     eprintln!("bench: {} times each request", effort.requests);
     let warm = warm::measure(&workloads, database.as_ref(), effort).await?;
+    let streams = match &database {
+        Some(database) if workloads.iter().any(|workload| workload.function == "chat") => {
+            eprintln!("bench: {} streams at once", streams::STREAMS);
+            Some(streams::measure(database, effort).await?)
+        }
+        _ => None,
+    };
     let mut rows = Vec::new();
     for ((workload, cold), warm) in workloads.into_iter().zip(cold).zip(warm) {
         let size = size::of(workload.function)?;
@@ -94,7 +102,11 @@ async fn measure(options: &Options) -> Result<Report> {
             size,
         });
     }
-    Ok(Report { rows, effort })
+    Ok(Report {
+        rows,
+        streams,
+        effort,
+    })
 }
 
 /// The functions that were asked for, or all; hello always, and first.

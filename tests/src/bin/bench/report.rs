@@ -9,6 +9,7 @@ use crate::{
     Effort,
     cold::Cold,
     size::Size,
+    streams::{STREAMS, Streams},
     warm::{Cost, Warm},
     workload::{HELLO, Workload},
 };
@@ -26,6 +27,8 @@ pub struct Row {
 #[derive(Debug)]
 pub struct Report {
     pub rows: Vec<Row>,
+    /// Where `chat` was measured.
+    pub streams: Option<Streams>,
     pub effort: Effort,
 }
 
@@ -34,6 +37,9 @@ impl Display for Report {
         let hello = self.rows.iter().find(|row| row.workload.function == HELLO);
         self.write_functions(f, hello)?;
         self.write_requests(f, hello)?;
+        if let Some(streams) = &self.streams {
+            write_streams(f, streams)?;
+        }
         self.write_notes(f)
     }
 }
@@ -112,6 +118,33 @@ impl Report {
              Everything on this machine: no network, and none of Lambda's own time or CPU limits."
         )
     }
+}
+
+fn write_streams(f: &mut Formatter<'_>, streams: &Streams) -> Result {
+    let first = &streams.first_token;
+    writeln!(
+        f,
+        "first token at the client after it left the provider: p50 {}, p99 {}",
+        millis(first.median()),
+        millis(first.percentile(99))
+    )?;
+    writeln!(
+        f,
+        "{STREAMS} streams at once, a process each: {} open when the last read was answered, {} ended with done",
+        streams.open, streams.done
+    )?;
+    for (line, before, during) in &streams.reads {
+        writeln!(
+            f,
+            "  {line:<64} p50 {} -> {}, p99 {} -> {} ({:.1} times)",
+            millis(before.median()),
+            millis(during.median()),
+            millis(before.percentile(99)),
+            millis(during.percentile(99)),
+            secs(during.percentile(99)) / secs(before.percentile(99)).max(1e-9),
+        )?;
+    }
+    writeln!(f)
 }
 
 fn write_cost(f: &mut Formatter<'_>, cost: &Cost, beside: Option<f64>) -> Result {

@@ -7,7 +7,7 @@ use verse_tests::{Client, Counts, Database, Failure, Function, Proxy, Reader};
 use crate::{
     Effort, Result,
     samples::Samples,
-    workload::{self, Call, Workload},
+    workload::{Call, Workload},
 };
 
 /// Requests of a kind made in a row, before the next kind has its turn.
@@ -129,7 +129,7 @@ impl<'a> Running<'a> {
             function,
             caller,
         };
-        running.prepare(workload::seed()).await;
+        running.prepare(&workload.seed()).await;
         for call in &workload.calls {
             for _ in 0..BLOCK {
                 running.call(call).await?;

@@ -105,11 +105,6 @@ pub fn all() -> Vec<Workload> {
     ]
 }
 
-/// What the user of every request has.
-pub fn seed() -> &'static str {
-    rows::SEED
-}
-
 fn bible() -> Workload {
     Workload {
         function: "bible",
@@ -210,6 +205,16 @@ fn post(path: &str, body: &Value) -> Call {
 }
 
 impl Workload {
+    /// SQL for what its caller has.
+    pub fn seed(&self) -> String {
+        let talks = (self.function == "chat").then_some(rows::TALKS);
+        [Some(rows::SEED), talks]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(";")
+    }
+
     /// The environment variables of the function.
     pub fn variables(&self, database_url: Option<&str>) -> Vec<(String, String)> {
         // Lets hello find its route below a stage; the project's functions do that by themselves.

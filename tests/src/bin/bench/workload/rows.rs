@@ -1,9 +1,7 @@
 //! What is in the database before a call. `:token` is the hash of the caller's token.
 
-/// What the caller has: 60 insights and definitions, 60 chats, one of 20 messages (9000002), and as many about an insight
-/// (9000001).
+/// What every caller has: 60 insights, definitions and chats.
 pub const SEED: &str = "
-    DELETE FROM conversations WHERE id IN (9000001, 9000002);
     INSERT INTO insights (id, subject_hash, content_hash, passage_reference, passage_text, historical_context,
                           theological_significance, practical_application, source, created_at)
         OVERRIDING SYSTEM VALUE
@@ -23,7 +21,12 @@ pub const SEED: &str = "
     ON CONFLICT DO NOTHING;
     INSERT INTO conversations (user_id, title, created_at, updated_at)
     SELECT user_id, 'What is meant by the light?', now(), now() - interval '1 minute' * n
-    FROM devices, generate_series(1, 60) AS n WHERE token_hash = :token;
+    FROM devices, generate_series(1, 60) AS n WHERE token_hash = :token";
+
+/// What the caller of `chat` has besides, and nobody else: a chat of 20 messages (9000002), and as many about an insight
+/// (9000001).
+pub const TALKS: &str = "
+    DELETE FROM conversations WHERE id IN (9000001, 9000002);
     INSERT INTO conversations (id, user_id, insight_id, title, created_at, updated_at) OVERRIDING SYSTEM VALUE
     SELECT talks.id, user_id, insight, talks.title, now(), now()
     FROM devices, (VALUES (9000001, 9000001, NULL), (9000002, NULL, 'And the darkness?')) AS talks (id, insight, title)
@@ -109,9 +112,9 @@ pub const DEVICE: &str = "
 /// As if nothing had been generated today.
 pub const ALLOWANCE: &str = "DELETE FROM rate_buckets; DELETE FROM daily_usage";
 
-/// As before, and no insight on Obadiah, nor a definition of its words.
+/// As before, and no insight on Obadiah, nor a definition of its words, and nobody at work on either.
 pub const NOTHING_ON_OBADIAH: &str = "
-    DELETE FROM rate_buckets; DELETE FROM daily_usage;
+    DELETE FROM rate_buckets; DELETE FROM daily_usage; DELETE FROM generations;
     DELETE FROM insights WHERE passage_reference = 'Obadiah 1:1';
     DELETE FROM definitions WHERE passage_reference = 'Obadiah 1:1'";
 
