@@ -8,10 +8,9 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
-use verse_ai::{DefinitionRequest, DefinitionTexts, ErrorKind, Model, ModelError, Written};
+use verse_ai::{DefinitionRequest, DefinitionTexts, Model, Written};
 use verse_data::{
     Definition, DefinitionContent, DefinitionSubject, NewDefinition, begin_definition,
     save_definition,
@@ -20,6 +19,8 @@ use verse_http::{
     App, Caller, Deadline, Fields, FromFields, Generation, Identity, Invalid, Metered, NoAnswer,
     Problem, TooMany, Unavailable, admit_as_user,
 };
+
+use verse_models::failed;
 
 /// A word where it stands.
 #[derive(Clone, Debug, ToSchema)]
@@ -148,16 +149,6 @@ async fn write(
     };
     let written = model.write_definition(request, deadline.for_model()).await;
     written.map_err(failed)
-}
-
-fn failed(error: ModelError) -> Problem {
-    let status = if error.is_bad_answer() {
-        StatusCode::BAD_GATEWAY
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
-    let kind = error.kind().map(ErrorKind::as_str);
-    Problem::upstream(status, kind, error.retry_after(), error)
 }
 
 fn content(texts: DefinitionTexts) -> DefinitionContent {

@@ -8,10 +8,9 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
-use verse_ai::{ErrorKind, InsightRequest, InsightTexts, Model, ModelError, Written};
+use verse_ai::{InsightRequest, InsightTexts, Model, Written};
 use verse_data::{
     Insight, InsightContent, InsightSubject, NewInsight, begin_insight, save_insight,
 };
@@ -19,6 +18,8 @@ use verse_http::{
     App, Caller, Deadline, Fields, FromFields, Generation, Identity, Invalid, Metered, NoAnswer,
     Problem, TooMany, Unavailable, admit_as_user,
 };
+
+use verse_models::failed;
 
 /// A passage.
 #[derive(Clone, Debug, ToSchema)]
@@ -138,16 +139,6 @@ async fn write(
     };
     let written = model.write_insight(request, deadline.for_model()).await;
     written.map_err(failed)
-}
-
-fn failed(error: ModelError) -> Problem {
-    let status = if error.is_bad_answer() {
-        StatusCode::BAD_GATEWAY
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
-    let kind = error.kind().map(ErrorKind::as_str);
-    Problem::upstream(status, kind, error.retry_after(), error)
 }
 
 fn content(texts: InsightTexts) -> InsightContent {

@@ -1,14 +1,19 @@
-//! Sets up the model of a function: chosen by its settings, with keys that a secret may have, and counted.
+//! Sets up the model of a function: chosen by its settings, with keys that a secret may have, and counted. And what its
+//! failures are to callers.
 //!
 //! What a model is, is `verse_ai`'s; where keys come from and where counts go, is `verse_http`'s.
 
 use std::sync::Arc;
 
 use futures_util::{FutureExt, future::BoxFuture};
+use http::StatusCode;
 use lambda_runtime::Error;
-use verse_ai::{Ai, AiConfig, Jitter, Limits, Metered, Model, Renew, Renewing, Report, TokenUsage};
+use verse_ai::{
+    Ai, AiConfig, ErrorKind, Jitter, Limits, Metered, Model, ModelError, Renew, Renewing, Report,
+    TokenUsage,
+};
 use verse_data::Environment;
-use verse_http::{App, ProviderKeys};
+use verse_http::{App, Problem, ProviderKeys};
 
 /// What a function asks, and how much it may.
 #[derive(Debug)]
@@ -44,6 +49,18 @@ pub async fn start(app: &App) -> Result<Models, Error> {
         ai: Ai { model, embedder },
         limits,
     })
+}
+
+/// The problem that a call's failure is: `502` where the answer is at fault, else `503`.
+#[must_use]
+pub fn failed(error: ModelError) -> Problem {
+    let status = if error.is_bad_answer() {
+        StatusCode::BAD_GATEWAY
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    let kind = error.kind().map(ErrorKind::as_str);
+    Problem::upstream(status, kind, error.retry_after(), error)
 }
 
 fn read(environment: &Environment) -> Result<AiConfig, verse_ai::AiSettingError> {

@@ -12,7 +12,6 @@
 //! | [`topics`] | Nave's Topical Bible | a topic by name; the topics that name a passage |
 //! | [`cross_references`] | a cross-reference index | where else a passage leads |
 //! | [`search`] | commentary and topics | what speaks about the words of a question |
-//! | [`sentences`] | — | a text as its sentences, to quote them whole |
 //!
 //! Nothing is unpacked before it is asked for, and a binary that asks for none of a work does not
 //! carry it. A passage is a [`Reference`](crate::Reference); `Reference::between` makes one of two
@@ -28,7 +27,6 @@ pub mod lexicon;
 pub mod outline;
 pub(crate) mod packed;
 pub mod search;
-pub mod sentences;
 pub mod topics;
 pub mod word_links;
 mod work;
