@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -80,10 +82,28 @@ def deploy(arguments: list[str]) -> int:
     if checks.check() != 0:
         raise Failure("What fails its checks is not deployed.")
     build([settings["parameter_overrides"].get("Architecture", "x86_64")])
-    options = ["--config-env", arguments[0], "--region", region, "--template-file", str(BUILT / "template.yaml")]
-    if sam.sam("deploy", *options, given=sys.stdin.fileno() if sys.stdin.isatty() else None) != 0:
+    _describe_functions(settings["parameter_overrides"])
+    if sam.sam("deploy", *deploy_options(arguments[0], region), given=sys.stdin.fileno() if sys.stdin.isatty() else None) != 0:
         raise Failure("SAM could not deploy; see above. What was running is still running.")
     return _ask_whether_ready(settings["stack_name"], region)
+
+
+def deploy_options(name: str, region: str) -> list[str]:
+    """What `sam deploy` is told. SAM would look for samconfig.toml beside the built template, and go on without one."""
+    files = ["--config-file", str(sam.CONFIGURATION), "--template-file", str(BUILT / "template.yaml")]
+    return ["--config-env", name, "--region", region, *files]
+
+
+def _describe_functions(parameters: dict[str, str]) -> None:
+    """Writes into each function which parameters it is deployed with.
+
+    SAM publishes a new version when the text of a function changes, and a parameter's value is not part of that text: the
+    alias would stay at the version with the old settings.
+    """
+    built = BUILT / "template.yaml"
+    chosen = json.dumps(parameters, sort_keys=True).encode()
+    digest = hashlib.sha256(chosen).hexdigest()[:16]
+    built.write_text(sam.ask("describe", template=built.read_text(), text=f"With the parameters {digest}"))
 
 
 def passed_on(arguments: list[str]) -> int:

@@ -73,6 +73,17 @@ def point(template: str, folders: dict[str, str]) -> str:
     return yaml_dump(parsed)
 
 
+def describe(template: str, text: str) -> str:
+    """The template with `text` as every function's description."""
+    from samcli.yamlhelper import yaml_dump, yaml_parse
+
+    parsed = yaml_parse(template)
+    for resource in parsed["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["Description"] = text
+    return yaml_dump(parsed)
+
+
 def account(profile: str | None, region: str | None) -> dict[str, str]:
     """Whose account the credentials at hand are for, or `{"error": why none}`."""
     import boto3
@@ -94,7 +105,7 @@ def outputs(stack: str, profile: str | None, region: str | None) -> dict[str, st
     return {each["OutputKey"]: each["OutputValue"] for each in told}
 
 
-QUESTIONS = {each.__name__: each for each in (transform, configuration, point, account, outputs)}
+QUESTIONS = {each.__name__: each for each in (transform, configuration, point, describe, account, outputs)}
 
 if __name__ == "__main__":
     # Its own folder comes first on Python's path, and holds modules of other names only.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 import struct
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -145,6 +148,29 @@ class Deploying(unittest.TestCase):
         check.assert_not_called()
 
     asked = staticmethod(sam.ask)
+
+    def test_sam_finds_what_samconfig_says_of_an_environment(self) -> None:
+        # Nobody listens there: it is as far as one comes without an account.
+        nobody = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(deploy, "BUILT", Path(folder)):
+            (Path(folder) / "template.yaml").write_text(sam.TEMPLATE.read_text())
+            for name in deploy.ENVIRONMENTS:
+                call = [sys.executable, str(clone.ROOT / "dev"), "sam", "deploy"]
+                call += deploy.deploy_options(name, "eu-central-1")
+                done = subprocess.run(call, env={**os.environ, **nobody}, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+                self.assertIn("Could not connect to the endpoint", done.stdout + done.stderr)
+
+    def test_a_changed_parameter_changes_every_functions_text(self) -> None:
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(deploy, "BUILT", Path(folder)):
+            built = Path(folder) / "template.yaml"
+            texts = []
+            for limit in ("10", "20"):
+                built.write_text(sam.TEMPLATE.read_text())
+                deploy._describe_functions({"DailyLimit": limit})
+                texts.append(re.findall(r"Description: With the parameters (\w+)", built.read_text()))
+        self.assertEqual(len(texts[0]), 8)
+        self.assertEqual(len(set(texts[0])), 1)
+        self.assertNotEqual(texts[0], texts[1])
 
     def test_an_architecture_that_is_none_is_refused(self) -> None:
         with self.assertRaisesRegex(Failure, "x86_64, arm64"):

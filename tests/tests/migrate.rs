@@ -33,6 +33,26 @@ async fn a_first_call_applies_the_migrations_and_a_second_reports_none() {
 }
 
 #[tokio::test]
+async fn a_newer_schema_than_the_builds_own_is_left_as_it_is() {
+    let database = Database::fresh().await;
+    database
+        .run_script(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+             VALUES (9999, 'of a later build', TRUE, sha256('later'), 0)",
+        )
+        .await;
+    let migrate = migrate(&database.url()).await;
+    let report = migrate.run(&json!({})).await.expect("a report");
+    assert_eq!(report, json!({"applied": []}));
+    // What this build knows is still compared.
+    database
+        .run_script("UPDATE _sqlx_migrations SET checksum = sha256('changed') WHERE version = 1")
+        .await;
+    let failure = migrate.run(&json!({})).await.expect_err("a failure");
+    assert!(format!("{failure:?}").contains("migration"), "{failure:?}");
+}
+
+#[tokio::test]
 async fn a_failing_migration_fails_the_invocation() {
     let database = Database::empty().await;
     database

@@ -10,7 +10,7 @@
 use serde_json::{Value, json};
 use verse_tests::{
     Builder, Client, Database, Function, KeptSecret, Reader, Script, ScriptedProvider, SecretStore,
-    Wire,
+    Wire, eventually,
 };
 
 const OLD: &str = "sk-old-of-the-rehearsal";
@@ -61,7 +61,7 @@ impl Site {
 }
 
 fn key(key: &str) -> Value {
-    json!({"ANTHROPIC_API_KEY": key})
+    json!({"ANTHROPIC_API_KEY": key, "OPENAI_API_KEY": key})
 }
 
 /// Asks each function's model for something; `n` tells one time from another.
@@ -113,6 +113,40 @@ async fn a_key_that_was_exchanged_is_found_when_the_old_one_is_rejected() {
             function.log().expect_without(key);
         }
     }
+}
+
+#[tokio::test]
+async fn an_embedders_key_that_was_exchanged_is_found_too() {
+    let mut site = Site::start().await;
+    let vectors = ScriptedProvider::start().await;
+    let function = site
+        .function("chat")
+        .env("EMBEDDING_PROVIDER", "openai")
+        .env("OPENAI_EMBEDDING_BASE_URL", vectors.openai_url())
+        .start()
+        .await;
+    let client = Reader::of(&site.database).await.on(&function);
+    let embedded = async |count: u64| {
+        eventually("what was said has vectors", async || {
+            let status = client.get("/api/debug/rag-status").await.json();
+            (status["with_embeddings"] == count).then_some(())
+        })
+        .await;
+    };
+    assert_eq!(ask(&client, "chat", 1).await.0, 200);
+    embedded(2).await;
+    site.exchange_key().await;
+    vectors.next(Script::refuses(401));
+    assert_eq!(ask(&client, "chat", 2).await.0, 200);
+    embedded(4).await;
+    let asked = vectors.asked();
+    let keys: Vec<_> = asked
+        .iter()
+        .map(|asked| asked.headers["authorization"].to_str().unwrap_or_default())
+        .collect();
+    let [old, new] = [OLD, NEW].map(|key| format!("Bearer {key}"));
+    assert_eq!(keys, [&old, &old, &old, &new, &new]);
+    assert_eq!(site.store.reads(), 2);
 }
 
 #[tokio::test]

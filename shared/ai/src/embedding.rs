@@ -12,13 +12,10 @@ pub trait Embedder: fmt::Debug + Send + Sync {
     /// The model's name: vectors of different models cannot be compared.
     fn name(&self) -> &str;
 
-    /// One vector for each text, all of [`Embedder::dimensions`] numbers.
+    /// One vector for each text, of 1024 numbers each: what the database's column holds.
     fn embed(
         &self,
         texts: Vec<String>,
         deadline: Instant,
     ) -> BoxFuture<'static, Result<Vec<Vec<f32>>, ModelError>>;
-
-    /// How many numbers a vector has.
-    fn dimensions(&self) -> usize;
 }

@@ -28,4 +28,4 @@ pub use model::{
 };
 pub use prompts::Limits;
 pub use providers::{ClientError, EmbeddingProvider, HttpClient, Jitter, Provider, Service};
-pub use renewing::{Renew, Renewing};
+pub use renewing::Renew;

@@ -1,4 +1,4 @@
-//! A model whose key may be exchanged while it is in use.
+//! Models whose keys may be exchanged while they are in use.
 
 use std::{
     fmt,
@@ -9,58 +9,75 @@ use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use tokio::{sync::Mutex as Turn, time::Instant};
 
 use crate::{
-    AnswerStream, ChatRequest, DefinitionRequest, DefinitionTexts, ErrorKind, InsightRequest,
-    InsightTexts, Model, ModelError, SummaryRequest, Writing,
+    Ai, AnswerStream, ChatRequest, DefinitionRequest, DefinitionTexts, Embedder, ErrorKind,
+    InsightRequest, InsightTexts, Model, ModelError, SummaryRequest, Writing,
 };
 
-/// Sets the model up once more, with a key read anew; `None` when there is no other.
-pub type Renew = Box<dyn Fn() -> BoxFuture<'static, Option<Arc<dyn Model>>> + Send + Sync>;
+/// Sets up once more what was chosen, with keys read anew; `None` when there are no others.
+pub type Renew = Box<dyn Fn() -> BoxFuture<'static, Option<Ai>> + Send + Sync>;
 
-/// Asks a model. When the provider rejects its key, it is set up once more, and asked again if that gave another key.
+impl Ai {
+    /// The same, but when a provider rejects a key, all is set up once more, and who was refused is asked again if that gave
+    /// other keys.
+    #[must_use]
+    pub fn renewing(self, renew: Renew) -> Self {
+        let embedder = self.embedder.clone();
+        let renewing = Renewing(Arc::new(Inner {
+            known: Mutex::new(Known {
+                ai: self,
+                number: 0,
+            }),
+            renew: Turn::new(renew),
+        }));
+        let embedder = embedder.map(|first| -> Arc<dyn Embedder> {
+            Arc::new(RenewingEmbedder {
+                first,
+                renewing: renewing.clone(),
+            })
+        });
+        Self {
+            model: Arc::new(renewing),
+            embedder,
+        }
+    }
+}
+
+/// Asks the model that was set up last.
 #[derive(Clone)]
-pub struct Renewing(Arc<Inner>);
+struct Renewing(Arc<Inner>);
 
 struct Inner {
     known: Mutex<Known>,
     renew: Turn<Renew>,
 }
 
-/// The model in use, and how often there was another.
+/// What is in use, and how often there was another.
 #[derive(Clone)]
 struct Known {
-    model: Arc<dyn Model>,
+    ai: Ai,
     number: u64,
 }
 
 impl Renewing {
-    /// Begins with `model`.
-    #[must_use]
-    pub fn new(model: Arc<dyn Model>, renew: Renew) -> Self {
-        Self(Arc::new(Inner {
-            known: Mutex::new(Known { model, number: 0 }),
-            renew: Turn::new(renew),
-        }))
-    }
-
     fn known(&self) -> Known {
         let known = self.0.known.lock();
         known.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Another model than the rejected one. Of those who ask at once, one sets it up.
-    async fn renewed(&self, rejected: u64) -> Option<Arc<dyn Model>> {
+    /// Another than the rejected one. Of those who ask at once, one sets it up.
+    async fn renewed(&self, rejected: u64) -> Option<Ai> {
         let renew = self.0.renew.lock().await;
         let known = self.known();
         if known.number != rejected {
-            return Some(known.model);
+            return Some(known.ai);
         }
-        let model = (*renew)().await?;
+        let ai = (*renew)().await?;
         let known = Known {
-            model: Arc::clone(&model),
+            ai: ai.clone(),
             number: rejected + 1,
         };
         *self.0.known.lock().unwrap_or_else(PoisonError::into_inner) = known;
-        Some(model)
+        Some(ai)
     }
 
     fn ask<T: Send + 'static>(
@@ -69,10 +86,10 @@ impl Renewing {
     ) -> Writing<T> {
         let this = self.clone();
         async move {
-            let Known { model, number } = this.known();
-            match ask(&*model).await {
+            let Known { ai, number } = this.known();
+            match ask(&*ai.model).await {
                 Err(error) if is_rejected(&error) => match this.renewed(number).await {
-                    Some(model) => ask(&*model).await,
+                    Some(ai) => ask(&*ai.model).await,
                     None => Err(error),
                 },
                 written => written,
@@ -102,15 +119,15 @@ impl Model for Renewing {
     fn chat(&self, request: ChatRequest, deadline: Instant) -> AnswerStream {
         let this = self.clone();
         let answer = async move {
-            let Known { model, number } = this.known();
-            let mut answer = model.chat(request.clone(), deadline);
+            let Known { ai, number } = this.known();
+            let mut answer = ai.model.chat(request.clone(), deadline);
             let first = answer.next().await;
             // A key is rejected before the first word or not at all.
             if let Some(Err(error)) = &first
                 && is_rejected(error)
-                && let Some(model) = this.renewed(number).await
+                && let Some(ai) = this.renewed(number).await
             {
-                return model.chat(request, deadline);
+                return ai.model.chat(request, deadline);
             }
             stream::iter(first).chain(answer).boxed()
         };
@@ -124,8 +141,46 @@ impl Model for Renewing {
 
 impl fmt::Debug for Renewing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Renewing")
-            .field(&self.known().model)
-            .finish()
+        f.debug_tuple("Renewing").field(&self.known().ai).finish()
+    }
+}
+
+/// Asks the embedder that was set up last, as long as it is the same one with another key: what vectors are stored with is
+/// the name that was told at first.
+#[derive(Debug)]
+struct RenewingEmbedder {
+    first: Arc<dyn Embedder>,
+    renewing: Renewing,
+}
+
+impl Embedder for RenewingEmbedder {
+    fn name(&self) -> &str {
+        self.first.name()
+    }
+
+    fn embed(
+        &self,
+        texts: Vec<String>,
+        deadline: Instant,
+    ) -> BoxFuture<'static, Result<Vec<Vec<f32>>, ModelError>> {
+        let (first, renewing) = (Arc::clone(&self.first), self.renewing.clone());
+        async move {
+            let same = |ai: Ai| {
+                let embedder = ai.embedder?;
+                (embedder.name() == first.name()).then_some(embedder)
+            };
+            let Known { ai, number } = renewing.known();
+            let embedder = same(ai).unwrap_or_else(|| Arc::clone(&first));
+            match embedder.embed(texts.clone(), deadline).await {
+                Err(error) if is_rejected(&error) => {
+                    match renewing.renewed(number).await.and_then(same) {
+                        Some(embedder) => embedder.embed(texts, deadline).await,
+                        None => Err(error),
+                    }
+                }
+                embedded => embedded,
+            }
+        }
+        .boxed()
     }
 }

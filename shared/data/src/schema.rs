@@ -1,6 +1,6 @@
 //! The schema: applies `migrations/`.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, convert::Infallible, time::Duration};
 
 use sqlx::{
     PgConnection,
@@ -14,6 +14,9 @@ pub static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
 /// Where a database keeps which migrations it has: sqlx's usual name, so that its tools understand it.
 const LEDGER: &str = "_sqlx_migrations";
+
+/// How often the lock's connection says that it is still there: well within a minute, which it may be idle.
+const STILL_THERE: Duration = Duration::from_secs(10);
 
 /// A migration that a call of [`apply_migrations`] applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +35,9 @@ pub struct AppliedMigration {
 ///
 /// # Errors
 ///
-/// [`Error::Migration`] when a migration fails (those before it stay applied) or when the database holds one that this
-/// build does not know or that was changed since; [`Error::Unavailable`] when the database does not answer.
+/// [`Error::Migration`] when a migration fails (those before it stay applied) or when one that the database has was changed
+/// since; [`Error::Unavailable`] when the database does not answer. Migrations that this build does not know are none of
+/// its business: after going back to an older build, the database is ahead of it.
 pub async fn apply_migrations(database: &Database) -> Result<Vec<AppliedMigration>, Error> {
     create_lock_table(database).await?;
     let mut lock = database.begin().await?;
@@ -47,9 +51,14 @@ pub async fn apply_migrations(database: &Database) -> Result<Vec<AppliedMigratio
     sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await?;
     let before = applied_versions(connection).await?;
     let mut migrator = Migrator::with_migrations(MIGRATIONS.migrations.to_vec());
-    migrator.set_locking(false);
+    migrator.set_locking(false).set_ignore_missing(true);
     let run = Box::pin(migrator.run_direct(None, connection, false));
-    run.await.map_err(Error::Migration)?;
+    let held = lock.connection()?;
+    let done = tokio::select! {
+        done = run => done,
+        never = keep_busy(held) => match never {},
+    };
+    done.map_err(Error::Migration)?;
 
     lock.commit().await?;
     let new = MIGRATIONS
@@ -61,6 +70,18 @@ pub async fn apply_migrations(database: &Database) -> Result<Vec<AppliedMigratio
             description: migration.description.to_string(),
         })
         .collect())
+}
+
+/// Says something on a connection from time to time, as the server ends a transaction that is idle for long
+/// (`idle_in_transaction_session_timeout`), and its locks with it. When the connection is broken, the commit will tell.
+async fn keep_busy(connection: &mut PgConnection) -> Infallible {
+    loop {
+        tokio::time::sleep(STILL_THERE).await;
+        let said = sqlx::raw_sql("SELECT 1").execute(&mut *connection).await;
+        if said.is_err() {
+            return std::future::pending().await;
+        }
+    }
 }
 
 /// Makes the table whose lock is taken. Of two creators at once the loser is told, in one of three ways, that the winner

@@ -3,7 +3,7 @@
 use axum::{
     Extension, Router,
     handler::Handler,
-    middleware::map_response,
+    middleware::from_fn,
     routing::{MethodRouter, delete, get, post},
 };
 
@@ -45,11 +45,7 @@ impl Routes {
         path: &'static str,
         handler: H,
     ) -> Self {
-        self.add(
-            "GET",
-            path,
-            get(handler).layer(map_response(streaming::mark)),
-        )
+        self.add("GET", path, get(handler).layer(from_fn(streaming::mark)))
     }
 
     /// Answers `POST path`.
@@ -65,11 +61,7 @@ impl Routes {
         path: &'static str,
         handler: H,
     ) -> Self {
-        self.add(
-            "POST",
-            path,
-            post(handler).layer(map_response(streaming::mark)),
-        )
+        self.add("POST", path, post(handler).layer(from_fn(streaming::mark)))
     }
 
     /// Answers `DELETE path`.

@@ -6,12 +6,16 @@
 use std::{
     convert::Infallible,
     future::ready,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use axum::{
     Router,
     body::{Body, BodyDataStream},
+    middleware::Next,
     response::Response,
 };
 use bytes::Bytes;
@@ -39,9 +43,10 @@ where
     Body::from_stream(parts.map(|part| Ok::<_, Infallible>(part.unwrap_or_default())))
 }
 
-/// Marks an answer of a streaming route.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Streamed;
+/// Whether a request's route streams: said on the way to its handler, so that an answer that is given in the handler's
+/// place (it panicked, or time was up) has the form that the gateway waits for, too.
+#[derive(Clone, Debug, Default)]
+struct Streams(Arc<AtomicBool>);
 
 /// What goes back to Lambda: whole, or as a stream.
 pub(crate) type Answer<A> = FunctionResponse<Box<Whole<A>>, BodyDataStream>;
@@ -54,10 +59,12 @@ pub(crate) enum Whole<A> {
     Common(Value),
 }
 
-/// Marks what a handler answered.
-pub(crate) async fn mark(mut response: Response) -> Response {
-    response.extensions_mut().insert(Streamed);
-    response
+/// Around the handlers of a streaming route: says that it is one.
+pub(crate) async fn mark(request: axum::extract::Request, next: Next) -> Response {
+    if let Some(Streams(streams)) = request.extensions().get() {
+        streams.store(true, Ordering::Relaxed);
+    }
+    next.run(request).await
 }
 
 /// Asks the router, and gives its answer in the form that its route has.
@@ -72,15 +79,17 @@ pub(crate) async fn call(
 ) -> Answer<impl Serialize> {
     let aside: Arc<Mutex<Option<Response>>> = Arc::default();
     let kept = Arc::clone(&aside);
-    let mut adapter = Adapter::from(service_fn(move |request: Request| {
+    let mut adapter = Adapter::from(service_fn(move |mut request: Request| {
         let (mut router, aside) = (router.clone(), Arc::clone(&aside));
+        let streams = Streams::default();
+        request.extensions_mut().insert(streams.clone());
         async move {
             let response = router.call(request).await?;
-            if response.extensions().get::<Streamed>().is_none() {
+            if !streams.0.load(Ordering::Relaxed) {
                 return Ok(response);
             }
             *aside.lock().unwrap_or_else(PoisonError::into_inner) = Some(response);
-            Ok::<_, std::convert::Infallible>(Response::default())
+            Ok::<_, Infallible>(Response::default())
         }
     }));
     let Ok(whole) = adapter.call(LambdaEvent::new(request, context)).await;

@@ -9,8 +9,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use http::StatusCode;
 use lambda_runtime::Error;
 use verse_ai::{
-    Ai, AiConfig, ErrorKind, Jitter, Limits, Metered, Model, ModelError, Renew, Renewing, Report,
-    TokenUsage,
+    Ai, AiConfig, ErrorKind, Jitter, Limits, Metered, Model, ModelError, Renew, Report, TokenUsage,
 };
 use verse_data::Environment;
 use verse_http::{App, Problem, ProviderKeys};
@@ -41,12 +40,10 @@ pub async fn start(app: &App) -> Result<Models, Error> {
         environment.map_err(|error| format!("AI_SECRET_ARN cannot be used: {error}"))?;
     let config = read(&environment)?;
     let limits = config.limits();
-    let Ai { model, embedder } = config.start(&jitter)?;
-    let model = Renewing::new(model, renew(keys, jitter));
-    let model = Metered::new(Arc::new(model), report(app.clone()));
-    let model: Arc<dyn Model> = Arc::new(model);
+    let ai = config.start(&jitter)?.renewing(renew(keys, jitter));
+    let model: Arc<dyn Model> = Arc::new(Metered::new(ai.model, report(app.clone())));
     Ok(Models {
-        ai: Ai { model, embedder },
+        ai: Ai { model, ..ai },
         limits,
     })
 }
@@ -72,7 +69,7 @@ fn renew(keys: ProviderKeys, jitter: Jitter) -> Renew {
         let (keys, jitter) = (keys.clone(), jitter.clone());
         async move {
             let config = read(&keys.renew().await?).ok()?;
-            Some(config.start(&jitter).ok()?.model)
+            config.start(&jitter).ok()
         }
         .boxed()
     })

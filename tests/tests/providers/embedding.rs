@@ -22,10 +22,7 @@ fn texts(count: usize) -> Vec<String> {
 async fn each_text_has_a_vector_of_the_dimensions_of_the_database() {
     let provider = ScriptedProvider::start().await;
     let embedder = embedder(&provider);
-    assert_eq!(
-        (embedder.name(), embedder.dimensions()),
-        ("scripted-vectors", 1024)
-    );
+    assert_eq!(embedder.name(), "scripted-vectors");
     let vectors = embedder.embed(texts(300), long()).await.unwrap();
     assert_eq!(vectors.len(), 300);
     assert!(vectors.iter().all(|vector| vector.len() == 1024));

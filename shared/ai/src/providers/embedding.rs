@@ -125,10 +125,6 @@ impl Embedder for EmbeddingProvider {
     ) -> BoxFuture<'static, Result<Vec<Vec<f32>>, ModelError>> {
         self.clone().embed_all(texts, deadline).boxed()
     }
-
-    fn dimensions(&self) -> usize {
-        DIMENSIONS
-    }
 }
 
 /// One vector for each text, in the order of the texts, or none at all.

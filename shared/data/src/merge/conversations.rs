@@ -69,11 +69,11 @@ async fn drop_doubles(
     Ok(())
 }
 
-/// Writes the messages of two conversations anew into the one that stays where their ids do not give their order.
+/// Writes the messages of two conversations anew into the one that stays where reading them would mix two talks.
 ///
-/// A conversation is read by its messages' ids. Joined ones are ordered by turns: a question with its answers, at the
-/// question's time, so that two talks of the same minute do not mix. Where an answer is being written at this moment the
-/// ids stay as they are: whoever writes it knows it by its id.
+/// A conversation is read by its messages' times, and by their ids within one moment. Joined ones are ordered by turns: a
+/// question with its answers, all at the question's time, so that two talks of the same minute do not mix. Where an answer
+/// is being written at this moment the rows stay as they are: whoever writes it knows it by its id.
 async fn put_in_order(
     connection: &mut PgConnection,
     kept: &[i64],
@@ -83,22 +83,22 @@ async fn put_in_order(
         "WITH turns AS (
              SELECT twins.kept AS target, messages.*,
                     coalesce(max(messages.created_at) FILTER (WHERE role = 'user') OVER earlier,
-                             '-infinity') AS turn_at,
-                    coalesce(max(messages.id) FILTER (WHERE role = 'user') OVER earlier,
-                             messages.id) AS turn
+                             messages.created_at) AS turn_at
              FROM unnest($1::BIGINT[], $2::BIGINT[]) AS twins (kept, gone)
              JOIN messages ON messages.conversation_id IN (twins.kept, twins.gone)
-             WINDOW earlier AS (PARTITION BY messages.conversation_id ORDER BY messages.id)
+             WINDOW earlier AS (PARTITION BY messages.conversation_id
+                                ORDER BY messages.created_at, messages.id)
          ), places AS (
              SELECT *,
-                    row_number() OVER (PARTITION BY target ORDER BY turn_at, turn, id) AS place,
-                    row_number() OVER (PARTITION BY target ORDER BY id) AS place_by_id
+                    row_number() OVER (PARTITION BY target
+                                       ORDER BY turn_at, conversation_id, created_at, id) AS place,
+                    row_number() OVER (PARTITION BY target ORDER BY created_at, id) AS place_as_read
              FROM turns
          ), unordered AS (
              SELECT target
              FROM places
              GROUP BY target
-             HAVING bool_or(place <> place_by_id) AND NOT bool_or(state = 'pending')
+             HAVING bool_or(place <> place_as_read) AND NOT bool_or(state = 'pending')
          ), taken_out AS (
              DELETE FROM messages
              USING places
@@ -106,7 +106,7 @@ async fn put_in_order(
              WHERE messages.id = places.id
          )
          INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
-         SELECT target, conversations.user_id, role, state, content, places.created_at
+         SELECT target, conversations.user_id, role, state, content, turn_at
          FROM places
          JOIN unordered USING (target)
          JOIN conversations ON conversations.id = target

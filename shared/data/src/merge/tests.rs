@@ -201,7 +201,7 @@ async fn merged(options: PgConnectOptions, newer_first: bool) {
     );
     let of_both = "SELECT content FROM messages
                    JOIN conversations ON conversations.id = conversation_id AND insight_id = 1
-                   ORDER BY messages.id";
+                   ORDER BY messages.created_at, messages.id";
     assert_eq!(
         texts(&database, of_both).await,
         ["user of 1", "assistant of 1", "user of 2", "assistant of 2"]
@@ -267,7 +267,8 @@ async fn talk(database: &Database, person: Person, messages: &'static [(&str, &s
     }
 }
 
-const JOINED: &str = "SELECT content FROM messages ORDER BY id";
+/// In the order in which a conversation is read.
+const JOINED: &str = "SELECT content FROM messages ORDER BY created_at, id";
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn two_talks_of_the_same_minute_do_not_mix(_: PgPoolOptions, options: PgConnectOptions) {
