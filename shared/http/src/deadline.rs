@@ -15,6 +15,9 @@ const MARGIN: Duration = Duration::from_secs(4);
 /// For a request that came by no Lambda: a test's.
 const OTHERWISE: Duration = Duration::from_secs(30);
 
+/// Before this, in September 2001, no deadline can be: a smaller number is a duration, as `cargo lambda watch` tells it.
+const NO_TIME: u64 = 1_000_000_000_000;
+
 /// When this invocation ends.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline {
@@ -25,14 +28,10 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// `milliseconds` since 1970, which is how Lambda tells it.
+    /// `milliseconds` since 1970, which is how Lambda tells it; or how many there are, as `cargo lambda watch` does.
     pub(crate) fn of(app: &App, milliseconds: u64) -> Self {
-        let time = i64::try_from(milliseconds)
-            .ok()
-            .and_then(DateTime::from_timestamp_millis);
         let now = app.clock.now();
-        let left = time.map(|time| (time - now).to_std().unwrap_or_default());
-        let left = left.unwrap_or(OTHERWISE);
+        let left = left(now, milliseconds);
         Self {
             at: Instant::now() + left,
             time: now + left,
@@ -47,11 +46,38 @@ impl Deadline {
     }
 }
 
+fn left(now: DateTime<Utc>, milliseconds: u64) -> Duration {
+    if milliseconds < NO_TIME {
+        return Duration::from_millis(milliseconds);
+    }
+    let time = i64::try_from(milliseconds).ok();
+    let time = time.and_then(DateTime::from_timestamp_millis);
+    time.map_or(OTHERWISE, |time| (time - now).to_std().unwrap_or_default())
+}
+
 impl FromRequestParts<App> for Deadline {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         let milliseconds = parts.lambda_context_ref().map(|context| context.deadline);
         Ok(Self::of(app, milliseconds.unwrap_or(u64::MAX)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_is_a_time_or_a_duration_or_unknown() {
+        let now = DateTime::from_timestamp_millis(1_800_000_000_000).unwrap_or_default();
+        for (told, seconds) in [
+            (1_800_000_028_000, 28),
+            (1_799_999_999_000, 0),
+            (600_000, 600),
+            (u64::MAX, 30),
+        ] {
+            assert_eq!(left(now, told), Duration::from_secs(seconds), "{told}");
+        }
     }
 }
