@@ -46,9 +46,14 @@ impl Deadline {
     }
 }
 
+/// What `cargo lambda watch` gives an invocation, if it was that which gave this deadline.
+pub(crate) fn emulated(milliseconds: u64) -> Option<Duration> {
+    (milliseconds < NO_TIME).then(|| Duration::from_millis(milliseconds))
+}
+
 fn left(now: DateTime<Utc>, milliseconds: u64) -> Duration {
-    if milliseconds < NO_TIME {
-        return Duration::from_millis(milliseconds);
+    if let Some(duration) = emulated(milliseconds) {
+        return duration;
     }
     let time = i64::try_from(milliseconds).ok();
     let time = time.and_then(DateTime::from_timestamp_millis);

@@ -14,6 +14,8 @@ use lambda_runtime::{Error, LambdaInvocation, Service, tower::Layer};
 use tokio::{sync::watch, time::timeout};
 use tokio_util::task::TaskTracker;
 
+use crate::deadline::emulated;
+
 /// The longest that the next event waits for work on the last: two statements that do not answer, and some more.
 const PATIENCE: Duration = Duration::from_secs(8);
 
@@ -52,8 +54,12 @@ impl Tasks {
     /// The answer has left, or can leave no more: what works on it is told so, and given time to end.
     async fn settle(&self) {
         self.answers.send_modify(|answers| *answers += 1);
+        self.wait(PATIENCE).await;
+    }
+
+    async fn wait(&self, patience: Duration) {
         self.tracker.close();
-        if timeout(PATIENCE, self.tracker.wait()).await.is_err() {
+        if timeout(patience, self.tracker.wait()).await.is_err() {
             tracing::error!("work goes on after its answer");
         }
         self.tracker.reopen();
@@ -91,9 +97,14 @@ where
     }
 
     fn call(&mut self, invocation: LambdaInvocation) -> Self::Future {
+        let emulated = emulated(invocation.context.deadline);
         let (answer, tasks) = (self.inner.call(invocation), self.tasks.clone());
         Box::pin(async move {
             let result = answer.await;
+            // `cargo lambda watch` says that it has an answer as soon as that begins.
+            if let (Ok(()), Some(time)) = (&result, emulated) {
+                tasks.wait(time).await;
+            }
             tasks.settle().await;
             result
         })
