@@ -32,8 +32,8 @@ BUILT = clone.ROOT / ".aws-sam" / "build"
 ENVIRONMENTS = ("dev", "prod")
 
 
-def build(arguments: list[str]) -> int:
-    """Builds all functions at once, and lays them out for `sam deploy`."""
+def build(arguments: list[str], description: str | None = None) -> int:
+    """Builds all functions at once, and lays them out for `sam deploy`, with `description` for each."""
     architecture = arguments[0] if arguments else "x86_64"
     if architecture not in TARGETS or len(arguments) > 1:
         raise Failure(f"A build is for one of {', '.join(TARGETS)}: make build ARCH=arm64.")
@@ -48,7 +48,7 @@ def build(arguments: list[str]) -> int:
         examine(binary, architecture)
         say(f"  {name:<14}{binary.stat().st_size / 1e6:8.1f} MB")
     with step("laying them out for sam deploy", f"laid out in {BUILT.relative_to(clone.ROOT)}"):
-        _lay_out(binaries)
+        _lay_out(binaries, description)
     return 0
 
 
@@ -81,8 +81,8 @@ def deploy(arguments: list[str]) -> int:
     say(f"  {settings['stack_name']} in {region}, account {who['account']}, as {who['who']}")
     if checks.check() != 0:
         raise Failure("What fails its checks is not deployed.")
-    build([settings["parameter_overrides"].get("Architecture", "x86_64")])
-    _describe_functions(settings["parameter_overrides"])
+    parameters = settings["parameter_overrides"]
+    build([parameters.get("Architecture", "x86_64")], description_of(parameters))
     if sam.sam("deploy", *deploy_options(arguments[0], region), given=sys.stdin.fileno() if sys.stdin.isatty() else None) != 0:
         raise Failure("SAM could not deploy; see above. What was running is still running.")
     return _ask_whether_ready(settings["stack_name"], region)
@@ -94,16 +94,14 @@ def deploy_options(name: str, region: str) -> list[str]:
     return ["--config-env", name, "--region", region, *files]
 
 
-def _describe_functions(parameters: dict[str, str]) -> None:
-    """Writes into each function which parameters it is deployed with.
+def description_of(parameters: dict[str, str]) -> str:
+    """Says in a function's description which parameters it is deployed with.
 
     SAM publishes a new version when the text of a function changes, and a parameter's value is not part of that text: the
     alias would stay at the version with the old settings.
     """
-    built = BUILT / "template.yaml"
     chosen = json.dumps(parameters, sort_keys=True).encode()
-    digest = hashlib.sha256(chosen).hexdigest()[:16]
-    built.write_text(sam.ask("describe", template=built.read_text(), text=f"With the parameters {digest}"))
+    return f"With the parameters {hashlib.sha256(chosen).hexdigest()[:16]}"
 
 
 def passed_on(arguments: list[str]) -> int:
@@ -117,7 +115,7 @@ def _for_building() -> dict[str, str]:
     return {**env, "CARGO_ZIGBUILD_ZIG_PATH": str(tools.zig())}
 
 
-def _lay_out(binaries: dict[str, Path]) -> None:
+def _lay_out(binaries: dict[str, Path], description: str | None) -> None:
     """As `sam build` does: a folder a function, and the template that points at them."""
     template = sam.TEMPLATE.read_text()
     built = sam.ask("transform", templates=[template])[0]
@@ -129,7 +127,8 @@ def _lay_out(binaries: dict[str, Path]) -> None:
         folder = BUILT / names[binary]
         folder.mkdir(parents=True)
         shutil.copy2(path, folder / "bootstrap")
-    pointed = sam.ask("point", template=template, folders={logical: logical for logical in names.values()})
+    folders = {logical: logical for logical in names.values()}
+    pointed = sam.ask("point", template=template, folders=folders, description=description)
     (BUILT / "template.yaml").write_text(pointed)
 
 

@@ -63,24 +63,16 @@ def configuration(text: str) -> dict[str, dict[str, Any]]:
     return deployments
 
 
-def point(template: str, folders: dict[str, str]) -> str:
-    """The template with each function's code in the folder that is named for it."""
+def point(template: str, folders: dict[str, str], description: str | None) -> str:
+    """The template with each function's code in the folder that is named for it, and with a description, if there is one."""
     from samcli.yamlhelper import yaml_dump, yaml_parse
 
     parsed = yaml_parse(template)
     for name, folder in folders.items():
-        parsed["Resources"][name]["Properties"]["CodeUri"] = folder
-    return yaml_dump(parsed)
-
-
-def describe(template: str, text: str) -> str:
-    """The template with `text` as every function's description."""
-    from samcli.yamlhelper import yaml_dump, yaml_parse
-
-    parsed = yaml_parse(template)
-    for resource in parsed["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["Description"] = text
+        properties = parsed["Resources"][name]["Properties"]
+        properties["CodeUri"] = folder
+        if description is not None:
+            properties["Description"] = description
     return yaml_dump(parsed)
 
 
@@ -105,7 +97,7 @@ def outputs(stack: str, profile: str | None, region: str | None) -> dict[str, st
     return {each["OutputKey"]: each["OutputValue"] for each in told}
 
 
-QUESTIONS = {each.__name__: each for each in (transform, configuration, point, describe, account, outputs)}
+QUESTIONS = {each.__name__: each for each in (transform, configuration, point, account, outputs)}
 
 if __name__ == "__main__":
     # Its own folder comes first on Python's path, and holds modules of other names only.

@@ -161,13 +161,14 @@ class Deploying(unittest.TestCase):
                 self.assertIn("Could not connect to the endpoint", done.stdout + done.stderr)
 
     def test_a_changed_parameter_changes_every_functions_text(self) -> None:
-        with tempfile.TemporaryDirectory() as folder, mock.patch.object(deploy, "BUILT", Path(folder)):
-            built = Path(folder) / "template.yaml"
-            texts = []
-            for limit in ("10", "20"):
-                built.write_text(sam.TEMPLATE.read_text())
-                deploy._describe_functions({"DailyLimit": limit})
-                texts.append(re.findall(r"Description: With the parameters (\w+)", built.read_text()))
+        original = sam.TEMPLATE.read_text()
+        functions = sam.ask("transform", templates=[original])[0]["Built"]
+        texts = []
+        for limit in ("10", "20"):
+            description = deploy.description_of({"DailyLimit": limit})
+            folders = {name: name for name in functions}
+            built = sam.ask("point", template=original, folders=folders, description=description)
+            texts.append(re.findall(r"Description: With the parameters (\w+)", built))
         self.assertEqual(len(texts[0]), 8)
         self.assertEqual(len(set(texts[0])), 1)
         self.assertNotEqual(texts[0], texts[1])

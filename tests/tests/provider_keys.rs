@@ -50,14 +50,19 @@ impl Site {
         self.secret.promote(pending).await;
     }
 
-    /// The keys that the provider was asked with, in order.
+    /// The keys that the model was asked with, in order.
     fn keys(&self) -> Vec<String> {
-        let asked = self.provider.asked();
-        let keys = asked
-            .iter()
-            .map(|asked| asked.headers["x-api-key"].to_str());
-        keys.map(|key| key.unwrap_or_default().to_owned()).collect()
+        sent(&self.provider, "x-api-key")
     }
+}
+
+/// What each question to `provider` had in `header`, in order.
+fn sent(provider: &ScriptedProvider, header: &str) -> Vec<String> {
+    let asked = provider.asked();
+    let values = asked.iter().map(|asked| asked.headers[header].to_str());
+    values
+        .map(|value| value.unwrap_or_default().to_owned())
+        .collect()
 }
 
 fn key(key: &str) -> Value {
@@ -139,13 +144,11 @@ async fn an_embedders_key_that_was_exchanged_is_found_too() {
     vectors.next(Script::refuses(401));
     assert_eq!(ask(&client, "chat", 2).await.0, 200);
     embedded(4).await;
-    let asked = vectors.asked();
-    let keys: Vec<_> = asked
-        .iter()
-        .map(|asked| asked.headers["authorization"].to_str().unwrap_or_default())
-        .collect();
     let [old, new] = [OLD, NEW].map(|key| format!("Bearer {key}"));
-    assert_eq!(keys, [&old, &old, &old, &new, &new]);
+    assert_eq!(
+        sent(&vectors, "authorization"),
+        [&old, &old, &old, &new, &new].map(String::as_str)
+    );
     assert_eq!(site.store.reads(), 2);
 }
 

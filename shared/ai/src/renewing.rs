@@ -42,6 +42,9 @@ impl Ai {
     }
 }
 
+/// What a question will be answered.
+type Asked<T> = BoxFuture<'static, Result<T, ModelError>>;
+
 /// Asks the model that was set up last.
 #[derive(Clone)]
 struct Renewing(Arc<Inner>);
@@ -71,7 +74,11 @@ impl Renewing {
         if known.number != rejected {
             return Some(known.ai);
         }
-        let ai = (*renew)().await?;
+        let mut ai = (*renew)().await?;
+        // What vectors are stored with is the name that was told at first: only the same embedder takes its place.
+        if !is_same(ai.embedder.as_ref(), known.ai.embedder.as_ref()) {
+            ai.embedder = known.ai.embedder;
+        }
         let known = Known {
             ai: ai.clone(),
             number: rejected + 1,
@@ -80,23 +87,24 @@ impl Renewing {
         Some(ai)
     }
 
-    fn ask<T: Send + 'static>(
-        &self,
-        ask: impl Fn(&dyn Model) -> Writing<T> + Send + 'static,
-    ) -> Writing<T> {
+    fn ask<T: Send + 'static>(&self, ask: impl Fn(&Ai) -> Asked<T> + Send + 'static) -> Asked<T> {
         let this = self.clone();
         async move {
             let Known { ai, number } = this.known();
-            match ask(&*ai.model).await {
+            match ask(&ai).await {
                 Err(error) if is_rejected(&error) => match this.renewed(number).await {
-                    Some(ai) => ask(&*ai.model).await,
+                    Some(ai) => ask(&ai).await,
                     None => Err(error),
                 },
-                written => written,
+                answered => answered,
             }
         }
         .boxed()
     }
+}
+
+fn is_same(one: Option<&Arc<dyn Embedder>>, other: Option<&Arc<dyn Embedder>>) -> bool {
+    one.map(|embedder| embedder.name()) == other.map(|embedder| embedder.name())
 }
 
 fn is_rejected(error: &ModelError) -> bool {
@@ -105,7 +113,7 @@ fn is_rejected(error: &ModelError) -> bool {
 
 impl Model for Renewing {
     fn write_insight(&self, request: InsightRequest, deadline: Instant) -> Writing<InsightTexts> {
-        self.ask(move |model| model.write_insight(request.clone(), deadline))
+        self.ask(move |ai| ai.model.write_insight(request.clone(), deadline))
     }
 
     fn write_definition(
@@ -113,7 +121,7 @@ impl Model for Renewing {
         request: DefinitionRequest,
         deadline: Instant,
     ) -> Writing<DefinitionTexts> {
-        self.ask(move |model| model.write_definition(request.clone(), deadline))
+        self.ask(move |ai| ai.model.write_definition(request.clone(), deadline))
     }
 
     fn chat(&self, request: ChatRequest, deadline: Instant) -> AnswerStream {
@@ -135,7 +143,7 @@ impl Model for Renewing {
     }
 
     fn summarise(&self, request: SummaryRequest, deadline: Instant) -> Writing<String> {
-        self.ask(move |model| model.summarise(request.clone(), deadline))
+        self.ask(move |ai| ai.model.summarise(request.clone(), deadline))
     }
 }
 
@@ -145,8 +153,7 @@ impl fmt::Debug for Renewing {
     }
 }
 
-/// Asks the embedder that was set up last, as long as it is the same one with another key: what vectors are stored with is
-/// the name that was told at first.
+/// Asks the embedder that was set up last: the first one, or the same with another key.
 #[derive(Debug)]
 struct RenewingEmbedder {
     first: Arc<dyn Embedder>,
@@ -158,29 +165,11 @@ impl Embedder for RenewingEmbedder {
         self.first.name()
     }
 
-    fn embed(
-        &self,
-        texts: Vec<String>,
-        deadline: Instant,
-    ) -> BoxFuture<'static, Result<Vec<Vec<f32>>, ModelError>> {
-        let (first, renewing) = (Arc::clone(&self.first), self.renewing.clone());
-        async move {
-            let same = |ai: Ai| {
-                let embedder = ai.embedder?;
-                (embedder.name() == first.name()).then_some(embedder)
-            };
-            let Known { ai, number } = renewing.known();
-            let embedder = same(ai).unwrap_or_else(|| Arc::clone(&first));
-            match embedder.embed(texts.clone(), deadline).await {
-                Err(error) if is_rejected(&error) => {
-                    match renewing.renewed(number).await.and_then(same) {
-                        Some(embedder) => embedder.embed(texts, deadline).await,
-                        None => Err(error),
-                    }
-                }
-                embedded => embedded,
-            }
-        }
-        .boxed()
+    fn embed(&self, texts: Vec<String>, deadline: Instant) -> Asked<Vec<Vec<f32>>> {
+        let first = Arc::clone(&self.first);
+        self.renewing.ask(move |ai| {
+            let embedder = ai.embedder.as_ref().unwrap_or(&first);
+            embedder.embed(texts.clone(), deadline)
+        })
     }
 }
