@@ -319,6 +319,7 @@ async fn a_warm_call_is_one_statement_and_one_round_trip() {
     let database = Database::fresh().await;
     let reader = Reader::of(&database).await;
     let insight = insight(&reader).await;
+    let nothing = InsightId(insight.0 + 1);
     reader.says_about(insight, "?", NOW).await;
     let started = reader.starts_chat("?", NOW).await.chat;
     let spare = reader.starts_chat("?", NOW).await.chat;
@@ -331,8 +332,9 @@ async fn a_warm_call_is_one_statement_and_one_round_trip() {
             client.get(&said_in(started.0)),
             client.get(&said_in(started.0)),
         ),
+        // The first finds nothing, and looks twice.
         (
-            client.delete(&about(insight.0)),
+            client.delete(&about(nothing.0)),
             client.delete(&about(insight.0)),
         ),
         (client.delete(&one(spare.0)), client.delete(&one(started.0))),

@@ -573,6 +573,59 @@ async fn a_connection_that_is_cut_is_survived_and_a_database_that_goes_down_is_n
 }
 
 #[tokio::test]
+async fn who_became_a_user_for_an_import_that_failed_is_told_so() {
+    let database = Database::fresh().await;
+    let proxy = Proxy::to(&database.url()).await;
+    let client = Client::of(&user(proxy.url()).await);
+    let file = json!({"insights": [], "definitions": [], "standalone_chats": []});
+    // A connection for the second is there, so that only what is wanted fails.
+    import(&client.another(), &file).await.expect_status(200);
+    // The user is made, and the transaction begun; then it breaks off.
+    proxy.break_off_statement(2);
+    let failed = import(&client, &file).await.expect_status(503);
+    assert!(failed.cookie(COOKIE).is_some());
+    import(&client, &file).await.expect_status(200);
+    assert_eq!(database.value::<i64>("SELECT count(*) FROM users").await, 2);
+}
+
+#[tokio::test]
+async fn what_was_said_about_an_insight_is_exported_when_the_history_is_cleared() {
+    let database = Database::fresh().await;
+    let insight = Function::builder("insight")
+        .env("DATABASE_URL", database.url())
+        .start()
+        .await;
+    let site = Client::routed([
+        ("/", &user(&database.url()).await),
+        ("/api/insights", &insight),
+    ]);
+    let (client, id) = known(&database, &site).await;
+    fill(&database, id, "mine").await;
+    let messages = |file: &Value| -> Vec<Value> {
+        let insights = file["insights"].as_array().unwrap().iter();
+        let talked = insights.filter(|insight| insight["chat_messages"] != json!([]));
+        talked
+            .map(|insight| insight["chat_messages"].clone())
+            .collect()
+    };
+    let before = messages(&export(&client).await);
+    assert!(!before.is_empty());
+    client
+        .delete("/api/insights/history")
+        .await
+        .expect_status(200);
+    let cleared = export(&client).await;
+    assert_eq!(cleared["insights"].as_array().unwrap().len(), before.len());
+    assert_eq!(messages(&cleared).len(), before.len());
+    for said in messages(&cleared) {
+        assert!(before.contains(&said), "{said}");
+    }
+    client.delete(DATA).await.expect_status(200);
+    import(&client, &cleared).await.expect_status(200);
+    assert_eq!(export(&client).await, cleared);
+}
+
+#[tokio::test]
 async fn nothing_of_it_is_in_the_log() {
     let database = Database::fresh().await;
     let function = user(&database.url()).await;

@@ -5,7 +5,7 @@
 //! | end | stored | counted | the reader is told |
 //! |---|---|---|---|
 //! | the model has said all | complete | yes | `done` |
-//! | the limit of tokens | truncated | yes | `done`, `max_tokens` |
+//! | the limit of tokens, or of a text's length | truncated | yes | `done`, `max_tokens` |
 //! | the reader leaves | interrupted | if there was a word of it | |
 //! | the model fails, or the deadline comes | interrupted, with what there is | no | `error` |
 //! | the database cannot store it | what was stored last; cleanup makes it interrupted | yes | `error` |
@@ -18,7 +18,7 @@ use tokio::{
     task::JoinHandle,
     time::{Instant, sleep, timeout_at},
 };
-use verse_ai::{Answer, AnswerStream, ErrorKind, ModelError, StopReason};
+use verse_ai::{Answer, AnswerStream, ErrorKind, LONGEST_TEXT, ModelError, StopReason};
 use verse_data::{Ending, Error, finish_message, save_progress};
 use verse_http::{App, EventSender, ReaderGone};
 
@@ -44,6 +44,8 @@ pub(crate) async fn write(
         app: &app,
         asked: &asked,
         text: String::new(),
+        room: LONGEST_TEXT,
+        is_cut: false,
         began: Instant::now(),
         first_token: None,
         progress: Progress::default(),
@@ -129,6 +131,10 @@ struct Writer<'w> {
     app: &'w App,
     asked: &'w Asked,
     text: String,
+    /// How many characters more it may have.
+    room: usize,
+    /// Whether the model said more than that.
+    is_cut: bool,
     began: Instant,
     first_token: Option<Duration>,
     progress: Progress,
@@ -167,10 +173,14 @@ impl Writer<'_> {
                 return end;
             }
             let token = self.text.get(self.progress.sent..).unwrap_or_default();
-            let token = json!({"token": token});
+            let event = json!({"token": token});
+            let is_new = !token.is_empty();
             self.progress.sent = self.text.len();
-            if events.send("token", &token).await.is_err() {
+            if is_new && events.send("token", &event).await.is_err() {
                 return self.take_the_rest(answer);
+            }
+            if self.is_cut {
+                return End::Said(StopReason::MaxTokens);
             }
             self.progress.keep(self.app, self.asked, &self.text);
         }
@@ -182,7 +192,7 @@ impl Writer<'_> {
         match piece {
             Some(Ok(Answer::Token(token))) => {
                 self.first_token.get_or_insert(self.began.elapsed());
-                self.text.push_str(&token);
+                self.add(&token);
                 None
             }
             Some(Ok(Answer::End { .. })) if self.text.is_empty() => {
@@ -195,11 +205,21 @@ impl Writer<'_> {
         }
     }
 
+    /// As much of the token as there is room for.
+    fn add(&mut self, token: &str) {
+        let end = token.char_indices().nth(self.room).map(|(end, _)| end);
+        self.is_cut = end.is_some();
+        let fitting = token.get(..end.unwrap_or(token.len())).unwrap_or_default();
+        self.room -= fitting.chars().count();
+        self.text.push_str(fitting);
+    }
+
     /// The reader has gone: what the model has said until now is kept, and it is not asked for more.
     fn take_the_rest(&mut self, mut answer: AnswerStream) -> End {
         while let Some(piece) = answer.next().now_or_never() {
             match self.take(piece) {
                 Some(End::Said(stop_reason)) => return End::Said(stop_reason),
+                None if self.is_cut => return End::Said(StopReason::MaxTokens),
                 Some(_) => break,
                 None => {}
             }
@@ -216,10 +236,10 @@ impl Writer<'_> {
             End::Failed(_) => (Ending::Interrupted, true),
         };
         let day = given_back.then_some(self.asked.day);
-        let (token, place) = (self.asked.token, self.asked.pending.answer);
+        let place = self.asked.pending.answer;
         let stored = async {
             let database = self.app.database().ok()?;
-            let store = || finish_message(database, token, place, ending, &self.text, day);
+            let store = || finish_message(database, place, ending, &self.text, day);
             if let Ok(is_stored) = store().await {
                 return Some(is_stored);
             }
@@ -277,11 +297,11 @@ impl Progress {
         }
         self.stored = Some(Instant::now());
         let (app, text) = (app.clone(), text.to_owned());
-        let (token, place) = (asked.token, asked.pending.answer);
+        let place = asked.pending.answer;
         self.storing = Some(tokio::spawn(async move {
             if let Ok(database) = app.database() {
                 // The next time will do, or the end.
-                let _ = save_progress(database, token, place, &text).await;
+                let _ = save_progress(database, place, &text).await;
             }
         }));
     }

@@ -40,7 +40,7 @@ pub async fn delete_device(
     let Some(token) = caller.token_hash() else {
         return Err(verse_data::Error::NotFound("device").into());
     };
-    let unlinked = unlink_device(app.database()?, token, DeviceId(device)).await?;
+    let unlinked = unlink_device(app.database()?, token, DeviceId(device), app.clock.now()).await?;
     let cookie = unlinked
         .was_current
         .then(|| Identity::forget(&app.settings));

@@ -23,8 +23,8 @@ pub use library::Library;
 pub use metering::{Metered, Report};
 pub use model::{
     Answer, AnswerStream, ChatRequest, DefinitionRequest, DefinitionTexts, InsightRequest,
-    InsightTexts, Model, Recollection, Speaker, StopReason, SummaryRequest, Token, TokenUsage,
-    Turn, Writing, Written,
+    InsightTexts, LONGEST_TEXT, Model, Recollection, Speaker, StopReason, SummaryRequest, Token,
+    TokenUsage, Turn, Writing, Written,
 };
 pub use prompts::Limits;
 pub use providers::{ClientError, EmbeddingProvider, HttpClient, Jitter, Provider, Service};

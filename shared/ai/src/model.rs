@@ -7,6 +7,9 @@ use tokio::time::Instant;
 
 use crate::ModelError;
 
+/// The longest text that an answer has, in characters: as much as an import of what was exported takes back.
+pub const LONGEST_TEXT: usize = 10_000;
+
 /// What writes the answers. Every call ends by its deadline: with an answer, or with why there is none.
 pub trait Model: fmt::Debug + Send + Sync {
     /// An insight on a passage.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{Database, DeviceId, Error, TokenHash};
+use crate::{Database, DeviceId, Error, TokenHash, merge::TRIES};
 
 /// One of the caller's devices.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,9 +31,6 @@ pub struct Unlinked {
     /// Whether it was the one that asked.
     pub was_current: bool,
 }
-
-/// What was true when the user's row was awaited may not be when it is had.
-const TRIES: usize = 5;
 
 /// The caller's devices, last active first. An unknown caller has none. One round trip.
 ///
@@ -68,8 +65,9 @@ pub async fn get_user_devices(database: &Database, token: TokenHash) -> Result<V
     Ok(devices.collect())
 }
 
-/// Ends a device's access: its row goes, and its cookie is nobody's from then on. With the last one the user goes, and
-/// everything of theirs. A transaction of four round trips.
+/// Ends a device's access: its row goes, and its cookie is nobody's from then on. The user's pending link codes are revoked:
+/// one that the device made would let it in again. With the last device the user goes, and everything of theirs. A
+/// transaction of four round trips.
 ///
 /// # Errors
 ///
@@ -78,11 +76,12 @@ pub async fn unlink_device(
     database: &Database,
     token: TokenHash,
     device: DeviceId,
+    now: DateTime<Utc>,
 ) -> Result<Unlinked, Error> {
     database
         .in_time(Box::pin(async {
             for _ in 0..TRIES {
-                match try_unlink(database, token, device).await {
+                match try_unlink(database, token, device, now).await {
                     Ok(Some(unlinked)) => return Ok(unlinked),
                     Err(error) if !error.is_deadlock() => return Err(error),
                     Ok(None) | Err(_) => {}
@@ -98,6 +97,7 @@ async fn try_unlink(
     database: &Database,
     token: TokenHash,
     device: DeviceId,
+    now: DateTime<Utc>,
 ) -> Result<Option<Unlinked>, Error> {
     let mut transaction = database.begin().await?;
     // The row is waited for, and then the next statement sees what was done meanwhile: of two who unlink the last two
@@ -129,6 +129,12 @@ async fn try_unlink(
             WHERE devices.id = $2
               AND devices.user_id = caller.user_id
             RETURNING devices.id, devices.user_id
+        ), revoked AS (
+            UPDATE link_codes
+            SET status = CASE WHEN expires_at <= $4 THEN 'expired' ELSE 'revoked' END
+            FROM removed
+            WHERE link_codes.user_id = removed.user_id
+              AND link_codes.status = 'pending'
         ), remaining AS (
             SELECT count(*) AS count
             FROM devices
@@ -147,6 +153,7 @@ async fn try_unlink(
         token.as_bytes(),
         device.0,
         caller.user_id,
+        now,
     )
     .fetch_optional(transaction.connection()?)
     .await?;

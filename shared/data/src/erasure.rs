@@ -4,7 +4,7 @@
 //! What a user used of the day's allowance goes too, as it names the user: a fresh user after an erasure has a fresh
 //! allowance, as one without a cookie has. What bounds both is the rate of an address, which names nobody.
 
-use crate::{Database, Error, TokenHash};
+use crate::{Database, Error, TokenHash, merge::TRIES};
 
 /// What an erasure took away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,9 +19,6 @@ pub struct Erased {
     pub standalone_chats: i64,
 }
 
-/// How often an erasure follows a user that is being merged into another meanwhile.
-const ATTEMPTS: u8 = 3;
-
 /// Erases the caller's user with everything that names it; nothing for an unknown caller. One round trip.
 ///
 /// Every device of the user is unknown from then on.
@@ -30,7 +27,7 @@ const ATTEMPTS: u8 = 3;
 ///
 /// [`Error::Unavailable`] when the database does not answer.
 pub async fn clear_user_data(database: &Database, token: TokenHash) -> Result<Erased, Error> {
-    for _ in 0..ATTEMPTS {
+    for _ in 0..TRIES {
         if let Some(erased) = erase(database, token).await? {
             return Ok(erased);
         }

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 
 use crate::{
     ChatRecord, Database, DefinitionRecord, Error, InsightRecord, MessageRecord, TokenHash,
+    merge::TRIES,
 };
 
 mod conversations;
@@ -101,23 +102,33 @@ async fn import(database: &Database, token: TokenHash, data: &UserData) -> Resul
 
 /// The caller's user, who from here on has no other import at work and cannot be erased or merged.
 async fn lock_user(connection: &mut PgConnection, token: TokenHash) -> Result<i64, Error> {
-    // The second look follows a device whose user was merged into another while the first waited for the lock.
-    for _ in 0..2 {
-        let user = sqlx::query_scalar!(
-            "SELECT users.id
-             FROM devices
-             JOIN users ON users.id = devices.user_id
-             WHERE devices.token_hash = $1
-             FOR NO KEY UPDATE OF users",
+    // Another look follows a device whose user was merged into another while this one waited for the lock.
+    for _ in 0..TRIES {
+        let caller = sqlx::query!(
+            r#"
+            WITH device AS (
+                SELECT user_id FROM devices WHERE token_hash = $1
+            ), locked AS (
+                SELECT users.id
+                FROM users
+                JOIN devices ON devices.user_id = users.id
+                WHERE devices.token_hash = $1
+                FOR NO KEY UPDATE OF users
+                FOR KEY SHARE OF devices
+            )
+            SELECT EXISTS (SELECT FROM device) AS "is_known!", (SELECT id FROM locked) AS user_id
+            "#,
             token.as_bytes(),
         )
-        .fetch_optional(&mut *connection)
+        .fetch_one(&mut *connection)
         .await?;
-        if let Some(user) = user {
-            return Ok(user);
+        match caller.user_id {
+            _ if !caller.is_known => return Err(Error::UnknownCaller),
+            Some(user) => return Ok(user),
+            None => {}
         }
     }
-    Err(Error::UnknownCaller)
+    Err(Error::Unavailable(sqlx::Error::RowNotFound))
 }
 
 /// Where a record of the file is in the database.

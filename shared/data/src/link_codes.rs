@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
 
-use crate::{Database, Error, Random, TokenHash};
+use crate::{Database, Error, Random, TokenHash, merge::TRIES};
 
 pub use accept::{AcceptedLink, DeviceLabel, accept_link_code};
 pub use check::{LinkAttempt, LinkRefusal, WrongCodes, check_link_code};
@@ -18,9 +18,6 @@ mod check;
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 const LETTERS: usize = 12;
 const VALID_FOR: Duration = Duration::minutes(5);
-/// What a statement found may be otherwise a moment later: then it is asked again. A new code loses its place to at most
-/// three others before there is none left.
-const TRIES: usize = 5;
 
 /// A code that links a device, as `7KQM-3XWP-9RTA`: 60 random bits. Prints as `***`.
 #[derive(Clone, PartialEq, Eq)]
@@ -94,7 +91,7 @@ impl fmt::Debug for CodeHash {
 }
 
 /// Keeps a new code of the caller's, and says until when it is valid; `None` when three are pending. One round trip,
-/// one more for each other code of the same user that is made at the same moment.
+/// one more for each other code of the same user that is made at the same moment (three at most: then no place is left).
 ///
 /// # Errors
 ///
@@ -120,7 +117,8 @@ async fn try_generate(
     code: CodeHash,
     now: DateTime<Utc>,
 ) -> Result<Option<Option<DateTime<Utc>>>, Error> {
-    // The user's row comes first, as in a merge: the two then never wait for each other in a ring. The unique key on
+    // The user's row comes first, as in a merge: the two then never wait for each other in a ring. Then the device's: one
+    // that is being unlinked makes no code. The unique key on
     // (user, slot) settles who gets a place; a repeat of the statement finds the code that its first run made.
     let row = sqlx::query!(
         r#"
@@ -129,8 +127,10 @@ async fn try_generate(
         ), caller AS (
             SELECT users.id
             FROM users
-            JOIN device ON device.user_id = users.id
+            JOIN devices ON devices.user_id = users.id
+            WHERE devices.token_hash = $1
             FOR NO KEY UPDATE OF users
+            FOR KEY SHARE OF devices
         ), overdue AS (
             UPDATE link_codes
             SET status = 'expired'

@@ -16,6 +16,12 @@ pub struct MergedUser {
     pub anonymous_id: Uuid,
 }
 
+/// How often something begins anew that found its user gone when it had waited for it: merged into another one, as a rule.
+pub(crate) const TRIES: usize = 5;
+/// How often a statement looks for what it is to take away: what it waited for may have been moved by a merge, from the
+/// user that it began with to another, and is found by a second look.
+pub(crate) const LOOKS: usize = 2;
+
 /// Who stays and who goes.
 #[derive(Clone, Copy)]
 struct Pair {
@@ -100,14 +106,16 @@ async fn move_own_insights(connection: &mut PgConnection, pair: Pair) -> Result<
              WHERE owner_id IS NULL
                AND id = ANY (ARRAY(SELECT insight_id FROM user_insights WHERE user_id = $1))
          ), theirs AS (
-             SELECT id, subject_hash, content_hash FROM insights WHERE owner_id = $2
+             SELECT id, subject_hash, content_hash, TRUE AS is_owned
+             FROM insights
+             WHERE owner_id = $2
              UNION ALL
-             SELECT id, subject_hash, content_hash
+             SELECT id, subject_hash, content_hash, FALSE
              FROM insights
              WHERE owner_id IS NULL
                AND id = ANY (ARRAY(SELECT insight_id FROM user_insights WHERE user_id = $2))
          ), twins AS (
-             -- One of each subject: of two, as two requests at once may leave them, the other stays beside it.
+             -- One of each subject: of two, as two requests at once may leave them, the shared one stays beside it.
              SELECT DISTINCT ON (subject_hash, content_hash) mine.id AS kept, theirs.id AS gone
              FROM theirs
              JOIN mine USING (subject_hash, content_hash)
@@ -115,7 +123,7 @@ async fn move_own_insights(connection: &mut PgConnection, pair: Pair) -> Result<
                AND mine.id NOT IN (SELECT id FROM theirs)
                AND NOT EXISTS (
                    SELECT FROM conversations WHERE user_id = $2 AND insight_id = mine.id)
-             ORDER BY subject_hash, content_hash, theirs.id DESC, mine.id
+             ORDER BY subject_hash, content_hash, theirs.is_owned DESC, theirs.id DESC, mine.id
          ), links AS (
              UPDATE user_insights
              SET insight_id = twins.kept
@@ -156,20 +164,22 @@ async fn move_own_definitions(connection: &mut PgConnection, pair: Pair) -> Resu
              WHERE owner_id IS NULL
                AND id = ANY (ARRAY(SELECT definition_id FROM user_definitions WHERE user_id = $1))
          ), theirs AS (
-             SELECT id, subject_hash, content_hash FROM definitions WHERE owner_id = $2
+             SELECT id, subject_hash, content_hash, TRUE AS is_owned
+             FROM definitions
+             WHERE owner_id = $2
              UNION ALL
-             SELECT id, subject_hash, content_hash
+             SELECT id, subject_hash, content_hash, FALSE
              FROM definitions
              WHERE owner_id IS NULL
                AND id = ANY (ARRAY(SELECT definition_id FROM user_definitions WHERE user_id = $2))
          ), twins AS (
-             -- One of each subject: of two, as two requests at once may leave them, the other stays beside it.
+             -- One of each subject: of two, as two requests at once may leave them, the shared one stays beside it.
              SELECT DISTINCT ON (subject_hash, content_hash) mine.id AS kept, theirs.id AS gone
              FROM theirs
              JOIN mine USING (subject_hash, content_hash)
              WHERE mine.id <> theirs.id
                AND mine.id NOT IN (SELECT id FROM theirs)
-             ORDER BY subject_hash, content_hash, theirs.id DESC, mine.id
+             ORDER BY subject_hash, content_hash, theirs.is_owned DESC, theirs.id DESC, mine.id
          ), links AS (
              UPDATE user_definitions
              SET definition_id = twins.kept

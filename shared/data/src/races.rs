@@ -334,7 +334,7 @@ async fn the_last_two_devices_unlinked_by_all_at_once_leave_nobody_half(
             let database = database.clone();
             let (caller, other) = [(first, second), (second, first)][n % 2];
             let target = DeviceId(if crossed { other.device } else { caller.device });
-            async move { unlink_device(&database, caller.token, target).await }
+            async move { unlink_device(&database, caller.token, target, at(NOW)).await }
         });
         let mut done = 0;
         for unlinked in unlinked.await {

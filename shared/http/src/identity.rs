@@ -107,6 +107,14 @@ impl Identity {
         }
     }
 
+    /// Whoever has become a user is told so, whatever came of what was wanted.
+    fn told_with(self, problem: Problem) -> Problem {
+        match self.cookie {
+            Some(cookie) => problem.with_header(header::SET_COOKIE, cookie),
+            None => problem,
+        }
+    }
+
     /// A cookie that takes the place of the one sent, and ends at once.
     #[must_use]
     pub fn forget(settings: &Settings) -> Self {
@@ -124,7 +132,7 @@ impl Identity {
 ///
 /// # Errors
 ///
-/// Those of `work`, and a `503` when the database does not answer.
+/// Those of `work`, with the cookie of a new device, and a `503` when the database does not answer.
 pub async fn as_caller<T, F>(
     app: &App,
     caller: &Caller,
@@ -149,7 +157,10 @@ where
     let device = caller.new_device(app, &token);
     let session = get_or_create_user(database, None, &device, app.clock.now()).await?;
     let identity = Identity::of(&session, caller, &token, &app.settings);
-    Ok((identity, work(database.clone(), device.token_hash).await?))
+    match work(database.clone(), device.token_hash).await {
+        Ok(done) => Ok((identity, done)),
+        Err(error) => Err(identity.told_with(error.into())),
+    }
 }
 
 fn cookie(value: &str, max_age: u32, settings: &Settings) -> Option<HeaderValue> {

@@ -5,7 +5,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    DefinitionTexts, InsightTexts, ModelError,
+    DefinitionTexts, InsightTexts, LONGEST_TEXT, ModelError,
     prompts::{Form, without_nul},
 };
 
@@ -34,7 +34,7 @@ pub(super) trait Texts: Sized {
     /// The form as it comes.
     type Sent: DeserializeOwned;
 
-    /// The texts, if there is something in each.
+    /// The texts, if there is something in each, and not more than a text may have.
     fn from_sent(sent: Self::Sent) -> Option<Self>;
 }
 
@@ -44,7 +44,7 @@ pub(super) fn read<T: Texts>(answer: &str) -> Result<T, ModelError> {
         reason: "not in the form that was asked for",
     })?;
     T::from_sent(sent).ok_or(ModelError::Unusable {
-        reason: "a field of the form is empty",
+        reason: "a field of the form is empty or too long",
     })
 }
 
@@ -58,11 +58,12 @@ fn unfenced(answer: &str) -> &str {
     inner.unwrap_or(answer)
 }
 
-/// The text, if there is one.
+/// The text, if there is one, and no more of it than a text may have.
 fn filled(text: &str) -> Option<String> {
     let text = without_nul(text);
     let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
+    let is_too_long = text.chars().nth(LONGEST_TEXT).is_some();
+    (!text.is_empty() && !is_too_long).then(|| text.to_owned())
 }
 
 /// See [`InsightTexts`].
@@ -121,6 +122,16 @@ mod tests {
             r#" {"definition":" a\u0000b\n","biblical_usage":"c","original_language":"d"} "#,
         );
         assert_eq!(texts.unwrap().definition, "ab");
+    }
+
+    #[test]
+    fn what_no_import_would_take_back_is_refused() {
+        let answer = |length| {
+            let long = "é".repeat(length);
+            json!({"definition": long, "biblical_usage": "b", "original_language": "c"}).to_string()
+        };
+        assert!(definition(&answer(10_000)).is_ok());
+        assert!(definition(&answer(10_001)).is_err());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::ChatId;
-use crate::{Database, Error, Page, TokenHash};
+use crate::{Database, Error, Page, TokenHash, merge::LOOKS};
 
 /// A standalone chat, without what was said in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +69,8 @@ pub async fn get_standalone_chats(
     Ok(chats.collect())
 }
 
-/// Deletes one of the caller's standalone chats; tells whether there was such a chat. One round trip.
+/// Deletes one of the caller's standalone chats; tells whether there was such a chat. One round trip, two where there was
+/// none.
 ///
 /// # Errors
 ///
@@ -79,16 +80,21 @@ pub async fn delete_standalone_chat(
     token: TokenHash,
     chat: ChatId,
 ) -> Result<bool, Error> {
-    let deleted = sqlx::query!(
-        "WITH caller AS (
-             SELECT user_id FROM devices WHERE token_hash = $1
-         )
-         DELETE FROM conversations
-         WHERE user_id = (SELECT user_id FROM caller) AND id = $2 AND insight_id IS NULL",
-        token.as_bytes(),
-        chat.0,
-    )
-    .execute(database.once())
-    .await?;
-    Ok(deleted.rows_affected() > 0)
+    for _ in 0..LOOKS {
+        let deleted = sqlx::query!(
+            "WITH caller AS (
+                 SELECT user_id FROM devices WHERE token_hash = $1
+             )
+             DELETE FROM conversations
+             WHERE user_id = (SELECT user_id FROM caller) AND id = $2 AND insight_id IS NULL",
+            token.as_bytes(),
+            chat.0,
+        )
+        .execute(database.once())
+        .await?;
+        if deleted.rows_affected() > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -1,7 +1,7 @@
 //! The messages of one conversation.
 
 use super::{ChatId, Message, MessageRow};
-use crate::{Database, Error, InsightId, TokenHash};
+use crate::{Database, Error, InsightId, TokenHash, merge::LOOKS};
 
 /// What the caller and the model said about an insight, in its order; nothing when the caller is unknown or never said
 /// anything about it. One round trip.
@@ -65,7 +65,8 @@ pub async fn get_standalone_chat_messages(
     rows.into_iter().map(Message::try_from).collect()
 }
 
-/// Forgets what the caller said about an insight, its summary too; tells how many messages the list had. One round trip.
+/// Forgets what the caller said about an insight, its summary too; tells how many messages the list had. One round trip,
+/// two where there was nothing.
 ///
 /// An answer that is still being written goes with its conversation, and what was said while this runs is not counted.
 ///
@@ -77,24 +78,37 @@ pub async fn clear_chat_messages(
     token: TokenHash,
     insight: InsightId,
 ) -> Result<u64, Error> {
-    let cleared = sqlx::query_scalar!(
-        r#"
-        WITH caller AS (
-            SELECT user_id FROM devices WHERE token_hash = $1
-        ), removed AS (
-            DELETE FROM conversations
-            WHERE user_id = (SELECT user_id FROM caller) AND insight_id = $2
-            RETURNING id
+    for _ in 0..LOOKS {
+        let removed = sqlx::query!(
+            r#"
+            WITH caller AS (
+                SELECT user_id FROM devices WHERE token_hash = $1
+            ), removed AS (
+                DELETE FROM conversations
+                WHERE user_id = (SELECT user_id FROM caller) AND insight_id = $2
+                RETURNING id, user_id
+            ), forgotten AS (
+                -- An imported insight that is out of the history was kept for what was said about it.
+                DELETE FROM insights
+                USING removed
+                WHERE insights.id = $2
+                  AND insights.owner_id = removed.user_id
+                  AND NOT EXISTS (SELECT FROM user_insights WHERE insight_id = $2)
+            )
+            SELECT (SELECT count(*)
+                    FROM messages
+                    WHERE conversation_id = removed.id
+                      AND state <> 'pending' AND content <> '') AS "messages!"
+            FROM removed
+            "#,
+            token.as_bytes(),
+            insight.0,
         )
-        SELECT count(*) AS "cleared!"
-        FROM removed
-        JOIN messages ON messages.conversation_id = removed.id
-        WHERE messages.state <> 'pending' AND messages.content <> ''
-        "#,
-        token.as_bytes(),
-        insight.0,
-    )
-    .fetch_one(database.once())
-    .await?;
-    Ok(cleared.unsigned_abs())
+        .fetch_optional(database.once())
+        .await?;
+        if let Some(removed) = removed {
+            return Ok(removed.messages.unsigned_abs());
+        }
+    }
+    Ok(0)
 }

@@ -223,18 +223,11 @@ impl<'p> Columns<'p> {
 /// [`Error::Unavailable`] when the database does not answer.
 pub async fn save_progress(
     database: &Database,
-    token: TokenHash,
     answer: MessageId,
     content: &str,
 ) -> Result<bool, Error> {
     let saved = sqlx::query!(
-        "WITH caller AS (
-             SELECT user_id FROM devices WHERE token_hash = $1
-         )
-         UPDATE messages
-         SET content = $3
-         WHERE user_id = (SELECT user_id FROM caller) AND id = $2 AND state = 'pending'",
-        token.as_bytes(),
+        "UPDATE messages SET content = $2 WHERE id = $1 AND state = 'pending'",
         answer.0,
         &*storable(content),
     )
@@ -244,7 +237,11 @@ pub async fn save_progress(
 }
 
 /// Stores an answer in its place, once, and gives it back to the allowance of the day `given_back`, if there is one; tells
-/// whether it is stored: not when the place is gone, or was filled with something else. One round trip.
+/// whether it is stored: not when the place is gone, or was filled with something else. One round trip; one more where a
+/// merge moved the day's count in mid-statement.
+///
+/// The place is known by its number alone, which [`say`] gave to whoever writes the answer: while it is being written its
+/// user may be merged into another, or the device that asked be unlinked, and the answer is still the reader's.
 ///
 /// An answer without a word can only have broken off, and is shown in no list.
 ///
@@ -253,34 +250,31 @@ pub async fn save_progress(
 /// [`Error::Unavailable`] when the database does not answer.
 pub async fn finish_message(
     database: &Database,
-    token: TokenHash,
     answer: MessageId,
     ending: Ending,
     content: &str,
     given_back: Option<NaiveDate>,
 ) -> Result<bool, Error> {
-    // May be repeated: a second run finds what the first one stored, and gives nothing back again.
-    let is_stored = sqlx::query_scalar!(
+    // May be repeated: a second run finds what the first one stored, and gives nothing back again. The update waits for a
+    // merge that has the row, and returns the user that it then has.
+    let row = sqlx::query!(
         r#"
-        WITH caller AS (
-            SELECT user_id FROM devices WHERE token_hash = $1
-        ), finished AS (
+        WITH finished AS (
             UPDATE messages
-            SET state = $3, content = $4
-            WHERE user_id = (SELECT user_id FROM caller) AND id = $2 AND state = 'pending'
+            SET state = $2, content = $3
+            WHERE id = $1 AND state = 'pending'
             RETURNING user_id
         ), refunded AS (
             UPDATE daily_usage
             SET calls = calls - 1
-            WHERE user_id = (SELECT user_id FROM finished) AND day = $5 AND calls > 0
+            WHERE user_id = (SELECT user_id FROM finished) AND day = $4 AND calls > 0
+            RETURNING user_id
         )
-        SELECT EXISTS (SELECT FROM finished)
-               OR EXISTS (
-                   SELECT FROM messages
-                   WHERE user_id = (SELECT user_id FROM caller) AND id = $2 AND state = $3
-                     AND content = $4) AS "is_stored!"
+        SELECT EXISTS (SELECT FROM finished) AS "is_finished!",
+               EXISTS (SELECT FROM refunded) AS "is_refunded!",
+               EXISTS (SELECT FROM messages WHERE id = $1 AND state = $2 AND content = $3)
+                   AS "was_finished!"
         "#,
-        token.as_bytes(),
         answer.0,
         ending.as_str(),
         &*storable(content),
@@ -288,7 +282,32 @@ pub async fn finish_message(
     )
     .fetch_one(database.repeatable())
     .await?;
-    Ok(is_stored)
+    if let Some(day) = given_back.filter(|_| row.is_finished && !row.is_refunded) {
+        give_back_answer(database, answer, day).await?;
+    }
+    Ok(row.is_finished || row.was_finished)
+}
+
+/// The user of the answer was merged into one who had no count of that day yet: a new statement sees it.
+async fn give_back_answer(
+    database: &Database,
+    answer: MessageId,
+    day: NaiveDate,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "UPDATE daily_usage
+         SET calls = calls - 1
+         FROM messages
+         WHERE messages.id = $1
+           AND daily_usage.user_id = messages.user_id
+           AND day = $2
+           AND calls > 0",
+        answer.0,
+        day,
+    )
+    .execute(database.once())
+    .await?;
+    Ok(())
 }
 
 /// A chat's first 50 characters, with `...` if cut.

@@ -65,12 +65,11 @@ fn stored(said: Result<Said, Error>) -> Result<PendingAnswer, Error> {
 
 async fn finish_message(
     database: &Database,
-    token: TokenHash,
     answer: MessageId,
     ending: Ending,
     content: &str,
 ) -> Result<bool, Error> {
-    super::finish_message(database, token, answer, ending, content, None).await
+    super::finish_message(database, answer, ending, content, None).await
 }
 
 async fn insight(database: &Database, token: TokenHash) -> InsightId {
@@ -97,12 +96,12 @@ async fn answered(database: &Database, token: TokenHash, message: &str) -> Pendi
     let pending = start_standalone_chat(database, token, chat(message), at(NOW))
         .await
         .unwrap();
-    finish(database, token, pending, "an answer").await;
+    finish(database, pending, "an answer").await;
     pending
 }
 
-async fn finish(database: &Database, token: TokenHash, pending: PendingAnswer, content: &str) {
-    let finished = finish_message(database, token, pending.answer, Ending::Complete, content);
+async fn finish(database: &Database, pending: PendingAnswer, content: &str) {
+    let finished = finish_message(database, pending.answer, Ending::Complete, content);
     assert!(finished.await.unwrap());
 }
 
@@ -132,8 +131,8 @@ async fn a_chat_is_told_in_its_order_and_without_what_is_pending(
     let second = append_message(&database, token, first.chat, "And why?", at(LATER))
         .await
         .unwrap();
-    finish(&database, token, second, "Because.").await;
-    finish(&database, token, first, "Nicodemus.").await;
+    finish(&database, second, "Because.").await;
+    finish(&database, first, "Nicodemus.").await;
     let messages = get_standalone_chat_messages(&database, token, first.chat)
         .await
         .unwrap();
@@ -165,7 +164,7 @@ async fn a_chat_is_told_in_its_order_and_without_what_is_pending(
 #[sqlx::test(migrations = "../../migrations")]
 async fn an_answer_is_stored_once_as_it_ended(_: PgPoolOptions, options: PgConnectOptions) {
     let database = database(options);
-    let ((_, token), (_, other)) = (reader(&database).await, reader(&database).await);
+    let (_, token) = reader(&database).await;
     for (ending, content, listed) in [
         (Ending::Complete, "whole", 2),
         (Ending::Truncated, "cut", 2),
@@ -175,17 +174,16 @@ async fn an_answer_is_stored_once_as_it_ended(_: PgPoolOptions, options: PgConne
         let pending = start_standalone_chat(&database, token, chat("?"), at(NOW))
             .await
             .unwrap();
-        for (caller, content, stored) in [
-            (other, content, false),
-            (token, content, true),
+        for (content, stored) in [
+            (content, true),
             // As after an answer of the database that was lost.
-            (token, content, true),
-            (token, "other", false),
+            (content, true),
+            ("other", false),
         ] {
-            let finished = finish_message(&database, caller, pending.answer, ending, content);
+            let finished = finish_message(&database, pending.answer, ending, content);
             assert_eq!(finished.await.unwrap(), stored);
         }
-        let question = finish_message(&database, token, pending.message, ending, content);
+        let question = finish_message(&database, pending.message, ending, content);
         assert!(
             !question.await.unwrap(),
             "a question is no place for an answer"
@@ -215,7 +213,7 @@ async fn an_insight_is_talked_about_by_who_has_it(_: PgPoolOptions, options: PgC
     let first = append_insight_message(&database, mine, insight, "?", at(NOW))
         .await
         .unwrap();
-    finish(&database, mine, first, "!").await;
+    finish(&database, first, "!").await;
     let second = append_insight_message(&database, mine, insight, "??", at(NOW))
         .await
         .unwrap();
@@ -256,7 +254,7 @@ async fn an_insight_is_talked_about_by_who_has_it(_: PgPoolOptions, options: PgC
     );
     assert_eq!(count(&database, "messages").await, 0);
     assert_eq!(count(&database, "conversations").await, 0);
-    let late = finish_message(&database, mine, second.answer, Ending::Complete, "!").await;
+    let late = finish_message(&database, second.answer, Ending::Complete, "!").await;
     assert!(!late.unwrap());
 }
 
@@ -358,7 +356,7 @@ async fn a_summary_takes_the_place_of_what_was_answered(
     );
     assert_eq!(told(&conversation.messages), [("user", "two")]);
 
-    finish(&database, token, second, "a second answer").await;
+    finish(&database, second, "a second answer").await;
     let conversation = get_conversation(&database, token, chat).await.unwrap();
     assert_eq!(
         told(&conversation.messages),
@@ -516,12 +514,11 @@ async fn a_failed_answer_is_given_back_once(_: PgPoolOptions, options: PgConnect
     for _ in 0..2 {
         let ending = Ending::Interrupted;
         let given_back = Some(today);
-        let is_stored =
-            super::finish_message(&database, token, first.answer, ending, "Nico", given_back);
+        let is_stored = super::finish_message(&database, first.answer, ending, "Nico", given_back);
         assert!(is_stored.await.unwrap());
         assert_eq!(calls(&database).await, 1);
     }
-    let other = finish_message(&database, token, first.answer, Ending::Complete, "Nico").await;
+    let other = finish_message(&database, first.answer, Ending::Complete, "Nico").await;
     assert!(!other.unwrap());
 }
 
@@ -531,16 +528,11 @@ async fn what_there_is_of_an_answer_is_kept_until_it_ends(
     options: PgConnectOptions,
 ) {
     let database = database(options);
-    let ((_, token), (_, other)) = (reader(&database).await, reader(&database).await);
+    let (_, token) = reader(&database).await;
     let started = start_standalone_chat(&database, token, chat("?"), at(NOW));
     let pending = started.await.unwrap();
     assert!(
-        !save_progress(&database, other, pending.answer, "x")
-            .await
-            .unwrap()
-    );
-    assert!(
-        save_progress(&database, token, pending.answer, "Ni\0co")
+        save_progress(&database, pending.answer, "Ni\0co")
             .await
             .unwrap()
     );
@@ -550,9 +542,9 @@ async fn what_there_is_of_an_answer_is_kept_until_it_ends(
         .await
         .unwrap();
     assert_eq!(kept, "Nico");
-    finish(&database, token, pending, "Nicodemus").await;
+    finish(&database, pending, "Nicodemus").await;
     assert!(
-        !save_progress(&database, token, pending.answer, "Nico")
+        !save_progress(&database, pending.answer, "Nico")
             .await
             .unwrap()
     );

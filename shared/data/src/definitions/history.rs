@@ -1,7 +1,7 @@
 //! The definitions that one user has.
 
 use super::{Definition, DefinitionRow};
-use crate::{Database, Error, Page, TokenHash};
+use crate::{Database, Error, Page, TokenHash, merge::LOOKS};
 
 /// The caller's definitions, newest first by when the caller got them; none for an unknown caller. One round trip.
 ///
@@ -47,7 +47,8 @@ pub async fn get_user_definitions(
         .collect())
 }
 
-/// Empties the caller's history, and tells how many definitions were in it. One round trip.
+/// Empties the caller's history, and tells how many definitions were in it. One round trip,
+/// two where there was none.
 ///
 /// A shared definition stays for the others. An imported one goes: nobody could reach it any
 /// more.
@@ -56,24 +57,29 @@ pub async fn get_user_definitions(
 ///
 /// [`Error::Unavailable`] when the database does not answer.
 pub async fn clear_user_definitions(database: &Database, token: TokenHash) -> Result<u64, Error> {
-    let cleared = sqlx::query_scalar!(
-        r#"
-        WITH caller AS (
-            SELECT user_id FROM devices WHERE token_hash = $1
-        ), unlinked AS (
-            DELETE FROM user_definitions
-            WHERE user_id = (SELECT user_id FROM caller)
-            RETURNING user_id, definition_id
-        ), removed AS (
-            DELETE FROM definitions
-            USING unlinked
-            WHERE definitions.owner_id = unlinked.user_id AND definitions.id = unlinked.definition_id
+    for _ in 0..LOOKS {
+        let cleared = sqlx::query_scalar!(
+            r#"
+            WITH caller AS (
+                SELECT user_id FROM devices WHERE token_hash = $1
+            ), unlinked AS (
+                DELETE FROM user_definitions
+                WHERE user_id = (SELECT user_id FROM caller)
+                RETURNING user_id, definition_id
+            ), removed AS (
+                DELETE FROM definitions
+                USING unlinked
+                WHERE definitions.owner_id = unlinked.user_id AND definitions.id = unlinked.definition_id
+            )
+            SELECT count(*) AS "cleared!" FROM unlinked
+            "#,
+            token.as_bytes(),
         )
-        SELECT count(*) AS "cleared!" FROM unlinked
-        "#,
-        token.as_bytes(),
-    )
-    .fetch_one(database.once())
-    .await?;
-    Ok(cleared.unsigned_abs())
+        .fetch_one(database.once())
+        .await?;
+        if cleared > 0 {
+            return Ok(cleared.unsigned_abs());
+        }
+    }
+    Ok(0)
 }

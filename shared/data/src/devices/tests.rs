@@ -31,8 +31,9 @@ async fn an_unlinked_device_is_nobody(_: PgPoolOptions, options: PgConnectOption
     let first = Person::new(&database, at(NOW)).await;
     let second = first.device(&database, at(NOW)).await;
     let stranger = Person::new(&database, at(NOW)).await;
-    let unlink =
-        async |who: Person, device| unlink_device(&database, who.token, DeviceId(device)).await;
+    let unlink = async |who: Person, device| {
+        unlink_device(&database, who.token, DeviceId(device), at(NOW)).await
+    };
     for device in [second.device, 0, i64::MAX] {
         let foreign = unlink(stranger, device).await;
         assert!(
@@ -75,7 +76,7 @@ async fn fifty_devices_unlinked_at_once_leave_no_user(_: PgPoolOptions, options:
     let tasks = devices.into_iter().map(|device| {
         let database = database.clone();
         tokio::spawn(async move {
-            unlink_device(&database, device.token, DeviceId(device.device)).await
+            unlink_device(&database, device.token, DeviceId(device.device), at(NOW)).await
         })
     });
     let mut left = Vec::new();

@@ -6,7 +6,7 @@ use sqlx::{
 use super::*;
 use crate::{
     DatabaseConfig, DeviceKind, DeviceToken, ExportPart, NewDevice, Random, Speaker,
-    clear_user_data, export_user_data, get_or_create_user, subjects::hash_parts,
+    clear_user_data, export_user_data, get_or_create_user, merge_users, subjects::hash_parts,
 };
 
 fn database(options: PgConnectOptions) -> Database {
@@ -123,6 +123,51 @@ async fn count(database: &Database, sql: &'static str) -> i64 {
         .fetch_one(database.once())
         .await
         .unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_file_that_both_of_two_linked_users_imported_is_known(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let database = database(options);
+    let ((ann, token), (ben, other)) = (user(&database).await, user(&database).await);
+    // Answers have times of their own, and another question came in between.
+    let talk = |words: [&str; 2], times: [&str; 2]| {
+        vec![
+            said(Speaker::User, words[0], times[0]),
+            said(Speaker::Assistant, words[1], times[1]),
+        ]
+    };
+    let file = |said| UserData {
+        insights: vec![(insight("For God"), said)],
+        ..UserData::default()
+    };
+    let mine = file(talk(
+        ["why?", "because"],
+        ["2026-01-02T12:00:00Z", "2026-01-02T12:00:02Z"],
+    ));
+    let theirs = file(talk(
+        ["who?", "Nicodemus"],
+        ["2026-01-02T12:00:01Z", "2026-01-02T12:00:03Z"],
+    ));
+    import_user_data(&database, token, &mine).await.unwrap();
+    import_user_data(&database, other, &theirs).await.unwrap();
+    let mut transaction = database.begin().await.unwrap();
+    let connection = transaction.connection().unwrap();
+    merge_users(
+        connection,
+        ann.into(),
+        ben.into(),
+        at("2026-01-05T00:00:00Z"),
+    )
+    .await
+    .unwrap();
+    transaction.commit().await.unwrap();
+    for file in [mine, theirs] {
+        let again = import_user_data(&database, token, &file).await;
+        assert_eq!(again.unwrap(), Imported::default());
+    }
 }
 
 #[sqlx::test(migrations = "../../migrations")]

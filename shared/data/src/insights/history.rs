@@ -1,7 +1,7 @@
 //! The insights that one user has.
 
 use super::{Insight, InsightRow};
-use crate::{Database, Error, Page, TokenHash};
+use crate::{Database, Error, Page, TokenHash, merge::LOOKS};
 
 /// The caller's insights, newest first by when the caller got them; none for an unknown caller. One round trip.
 ///
@@ -47,33 +47,42 @@ pub async fn get_user_insights(
         .collect())
 }
 
-/// Empties the caller's history, and tells how many insights were in it. One round trip.
+/// Empties the caller's history, and tells how many insights were in it. One round trip,
+/// two where there was none.
 ///
-/// A shared insight stays for the others. An imported one goes, and what was said about it too: nobody could reach
-/// either any more.
+/// What was said about an insight stays, and is in an export. A shared insight stays for the others; an imported one goes
+/// unless something was said about it: nobody could reach it any more.
 ///
 /// # Errors
 ///
 /// [`Error::Unavailable`] when the database does not answer.
 pub async fn clear_user_insights(database: &Database, token: TokenHash) -> Result<u64, Error> {
-    let cleared = sqlx::query_scalar!(
-        r#"
-        WITH caller AS (
-            SELECT user_id FROM devices WHERE token_hash = $1
-        ), unlinked AS (
-            DELETE FROM user_insights
-            WHERE user_id = (SELECT user_id FROM caller)
-            RETURNING user_id, insight_id
-        ), removed AS (
-            DELETE FROM insights
-            USING unlinked
-            WHERE insights.owner_id = unlinked.user_id AND insights.id = unlinked.insight_id
+    for _ in 0..LOOKS {
+        let cleared = sqlx::query_scalar!(
+            r#"
+            WITH caller AS (
+                SELECT user_id FROM devices WHERE token_hash = $1
+            ), unlinked AS (
+                DELETE FROM user_insights
+                WHERE user_id = (SELECT user_id FROM caller)
+                RETURNING user_id, insight_id
+            ), removed AS (
+                DELETE FROM insights
+                USING unlinked
+                WHERE insights.owner_id = unlinked.user_id
+                  AND insights.id = unlinked.insight_id
+                  AND NOT EXISTS (
+                      SELECT FROM conversations WHERE conversations.insight_id = insights.id)
+            )
+            SELECT count(*) AS "cleared!" FROM unlinked
+            "#,
+            token.as_bytes(),
         )
-        SELECT count(*) AS "cleared!" FROM unlinked
-        "#,
-        token.as_bytes(),
-    )
-    .fetch_one(database.once())
-    .await?;
-    Ok(cleared.unsigned_abs())
+        .fetch_one(database.once())
+        .await?;
+        if cleared > 0 {
+            return Ok(cleared.unsigned_abs());
+        }
+    }
+    Ok(0)
 }

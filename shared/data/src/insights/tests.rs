@@ -4,8 +4,9 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::*;
 use crate::{
-    Begun, Claim, Database, Error, Page, Random, TokenHash,
+    Begun, Claim, Database, Error, Page, Place, Random, Said, TokenHash, clear_chat_messages,
     fixture::{at, count, database, reader, stranger, until_waiting},
+    get_chat_messages, say,
 };
 
 const JOHN: &str = "John 3:16 (KJV)";
@@ -272,6 +273,33 @@ async fn clearing_takes_the_callers_links_and_imports_only(
         3,
         "both shared ones, and their import"
     );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn clearing_leaves_what_was_said_and_forgetting_that_leaves_nothing(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let database = database(options);
+    let (me, token) = reader(&database).await;
+    let now = at("2026-01-02T00:00:00Z");
+    let mut ids = save_each(&database, token, &["2026-01-02T00:00:00Z"]).await;
+    ids.push(import(&database, me, "talked about").await);
+    import(&database, me, "not talked about").await;
+    for id in &ids {
+        let said = say(&database, token, Place::Insight(*id), "Who?", 10, now).await;
+        assert!(matches!(said, Ok(Said::Stored(_))));
+    }
+    assert_eq!(clear_user_insights(&database, token).await.unwrap(), 3);
+    assert_eq!(count(&database, "insights").await, 2);
+    for id in ids {
+        let said = get_chat_messages(&database, token, id).await.unwrap();
+        assert_eq!(said.len(), 1);
+        let cleared = clear_chat_messages(&database, token, id).await;
+        assert_eq!(cleared.unwrap(), 1);
+    }
+    assert_eq!(count(&database, "conversations").await, 0);
+    assert_eq!(count(&database, "insights").await, 1, "the shared one");
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use sqlx::types::Uuid;
 
-use super::{CodeHash, LinkRefusal, TRIES, WrongCodes, check::look_at};
-use crate::{Database, DeviceKind, Error, TokenHash, merge_users};
+use super::{CodeHash, LinkRefusal, WrongCodes, check::look_at};
+use crate::{Database, DeviceKind, Error, TokenHash, merge::TRIES, merge_users};
 
 /// What the accepting device is to be called from now on, as far as it says.
 #[derive(Clone, Debug, Default)]
@@ -71,8 +71,8 @@ async fn try_accept(
     now: DateTime<Utc>,
 ) -> Result<Option<Uuid>, Error> {
     let mut transaction = database.begin().await?;
-    // Both users in the order of their ids, so that crossing merges queue up. Whoever writes a row of either user waits
-    // for this, too: a foreign key asks for a lock on the row that it points to.
+    // Both users in the order of their ids, so that crossing merges queue up. Whoever adds a row to either user waits for
+    // this, too: a foreign key asks for a lock on the row that it points to. Whoever changes a row waits when it is moved.
     let users = sqlx::query_scalar!(
         "SELECT id
          FROM users

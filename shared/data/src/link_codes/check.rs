@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{CodeHash, TRIES};
-use crate::{AddressHash, Database, Error, TokenHash};
+use super::CodeHash;
+use crate::{AddressHash, Database, Error, TokenHash, merge::TRIES};
 
 /// How many wrong codes are answered as such; whoever tries another is sent away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,11 @@ use std::net::IpAddr;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::*;
-use crate::fixture::{Person, at, database, number, run, stranger, texts};
+use crate::{
+    DeviceId,
+    fixture::{Person, at, database, number, run, stranger, texts, until_waiting},
+    unlink_device,
+};
 
 const NOW: &str = "2026-01-01T12:00:00Z";
 const LIMIT: WrongCodes = WrongCodes {
@@ -112,6 +116,48 @@ async fn the_same_statement_twice_makes_one_code(_: PgPoolOptions, options: PgCo
     );
     let stranger = generate_link_code(&database, stranger(), code, at(NOW)).await;
     assert!(matches!(stranger, Err(Error::UnknownCaller)));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_device_that_is_unlinked_leaves_no_code_behind(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let database = database(options);
+    let host = Person::new(&database, at(NOW)).await;
+    let thief = host.device(&database, at(NOW)).await;
+    let code = code_of(&database, thief).await;
+    let unlink = {
+        let (database, device) = (database.clone(), DeviceId(thief.device));
+        async move { unlink_device(&database, host.token, device, at(NOW)).await }
+    };
+    // Another code is asked for while the unlinking is at work: it holds the user, and waits for the device.
+    let mut blocker = database.begin().await.unwrap();
+    sqlx::query("SELECT FROM devices WHERE id = $1 FOR KEY SHARE")
+        .bind(thief.device)
+        .execute(blocker.connection().unwrap())
+        .await
+        .unwrap();
+    let unlinking = tokio::spawn(unlink);
+    until_waiting(&database, 1).await;
+    let generating = {
+        let database = database.clone();
+        tokio::spawn(async move {
+            let code = LinkCode::generate(&Random::system()).hash();
+            generate_link_code(&database, thief.token, code, at(NOW)).await
+        })
+    };
+    until_waiting(&database, 2).await;
+    blocker.commit().await.unwrap();
+    assert_eq!(unlinking.await.unwrap().unwrap().devices_left, 1);
+    let late = generating.await.unwrap();
+    assert!(matches!(late, Err(Error::UnknownCaller)), "{late:?}");
+
+    let back = Person::new(&database, at(NOW)).await;
+    let refused = accept(&database, back, code).await;
+    assert_eq!(refused, AcceptedLink::Refused(LinkRefusal::Revoked));
+    let pending = "SELECT count(*) FROM link_codes WHERE status = 'pending'";
+    assert_eq!(number(&database, pending).await, 0);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -2,8 +2,10 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::*;
 use crate::{
-    Database,
-    fixture::{Person, at, database, number, run, texts},
+    ChatId, Database, Ending, InsightId, Place, Said, clear_chat_messages, clear_user_definitions,
+    clear_user_insights, delete_standalone_chat, finish_message,
+    fixture::{Person, at, database, number, run, texts, until_waiting},
+    say,
 };
 
 const NOW: &str = "2026-02-01T12:00:00Z";
@@ -281,13 +283,13 @@ async fn two_talks_of_the_same_minute_do_not_mix(_: PgPoolOptions, options: PgCo
     talk(
         &database,
         ann,
-        &[("assistant", "a2", "2026-01-10T12:00:02Z")],
+        &[("assistant", "a2", "2026-01-10T12:00:00Z")],
     )
     .await;
     talk(
         &database,
         ben,
-        &[("assistant", "b2", "2026-01-10T12:00:03Z")],
+        &[("assistant", "b2", "2026-01-10T12:00:01Z")],
     )
     .await;
     // An upload: written last, said first.
@@ -305,7 +307,7 @@ async fn two_talks_of_the_same_minute_do_not_mix(_: PgPoolOptions, options: PgCo
         ann,
         &[
             ("user", "a3", "2026-01-10T12:00:30Z"),
-            ("assistant", "a4", "2026-01-10T12:02:00Z"),
+            ("assistant", "a4", "2026-01-10T12:00:30Z"),
         ],
     )
     .await;
@@ -338,6 +340,173 @@ async fn an_answer_being_written_keeps_its_id(_: PgPoolOptions, options: PgConne
         number(&database, "SELECT max(id) FROM messages").await,
         pending
     );
+}
+
+/// Does `work` while the merge of the two has done everything but the commit, and waits for it.
+async fn while_merging<T: Send + 'static>(
+    database: &Database,
+    (one, other): (Person, Person),
+    work: impl Future<Output = T> + Send + 'static,
+) -> T {
+    let mut transaction = database.begin().await.unwrap();
+    let (one, other) = (UserId(one.user), UserId(other.user));
+    let connection = transaction.connection().unwrap();
+    merge_users(connection, one, other, at(NOW)).await.unwrap();
+    let working = tokio::spawn(work);
+    until_waiting(database, 1).await;
+    transaction.commit().await.unwrap();
+    working.await.unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_answer_that_ends_during_a_merge_is_stored_and_given_back(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let database = database(options);
+    let day = at(NOW).date_naive();
+    // With a count of that day in the user that stays, and without one.
+    for counted in [true, false] {
+        let ann = Person::new(&database, at(OLD)).await;
+        let ben = Person::new(&database, at(NEW)).await;
+        let new = Place::NewChat {
+            passage_reference: None,
+            passage_text: None,
+        };
+        if counted {
+            let said = say(&database, ben.token, new, "?", 10, at(NOW)).await;
+            assert!(matches!(said, Ok(Said::Stored(_))));
+        }
+        let said = say(&database, ann.token, new, "?", 10, at(NOW)).await;
+        let Ok(Said::Stored(pending)) = said else {
+            panic!("{said:?}")
+        };
+        let finish = {
+            let (database, ending) = (database.clone(), Ending::Interrupted);
+            async move { finish_message(&database, pending.answer, ending, "Nico", Some(day)).await }
+        };
+        assert!(while_merging(&database, (ann, ben), finish).await.unwrap());
+        let stored =
+            "SELECT concat(content, ' ', user_id) FROM messages WHERE state = 'interrupted'";
+        assert_eq!(
+            texts(&database, stored).await,
+            [format!("Nico {}", ben.user)]
+        );
+        let calls = number(&database, "SELECT sum(calls) FROM daily_usage").await;
+        assert_eq!(calls, i64::from(counted));
+        run(&database, "DELETE FROM users", &[]).await;
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_taken_away_during_a_merge_is_found(_: PgPoolOptions, options: PgConnectOptions) {
+    let database = database(options);
+    for part in 0..4 {
+        shared_texts(&database).await;
+        let ann = Person::new(&database, at(OLD)).await;
+        let ben = Person::new(&database, at(NEW)).await;
+        furnish(&database, ann, 1).await;
+        let chat = number(
+            &database,
+            "SELECT id FROM conversations WHERE insight_id IS NULL",
+        )
+        .await;
+        let insight = number(&database, "SELECT min(insight_id) FROM conversations").await;
+        let clear = {
+            let (database, token) = (database.clone(), ann.token);
+            async move {
+                let database = &database;
+                match part {
+                    0 => clear_user_insights(database, token).await,
+                    1 => clear_user_definitions(database, token).await,
+                    2 => clear_chat_messages(database, token, InsightId(insight)).await,
+                    _ => delete_standalone_chat(database, token, ChatId(chat))
+                        .await
+                        .map(u64::from),
+                }
+            }
+        };
+        let cleared = while_merging(&database, (ann, ben), clear).await.unwrap();
+        assert_eq!(cleared, [4, 4, 2, 1][part], "{part}");
+        run(&database, "DELETE FROM users", &[]).await;
+        run(
+            &database,
+            "TRUNCATE insights, definitions RESTART IDENTITY CASCADE",
+            &[],
+        )
+        .await;
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn of_chats_that_are_alike_as_many_are_kept_as_either_has(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    // Two chats that began alike, the first with the same message twice.
+    const UPLOAD: &str = "
+        WITH chats AS (
+            INSERT INTO conversations (user_id, title, created_at, updated_at)
+            SELECT $1, 'a chat', '2026-01-01', '2026-01-02' FROM generate_series(1, 2)
+            RETURNING id
+        )
+        INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
+        SELECT id, $1, 'user', 'complete', 'of the ' || content, '2026-01-01'
+        FROM (SELECT id, row_number() OVER (ORDER BY id) AS nth FROM chats) AS chats
+        JOIN (VALUES (1, 'first'), (1, 'first'), (2, 'second')) AS said (nth, content) USING (nth)";
+    let database = database(options);
+    let ann = Person::new(&database, at(OLD)).await;
+    let ben = Person::new(&database, at(NEW)).await;
+    run(&database, UPLOAD, &[ann.user]).await;
+    run(&database, UPLOAD, &[ben.user]).await;
+    // Said twice by one, and once by the other.
+    run(
+        &database,
+        "DELETE FROM messages WHERE id = (SELECT min(id) FROM messages WHERE user_id = $1)",
+        &[ben.user],
+    )
+    .await;
+    merge(&database, ann, ben).await.unwrap();
+    let chats = "SELECT string_agg(content, ', ') FROM messages
+                 GROUP BY conversation_id ORDER BY conversation_id";
+    assert_eq!(
+        texts(&database, chats).await,
+        ["of the first, of the first", "of the second"]
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_upload_beside_the_shared_text_that_says_the_same_is_no_hindrance(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    // As an import and a save of the same text at once may leave it; the shared one has the greater number.
+    const UPLOAD: &str = "
+        WITH uploaded AS (
+            INSERT INTO insights (owner_id, subject_hash, content_hash, passage_reference, passage_text,
+                historical_context, theological_significance, practical_application, created_at)
+            VALUES ($1, sha256('s'), sha256('c'), 'Ps 1', 't', 'h', 't', 'p', '2026-01-01')
+            RETURNING id
+        )
+        INSERT INTO user_insights SELECT $1, id, '2026-01-01' FROM uploaded";
+    let database = database(options);
+    let ann = Person::new(&database, at(OLD)).await;
+    let ben = Person::new(&database, at(NEW)).await;
+    run(&database, UPLOAD, &[ann.user]).await;
+    run(&database, UPLOAD, &[ben.user]).await;
+    shared_texts(&database).await;
+    run(
+        &database,
+        "INSERT INTO user_insights SELECT $1, max(id), '2026-01-01' FROM insights",
+        &[ann.user],
+    )
+    .await;
+    merge(&database, ann, ben).await.unwrap();
+    let b = ben.user;
+    let counts = counts(&database).await;
+    for line in [format!("insights 2 {b}"), format!("user_insights 2 {b}")] {
+        assert!(counts.contains(&line), "{line}: {counts:?}");
+    }
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -32,7 +32,7 @@ async fn talk(
         panic!("{said:?}")
     };
     let ending = Ending::Complete;
-    finish_message(database, token, pending.answer, ending, answer, None)
+    finish_message(database, pending.answer, ending, answer, None)
         .await
         .unwrap();
     pending

@@ -3,7 +3,7 @@
 use super::{BYTES, Keyset, Page, ROWS, next};
 use crate::{Database, DefinitionRecord, Error, InsightRecord, TokenHash, export::ExportPart};
 
-/// Insights of the caller's history.
+/// Insights of the caller's history, and those that are not in it any more but were talked about.
 pub(in crate::export) async fn insights(
     database: &Database,
     token: TokenHash,
@@ -15,9 +15,28 @@ pub(in crate::export) async fn insights(
             SELECT user_id FROM devices WHERE token_hash = $1
         ), page AS (
             SELECT user_id, insight_id, linked_at
-            FROM user_insights
-            WHERE user_id = (SELECT user_id FROM caller)
-              AND (linked_at, insight_id) > (coalesce($2, '-infinity'::timestamptz), $3::bigint)
+            FROM (
+                (SELECT user_id, insight_id, linked_at
+                 FROM user_insights
+                 WHERE user_id = (SELECT user_id FROM caller)
+                   AND (linked_at, insight_id)
+                       > (coalesce($2, '-infinity'::timestamptz), $3::bigint)
+                 ORDER BY linked_at, insight_id
+                 LIMIT $4)
+                UNION ALL
+                (SELECT user_id, insight_id, created_at
+                 FROM conversations
+                 WHERE user_id = (SELECT user_id FROM caller)
+                   AND insight_id IS NOT NULL
+                   AND (created_at, insight_id)
+                       > (coalesce($2, '-infinity'::timestamptz), $3::bigint)
+                   AND NOT EXISTS (
+                       SELECT FROM user_insights AS links
+                       WHERE links.user_id = conversations.user_id
+                         AND links.insight_id = conversations.insight_id)
+                 ORDER BY created_at, insight_id
+                 LIMIT $4)
+            ) AS had
             ORDER BY linked_at, insight_id
             LIMIT $4
         ), measured AS (
@@ -31,8 +50,8 @@ pub(in crate::export) async fn insights(
             JOIN insights ON insights.id = page.insight_id
         )
         SELECT measured.id, measured.passage_reference, measured.passage_text, historical_context,
-               theological_significance, practical_application, linked_at, rows AS "rows!",
-               conversations.id AS "conversation?"
+               theological_significance, practical_application, linked_at AS "linked_at!",
+               rows AS "rows!", conversations.id AS "conversation?"
         FROM measured
         LEFT JOIN conversations ON conversations.user_id = measured.user_id
                                AND conversations.insight_id = measured.id
