@@ -25,11 +25,12 @@ pub struct Load {
     browsers: Vec<JoinHandle<Tally>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
     stopped: AtomicBool,
     in_flight: AtomicUsize,
-    answered: AtomicUsize,
+    /// By each browser.
+    answered: Vec<AtomicUsize>,
 }
 
 /// What became of the requests.
@@ -47,8 +48,12 @@ impl Load {
     /// So many browsers, on the site of this one. Each is a new caller, asks twice, and becomes another.
     #[must_use]
     pub fn start(site: &Client, browsers: usize) -> Self {
-        let shared = Arc::<Shared>::default();
-        let browse = |_| tokio::spawn(browse(site.another(), Arc::clone(&shared)));
+        let shared = Arc::new(Shared {
+            stopped: AtomicBool::default(),
+            in_flight: AtomicUsize::default(),
+            answered: (0..browsers).map(|_| AtomicUsize::default()).collect(),
+        });
+        let browse = |n| tokio::spawn(browse(n, site.another(), Arc::clone(&shared)));
         let browsers = (0..browsers).map(browse).collect();
         Self { shared, browsers }
     }
@@ -59,11 +64,20 @@ impl Load {
         self.shared.in_flight.load(Ordering::SeqCst)
     }
 
-    /// Waits until so many more requests have been answered.
+    /// Waits until each browser has so many more answers: what was in flight before is over then.
     pub async fn answers(&self, more: usize) {
-        let end = self.shared.answered.load(Ordering::SeqCst) + more;
+        let answered = || {
+            self.shared
+                .answered
+                .iter()
+                .map(|n| n.load(Ordering::SeqCst))
+        };
+        let ends: Vec<_> = answered().map(|n| n + more).collect();
         eventually("answers", async || {
-            (self.shared.answered.load(Ordering::SeqCst) >= end).then_some(())
+            answered()
+                .zip(&ends)
+                .all(|(n, end)| n >= *end)
+                .then_some(())
         })
         .await;
     }
@@ -104,7 +118,7 @@ impl fmt::Display for Tally {
     }
 }
 
-async fn browse(browser: Client, shared: Arc<Shared>) -> Tally {
+async fn browse(n: usize, browser: Client, shared: Arc<Shared>) -> Tally {
     let mut tally = Tally::default();
     while !shared.stopped.load(Ordering::SeqCst) {
         browser.forget_cookies();
@@ -112,7 +126,9 @@ async fn browse(browser: Client, shared: Arc<Shared>) -> Tally {
             shared.in_flight.fetch_add(1, Ordering::SeqCst);
             let answer = browser.get(SESSION).try_send().await;
             shared.in_flight.fetch_sub(1, Ordering::SeqCst);
-            shared.answered.fetch_add(1, Ordering::SeqCst);
+            if let Some(answered) = shared.answered.get(n) {
+                answered.fetch_add(1, Ordering::SeqCst);
+            }
             tally.requests += 1;
             match answer {
                 Ok(answer) if answer.status == 200 => {

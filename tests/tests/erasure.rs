@@ -44,6 +44,10 @@ async fn fill(database: &Database, user: i64) {
          ), message AS (
              INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
              SELECT id, {user}, 'user', 'complete', 'why?', now() FROM conversation
+             RETURNING id
+         ), meaning AS (
+             INSERT INTO message_embeddings (message_id, model, embedding)
+             SELECT id, 'a model', array_fill(0, ARRAY[1024])::vector FROM message
          ), code AS (
              INSERT INTO link_codes (user_id, code_hash, status, slot, created_at, expires_at)
              VALUES ({user}, sha256('{user}'), 'pending', 1, now(), now())
@@ -76,6 +80,21 @@ async fn columns_that_name_a_user(database: &Database) -> BTreeSet<String> {
         )
         .await;
     columns.into_iter().collect()
+}
+
+/// Every table whose rows hang on a user's: by a foreign key, or by one to a table that hangs on a user's.
+async fn tables_that_hang_on_users(database: &Database) -> BTreeSet<String> {
+    let tables: Vec<String> = database
+        .value(
+            "WITH RECURSIVE hanging AS (
+                 SELECT 'users'::regclass::oid AS id
+                 UNION
+                 SELECT conrelid FROM pg_constraint JOIN hanging ON confrelid = hanging.id WHERE contype = 'f'
+             )
+             SELECT array_agg(id::regclass::text) FROM hanging",
+        )
+        .await;
+    tables.into_iter().collect()
 }
 
 async fn rows_naming(database: &Database, column: &str, user: i64) -> i64 {
@@ -114,6 +133,22 @@ async fn erasing_leaves_no_row_that_names_the_user() {
         assert!(rows_naming(&database, column, kept).await > 0, "{column}");
     }
     println!("{} columns can name a user: {columns:?}", columns.len());
+
+    let tables = tables_that_hang_on_users(&database).await;
+    let mut left = Vec::new();
+    for round in 0..2 {
+        for table in &tables {
+            let count = AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+            left.push((round, database.value::<i64>(count).await > 0));
+        }
+        other.delete(DATA).await.expect_status(200);
+    }
+    assert!(
+        left.iter()
+            .all(|(round, is_left)| *is_left == (*round == 0)),
+        "{tables:?}: {left:?}"
+    );
+    println!("{} tables hang on users: {tables:?}", tables.len());
 }
 
 #[tokio::test]

@@ -14,6 +14,9 @@ use verse_tests::{Client, Database, Dress, Event, Function, Proxy, Response, ope
 
 /// In everything that a caller sends, and in every row that is there before; no log may hold it.
 const MARK: &str = "Zaphnathpaaneah";
+const GENERATE: &str = "/api/user/link/generate";
+const ACCEPT: &str = "/api/user/link/accept";
+const ERASE: &str = "/api/user/data";
 /// Where the caller is; another mark, as an address cannot hold the first.
 const ADDRESS: &str = "203.0.113.77";
 
@@ -99,16 +102,33 @@ impl Site {
         let known = self.client.clone();
         let stranger = self.client.another();
         stranger.set_cookie("verse_user_id", MARK);
-        for api in openapi::functions() {
-            for route in api.routes.table() {
-                for client in [&known, &stranger] {
-                    for event in events(route.method, route.path) {
-                        let response = client.request(event).try_send().await;
-                        self.collect(response.ok());
-                    }
+        self.link().await;
+        for (method, path) in routes() {
+            for client in [&known, &stranger] {
+                for event in events(method, path) {
+                    let response = client.request(event).try_send().await;
+                    self.collect(response.ok());
                 }
             }
         }
+    }
+
+    /// The known caller links a device of its own.
+    async fn link(&mut self) {
+        let guest = self.client.another();
+        let generated = self.client.request(Event::post(GENERATE)).try_send().await;
+        let Ok(generated) = generated else { return };
+        let body: Value = serde_json::from_slice(&generated.body).unwrap_or_default();
+        let code = body.get("display_code").cloned().unwrap_or_default();
+        let entered = json!({"code": code, "device_name": MARK, "device_type": "tablet"});
+        let accepted = guest.request(Event::post(ACCEPT).json(&entered)).try_send();
+        let accepted = accepted.await.ok();
+        if code.is_string() {
+            let status = accepted.as_ref().map(|answer| answer.status.as_u16());
+            assert_eq!(status, Some(200), "what is well-formed succeeds");
+        }
+        self.collect(Some(generated));
+        self.collect(accepted);
     }
 
     /// Takes note of what the service made up, and may not log either.
@@ -156,6 +176,17 @@ fn expect_none_of(secrets: &BTreeSet<String>, name: &str, lines: &[String]) {
             .find(|secret| lower.contains(secret.as_str()));
         assert!(found.is_none(), "{name} logged a secret: {line}");
     }
+}
+
+/// Every route; those last that take away what the others are to find.
+fn routes() -> Vec<(&'static str, &'static str)> {
+    let mut routes = Vec::new();
+    for api in openapi::functions() {
+        let table = api.routes.table();
+        routes.extend(table.iter().map(|route| (route.method, route.path)));
+    }
+    routes.sort_by_key(|(method, path)| (*method == "DELETE", *path == ERASE));
+    routes
 }
 
 /// What one route is sent.
@@ -211,15 +242,15 @@ fn events(method: &str, path: &str) -> Vec<Event> {
 /// Every field that some route reads: those that a route does not know it ignores.
 fn marked_body() -> Value {
     let insight = json!({"historical_context": MARK, "theological_significance": MARK, "practical_application": MARK});
-    let definition = json!({"definition": MARK, "biblical_usage": MARK, "original_language": MARK});
     let now = "2026-01-01T00:00:00Z";
     let message = json!({"role": "user", "content": MARK, "created_at": now});
     let data = json!({
         "user": {"anonymous_id": "00000000-0000-4000-8000-000000000000", "created_at": now},
-        "insights": [{"reference": MARK, "text": MARK, "insight": insight, "passage_reference": MARK,
-                      "passage_text": MARK, "created_at": now, "chat_messages": [message]}],
-        "definitions": [{"word": MARK, "verse_text": MARK, "passage_reference": MARK, "definition": definition,
-                         "created_at": now}],
+        "insights": [{"passage_reference": MARK, "passage_text": MARK, "historical_context": MARK,
+                      "theological_significance": MARK, "practical_application": MARK, "created_at": now,
+                      "chat_messages": [message]}],
+        "definitions": [{"word": MARK, "verse_text": MARK, "passage_reference": MARK, "definition": MARK,
+                         "biblical_usage": MARK, "original_language": MARK, "created_at": now}],
         "standalone_chats": [{"title": MARK, "passage_reference": MARK, "passage_text": MARK, "created_at": now,
                               "updated_at": now, "messages": [message]}],
     });
@@ -237,19 +268,23 @@ async fn insert_marked_rows(database: &Database) {
 
 #[tokio::test]
 async fn no_secret_is_logged_when_all_is_well() {
-    let database = Database::fresh().await;
-    let mut site = Site::start(&database.url()).await;
-    let session = site
-        .client
-        .get("/api/user/session")
-        .await
-        .expect_status(200);
-    site.collect(Some(session));
-    insert_marked_rows(&database).await;
-    site.drive().await;
-    site.client = site.client.clone().dressed(Dress::HttpV2);
-    site.drive().await;
-    site.expect_private().await;
+    for dress in [Dress::RestV1, Dress::HttpV2] {
+        let database = Database::fresh().await;
+        let mut site = Site::start(&database.url()).await;
+        site.client = site.client.clone().dressed(dress);
+        let session = site
+            .client
+            .get("/api/user/session")
+            .await
+            .expect_status(200);
+        site.collect(Some(session));
+        insert_marked_rows(&database).await;
+        let data = marked_body();
+        let imported = site.client.post("/api/user/import").json(&data).await;
+        site.collect(Some(imported.expect_status(200)));
+        site.drive().await;
+        site.expect_private().await;
+    }
 }
 
 #[tokio::test]
@@ -282,13 +317,11 @@ async fn no_secret_is_logged_when_the_database_breaks_off() {
         .expect_status(200);
     site.collect(Some(session));
     insert_marked_rows(&database).await;
-    for api in openapi::functions() {
-        for route in api.routes.table() {
-            for event in events(route.method, route.path).into_iter().take(5) {
-                proxy.lose_the_next_answer();
-                let response = site.client.request(event).try_send().await;
-                site.collect(response.ok());
-            }
+    for (method, path) in routes() {
+        for event in events(method, path).into_iter().take(5) {
+            proxy.lose_the_next_answer();
+            let response = site.client.request(event).try_send().await;
+            site.collect(response.ok());
         }
     }
     site.expect_private().await;

@@ -17,7 +17,7 @@ use sqlx::{
 use verse_tests::{Database, Function};
 
 /// Rows for the tables that each migration makes.
-const ROWS: [(i64, &str); 9] = [
+const ROWS: [(i64, &str); 10] = [
     (
         1,
         "INSERT INTO users (anonymous_id, is_pro, created_at)
@@ -75,6 +75,7 @@ const ROWS: [(i64, &str); 9] = [
         "INSERT INTO message_embeddings
          SELECT id, 'a model', array_fill(0.1::real, ARRAY[1024])::vector FROM messages",
     ),
+    (10, "SELECT 'no table is new'"),
 ];
 
 async fn migrations() -> Vec<Migration> {

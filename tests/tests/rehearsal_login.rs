@@ -97,7 +97,7 @@ async fn a_password_is_rotated_under_load_and_no_request_fails() {
     let processes = 3;
     let function = site.function("user").processes(processes).start().await;
     let load = Load::start(&Client::of(&function), processes);
-    load.answers(60).await;
+    load.answers(20).await;
     let mut passwords = vec![site.password().to_owned()];
     let at_first = site.store.reads();
     for rotation in 1..=2 {
@@ -105,13 +105,13 @@ async fn a_password_is_rotated_under_load_and_no_request_fails() {
         passwords.push(site.password().to_owned());
         // The database has the new password, the secret has it as pending only.
         let (in_flight, ended) = (load.in_flight(), site.terminate_sessions().await);
-        load.answers(60).await;
+        load.answers(20).await;
         println!(
             "rotation {rotation}, while pending: in flight {in_flight}, sessions ended {ended}"
         );
         site.end_rotation(pending).await;
         let (in_flight, ended) = (load.in_flight(), site.terminate_sessions().await);
-        load.answers(60).await;
+        load.answers(20).await;
         println!(
             "rotation {rotation}, when current: in flight {in_flight}, sessions ended {ended}"
         );

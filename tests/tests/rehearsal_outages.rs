@@ -60,11 +60,11 @@ async fn the_server_is_restarted_under_load_and_no_request_fails() {
     let mut site = Secured::start().await;
     let function = site.function("user").processes(3).start().await;
     let load = Load::start(&Client::of(&function), 3);
-    load.answers(60).await;
+    load.answers(20).await;
     let (in_flight, began) = (load.in_flight(), Instant::now());
     site.server.restart().await;
     let outage = began.elapsed();
-    load.answers(60).await;
+    load.answers(20).await;
     let tally = load.stop().await;
     let lost = tally.lost(site.admin()).await;
     report("restarted", outage, in_flight, &tally, lost);
@@ -94,14 +94,14 @@ async fn another_server_takes_over_under_load_and_no_request_fails() {
     let standby = site.server.standby().await;
     let function = site.function("user").processes(3).start().await;
     let load = Load::start(&Client::of(&function), 3);
-    load.answers(60).await;
+    load.answers(20).await;
     let (in_flight, began) = (load.in_flight(), Instant::now());
     site.server.stop().await;
     standby.promote().await;
     // The same name leads elsewhere from now on.
     site.proxy.lead_to(&standby.url());
     let outage = began.elapsed();
-    load.answers(60).await;
+    load.answers(20).await;
     let tally = load.stop().await;
     let lost = tally.lost(&standby.pool()).await;
     report("failed over", outage, in_flight, &tally, lost);
@@ -112,7 +112,7 @@ async fn a_server_that_became_a_replica_is_left_for_the_one_to_write_to() {
     let site = Secured::start().await;
     let function = site.function("user").processes(4).start().await;
     let load = Load::start(&Client::of(&function), 3);
-    load.answers(60).await;
+    load.answers(20).await;
     let in_flight = load.in_flight();
     // Sessions stay, and may write no more; the next ones may.
     site.execute("ALTER SYSTEM SET default_transaction_read_only = on; ")

@@ -12,8 +12,13 @@ use crate::{
 
 /// A database with enough connections for tasks to meet in it, and patience for those that wait for one.
 pub(crate) fn database(options: PgConnectOptions) -> Database {
+    database_of(options, 12)
+}
+
+/// As [`database`], with so many connections.
+pub(crate) fn database_of(options: PgConnectOptions, connections: usize) -> Database {
     let mut config = DatabaseConfig::new(options);
-    config.max_connections = 12;
+    config.max_connections = connections;
     config.acquire_timeout = Duration::from_secs(30);
     config.statement_timeout = Duration::from_secs(30);
     config.transaction_timeout = Duration::from_secs(30);

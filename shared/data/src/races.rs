@@ -9,7 +9,7 @@ use crate::{
     AcceptedLink, Bucket, CodeHash, Database, DeviceId, DeviceLabel, Error, InsightContent,
     InsightSubject, LinkCode, LinkRefusal, NewDevice, NewInsight, Page, RETENTION, Random, Rate,
     Reservation, Subject, Take, TokenHash, WrongCodes, accept_link_code,
-    fixture::{Person, at, count, database, number, run, stranger},
+    fixture::{Person, at, count, database_of, number, run, stranger},
     generate_link_code, get_or_create_user, get_user_insights, reserve_allowance, save_insight,
     take_rate, unlink_device,
 };
@@ -71,7 +71,7 @@ async fn clear(database: &Database) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn of_all_who_accept_one_code_one_succeeds(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+    let database = database_of(options, TASKS);
     for _ in 0..REPETITIONS {
         let host = Person::new(&database, at(NOW)).await;
         let (code, guests) = (code_of(&database, host).await, people(&database).await);
@@ -99,7 +99,7 @@ async fn of_all_codes_that_one_user_asks_for_three_are_made(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let database = database(options);
+    let database = database_of(options, TASKS);
     for _ in 0..REPETITIONS {
         let person = Person::new(&database, at(NOW)).await;
         // An overdue one in the way.
@@ -127,7 +127,7 @@ async fn one_insight_that_all_save_is_stored_once_and_had_by_all(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let database = database(options);
+    let database = database_of(options, TASKS);
     for repetition in 0..REPETITIONS {
         let readers = people(&database).await;
         let saved = at_once(|n| {
@@ -172,7 +172,7 @@ async fn of_all_first_visits_of_one_browser_one_user_is_left(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let database = database(options);
+    let database = database_of(options, TASKS);
     let visit = async |database: &Database, presented, token_hash, now| {
         let new = NewDevice {
             token_hash,
@@ -213,7 +213,7 @@ async fn of_all_answers_asked_for_the_days_ten_are_granted(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let database = database(options);
+    let database = database_of(options, TASKS);
     for _ in 0..REPETITIONS {
         let person = Person::new(&database, at(NOW)).await;
         let reserved = at_once(|_| {
@@ -236,7 +236,7 @@ async fn of_all_calls_in_a_minute_the_minutes_ten_are_allowed(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let database = database(options);
+    let database = database_of(options, TASKS);
     for _ in 0..REPETITIONS {
         let person = Person::new(&database, at(NOW)).await;
         let taken = at_once(|_| {
@@ -284,7 +284,7 @@ async fn of_all_merges_that_cross_one_is_done_and_nothing_is_lost(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let database = database(options);
+    let database = database_of(options, TASKS);
     for _ in 0..REPETITIONS {
         let ann = Person::new(&database, at(NOW)).await;
         let ben = Person::new(&database, at(NOW)).await;
@@ -324,7 +324,7 @@ async fn the_last_two_devices_unlinked_by_all_at_once_leave_nobody_half(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let database = database(options);
+    let database = database_of(options, TASKS);
     for repetition in 0..REPETITIONS {
         let first = Person::new(&database, at(NOW)).await;
         let second = first.device(&database, at(NOW)).await;

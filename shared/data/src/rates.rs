@@ -65,7 +65,11 @@ pub enum Rate {
     },
 }
 
-/// SHA-256 over a caller's address and the day: of no use once the day is over. Prints as `***`.
+/// SHA-256 over a caller's address and the day: tells calls from one address as such within a day, and no address on sight.
+/// Prints as `***`.
+///
+/// Whoever has the table can find an IPv4 address by trying them all. What protects addresses is that `cleanup` deletes
+/// buckets when their windows are over.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct AddressHash([u8; 32]);
 

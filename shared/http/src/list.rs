@@ -14,7 +14,8 @@ use crate::Problem;
 const ROOM: usize = 5_500_000;
 
 /// A JSON array that ends where the answer is full: fifty passages of the greatest length would not fit. A list that is
-/// read page by page goes on with the next page; nothing else here grows so long by use.
+/// read page by page goes on with the next page. Of a conversation that is as long as this, the newest is told; an export
+/// has all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List(Vec<u8>);
 

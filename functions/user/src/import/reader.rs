@@ -85,7 +85,35 @@ pub(super) fn read(body: &[u8]) -> Result<UserData, Problem> {
     deserializer
         .end()
         .map_err(|error| JsonText::not_well_formed(&error))?;
+    if has_lone_surrogate(text) {
+        return Err(Problem::bad_request(LONE_SURROGATE));
+    }
     Ok(file.into())
+}
+
+const LONE_SURROGATE: &str =
+    "The body is not well-formed JSON: it has one half of a surrogate pair.";
+
+/// Whether an escape stands for half a character, in a text that is well-formed otherwise: `serde_json` does not look into
+/// the members that it skips.
+fn has_lone_surrogate(text: &str) -> bool {
+    let mut rest = text;
+    while let Some((_, escape)) = rest.split_once('\\') {
+        let second = || code_unit(escape.get(5..)?.strip_prefix('\\')?);
+        let length = match code_unit(escape) {
+            Some(0xD800..=0xDBFF) if matches!(second(), Some(0xDC00..=0xDFFF)) => 11,
+            Some(0xD800..=0xDFFF) => return true,
+            Some(_) => 5,
+            None => 1,
+        };
+        rest = escape.get(length..).unwrap_or_default();
+    }
+    false
+}
+
+/// What an escape like `u00e9` stands for; `None` when it is another kind of escape.
+fn code_unit(escape: &str) -> Option<u16> {
+    u16::from_str_radix(escape.strip_prefix('u')?.get(..4)?, 16).ok()
 }
 
 /// What is wrong, and where: `insights[417].passage_text must have 50000 characters or fewer.`
@@ -310,6 +338,31 @@ mod tests {
             said[0].created_at.to_rfc3339(),
             "2026-01-01T00:00:00.000001+00:00"
         );
+    }
+
+    #[test]
+    fn half_a_character_is_found_in_what_is_not_read_too() {
+        let read = |text: &str| read(format!(r#"{{"data":{{}},"x":["{text}"]}}"#).as_bytes());
+        for text in [
+            r"\ud83d\ude00",
+            r"\\ud800",
+            r"\\\\udc00",
+            r#"\u00e9\n\""#,
+            "\u{1F600}é",
+        ] {
+            assert!(read(text).is_ok(), "{text}");
+        }
+        for text in [
+            r"\ud800",
+            r"\udc00",
+            r"\udc00\ud800",
+            r"\ud800\ud800\udc00",
+            r"\ud800\n",
+            r"\ud800é",
+            r"\\\ud800",
+        ] {
+            assert_eq!(read(text).unwrap_err().status(), 400, "{text}");
+        }
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use super::{ChatId, Message, MessageRow};
 use crate::{Database, Error, InsightId, TokenHash, merge::LOOKS};
 
-/// What the caller and the model said about an insight, in its order; nothing when the caller is unknown or never said
+/// As much as is read of what was said, in bytes, the newest of it: more than a function can answer.
+const MOST_BYTES: i64 = 6_000_000;
+
+/// What the caller and the model said about an insight, in its order, the last 6 MB of it; nothing when the caller is unknown or never said
 /// anything about it. One round trip.
 ///
 /// # Errors
@@ -19,23 +22,31 @@ pub async fn get_chat_messages(
         "WITH caller AS (
              SELECT user_id FROM devices WHERE token_hash = $1
          )
-         SELECT messages.id, role, state, content, messages.created_at
-         FROM conversations
-         JOIN messages ON messages.conversation_id = conversations.id
-         WHERE conversations.user_id = (SELECT user_id FROM caller)
-           AND conversations.insight_id = $2
-           AND messages.state <> 'pending' AND messages.content <> ''
-         ORDER BY messages.created_at, messages.id",
+         SELECT id, role, state, content, created_at
+         FROM (
+             SELECT messages.*,
+                    sum(octet_length(content)) OVER (
+                        ORDER BY messages.created_at DESC, messages.id DESC
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_since
+             FROM conversations
+             JOIN messages ON messages.conversation_id = conversations.id
+             WHERE conversations.user_id = (SELECT user_id FROM caller)
+               AND conversations.insight_id = $2
+               AND messages.state <> 'pending' AND messages.content <> ''
+         ) AS said
+         WHERE coalesce(bytes_since, 0) < $3
+         ORDER BY created_at, id",
         token.as_bytes(),
         insight.0,
+        MOST_BYTES,
     )
     .fetch_all(database.repeatable())
     .await?;
     rows.into_iter().map(Message::try_from).collect()
 }
 
-/// What was said in one of the caller's standalone chats, in its order; nothing when there is no such chat. One round
-/// trip.
+/// What was said in one of the caller's standalone chats, in its order, the last 6 MB of it; nothing when there is no such
+/// chat. One round trip.
 ///
 /// # Errors
 ///
@@ -50,15 +61,23 @@ pub async fn get_standalone_chat_messages(
         "WITH caller AS (
              SELECT user_id FROM devices WHERE token_hash = $1
          )
-         SELECT messages.id, role, state, content, messages.created_at
-         FROM conversations
-         JOIN messages ON messages.conversation_id = conversations.id
-         WHERE conversations.user_id = (SELECT user_id FROM caller)
-           AND conversations.id = $2 AND conversations.insight_id IS NULL
-           AND messages.state <> 'pending' AND messages.content <> ''
-         ORDER BY messages.created_at, messages.id",
+         SELECT id, role, state, content, created_at
+         FROM (
+             SELECT messages.*,
+                    sum(octet_length(content)) OVER (
+                        ORDER BY messages.created_at DESC, messages.id DESC
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_since
+             FROM conversations
+             JOIN messages ON messages.conversation_id = conversations.id
+             WHERE conversations.user_id = (SELECT user_id FROM caller)
+               AND conversations.id = $2 AND conversations.insight_id IS NULL
+               AND messages.state <> 'pending' AND messages.content <> ''
+         ) AS said
+         WHERE coalesce(bytes_since, 0) < $3
+         ORDER BY created_at, id",
         token.as_bytes(),
         chat.0,
+        MOST_BYTES,
     )
     .fetch_all(database.repeatable())
     .await?;

@@ -151,6 +151,13 @@ fn device_link() -> Vec<Call> {
         delete("/api/user/link/codes").after(rows::CODES),
         get("/api/user/devices").after(rows::DEVICE),
         delete("/api/user/devices/9000001").after(rows::DEVICE),
+        delete("/api/user/devices/9000002")
+            .after(rows::FOREIGN_DEVICE)
+            .called(FOREIGN)
+            .answered(404),
+        delete("/api/user/devices/99999999999999")
+            .called(ABSURD)
+            .answered(404),
     ]
 }
 
@@ -189,8 +196,20 @@ fn chat() -> Vec<Call> {
         get("/api/standalone-chat"),
         get("/api/standalone-chat/9000002/messages"),
         delete("/api/standalone-chat/9000003").after(rows::CHAT),
+        // Whether an id is somebody else's or nobody's must not be told by the time either.
+        get("/api/standalone-chat/9000004/messages").called(FOREIGN),
+        get("/api/standalone-chat/99999999999999/messages").called(ABSURD),
+        delete("/api/standalone-chat/9000004")
+            .called(FOREIGN)
+            .answered(404),
+        delete("/api/standalone-chat/99999999999999")
+            .called(ABSURD)
+            .answered(404),
     ]
 }
+
+const FOREIGN: &str = "somebody else's";
+const ABSURD: &str = "nobody's";
 
 fn get(path: &str) -> Call {
     Call::of(Event::get(path))

@@ -24,9 +24,14 @@ pub const SEED: &str = "
     FROM devices, generate_series(1, 60) AS n WHERE token_hash = :token";
 
 /// What the caller of `chat` has besides, and nobody else: a chat of 20 messages (9000002), and as many about an insight
-/// (9000001).
+/// (9000001). Somebody else has one, too (9000004).
 pub const TALKS: &str = "
-    DELETE FROM conversations WHERE id IN (9000001, 9000002);
+    DELETE FROM conversations WHERE id IN (9000001, 9000002, 9000004);
+    WITH other AS (
+        INSERT INTO users (anonymous_id, created_at) VALUES (gen_random_uuid(), now()) RETURNING id
+    )
+    INSERT INTO conversations (id, user_id, title, created_at, updated_at) OVERRIDING SYSTEM VALUE
+    SELECT 9000004, id, 'Mine', now(), now() FROM other;
     INSERT INTO conversations (id, user_id, insight_id, title, created_at, updated_at) OVERRIDING SYSTEM VALUE
     SELECT talks.id, user_id, insight, talks.title, now(), now()
     FROM devices, (VALUES (9000001, 9000001, NULL), (9000002, NULL, 'And the darkness?')) AS talks (id, insight, title)
@@ -34,7 +39,7 @@ pub const TALKS: &str = "
     INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
     SELECT conversations.id, user_id, CASE WHEN n % 2 = 1 THEN 'user' ELSE 'assistant' END, 'complete',
            repeat('And the light shines. ', 20), now() + interval '1 second' * n
-    FROM conversations, generate_series(1, 20) AS n WHERE id IN (9000001, 9000002)";
+    FROM conversations, generate_series(1, 20) AS n WHERE id IN (9000001, 9000002, 9000004)";
 
 /// The insights' links again, after they were cleared.
 pub const INSIGHTS: &str = "
@@ -108,6 +113,17 @@ pub const DEVICE: &str = "
     INSERT INTO devices (id, user_id, token_hash, device_type, created_at, last_active, cookie_sent_at)
         OVERRIDING SYSTEM VALUE
     SELECT 9000001, user_id, sha256('other'), 'desktop', now(), now(), now() FROM devices WHERE token_hash = :token";
+
+/// A device of somebody else's (9000002).
+pub const FOREIGN_DEVICE: &str = "
+    WITH other AS (
+        INSERT INTO users (anonymous_id, created_at)
+        SELECT gen_random_uuid(), now() WHERE NOT EXISTS (SELECT FROM devices WHERE id = 9000002)
+        RETURNING id
+    )
+    INSERT INTO devices (id, user_id, token_hash, device_type, created_at, last_active, cookie_sent_at)
+        OVERRIDING SYSTEM VALUE
+    SELECT 9000002, id, sha256('foreign'), 'desktop', now(), now(), now() FROM other";
 
 /// As if nothing had been generated today.
 pub const ALLOWANCE: &str = "DELETE FROM rate_buckets; DELETE FROM daily_usage";
