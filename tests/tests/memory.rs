@@ -6,7 +6,13 @@
     reason = "a test that cannot go on says why and fails"
 )]
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 use verse_data::Ending;
 use verse_tests::{Client, Database, Function, Reader, Script, ScriptedProvider, Wire, eventually};
 
@@ -179,21 +185,37 @@ async fn what_was_said_is_embedded_after_its_answer_and_found_by_its_meaning() {
 }
 
 #[tokio::test]
-async fn an_embedder_that_fails_delays_and_changes_nothing() {
+async fn an_embedder_that_does_not_answer_changes_nothing_and_is_left_alone() {
+    // Whoever connects waits for ever.
+    let silence = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/v1", silence.local_addr().unwrap());
+    let asked = Arc::new(AtomicUsize::new(0));
+    let _silent = tokio::spawn({
+        let asked = Arc::clone(&asked);
+        async move {
+            let mut kept = Vec::new();
+            while let Ok(connection) = silence.accept().await {
+                asked.fetch_add(1, Ordering::SeqCst);
+                kept.push(connection);
+            }
+        }
+    });
     let stage = stage(&[
         ("EMBEDDING_PROVIDER", "openai"),
-        ("OPENAI_EMBEDDING_BASE_URL", "http://127.0.0.1:1/v1"),
+        ("OPENAI_EMBEDDING_BASE_URL", &address),
     ])
     .await;
     begins(&stage.client, "Who was Nicodemus?").await;
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
     begins(&stage.client, "Remind me of Nicodemus").await;
-    assert!(
-        stage
-            .provider
-            .last_asked()
-            .prompt()
-            .contains("Who was Nicodemus?")
+    begins(&stage.client, "And of Jairus").await;
+    assert_eq!(
+        asked.load(Ordering::SeqCst),
+        1,
+        "each message waited for it"
     );
+    let remembered = stage.provider.asked()[1].prompt();
+    assert!(remembered.contains("Who was Nicodemus?"), "{remembered}");
 }
 
 /// A chat of twenty turns with a hundred characters each.

@@ -6,7 +6,8 @@
 //! |---|---|---|---|
 //! | the model has said all | complete | yes | `done` |
 //! | the limit of tokens, or of a text's length | truncated | yes | `done`, `max_tokens` |
-//! | the reader leaves | interrupted | if there was a word of it | |
+//! | the reader leaves | interrupted, with what there is | if the model was asked | |
+//! | the reader does not take what comes until the deadline | interrupted, with what there is | yes | `error` |
 //! | the model fails, or the deadline comes | interrupted, with what there is | no | `error` |
 //! | the database cannot store it | what was stored last; cleanup makes it interrupted | yes | `error` |
 
@@ -46,6 +47,8 @@ pub(crate) async fn write(
         text: String::new(),
         room: LONGEST_TEXT,
         is_cut: false,
+        is_asked: false,
+        is_telling: false,
         began: Instant::now(),
         first_token: None,
         progress: Progress::default(),
@@ -69,9 +72,11 @@ pub(crate) async fn write(
         }
         End::Failed(failure) => events.end("error", &failure.told()).await,
     }
-    if let (Some(embedder), Ok(database)) = (&assistant.embedder, app.database()) {
+    if let (Some(meanings), Ok(database)) = (&assistant.meanings, app.database()) {
         // The reader has the answer, and is kept waiting for nothing.
-        memory::take_in(database, &**embedder, asked.token).await;
+        let end = asked.deadline.at.checked_sub(LAST_WORD);
+        let end = end.unwrap_or_else(Instant::now);
+        memory::take_in(database, meanings, asked.token, end).await;
     }
 }
 
@@ -135,6 +140,10 @@ struct Writer<'w> {
     room: usize,
     /// Whether the model said more than that.
     is_cut: bool,
+    /// Whether the model has been asked.
+    is_asked: bool,
+    /// Whether what it said waits for the reader to take it.
+    is_telling: bool,
     began: Instant,
     first_token: Option<Duration>,
     progress: Progress,
@@ -162,6 +171,7 @@ impl Writer<'_> {
                 .chat(request, self.asked.deadline.for_model()),
             Err(failure) => return End::Failed(failure),
         };
+        self.is_asked = true;
         loop {
             // In this order: what has been said is never taken for broken off.
             let piece = tokio::select! {
@@ -176,8 +186,13 @@ impl Writer<'_> {
             let event = json!({"token": token});
             let is_new = !token.is_empty();
             self.progress.sent = self.text.len();
-            if is_new && events.send("token", &event).await.is_err() {
-                return self.take_the_rest(answer);
+            if is_new {
+                self.is_telling = true;
+                let told = events.send("token", &event).await;
+                self.is_telling = false;
+                if told.is_err() {
+                    return self.take_the_rest(answer);
+                }
             }
             if self.is_cut {
                 return End::Said(StopReason::MaxTokens);
@@ -232,8 +247,9 @@ impl Writer<'_> {
         let (ending, given_back) = match end {
             End::Said(StopReason::EndTurn) => (Ending::Complete, false),
             End::Said(StopReason::MaxTokens) => (Ending::Truncated, false),
-            End::ReaderLeft => (Ending::Interrupted, self.text.is_empty()),
-            End::Failed(_) => (Ending::Interrupted, true),
+            End::ReaderLeft => (Ending::Interrupted, !self.is_asked),
+            // Where the reader does not take what comes, the model has not failed.
+            End::Failed(_) => (Ending::Interrupted, !self.is_telling),
         };
         let day = given_back.then_some(self.asked.day);
         let place = self.asked.pending.answer;
@@ -250,7 +266,7 @@ impl Writer<'_> {
         let stored = timeout_at(end.unwrap_or_else(Instant::now), stored).await;
         // A place that is gone was deleted by its reader: nothing is lost that anybody wants.
         let stored = stored.ok().flatten();
-        if given_back && stored.is_some() {
+        if given_back && stored == Some(true) {
             self.app.put_refund();
         }
         stored.is_some()

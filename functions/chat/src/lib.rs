@@ -4,6 +4,7 @@ mod answer;
 mod asked;
 mod assistant;
 mod insight_messages;
+mod meanings;
 mod memory;
 mod message;
 mod prompt;
@@ -17,4 +18,5 @@ mod start_chat;
 mod test_rag;
 
 pub use assistant::Assistant;
+pub use meanings::Meanings;
 pub use routes::{Documentation, routes};

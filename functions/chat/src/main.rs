@@ -1,6 +1,6 @@
 //! The function `chat`.
 
-use chat::Assistant;
+use chat::{Assistant, Meanings};
 use lambda_runtime::Error;
 
 #[tokio::main(flavor = "current_thread")]
@@ -9,7 +9,7 @@ async fn main() -> Result<(), Error> {
     let models = verse_models::start(&app).await?;
     let assistant = Assistant {
         model: models.ai.model,
-        embedder: models.ai.embedder,
+        meanings: models.ai.embedder.map(Meanings::of),
         history_limit: models.limits.history_chars,
     };
     // Connecting costs most where processors are slow, and Lambda lends a fast one before the first request only.

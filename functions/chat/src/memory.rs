@@ -5,12 +5,12 @@
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
-use verse_ai::{Embedder, Recollection, Speaker, Turn};
+use verse_ai::{Recollection, Speaker, Turn};
 use verse_data::{
     ChatId, Database, Recalled, Role, TokenHash, Wanted, list_unembedded, recall, save_embeddings,
 };
 
-use crate::assistant::Assistant;
+use crate::{assistant::Assistant, meanings::Meanings};
 
 /// The longest that an answer waits for what its question means.
 const FOR_THE_QUESTION: Duration = Duration::from_millis(1500);
@@ -22,12 +22,13 @@ pub(crate) struct Meaning<'m>(Option<(&'m str, Vec<f32>)>);
 
 /// What `message` means.
 pub(crate) async fn meaning<'m>(assistant: &'m Assistant, message: &str) -> Meaning<'m> {
-    let Some(embedder) = &assistant.embedder else {
+    let Some(meanings) = &assistant.meanings else {
         return Meaning(None);
     };
-    let vectors = embed(&**embedder, vec![message.to_owned()], FOR_THE_QUESTION).await;
+    let end = Instant::now() + FOR_THE_QUESTION;
+    let vectors = meanings.embed(vec![message.to_owned()], end).await;
     let vector = vectors.and_then(|vectors| vectors.into_iter().next());
-    Meaning(vector.map(|vector| (embedder.name(), vector)))
+    Meaning(vector.map(|vector| (meanings.name(), vector)))
 }
 
 impl Meaning<'_> {
@@ -54,38 +55,40 @@ impl Meaning<'_> {
     }
 }
 
-/// Turns what has been said into vectors, for what will be asked. Two round trips.
-pub(crate) async fn take_in(database: &Database, embedder: &dyn Embedder, token: TokenHash) {
-    let Ok(said) = list_unembedded(database, token, embedder.name()).await else {
+/// Turns what has been said into vectors, for what will be asked; what is not done by `end` is done the next time. Two
+/// round trips.
+pub(crate) async fn take_in(
+    database: &Database,
+    meanings: &Meanings,
+    token: TokenHash,
+    end: Instant,
+) {
+    let end = end.min(Instant::now() + FOR_WHAT_WAS_SAID);
+    if timeout_at(end, embed_what_was_said(database, meanings, token, end))
+        .await
+        .is_err()
+    {
+        tracing::error!("there was no time to embed what was said");
+    }
+}
+
+async fn embed_what_was_said(
+    database: &Database,
+    meanings: &Meanings,
+    token: TokenHash,
+    end: Instant,
+) {
+    let Ok(said) = list_unembedded(database, token, meanings.name()).await else {
         return;
     };
     let (messages, texts): (Vec<_>, Vec<_>) = said.into_iter().unzip();
     if texts.is_empty() {
         return;
     }
-    if let Some(vectors) = embed(embedder, texts, FOR_WHAT_WAS_SAID).await {
+    if let Some(vectors) = meanings.embed(texts, end).await {
         let vectors: Vec<_> = messages.into_iter().zip(vectors).collect();
-        if let Err(error) = save_embeddings(database, token, embedder.name(), &vectors).await {
+        if let Err(error) = save_embeddings(database, token, meanings.name(), &vectors).await {
             tracing::error!(cause = %error, "vectors could not be stored");
-        }
-    }
-}
-
-async fn embed(
-    embedder: &dyn Embedder,
-    texts: Vec<String>,
-    patience: Duration,
-) -> Option<Vec<Vec<f32>>> {
-    let end = Instant::now() + patience;
-    match timeout_at(end, embedder.embed(texts, end)).await {
-        Ok(Ok(vectors)) => Some(vectors),
-        Ok(Err(error)) => {
-            tracing::error!(cause = ?error, "the embedder does not answer");
-            None
-        }
-        Err(_) => {
-            tracing::error!("the embedder takes too long");
-            None
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the model is told: the conversation, what stands for its beginning, and what the reader said elsewhere.
 
 use tokio::time::Instant;
-use verse_ai::{ChatRequest, Recollection, Speaker, SummaryRequest, Turn};
+use verse_ai::{ChatRequest, Recollection, Speaker, SummaryRequest, Turn, characters_before};
 use verse_data::{Conversation, Message, MessageId, get_conversation, save_summary};
 use verse_http::App;
 
@@ -30,11 +30,15 @@ pub(crate) async fn of(
         .recollect(database, asked.token, &asked.message, Some(chat))
         .await;
     forget_what_was_said_since(&mut conversation, asked.pending.message);
-    if length(&conversation) > assistant.history_limit {
+    let mut request = before_what_was_said(asked, &mut conversation, memory);
+    let limit = assistant.history_limit;
+    let room = limit.saturating_sub(characters_before(&request, limit));
+    if length(&conversation) > room {
         summarise(app, assistant, asked, &mut conversation).await;
     }
-    let limit = assistant.history_limit;
-    Ok(request(asked, limit, conversation, memory))
+    request.turns = turns(asked, &conversation.messages);
+    request.summary = conversation.summary;
+    Ok(request)
 }
 
 /// Of two messages at once, the first is answered as if the second were not there yet.
@@ -73,7 +77,7 @@ async fn summarise(
         .partition(|message| message.id <= through);
     let request = SummaryRequest {
         previous: conversation.summary.clone(),
-        turns: newest(&old, assistant.history_limit),
+        turns: old.iter().map(turn).collect(),
     };
     let summary = assistant.model.summarise(request, half_time(asked)).await;
     match summary {
@@ -120,22 +124,6 @@ fn half_time(asked: &Asked) -> Instant {
     now + left / 2
 }
 
-/// The newest messages that fit, in their order; the last one always.
-fn newest(messages: &[Message], limit: usize) -> Vec<Turn> {
-    let mut left = limit;
-    let mut turns = Vec::new();
-    for message in messages.iter().rev() {
-        match left.checked_sub(characters(&message.content)) {
-            Some(rest) => left = rest,
-            None if turns.is_empty() => left = 0,
-            None => break,
-        }
-        turns.push(turn(message));
-    }
-    turns.reverse();
-    turns
-}
-
 fn turn(message: &Message) -> Turn {
     Turn {
         speaker: memory::speaker(message.role),
@@ -143,15 +131,28 @@ fn turn(message: &Message) -> Turn {
     }
 }
 
-fn request(
+/// What the reader has before them, and what they said elsewhere.
+fn before_what_was_said(
     asked: &Asked,
-    limit: usize,
-    conversation: Conversation,
+    conversation: &mut Conversation,
     memory: Vec<Recollection>,
 ) -> ChatRequest {
     let about = asked.about.clone();
-    let summary = conversation.summary.as_deref().map_or(0, characters);
-    let mut turns = newest(&conversation.messages, limit.saturating_sub(summary));
+    ChatRequest {
+        passage_reference: about
+            .passage_reference
+            .or_else(|| conversation.passage_reference.take()),
+        passage_text: about
+            .passage_text
+            .or_else(|| conversation.passage_text.take()),
+        insight: about.insight,
+        memory,
+        ..ChatRequest::default()
+    }
+}
+
+fn turns(asked: &Asked, messages: &[Message]) -> Vec<Turn> {
+    let mut turns: Vec<_> = messages.iter().map(turn).collect();
     if turns
         .last()
         .is_none_or(|last| last.speaker == Speaker::Model)
@@ -162,12 +163,5 @@ fn request(
             text: asked.message.clone(),
         });
     }
-    ChatRequest {
-        passage_reference: about.passage_reference.or(conversation.passage_reference),
-        passage_text: about.passage_text.or(conversation.passage_text),
-        insight: about.insight,
-        memory,
-        summary: conversation.summary,
-        turns,
-    }
+    turns
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use verse_data::{MemoryStatus, memory_status};
 use verse_http::{App, Caller, NotFound, Problem, Unavailable};
 
-use crate::assistant::Assistant;
+use crate::{assistant::Assistant, meanings::Meanings};
 
 /// The caller's memory.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,7 +40,7 @@ pub async fn show_memory_status(
     uri: Uri,
 ) -> Result<Json<MemoryAnswer>, Problem> {
     development_only(&app, &uri)?;
-    let embedder = assistant.embedder.as_ref().map(|embedder| embedder.name());
+    let embedder = assistant.meanings.as_ref().map(Meanings::name);
     let status = match caller.token_hash() {
         Some(token) => memory_status(app.database()?, token, embedder.unwrap_or_default()).await?,
         None => MemoryStatus::default(),

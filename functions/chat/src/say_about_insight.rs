@@ -51,7 +51,7 @@ pub struct InsightContext {
 impl FromFields for InsightMessageBody {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         let insight_id = fields.id("insight_id");
-        let message = fields.text("message", 1..=10_000);
+        let message = fields.visible_text("message", 1..=10_000);
         let passage_text = fields.trimmed_text("passage_text", 1..=50_000);
         let passage_reference = fields.text("passage_reference", 1..=100);
         let insight_context = fields.object("insight_context", |fields| {

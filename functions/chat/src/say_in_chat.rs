@@ -31,7 +31,7 @@ pub struct ChatMessageBody {
 impl FromFields for ChatMessageBody {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         let chat_id = fields.id("chat_id");
-        let message = fields.text("message", 1..=10_000);
+        let message = fields.visible_text("message", 1..=10_000);
         Some(Self {
             chat_id: ChatId(chat_id?),
             message: message?,

@@ -33,10 +33,9 @@ pub struct NewChatBody {
 
 impl FromFields for NewChatBody {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
-        let message = fields.text("message", 1..=10_000);
+        let message = fields.visible_text("message", 1..=10_000);
         // Clients that have nothing open send empty texts.
-        let passage_text = fields.optional_text("passage_text", 0..=50_000);
-        let passage_text = passage_text.map(|text| text.trim().to_owned());
+        let passage_text = fields.optional_trimmed_text("passage_text", 0..=50_000);
         let passage_reference = fields.optional_text("passage_reference", 0..=100);
         Some(Self {
             message: message?,

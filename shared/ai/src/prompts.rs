@@ -13,6 +13,7 @@ mod summary;
 
 use crate::Turn;
 
+pub use chat::characters_before;
 pub(crate) use chat::chat;
 pub(crate) use data::without_nul;
 pub(crate) use definition::definition;

@@ -96,10 +96,37 @@ impl Fields {
         name: &str,
         characters: RangeInclusive<usize>,
     ) -> Option<String> {
+        self.trim(name);
+        self.text(name, characters)
+    }
+
+    /// As [`Fields::optional_text`], after white space is taken off both ends.
+    pub fn optional_trimmed_text(
+        &mut self,
+        name: &str,
+        characters: RangeInclusive<usize>,
+    ) -> Option<String> {
+        self.trim(name);
+        self.optional_text(name, characters)
+    }
+
+    fn trim(&mut self, name: &str) {
         if let Some(Value::String(text)) = self.values.get_mut(name) {
             *text = text.trim().to_owned();
         }
-        self.text(name, characters)
+    }
+
+    /// As [`Fields::text`], of which something is more than white space.
+    pub fn visible_text(
+        &mut self,
+        name: &str,
+        characters: RangeInclusive<usize>,
+    ) -> Option<String> {
+        let text = self.text(name, characters)?;
+        if text.trim().is_empty() {
+            return self.refuse(name, "must not be blank");
+        }
+        Some(text)
     }
 
     /// As [`Fields::text`], or `None` when the field is absent or null.

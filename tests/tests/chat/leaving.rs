@@ -51,7 +51,7 @@ async fn a_connection_that_breaks_loses_nothing_though_the_process_ends() {
 }
 
 #[tokio::test]
-async fn a_reader_who_leaves_before_the_first_word_is_not_charged() {
+async fn a_reader_who_leaves_when_the_model_has_been_asked_is_charged() {
     let stage = stage(Wire::Anthropic).await;
     let gate = Gate::closed();
     stage.provider.next(three(&gate));
@@ -65,7 +65,7 @@ async fn a_reader_who_leaves_before_the_first_word_is_not_charged() {
         stage.answer().await,
         ("interrupted".to_owned(), String::new())
     );
-    assert_eq!(stage.counted().await, 0);
+    assert_eq!(stage.counted().await, 1);
     let chats = stage.client.get(CHATS).await.json();
     let path = format!("{CHATS}/{}/messages", chats[0]["id"]);
     let messages = stage.client.get(&path).await.json();

@@ -19,6 +19,7 @@ async fn each_fault_of_the_input_is_told() {
         let mut faulty = vec![
             ("message", Value::Null),
             ("message", json!("")),
+            ("message", json!(" \n\t\u{3000}")),
             ("message", json!(7)),
             ("message", json!("a\0b")),
             ("message", json!(long(10_001))),

@@ -174,7 +174,7 @@ pub const STREAMS: &[Sentence] = &[
         &[
             "chat/leaving::a_reader_who_leaves_after_two_tokens_loses_nothing_and_the_provider_is_stopped",
             "chat/leaving::a_connection_that_breaks_loses_nothing_though_the_process_ends",
-            "chat/leaving::a_reader_who_leaves_before_the_first_word_is_not_charged",
+            "chat/leaving::a_reader_who_leaves_when_the_model_has_been_asked_is_charged",
         ],
     ),
     (
@@ -218,7 +218,7 @@ pub const MEMORY: &[Sentence] = &[
         "by meaning, where texts are embedded; without, nothing is missed but that",
         &[
             "memory::what_was_said_is_embedded_after_its_answer_and_found_by_its_meaning",
-            "memory::an_embedder_that_fails_delays_and_changes_nothing",
+            "memory::an_embedder_that_does_not_answer_changes_nothing_and_is_left_alone",
         ],
     ),
     (

@@ -24,6 +24,11 @@ impl Sources {
         }
     }
 
+    /// Whether nothing has been used yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// All of them in one line.
     pub(super) fn line(self) -> String {
         if self.0.is_empty() {

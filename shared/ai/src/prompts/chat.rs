@@ -2,8 +2,8 @@
 
 use super::{
     Limits, Prompt,
-    data::{tagged, tagged_if_any},
-    history::{alternating, clipped, newest},
+    data::{tagged, tagged_if_any, within},
+    history::{alternating, clipped, length, newest},
     system,
 };
 use crate::{ChatRequest, InsightTexts, Recollection, Speaker, Turn};
@@ -31,35 +31,56 @@ danger say plainly that a person near them, or their country's emergency or cris
 a physician or a lawyer; say so where it matters. If you are asked what you are, say that you are a language model in a Bible \
 reader.";
 
-/// The part of a conversation's limit that recollections of others may take, and the length of each of their turns.
+/// The parts of the limit that these may take: one of so many. What is said has the rest, at least three tenths.
+const PASSAGE_PART: usize = 4;
+const INSIGHT_PART: usize = 4;
 const MEMORY_PART: usize = 5;
+/// As much of a recollection's turn as is told, in characters.
 const RECALLED_CHARS: usize = 2000;
 
-/// The prompt for the next answer.
+/// The prompt for the next answer: no more of `limits` than its newest turn makes necessary.
 pub(crate) fn chat(request: ChatRequest, limits: &Limits) -> Prompt {
-    let memory = memory(&request.memory, limits.history_chars / MEMORY_PART);
-    let summary = request.summary.as_deref();
-    let beside = [memory.as_deref(), summary]
-        .into_iter()
-        .flatten()
-        .map(|text| text.chars().count())
-        .sum();
-    let opening = [
-        tagged_if_any("reference", request.passage_reference.as_deref()),
-        tagged_if_any("passage", request.passage_text.as_deref()),
-        request.insight.as_ref().map(seen),
-        memory,
-        tagged_if_any("summary", summary),
-    ];
-    let opening: Vec<String> = opening.into_iter().flatten().collect();
+    let limit = limits.history_chars;
+    let mut opening = before_what_was_said(&request, limit);
+    let left = limit.saturating_sub(characters(&opening));
+    let summary = request.summary.as_deref().map(|text| within(text, left));
+    opening.extend(tagged_if_any("summary", summary.as_deref()));
+    let left = limit.saturating_sub(characters(&opening));
+    let turns = request.turns.into_iter().map(said).collect();
+    let turns = newest(turns, left, length);
     let opening = (!opening.is_empty()).then(|| opening.join("\n\n"));
-    let turns = newest(request.turns, limits.history_chars.saturating_sub(beside));
     Prompt {
         system: system(TASK),
-        turns: alternating(opening, turns.into_iter().map(said).collect()),
+        turns: alternating(opening, turns),
         form: None,
         max_tokens: limits.chat_tokens,
     }
+}
+
+/// The characters of a prompt that stand before what was said, its summary not among them: so many less of `limit` are left
+/// for that.
+#[must_use]
+pub fn characters_before(request: &ChatRequest, limit: usize) -> usize {
+    characters(&before_what_was_said(request, limit))
+}
+
+fn before_what_was_said(request: &ChatRequest, limit: usize) -> Vec<String> {
+    let passage = request.passage_text.as_deref();
+    let passage = passage.map(|text| within(text, limit / PASSAGE_PART));
+    let parts = [
+        tagged_if_any("reference", request.passage_reference.as_deref()),
+        tagged_if_any("passage", passage.as_deref()),
+        request
+            .insight
+            .as_ref()
+            .map(|insight| seen(insight, limit / INSIGHT_PART)),
+        memory(&request.memory, limit / MEMORY_PART),
+    ];
+    parts.into_iter().flatten().collect()
+}
+
+fn characters(parts: &[String]) -> usize {
+    parts.iter().map(|part| length(part)).sum()
 }
 
 /// A turn as the model reads it: a reader's is data, its own is not.
@@ -73,23 +94,21 @@ fn said(turn: Turn) -> Turn {
     }
 }
 
-fn seen(insight: &InsightTexts) -> String {
+fn seen(insight: &InsightTexts, most: usize) -> String {
     let texts = [
-        insight.historical_context.as_str(),
-        insight.theological_significance.as_str(),
-        insight.practical_application.as_str(),
+        within(&insight.historical_context, most / 3),
+        within(&insight.theological_significance, most / 3),
+        within(&insight.practical_application, most / 3),
     ];
     tagged("insight", &texts.join("\n\n"))
 }
 
-/// As many recollections as have room, the best first.
+/// As many recollections as have room, the best first; one that is too long leaves its room to the next.
 fn memory(memory: &[Recollection], budget: usize) -> Option<String> {
     let mut left = budget;
-    let kept = memory.iter().map(recalled).map_while(|text| {
-        let length = text.chars().count();
-        let fits = length <= left;
-        left = left.saturating_sub(length);
-        fits.then_some(text)
+    let kept = memory.iter().map(recalled).filter_map(|text| {
+        left = left.checked_sub(length(&text))?;
+        Some(text)
     });
     let kept: Vec<String> = kept.collect();
     (!kept.is_empty()).then(|| kept.join("\n\n"))
@@ -186,13 +205,13 @@ mod tests {
     #[test]
     fn a_long_conversation_loses_its_beginning_and_not_its_passage() {
         let limits = Limits {
-            history_chars: 10,
+            history_chars: 120,
             ..Limits::default()
         };
         let request = ChatRequest {
             passage_text: Some("In the beginning God created".to_owned()),
             turns: vec![
-                turn(Reader, "the oldest"),
+                turn(Reader, "the oldest, which has no room"),
                 turn(Model, "older"),
                 turn(Reader, "new"),
             ],
@@ -210,15 +229,48 @@ mod tests {
         );
     }
 
+    /// Each text is as long as a client may send it, and every character of it is written out.
+    #[test]
+    fn nothing_makes_a_prompt_longer_than_its_limit() {
+        let limits = Limits::default();
+        let long = |length| "&".repeat(length);
+        let recollection = Recollection {
+            about: long(100),
+            turns: vec![turn(Reader, &long(1500))],
+        };
+        let request = ChatRequest {
+            passage_reference: Some(long(100)),
+            passage_text: Some(long(50_000)),
+            insight: Some(InsightTexts {
+                historical_context: long(50_000),
+                theological_significance: long(50_000),
+                practical_application: long(50_000),
+            }),
+            memory: vec![recollection; 5],
+            summary: Some(long(20_000)),
+            turns: vec![turn(Reader, &long(1000)); 100],
+        };
+        let before = characters_before(&request, limits.history_chars);
+        assert!((60_000..70_000).contains(&before), "{before}");
+        let prompt = chat(request, &limits);
+        let told: usize = prompt.turns.iter().map(|turn| length(&turn.text)).sum();
+        // The last turn is always told, and is counted: 5,000 characters and its tags; what joins parts is not.
+        assert!(
+            (90_000..limits.history_chars + 5_100).contains(&told),
+            "{told}"
+        );
+    }
+
     #[test]
     fn memory_takes_its_part_and_no_more() {
-        let recollection = |letter: char| Recollection {
+        let recollection = |(letter, length): (char, usize)| Recollection {
             about: letter.to_string(),
-            turns: vec![turn(Reader, &letter.to_string().repeat(5000))],
+            turns: vec![turn(Reader, &letter.to_string().repeat(length))],
         };
-        let memory = ['a', 'b', 'c', 'd'].map(recollection).to_vec();
+        let memory = [('a', 5000), ('b', 5000), ('c', 5000), ('d', 500)].map(recollection);
         let text = super::memory(&memory, 5000).unwrap();
-        assert_eq!(text.matches("<memory>").count(), 2);
+        assert_eq!(text.matches("<memory>").count(), 3);
         assert!(text.contains("aaa") && text.contains("bbb…") && !text.contains("ccc"));
+        assert!(text.contains("ddd"), "it fits where the third did not");
     }
 }

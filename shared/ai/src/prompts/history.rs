@@ -2,16 +2,16 @@
 
 use crate::{Speaker, Turn};
 
-/// The newest turns whose texts have no more than `budget` characters together. The newest is always kept: it is what is to
-/// be answered.
-pub(super) fn newest(turns: Vec<Turn>, budget: usize) -> Vec<Turn> {
+/// The newest turns whose texts have no more than `budget` characters together, as `length` counts them. The newest is always
+/// kept: it is what is to be answered.
+pub(super) fn newest(turns: Vec<Turn>, budget: usize, length: impl Fn(&str) -> usize) -> Vec<Turn> {
     let mut left = budget;
     let mut kept: Vec<Turn> = turns
         .into_iter()
         .rev()
         .enumerate()
         .map_while(|(age, turn)| {
-            let length = turn.text.chars().count();
+            let length = length(&turn.text);
             let fits = age == 0 || length <= left;
             left = left.saturating_sub(length);
             fits.then_some(turn)
@@ -19,6 +19,11 @@ pub(super) fn newest(turns: Vec<Turn>, budget: usize) -> Vec<Turn> {
         .collect();
     kept.reverse();
     kept
+}
+
+/// How many characters a text has.
+pub(super) fn length(text: &str) -> usize {
+    text.chars().count()
 }
 
 /// The turns as providers take them: the reader begins, and nobody speaks twice in a row. Two messages of a reader follow
@@ -71,16 +76,17 @@ mod tests {
     #[test]
     fn the_newest_turns_are_kept() {
         let said = turns(&[(Reader, "aaaa"), (Model, "bbb"), (Reader, "ééé")]);
-        assert_eq!(newest(said.clone(), 10), said);
-        assert_eq!(newest(said.clone(), 9), said[1..]);
-        assert_eq!(newest(said.clone(), 5), said[2..]);
-        assert_eq!(newest(said.clone(), 0), said[2..]);
+        let newest = |budget| newest(said.clone(), budget, length);
+        assert_eq!(newest(10), said);
+        assert_eq!(newest(9), said[1..]);
+        assert_eq!(newest(5), said[2..]);
+        assert_eq!(newest(0), said[2..]);
     }
 
     #[test]
     fn an_old_short_turn_does_not_jump_over_a_long_one() {
         let said = turns(&[(Reader, "a"), (Model, "bbbbbb"), (Reader, "c")]);
-        assert_eq!(newest(said.clone(), 4), said[2..]);
+        assert_eq!(newest(said.clone(), 4, length), said[2..]);
     }
 
     #[test]

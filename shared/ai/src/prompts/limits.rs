@@ -9,7 +9,8 @@ pub struct Limits {
     pub definition_tokens: u32,
     /// Tokens of an answer in a conversation.
     pub chat_tokens: u32,
-    /// Characters of a conversation: its turns, its summary and what is remembered of others.
+    /// Characters of what is told for an answer in a conversation: its turns, its summary, what is remembered of others, the
+    /// passage and the insight. Only the message that is to be answered may go beyond.
     pub history_chars: usize,
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Limits, Prompt,
-    data::{tagged, tagged_if_any},
+    data::{escaped_length, tagged, tagged_if_any},
     history::newest,
     system,
 };
@@ -20,7 +20,7 @@ const TOKENS: u32 = 2000;
 
 /// The prompt for a summary.
 pub(crate) fn summary(request: SummaryRequest, limits: &Limits) -> Prompt {
-    let lines: Vec<String> = newest(request.turns, limits.history_chars)
+    let lines: Vec<String> = newest(request.turns, limits.history_chars, escaped_length)
         .into_iter()
         .map(|turn| match turn.speaker {
             Speaker::Reader => format!("Reader: {}", turn.text),

@@ -39,19 +39,27 @@ pub(super) fn answer(request: ChatRequest) -> AnswerStream {
         compose(&request).await
     };
     composed
-        .map(|(text, sources)| stream(&text, sources))
+        .map(|(text, sources)| stream(text, sources))
         .flatten_stream()
         .boxed()
 }
 
-fn stream(text: &str, sources: Sources) -> AnswerStream {
+/// The text and then its sources: a conversation has no other place for them.
+fn stream(mut text: String, sources: Sources) -> AnswerStream {
+    let is_quoting = !sources.is_empty();
+    let source = sources.line();
+    if is_quoting {
+        text.push_str("\n\nSources: ");
+        text.push_str(&source);
+        text.push('.');
+    }
     let tokens: Vec<_> = text
         .split_inclusive(char::is_whitespace)
         .map(|word| Ok(Answer::Token(word.to_owned())))
         .collect();
     let end = Answer::End {
         stop_reason: StopReason::EndTurn,
-        source: sources.line(),
+        source,
         usage: TokenUsage::default(),
     };
     stream::iter(tokens.into_iter().chain([Ok(end)])).boxed()

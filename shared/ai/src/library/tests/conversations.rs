@@ -62,7 +62,9 @@ async fn ask(request: ChatRequest) -> (String, String) {
             } => {
                 assert_eq!(stop_reason, StopReason::EndTurn);
                 assert!(stream.next().await.is_none(), "nothing follows the end");
-                println!("**With {open} open: {message}**\n\n{text}\n\n*{source}*\n\n---\n");
+                println!("**With {open} open: {message}**\n\n{text}\n\n---\n");
+                let told = text.ends_with(&format!("\n\nSources: {source}."));
+                assert_eq!(told, source != "Verse library", "{source}: {text}");
                 return (text, source);
             }
         }
