@@ -6,9 +6,12 @@
     reason = "a test that cannot go on says why and fails"
 )]
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use serde_json::{Value, json};
@@ -37,7 +40,7 @@ async fn stage(variables: &[(&str, &str)]) -> Stage {
         .env("VERSE_ENV", "development")
         .env("OPENAI_EMBEDDING_BASE_URL", provider.openai_url())
         .env("OPENAI_API_KEY", "sk-scripted-key")
-        .asking(&provider, Wire::Anthropic);
+        .asking(&provider, Wire::of_tests(env!("CARGO_CRATE_NAME")));
     for (name, value) in variables {
         builder = builder.env(name, *value);
     }
@@ -273,6 +276,48 @@ async fn the_beginning_of_a_long_conversation_is_summarised_once() {
     // It is one generated answer each time.
     let counted = "SELECT calls FROM daily_usage WHERE day > '2026-01-02'";
     assert_eq!(stage.database.value::<i32>(counted).await, 2);
+}
+
+#[tokio::test]
+async fn nothing_of_one_reader_is_in_anothers_summary_or_vectors() {
+    let stage = stage(&[
+        ("CONVERSATION_HISTORY_CHAR_LIMIT", "1000"),
+        ("EMBEDDING_PROVIDER", "openai"),
+        ("DAILY_LIMIT", "1000"),
+    ])
+    .await;
+    let other = Reader::of(&stage.database).await;
+    let theirs = other.on(&stage.function);
+    let readers = [(&stage.client, "MARKONE"), (&theirs, "MARKTWO")];
+    let mut chats = Vec::new();
+    for (client, mark) in &readers {
+        chats.push(begins(client, &format!("What of the {mark} love?")).await);
+    }
+    for round in 0..6 {
+        for ((client, mark), chat) in readers.iter().zip(&chats) {
+            let message = format!("{round}: the {mark} love {}", "again ".repeat(40));
+            says(client, *chat, &message).await;
+        }
+    }
+    let mut kinds = BTreeMap::<_, usize>::new();
+    for asked in stage.provider.asked() {
+        let whole = asked.body.to_string();
+        let marks = readers
+            .iter()
+            .filter(|(_, mark)| whole.contains(mark))
+            .count();
+        assert!(marks < 2, "{whole}");
+        let kind = match asked.wire {
+            Wire::OpenAiEmbeddings => "vectors",
+            _ if whole.contains("Write the summary.") => "summaries",
+            _ => "answers",
+        };
+        *kinds.entry(kind).or_default() += marks;
+    }
+    println!("prompts with a mark: {kinds:?}");
+    for kind in ["vectors", "summaries", "answers"] {
+        assert!(kinds.get(kind).is_some_and(|n| *n > 1), "{kinds:?}");
+    }
 }
 
 #[tokio::test]

@@ -36,6 +36,17 @@ pub enum Wire {
 }
 
 impl Wire {
+    /// In which format the tests of this name ask: `OpenAI`'s where the name says so, else Anthropic's. So the same tests are
+    /// run with both. `name` is the test's `CARGO_CRATE_NAME`.
+    #[must_use]
+    pub fn of_tests(name: &str) -> Self {
+        if name.ends_with("openai") {
+            Self::OpenAi
+        } else {
+            Self::Anthropic
+        }
+    }
+
     pub(super) fn of(path: &str) -> Option<Self> {
         match path {
             "/v1/messages" => Some(Self::Anthropic),

@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use serde_json::json;
-use verse_tests::{Database, Gate, Proxy, Reader, Script, ScriptedProvider, Wire, eventually};
+use verse_tests::{Database, Gate, Proxy, Reader, Script, ScriptedProvider, eventually};
 
-use super::{CHATS, WIRES, about, builder, stage, told};
+use super::{CHATS, about, builder, stage, told};
 
 /// A function's deadline; four seconds less is the model's.
 const SHORT: Duration = Duration::from_millis(5500);
@@ -37,19 +37,10 @@ fn failures() -> Vec<(Script, Option<&'static str>, &'static str)> {
 }
 
 #[tokio::test]
-async fn each_failure_is_an_event_and_costs_nothing_in_anthropics_format() {
-    each_failure_is_an_event(WIRES[0]).await;
-}
-
-#[tokio::test]
-async fn each_failure_is_an_event_and_costs_nothing_in_openais_format() {
-    each_failure_is_an_event(WIRES[1]).await;
-}
-
-async fn each_failure_is_an_event(wire: Wire) {
-    let stage = stage(wire).await;
+async fn each_failure_is_an_event_and_costs_nothing() {
+    let stage = stage().await;
     for (script, error_type, kept) in failures() {
-        let what = format!("{script:?} {wire:?}");
+        let what = format!("{script:?}");
         stage.provider.always(script);
         let request = stage.client.post(CHATS).json(&json!({"message": "Who?"}));
         let told = told(request.within(SHORT).stream().await).await;
@@ -79,9 +70,7 @@ async fn each_failure_is_an_event(wire: Wire) {
 async fn tokens_reach_the_reader_while_the_database_is_away_and_are_not_claimed_to_be_stored() {
     let (database, provider) = (Database::fresh().await, ScriptedProvider::start().await);
     let proxy = Proxy::to(&database.url()).await;
-    let function = builder(proxy.url(), &provider, Wire::Anthropic)
-        .start()
-        .await;
+    let function = builder(proxy.url(), &provider).start().await;
     let client = Reader::of(&database).await.on(&function);
     let gate = Gate::closed();
     provider.next(Script::says(["one ", "two ", "three"]).gated(&gate));
@@ -98,6 +87,8 @@ async fn tokens_reach_the_reader_while_the_database_is_away_and_are_not_claimed_
         ("error", &json!("interrupted"))
     );
     assert_eq!(super::last_answer(&database).await.0, "pending");
+    // Nobody is left who could give it back.
+    assert_eq!(super::counted(&database).await, 1);
     // All is well again without a restart.
     proxy.restore().await;
     let again = client
@@ -112,9 +103,7 @@ async fn tokens_reach_the_reader_while_the_database_is_away_and_are_not_claimed_
 async fn a_connection_that_breaks_meanwhile_is_replaced() {
     let (database, provider) = (Database::fresh().await, ScriptedProvider::start().await);
     let proxy = Proxy::to(&database.url()).await;
-    let function = builder(proxy.url(), &provider, Wire::Anthropic)
-        .start()
-        .await;
+    let function = builder(proxy.url(), &provider).start().await;
     let client = Reader::of(&database).await.on(&function);
     let gate = Gate::closed();
     provider.next(Script::answers().gated(&gate));
@@ -131,15 +120,14 @@ async fn a_connection_that_breaks_meanwhile_is_replaced() {
     gate.open();
     assert_eq!(told(stream).await.end.0, "done");
     assert_eq!(super::last_answer(&database).await.0, "complete");
+    assert_eq!(super::counted(&database).await, 1);
 }
 
 #[tokio::test]
 async fn a_database_that_is_away_is_a_status() {
     let (database, provider) = (Database::fresh().await, ScriptedProvider::start().await);
     let proxy = Proxy::to(&database.url()).await;
-    let function = builder(proxy.url(), &provider, Wire::Anthropic)
-        .start()
-        .await;
+    let function = builder(proxy.url(), &provider).start().await;
     let client = Reader::of(&database).await.on(&function);
     proxy.refuse().await;
     let body = about(verse_data::InsightId(1), "Who?");
@@ -148,4 +136,5 @@ async fn a_database_that_is_away_is_a_status() {
         assert!(response.header("retry-after").is_some());
     }
     assert_eq!(provider.count(), 0);
+    assert_eq!(super::counted(&database).await, 0);
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use serde_json::json;
-use verse_tests::{Function, Gate, Script, Wire, eventually};
+use verse_tests::{Function, Gate, Script, eventually};
 
-use super::{CHATS, SCRIPTED, Stage, WIRES, stage, told};
+use super::{CHATS, SCRIPTED, Stage, stage, told};
 
 /// Three tokens, which pass as the gate lets them.
 fn three(gate: &Gate) -> Script {
@@ -21,25 +21,23 @@ async fn hung_up(stage: &Stage) {
 
 #[tokio::test]
 async fn a_reader_who_leaves_after_two_tokens_loses_nothing_and_the_provider_is_stopped() {
-    for wire in WIRES {
-        let stage = stage(wire).await;
-        let gate = Gate::closed();
-        stage.provider.next(three(&gate));
-        gate.let_pass(2);
-        let stream = stage.hears(2).await;
-        stream.hang_up();
-        hung_up(&stage).await;
-        let kept = ("interrupted".to_owned(), "one two ".to_owned());
-        assert_eq!(stage.answer().await, kept);
-        assert_eq!(stage.counted().await, 1);
-        // The same process goes on.
-        assert_eq!(told(stage.hears(0).await).await.text(), SCRIPTED);
-    }
+    let stage = stage().await;
+    let gate = Gate::closed();
+    stage.provider.next(three(&gate));
+    gate.let_pass(2);
+    let stream = stage.hears(2).await;
+    stream.hang_up();
+    hung_up(&stage).await;
+    let kept = ("interrupted".to_owned(), "one two ".to_owned());
+    assert_eq!(stage.answer().await, kept);
+    assert_eq!(stage.counted().await, 1);
+    // The same process goes on.
+    assert_eq!(told(stage.hears(0).await).await.text(), SCRIPTED);
 }
 
 #[tokio::test]
 async fn a_connection_that_breaks_loses_nothing_though_the_process_ends() {
-    let stage = stage(Wire::Anthropic).await;
+    let stage = stage().await;
     let gate = Gate::closed();
     stage.provider.next(three(&gate));
     gate.let_pass(2);
@@ -52,7 +50,7 @@ async fn a_connection_that_breaks_loses_nothing_though_the_process_ends() {
 
 #[tokio::test]
 async fn a_reader_who_leaves_when_the_model_has_been_asked_is_charged() {
-    let stage = stage(Wire::Anthropic).await;
+    let stage = stage().await;
     let gate = Gate::closed();
     stage.provider.next(three(&gate));
     let stream = stage.hears(0).await;
@@ -75,7 +73,7 @@ async fn a_reader_who_leaves_when_the_model_has_been_asked_is_charged() {
 
 #[tokio::test]
 async fn what_a_killed_process_had_stored_is_kept_and_ends_interrupted() {
-    let stage = stage(Wire::Anthropic).await;
+    let stage = stage().await;
     let gate = Gate::closed();
     let script = Script::says(["one ", "two ", "three "]).apart(Duration::from_millis(5100));
     stage.provider.next(script.gated(&gate));

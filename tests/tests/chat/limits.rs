@@ -1,7 +1,7 @@
 //! What is refused, with a status and not with an event: nothing is stored then, and nothing counted.
 
 use serde_json::{Value, json};
-use verse_tests::{Client, Reader, Wire};
+use verse_tests::{Client, Reader};
 
 use super::{ABOUT, CHATS, NOW, SAY, Stage, about, stage, staged, told};
 
@@ -11,7 +11,7 @@ async fn messages(stage: &Stage) -> i64 {
 
 #[tokio::test]
 async fn each_fault_of_the_input_is_told() {
-    let stage = stage(Wire::Anthropic).await;
+    let stage = stage().await;
     let ways = stage.ways().await;
     let before = messages(&stage).await;
     let long = |length| "\u{1F54A}".repeat(length);
@@ -79,7 +79,7 @@ async fn each_fault_of_the_input_is_told() {
 
 #[tokio::test]
 async fn what_is_not_the_callers_is_not_there() {
-    let stage = stage(Wire::Anthropic).await;
+    let stage = stage().await;
     let other = Reader::of(&stage.database).await;
     let theirs = other
         .gets_insight("John 1:1", "In the beginning", NOW)
@@ -127,7 +127,7 @@ async fn what_is_not_the_callers_is_not_there() {
 
 #[tokio::test]
 async fn a_stranger_has_no_insight_and_no_chat_and_does_not_become_a_user() {
-    let stage = stage(Wire::Anthropic).await;
+    let stage = stage().await;
     let invented = Client::of(&stage.function);
     invented.set_cookie("verse_user_id", &"A".repeat(43));
     for stranger in [Client::of(&stage.function), invented] {
@@ -144,7 +144,7 @@ async fn a_stranger_has_no_insight_and_no_chat_and_does_not_become_a_user() {
 
 #[tokio::test]
 async fn the_days_allowance_holds_for_messages_at_once() {
-    let stage = staged(Wire::Anthropic, |builder| {
+    let stage = staged(|builder| {
         builder
             .env("CHAT_PER_MINUTE", "1000")
             .env("ADDRESS_PER_MINUTE", "1000")
@@ -192,10 +192,7 @@ async fn the_days_allowance_holds_for_messages_at_once() {
 
 #[tokio::test]
 async fn messages_have_a_rate_of_their_own() {
-    let stage = staged(Wire::Anthropic, |builder| {
-        builder.env("CHAT_PER_MINUTE", "2")
-    })
-    .await;
+    let stage = staged(|builder| builder.env("CHAT_PER_MINUTE", "2")).await;
     for status in [200, 200, 429] {
         let response = stage
             .client
@@ -209,10 +206,7 @@ async fn messages_have_a_rate_of_their_own() {
 
 #[tokio::test]
 async fn invented_cookies_from_one_address_are_held() {
-    let stage = staged(Wire::Anthropic, |builder| {
-        builder.env("ADDRESS_PER_MINUTE", "3")
-    })
-    .await;
+    let stage = staged(|builder| builder.env("ADDRESS_PER_MINUTE", "3")).await;
     let mut statuses = Vec::new();
     for n in 0..5 {
         let client = Client::of(&stage.function).at_address("198.51.100.7");

@@ -3,7 +3,6 @@
 #![expect(
     clippy::indexing_slicing,
     clippy::expect_used,
-    clippy::unwrap_used,
     reason = "a test that cannot go on says why and fails"
 )]
 
@@ -23,16 +22,19 @@ const CHATS: &str = "/api/standalone-chat";
 const SAY: &str = "/api/standalone-chat/message";
 const ABOUT: &str = "/api/chat/message";
 const NOW: &str = "2026-01-02T00:00:00Z";
-/// The formats that a model can be asked in.
-const WIRES: [Wire; 2] = [Wire::Anthropic, Wire::OpenAi];
 /// What the provider says unless told otherwise.
 const SCRIPTED: &str = "In the beginning was a script.";
 
-fn builder(database_url: &str, provider: &ScriptedProvider, wire: Wire) -> Builder {
+/// The format that the model is asked in.
+fn wire() -> Wire {
+    Wire::of_tests(env!("CARGO_CRATE_NAME"))
+}
+
+fn builder(database_url: &str, provider: &ScriptedProvider) -> Builder {
     Function::builder("chat")
         .env("DATABASE_URL", database_url)
         .env("VERSE_ENV", "development")
-        .asking(provider, wire)
+        .asking(provider, wire())
 }
 
 /// A reader with an insight, and what their browser talks to.
@@ -45,15 +47,13 @@ struct Stage {
     insight: InsightId,
 }
 
-async fn stage(wire: Wire) -> Stage {
-    staged(wire, |builder| builder).await
+async fn stage() -> Stage {
+    staged(|builder| builder).await
 }
 
-async fn staged(wire: Wire, change: impl FnOnce(Builder) -> Builder) -> Stage {
+async fn staged(change: impl FnOnce(Builder) -> Builder) -> Stage {
     let (database, provider) = (Database::fresh().await, ScriptedProvider::start().await);
-    let function = change(builder(&database.url(), &provider, wire))
-        .start()
-        .await;
+    let function = change(builder(&database.url(), &provider)).start().await;
     let reader = Reader::of(&database).await;
     let insight = reader.gets_insight("John 3:16", "For God", NOW).await;
     let client = reader.on(&function);
@@ -105,12 +105,13 @@ impl Stage {
     }
 
     async fn counted(&self) -> i64 {
-        self.database
-            .value(
-                "SELECT coalesce(sum(calls), 0)::BIGINT FROM daily_usage WHERE day >= '2026-01-03'",
-            )
-            .await
+        counted(&self.database).await
     }
+}
+
+async fn counted(database: &Database) -> i64 {
+    let sql = "SELECT coalesce(sum(calls), 0)::BIGINT FROM daily_usage WHERE day >= '2026-01-03'";
+    database.value(sql).await
 }
 
 async fn last_answer(database: &Database) -> (String, String) {

@@ -1,49 +1,49 @@
 //! An answer as it comes, and what is there when it has come.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 use verse_data::Ending;
-use verse_tests::{Client, Dress, Gate, Mode, Proxy, Reader, Script, Wire, eventually};
+use verse_tests::{Client, Dress, Gate, Mode, Proxy, Reader, Script, eventually};
 
-use super::{ABOUT, CHATS, NOW, SAY, SCRIPTED, Stage, WIRES, about, builder, done, stage, told};
+use super::{ABOUT, CHATS, NOW, SAY, SCRIPTED, Stage, about, builder, done, stage, told, wire};
 
 #[tokio::test]
 async fn each_way_of_saying_something_is_answered_as_the_model_says_it() {
-    for wire in WIRES {
-        let stage = stage(wire).await;
-        for (path, body) in stage.ways().await {
-            let stream = stage.client.post(path).json(&body).stream().await;
-            for (name, value) in [
-                ("content-type", "text/event-stream"),
-                ("cache-control", "no-cache"),
-                ("x-accel-buffering", "no"),
-                ("x-content-type-options", "nosniff"),
-            ] {
-                assert_eq!(stream.headers[name], value, "{path}");
-            }
-            let told = told(stream).await;
-            assert_eq!(
-                (told.text(), told.end),
-                (SCRIPTED.to_owned(), done("end_turn"))
-            );
-            assert!(told.tokens.len() > 1, "{:?}", told.tokens);
-            assert_eq!(told.chat.is_some(), path == CHATS);
-            let stored = super::last_answer(&stage.database).await;
-            assert_eq!(stored, ("complete".to_owned(), SCRIPTED.to_owned()));
+    let stage = stage().await;
+    for (path, body) in stage.ways().await {
+        let stream = stage.client.post(path).json(&body).stream().await;
+        for (name, value) in [
+            ("content-type", "text/event-stream"),
+            ("cache-control", "no-cache"),
+            ("x-accel-buffering", "no"),
+            ("x-content-type-options", "nosniff"),
+        ] {
+            assert_eq!(stream.headers[name], value, "{path}");
         }
-        assert_eq!(stage.counted().await, 3);
-        assert!(
-            stage
-                .provider
-                .asked()
-                .iter()
-                .all(|asked| asked.wire == wire && asked.is_streaming())
+        let told = told(stream).await;
+        assert_eq!(
+            (told.text(), told.end),
+            (SCRIPTED.to_owned(), done("end_turn"))
         );
+        assert!(told.tokens.len() > 1, "{:?}", told.tokens);
+        assert_eq!(told.chat.is_some(), path == CHATS);
+        let stored = super::last_answer(&stage.database).await;
+        assert_eq!(stored, ("complete".to_owned(), SCRIPTED.to_owned()));
     }
+    assert_eq!(stage.counted().await, 3);
+    assert!(
+        stage
+            .provider
+            .asked()
+            .iter()
+            .all(|asked| asked.wire == wire() && asked.is_streaming())
+    );
 }
 
 #[tokio::test]
 async fn a_chat_is_begun_and_gone_on_with_in_its_order() {
-    let stage = stage(Wire::Anthropic).await;
+    let stage = stage().await;
     let long = format!("Who was {}", "Nicodemus, ".repeat(6));
     let begin = json!({
         "message": long, "passage_reference": "John 3 (KJV)", "passage_text": " There was a man ",
@@ -99,7 +99,7 @@ async fn a_chat_is_begun_and_gone_on_with_in_its_order() {
 
 #[tokio::test]
 async fn what_is_said_about_an_insight_is_one_conversation_with_the_insight_before_it() {
-    let stage = stage(Wire::OpenAi).await;
+    let stage = stage().await;
     for message in ["Who?", "Why?"] {
         let body = about(stage.insight, message);
         told(stage.client.post(ABOUT).json(&body).stream().await).await;
@@ -126,7 +126,7 @@ async fn what_is_said_about_an_insight_is_one_conversation_with_the_insight_befo
 
 #[tokio::test]
 async fn tokens_come_as_they_are_made_and_each_kind_of_event_streams() {
-    let stage = stage(Wire::Anthropic).await;
+    let stage = stage().await;
     for dress in Dress::ALL {
         let gate = Gate::closed();
         stage
@@ -158,7 +158,7 @@ async fn tokens_come_as_they_are_made_and_each_kind_of_event_streams() {
 
 #[tokio::test]
 async fn something_leaves_at_once_whatever_the_model_does() {
-    let stage = stage(Wire::Anthropic).await;
+    let stage = stage().await;
     let gate = Gate::closed();
     for (path, body) in stage.ways().await {
         stage.provider.next(Script::answers().gated(&gate));
@@ -171,23 +171,39 @@ async fn something_leaves_at_once_whatever_the_model_does() {
 }
 
 #[tokio::test]
-async fn an_answer_that_the_limit_cut_says_so() {
-    for wire in WIRES {
-        let stage = stage(wire).await;
-        stage
-            .provider
-            .next(Script::says(["In the ", "begin"]).cut_by_max_tokens());
-        let told = told(stage.hears(0).await).await;
-        assert_eq!(told.end, done("max_tokens"));
-        let stored = super::last_answer(&stage.database).await;
-        assert_eq!(stored, ("truncated".to_owned(), "In the begin".to_owned()));
-        assert_eq!(stage.counted().await, 1);
+async fn a_silent_model_does_not_let_the_stream_fall_silent() {
+    let stage = stage().await;
+    let gate = Gate::closed();
+    stage.provider.next(Script::answers().gated(&gate));
+    let request = stage.client.post(CHATS).json(&json!({"message": "Who?"}));
+    let mut stream = request.within(Duration::from_mins(1)).stream().await;
+    assert_eq!(stream.next_event().await.unwrap().event, "chat_id");
+    let asked = Instant::now();
+    for round in 1..=2 {
+        let comment = stream.next_event().await.unwrap();
+        assert!(comment.is_comment(), "{comment:?}");
+        assert!(asked.elapsed() > Duration::from_secs(14) * round);
     }
+    gate.open();
+    assert_eq!(told(stream).await.end, done("end_turn"));
+}
+
+#[tokio::test]
+async fn an_answer_that_the_limit_cut_says_so() {
+    let stage = stage().await;
+    stage
+        .provider
+        .next(Script::says(["In the ", "begin"]).cut_by_max_tokens());
+    let told = told(stage.hears(0).await).await;
+    assert_eq!(told.end, done("max_tokens"));
+    let stored = super::last_answer(&stage.database).await;
+    assert_eq!(stored, ("truncated".to_owned(), "In the begin".to_owned()));
+    assert_eq!(stage.counted().await, 1);
 }
 
 #[tokio::test]
 async fn two_messages_at_once_keep_their_order() {
-    let stage = super::staged(Wire::Anthropic, |builder| builder.processes(4)).await;
+    let stage = super::staged(|builder| builder.processes(4)).await;
     let started = stage.reader.starts_chat("one", NOW).await;
     stage
         .reader
@@ -244,56 +260,54 @@ async fn two_messages_at_once_keep_their_order() {
 
 #[tokio::test]
 async fn nothing_of_one_reader_reaches_anothers_prompt() {
-    for wire in WIRES {
-        let stage = stage(wire).await;
-        let other = Reader::of(&stage.database).await;
-        assert_eq!(
-            other.gets_insight("John 3:16", "For God", NOW).await,
-            stage.insight
-        );
-        let theirs = other.on(&stage.function);
-        let marks = [
-            (&stage.client, "MARKONE", "MARKTWO"),
-            (&theirs, "MARKTWO", "MARKONE"),
-        ];
-        let mut whose = Vec::new();
-        for round in 0..3 {
-            for (client, own, _) in &marks {
-                for (path, body) in [
-                    (
-                        ABOUT,
-                        about(stage.insight, &format!("What of the {own} love, {round}?")),
-                    ),
-                    (
-                        CHATS,
-                        json!({"message": format!("Tell of the {own} love again, {round}")}),
-                    ),
-                ] {
-                    stage
-                        .provider
-                        .next(Script::says([format!("The {own} love.")]));
-                    told(client.post(path).json(&body).stream().await).await;
-                    whose.push(*own);
-                }
+    let stage = stage().await;
+    let other = Reader::of(&stage.database).await;
+    assert_eq!(
+        other.gets_insight("John 3:16", "For God", NOW).await,
+        stage.insight
+    );
+    let theirs = other.on(&stage.function);
+    let marks = [
+        (&stage.client, "MARKONE", "MARKTWO"),
+        (&theirs, "MARKTWO", "MARKONE"),
+    ];
+    let mut whose = Vec::new();
+    for round in 0..3 {
+        for (client, own, _) in &marks {
+            for (path, body) in [
+                (
+                    ABOUT,
+                    about(stage.insight, &format!("What of the {own} love, {round}?")),
+                ),
+                (
+                    CHATS,
+                    json!({"message": format!("Tell of the {own} love again, {round}")}),
+                ),
+            ] {
+                stage
+                    .provider
+                    .next(Script::says([format!("The {own} love.")]));
+                told(client.post(path).json(&body).stream().await).await;
+                whose.push(*own);
             }
         }
-        let asked = stage.provider.asked();
-        assert_eq!(asked.len(), whose.len());
-        for (asked, own) in asked.iter().zip(whose) {
-            let foreign = if own == "MARKONE" {
-                "MARKTWO"
-            } else {
-                "MARKONE"
-            };
-            let whole = asked.body.to_string();
-            assert!(whole.contains(own) && !whole.contains(foreign), "{whole}");
-        }
+    }
+    let asked = stage.provider.asked();
+    assert_eq!(asked.len(), whose.len());
+    for (asked, own) in asked.iter().zip(whose) {
+        let foreign = if own == "MARKONE" {
+            "MARKTWO"
+        } else {
+            "MARKONE"
+        };
+        let whole = asked.body.to_string();
+        assert!(whole.contains(own) && !whole.contains(foreign), "{whole}");
     }
 }
 
 #[tokio::test]
 async fn a_stranger_who_begins_a_chat_becomes_a_user() {
-    let stage = stage(Wire::Anthropic).await;
+    let stage = stage().await;
     let stranger = Client::of(&stage.function);
     let told = told(
         stranger
@@ -317,11 +331,9 @@ async fn few_round_trips_are_made() {
         reader,
         insight,
         ..
-    } = stage(Wire::Anthropic).await;
+    } = stage().await;
     let proxy = Proxy::to(&database.url()).await;
-    let function = builder(proxy.url(), &provider, Wire::Anthropic)
-        .start()
-        .await;
+    let function = builder(proxy.url(), &provider).start().await;
     let client = reader.on(&function);
     let chat = reader.starts_chat("?", NOW).await.chat.0;
     for (path, body) in [

@@ -99,8 +99,7 @@ pub const ALLOWANCE: &[Sentence] = &[
         "a failed generation is given back",
         &[
             "generated/failing::each_failure_of_an_insights_model_is_told_and_costs_nothing",
-            "chat/failing::each_failure_is_an_event_and_costs_nothing_in_anthropics_format",
-            "chat/failing::each_failure_is_an_event_and_costs_nothing_in_openais_format",
+            "chat/failing::each_failure_is_an_event_and_costs_nothing",
         ],
     ),
 ];
@@ -126,15 +125,12 @@ pub const STREAMS: &[Sentence] = &[
         "the response ends at done or error, and never without one",
         &[
             "chat/streaming::tokens_come_as_they_are_made_and_each_kind_of_event_streams",
-            "chat/failing::each_failure_is_an_event_and_costs_nothing_in_anthropics_format",
+            "chat/failing::each_failure_is_an_event_and_costs_nothing",
         ],
     ),
     (
         "a failure is an error event, also before the first token, with its error_type",
-        &[
-            "chat/failing::each_failure_is_an_event_and_costs_nothing_in_anthropics_format",
-            "chat/failing::each_failure_is_an_event_and_costs_nothing_in_openais_format",
-        ],
+        &["chat/failing::each_failure_is_an_event_and_costs_nothing"],
     ),
     (
         "unknown or foreign insight or chat: 404, without asking the model",

@@ -1,7 +1,7 @@
 //! What is refused: bad input, the day's allowance, rates.
 
 use serde_json::{Value, json};
-use verse_tests::{Client, Database, Reader, ScriptedProvider, Wire};
+use verse_tests::{Client, Database, Reader, ScriptedProvider};
 
 use super::{INSIGHT, KINDS, counted, stage, users};
 
@@ -63,7 +63,7 @@ async fn of_a_hundred_calls_at_once_ten_reach_the_provider() {
     for (kind, save) in KINDS.into_iter().zip([true, false]) {
         let (database, provider) = (Database::fresh().await, ScriptedProvider::start().await);
         let function = kind
-            .builder(&database.url(), &provider, Wire::Anthropic)
+            .builder(&database.url(), &provider)
             .env("GENERATE_PER_MINUTE", "1000")
             .env("ADDRESS_PER_MINUTE", "1000")
             .processes(8)
@@ -118,7 +118,7 @@ async fn a_user_is_held_to_so_many_a_minute_from_any_address() {
     let mut clients = Vec::new();
     let reader = Reader::of(&database).await;
     for kind in KINDS {
-        let builder = kind.builder(&database.url(), &provider, Wire::Anthropic);
+        let builder = kind.builder(&database.url(), &provider);
         let function = builder.env("GENERATE_PER_MINUTE", "2").start().await;
         clients.push((kind, reader.on(&function)));
     }
@@ -142,7 +142,7 @@ async fn a_user_is_held_to_so_many_a_minute_from_any_address() {
 #[tokio::test]
 async fn invented_cookies_from_one_address_are_held_and_make_no_users() {
     let (database, provider) = (Database::fresh().await, ScriptedProvider::start().await);
-    let builder = INSIGHT.builder(&database.url(), &provider, Wire::Anthropic);
+    let builder = INSIGHT.builder(&database.url(), &provider);
     let function = builder.env("ADDRESS_PER_MINUTE", "3").start().await;
     let invented = |n: u64| {
         let client = Client::of(&function).at_address("198.51.100.7");

@@ -15,8 +15,11 @@ use serde_json::{Value, json};
 use verse_tests::{Builder, Client, Database, Function, Reader, ScriptedProvider, Wire};
 
 const JOHN: &str = "John 3:16 (KJV)";
-/// The formats that a model can be asked in.
-const WIRES: [Wire; 2] = [Wire::Anthropic, Wire::OpenAi];
+
+/// The format that the model is asked in.
+fn wire() -> Wire {
+    Wire::of_tests(env!("CARGO_CRATE_NAME"))
+}
 
 /// One of the two.
 #[derive(Clone, Copy, Debug)]
@@ -50,17 +53,15 @@ const DEFINITION: Kind = Kind {
 const KINDS: [Kind; 2] = [INSIGHT, DEFINITION];
 
 impl Kind {
-    fn builder(&self, database_url: &str, provider: &ScriptedProvider, wire: Wire) -> Builder {
+    fn builder(&self, database_url: &str, provider: &ScriptedProvider) -> Builder {
         Function::builder(self.function)
             .env("DATABASE_URL", database_url)
             .env("VERSE_ENV", "development")
-            .asking(provider, wire)
+            .asking(provider, wire())
     }
 
     async fn start(&self, database: &Database, provider: &ScriptedProvider) -> Function {
-        self.builder(&database.url(), provider, Wire::Anthropic)
-            .start()
-            .await
+        self.builder(&database.url(), provider).start().await
     }
 
     fn body(&self, text: &str, save: bool) -> Value {

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use verse_tests::{
-    Client, Database, Dress, Gate, Proxy, Reader, Script, ScriptedProvider, Wire, eventually,
+    Client, Database, Dress, Gate, Proxy, Reader, Script, ScriptedProvider, eventually,
 };
 
-use super::{DEFINITION, INSIGHT, JOHN, KINDS, Stage, WIRES, counted, stage, users};
+use super::{DEFINITION, INSIGHT, JOHN, KINDS, Stage, counted, stage, users, wire};
 
 #[tokio::test]
 async fn what_is_not_to_be_saved_is_generated_and_kept_nowhere() {
-    for (kind, wire) in KINDS.iter().zip(WIRES) {
+    for kind in KINDS {
         let (database, provider) = (Database::fresh().await, ScriptedProvider::start().await);
-        let function = kind.builder(&database.url(), &provider, wire).start().await;
+        let function = kind.builder(&database.url(), &provider).start().await;
         let client = Reader::of(&database).await.on(&function);
         for (n, dress) in Dress::ALL.into_iter().enumerate() {
             let body = kind.body("  For God so loved\nthe world\t", false);
@@ -34,7 +34,7 @@ async fn what_is_not_to_be_saved_is_generated_and_kept_nowhere() {
                 assert_eq!(answer[field], text, "{answer}");
             }
             let asked = provider.last_asked();
-            assert_eq!(asked.wire, wire);
+            assert_eq!(asked.wire, wire());
             assert!(asked.prompt().contains("For God so loved\nthe world"));
             assert_eq!(counted(&database).await, i64::try_from(n).unwrap() + 1);
         }
@@ -108,7 +108,7 @@ async fn all_who_ask_for_the_same_new_thing_at_once_get_one() {
     for kind in KINDS {
         let (database, provider) = (Database::fresh().await, ScriptedProvider::start().await);
         let function = kind
-            .builder(&database.url(), &provider, Wire::OpenAi)
+            .builder(&database.url(), &provider)
             .processes(6)
             .start()
             .await;
@@ -148,7 +148,7 @@ async fn all_who_ask_for_the_same_new_thing_at_once_get_one() {
 async fn who_waits_takes_over_when_the_other_fails() {
     let (database, provider) = (Database::fresh().await, ScriptedProvider::start().await);
     let function = DEFINITION
-        .builder(&database.url(), &provider, Wire::Anthropic)
+        .builder(&database.url(), &provider)
         .processes(2)
         .start()
         .await;
@@ -180,7 +180,7 @@ async fn who_waits_takes_over_when_the_other_fails() {
 #[tokio::test]
 async fn what_a_killed_process_began_is_taken_over_when_its_time_is_over() {
     let (database, provider) = (Database::fresh().await, ScriptedProvider::start().await);
-    let builder = || INSIGHT.builder(&database.url(), &provider, Wire::Anthropic);
+    let builder = || INSIGHT.builder(&database.url(), &provider);
     let (killed, other) = (builder().start().await, builder().start().await);
     provider.next(Script::hangs());
     let dying = Reader::of(&database).await.on(&killed);
@@ -243,7 +243,7 @@ async fn few_round_trips_are_made() {
     for kind in KINDS {
         let (database, provider) = (Database::fresh().await, ScriptedProvider::start().await);
         let proxy = Proxy::to(&database.url()).await;
-        let builder = kind.builder(proxy.url(), &provider, Wire::Anthropic);
+        let builder = kind.builder(proxy.url(), &provider);
         let client = Reader::of(&database).await.on(&builder.start().await);
         // The first of each prepares its statements.
         for (text, save, warm) in [

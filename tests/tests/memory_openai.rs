@@ -1,0 +1,4 @@
+//! The tests of `memory`, with a model that is asked in `OpenAI`'s format.
+
+#[path = "memory.rs"]
+mod memory;
