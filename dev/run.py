@@ -1,4 +1,4 @@
-"""`make run`: the whole service on this machine, until Ctrl-C."""
+"""`make run`: the whole service on this machine, until Ctrl-C; and the same for a moment, for `make test`."""
 
 from __future__ import annotations
 
@@ -31,6 +31,17 @@ MIGRATED_WITHIN = 120
 NOISE = ("INFO", "Finished", "Running", "Compiling", "Blocking", "AWS_LAMBDA_MAX_CONCURRENCY")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 FIRST_CALL = "/api/passage?book=John&chapter=3&verse_start=16"
+JOHN = {"passage_reference": "John 3:16", "passage_text": "For God so loved the world"}
+# Of each function one call: its path, what is sent, and what is in an answer that is whole.
+CALLS: tuple[tuple[str, Any, str], ...] = (
+    (FIRST_CALL, None, '"reference":"John 3:16"'),
+    ("/api/user/session", None, '"daily_limit":10'),
+    ("/api/user/devices", None, "[]"),
+    ("/api/insights", JOHN, "Matthew Henry"),
+    ("/api/definitions", {"word": "loved", "verse_text": "God so loved", "passage_reference": "John 3:16"}, "Strong"),
+    ("/api/standalone-chat", {"message": "Who was Nicodemus?"}, "event: done\n"),
+    ("/2015-03-31/functions/cleanup/invocations", {}, '"jobs"'),
+)
 
 
 def run() -> int:
@@ -58,7 +69,9 @@ def run() -> int:
             log = clone.LOCAL / "watch.log"
             with step("starting the functions") as current:
                 reserved.close()
-                watch = start_emulator(emulator, port, env, log)
+                with shield():
+                    watch = start_emulator(emulator, port, env, log)
+                    emulator_file().write_text(str(watch.pid))
                 wait_until_healthy(watch, port, log)
                 current.done = f"functions on http://{HOST}:{port}"
             with step("applying migrations") as current:
@@ -134,10 +147,41 @@ def start_emulator(program: Path, port: int, env: dict[str, str], log: Path) -> 
     """Starts the emulator of API Gateway and Lambda, which starts each function at its first call."""
     command = [program, "lambda", "watch", "--invoke-address", HOST, "--invoke-port", str(port), "--disable-cors"]
     log.write_bytes(b"")
-    with log.open("ab") as output, shield():
-        watch = processes.start(command, env=env, cwd=clone.ROOT, output=output)
-        emulator_file().write_text(str(watch.pid))
-    return watch
+    with log.open("ab") as output:
+        return processes.start(command, env=env, cwd=clone.ROOT, output=output)
+
+
+def try_out(url: str) -> list[str]:
+    """Starts what `make run` starts, on an empty database, asks each function once, and ends it; answers what went wrong.
+
+    Functions that are driven by the tests alone could run nowhere else. The caller has hired the guard.
+    """
+    emulator = tools.cargo_lambda()
+    env = {**environment.for_cargo(url), "VERSE_ENV": "development"}
+    cargo.must("build", "--bins", env=env)
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port = int(probe.getsockname()[1])
+    log = clone.LOCAL / "try-out.log"
+    watch = start_emulator(emulator, port, env, log)
+    try:
+        wait_until_healthy(watch, port, log)
+        migrate(port, log)
+        return [wrong for path, sent, wanted in CALLS if (wrong := wrong_with(port, path, sent, wanted))]
+    finally:
+        processes.stop(watch)
+
+
+def wrong_with(port: int, path: str, sent: Any, wanted: str) -> str | None:
+    """What is wrong with the answer of a function that may have to be started first; nothing if it is as wanted."""
+    data = None if sent is None else json.dumps(sent).encode()
+    try:
+        status, body = call(port, path, data=data, end=READY_WITHIN)
+    except OSError as error:
+        return f"{path} did not answer: {error}"
+    if status != 200 or wanted not in body:
+        return f"{path} answered {status} without {wanted!r}: {body[-300:]}"
+    return None
 
 
 def wait_until_healthy(watch: subprocess.Popen[bytes], port: int, log: Path) -> None:
@@ -222,7 +266,8 @@ def is_noise(line: str) -> bool:
 
 def call(port: int, path: str, *, data: bytes | None = None, end: float) -> tuple[int, str]:
     """One HTTP request to the emulator; answers status and body, whatever the status."""
-    request = urllib.request.Request(f"http://{HOST}:{port}{path}", data=data)
+    headers = {} if data is None else {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"http://{HOST}:{port}{path}", data=data, headers=headers)
     # Not through the proxy that the environment may name.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:

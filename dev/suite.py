@@ -15,13 +15,14 @@ import environment
 import privacy
 import processes
 import rehearsal
-from steps import say, seconds, step
+import run
+from steps import Failure, say, seconds, step
 
 
 def test(arguments: list[str]) -> int:
-    """Runs every test: those of this folder, then the workspace's, also after the first have failed.
+    """Runs every test: those of this folder, then the workspace's, also after the first have failed; then tries `make run`.
 
-    `arguments` go to `cargo test`, for instance the name of a test.
+    `arguments` go to `cargo test`, for instance the name of a test; with any, nothing is tried.
     """
     began = time.monotonic()
     with step("testing dev/", "tested dev/", long=True):
@@ -38,19 +39,34 @@ def test(arguments: list[str]) -> int:
             with step("testing the workspace", "tested the workspace", long=True):
                 code = cargo.cargo("test", "--workspace", "--no-fail-fast", *arguments, env=env)
             is_private = _is_private(Path(record), whole=not arguments)
+        runs = bool(arguments) or _is_running(url)
         for log in parts.logs():
             said.read(log)
     is_pinning = _report(said)
-    passed = own_code == code == 0 and is_private and not is_pinning
+    passed = own_code == code == 0 and runs and is_private and not is_pinning
     verdict = "all tests passed" if passed else "tests FAILED"
     if own_code != 0:
         verdict += " (those of dev/)"
+    if not runs:
+        verdict += " (`make run` does not do what it should)"
     if not is_private:
         verdict += " (their log is not private)"
     if is_pinning:
         verdict += " (a statement pins)"
     say(f"  {verdict} in {seconds(time.monotonic() - began).strip()}")
     return 0 if passed else 1
+
+
+def _is_running(url: str) -> bool:
+    """Whether what `make run` starts answers."""
+    try:
+        with step("trying what make run starts", "tried what make run starts", long=True):
+            wrong = run.try_out(url)
+    except Failure as failure:
+        wrong = [str(failure)]
+    for line in wrong:
+        say(f"    {line}")
+    return not wrong
 
 
 def _report(said: audit.Audit) -> bool:
