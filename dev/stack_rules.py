@@ -15,6 +15,14 @@ ANY_RESOURCE = {
     ("FunctionBasics", "DescribeNetwork"): {"ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"},
     ("FunctionBasics", "Trace"): {"xray:PutTraceSegments", "xray:PutTelemetryRecords"},
 }
+# Names with a `*` within, by who may say them: of what has no name yet, of every Region that a profile may choose, and of
+# buckets that CloudFormation names.
+WILD_NAMES = {
+    "FunctionBasics": ":ec2:${AWS::Region}:${AWS::AccountId}:*/*",
+    "ModelInvocation": ":bedrock:*::foundation-model/",
+    "BedrockEndpoint": ":bedrock:*::foundation-model/",
+    "S3Endpoint": ":s3:::cloudformation-custom-resource-response-*",
+}
 # An address that CloudFormation signed is used by nobody of this account.
 ANY_PRINCIPAL = {"S3Endpoint"}
 # AWS's own policy for what serves the whole account: API Gateway's log.
@@ -101,8 +109,13 @@ def rights_are_narrow(stack: Stack, contract: Contract) -> Iterator[str]:
         actions = statement.get("Action", [])
         actions = actions if isinstance(actions, list) else [actions]
         yield from (f"{where}: action {action}" for action in actions if "*" in str(action))
+        yield from (f"{where}: {key} allows all but what it names" for key in ("NotAction", "NotResource") if key in statement)
         resources = statement.get("Resource")
         for resource in resources if isinstance(resources, list) else [resources]:
+            name = json.dumps(resource)
+            known = WILD_NAMES.get(where)
+            if resource != "*" and "*" in (name.replace(known, "") if known else name):
+                yield f"{where}: {name} is the name of many"
             if resource in ("*", None) and not set(actions) <= ANY_RESOURCE.get((where, statement.get("Sid")), set()):
                 yield f"{where}: {', '.join(actions)} on every resource"
         ours = statement.get("Condition", {}).get("StringEquals", {}).get("aws:PrincipalAccount")

@@ -56,6 +56,8 @@ BROKEN = [
     ("Action: rds-db:connect", "Action: rds-db:*", "DatabaseSignIn: action rds-db:*"),
     ("Action: sqs:SendMessage, Resource: !GetAtt CleanupFailures.Arn}]", "Action: sqs:SendMessage, Resource: '*'}]", "CleanupRole: sqs:SendMessage on every resource"),
     ("[ec2:DescribeNetworkInterfaces, ec2:DescribeSubnets]", "[ec2:DescribeNetworkInterfaces, ec2:CreateVpc]", "FunctionBasics: ec2:DescribeNetworkInterfaces, ec2:CreateVpc on every resource"),
+    ("            Action: s3:PutObject\n", "            NotAction: s3:PutObject\n", "S3Endpoint: NotAction allows all but"),
+    ("Resource: !GetAtt Database.MasterUserSecret.SecretArn}", "Resource: 'arn:aws:secretsmanager:*:*:secret:*'}", "is the name of many"),
     ("Role: !GetAtt UserRole.Arn", "Role: !GetAtt ChatRole.Arn", "is the role of several functions"),
     ("      ManagedPolicyArns: [!Ref FunctionBasics, !Ref DatabaseSignIn]\n", "      ManagedPolicyArns: [!Sub 'arn:${AWS::Partition}:iam::aws:policy/AdministratorAccess']\n", "AdministratorAccess"),
     ("            Condition: {StringEquals: {aws:PrincipalAccount: !Ref AWS::AccountId}}\n", "", "SecretsEndpoint: for everybody"),

@@ -46,6 +46,8 @@ struct Known {
     /// Counts what was read: tells a password that was refused from the one that took its place.
     number: u64,
     renewed_at: Option<Instant>,
+    /// What was given up last for what is known now, and when.
+    refused: Option<(Instant, Credentials)>,
 }
 
 #[derive(Clone)]
@@ -138,18 +140,19 @@ impl SecretLogin {
             return Ok(false);
         }
         let renewed = match self.read(Stage::Current).await? {
-            current if known.is_other(&current) => Some(current),
+            current if known.is_promising(&current) => Some(current),
             // No version is pending but during a rotation.
             _ => self
                 .read(Stage::Pending)
                 .await
                 .ok()
-                .filter(|pending| known.is_other(pending)),
+                .filter(|pending| known.is_promising(pending)),
         };
         known.renewed_at = renewed.is_none().then(Instant::now);
         let is_renewed = renewed.is_some();
         if is_renewed {
-            known.credentials = renewed;
+            let given_up = std::mem::replace(&mut known.credentials, renewed);
+            known.refused = given_up.map(|credentials| (Instant::now(), credentials));
             known.number += 1;
         }
         Ok(is_renewed)
@@ -161,15 +164,24 @@ impl SecretLogin {
 }
 
 impl Known {
-    fn is_other(&self, read: &Credentials) -> bool {
-        self.credentials.as_ref().is_none_or(|known| {
-            known.user.expose_secret() != read.user.expose_secret()
-                || known.password.expose_secret() != read.password.expose_secret()
-        })
+    /// Whether these are others than those that were refused now, and a moment ago: where the database takes neither version,
+    /// the two would be tried in turns without an end.
+    fn is_promising(&self, read: &Credentials) -> bool {
+        let refused = self.refused.as_ref();
+        let lately = refused.filter(|(at, _)| at.elapsed() < RENEWAL_PAUSE);
+        let known = self.credentials.iter();
+        !known
+            .chain(lately.map(|(_, credentials)| credentials))
+            .any(|other| other.is(read))
     }
 }
 
 impl Credentials {
+    fn is(&self, other: &Self) -> bool {
+        self.user.expose_secret() == other.user.expose_secret()
+            && self.password.expose_secret() == other.password.expose_secret()
+    }
+
     /// Named as RDS names them.
     fn of(secret: &Secret) -> Result<Self, SecretError> {
         Ok(Self {
