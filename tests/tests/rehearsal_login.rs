@@ -134,6 +134,29 @@ async fn a_password_is_rotated_under_load_and_no_request_fails() {
     }
 }
 
+#[tokio::test]
+async fn a_secret_of_which_no_version_is_right_is_not_read_over_and_over() {
+    let mut site = Secured::start().await;
+    let function = site.function("user").start().await;
+    let client = Client::of(&function);
+    client.get(READY).await.expect_status(200);
+    let at_first = site.store.reads();
+    site.begin_rotation().await;
+    site.execute("ALTER ROLE verse_app PASSWORD 'a third one'")
+        .await;
+    site.terminate_sessions().await;
+    client.get(READY).await.expect_status(503);
+    let reads = site.store.reads() - at_first;
+    println!("both versions refused: readings of the secret {reads}");
+    // The current one, which is known, and the pending one; then both again, and neither is new.
+    assert_eq!(reads, 4);
+    let password = site.password().to_owned();
+    site.execute(format!("ALTER ROLE verse_app PASSWORD '{password}'"))
+        .await;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    client.get(READY).await.expect_status(200);
+}
+
 async fn burst(database: &Database) {
     for answer in join_all((0..40).map(|_| database.ping())).await {
         answer.unwrap();
