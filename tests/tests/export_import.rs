@@ -651,6 +651,11 @@ async fn what_was_said_about_an_insight_is_exported_when_the_history_is_cleared(
     for said in messages(&cleared) {
         assert!(before.contains(&said), "{said}");
     }
+    // What is there out of the history is found, and not made a second time.
+    let again = import(&client, &cleared).await.expect_status(200).json();
+    let links = u64::try_from(before.len()).unwrap();
+    assert_eq!(again["imported"], imported(links, 0, 0, 0));
+    assert_eq!(export(&client).await, cleared);
     client.delete(DATA).await.expect_status(200);
     import(&client, &cleared).await.expect_status(200);
     assert_eq!(export(&client).await, cleared);

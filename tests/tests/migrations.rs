@@ -17,7 +17,7 @@ use sqlx::{
 use verse_tests::{Database, Function};
 
 /// Rows for the tables that each migration makes.
-const ROWS: [(i64, &str); 10] = [
+const ROWS: [(i64, &str); 11] = [
     (
         1,
         "INSERT INTO users (anonymous_id, is_pro, created_at)
@@ -76,6 +76,7 @@ const ROWS: [(i64, &str); 10] = [
          SELECT id, 'a model', array_fill(0.1::real, ARRAY[1024])::vector FROM messages",
     ),
     (10, "SELECT 'no table is new'"),
+    (11, "SELECT 'no table is new'"),
 ];
 
 async fn migrations() -> Vec<Migration> {

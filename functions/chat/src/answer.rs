@@ -20,7 +20,7 @@ use tokio::{
     time::{Instant, sleep, timeout_at},
 };
 use verse_ai::{Answer, AnswerStream, ErrorKind, LONGEST_TEXT, ModelError, StopReason};
-use verse_data::{Ending, Error, finish_message, save_progress};
+use verse_data::{Ending, Error, finish_message, refund_allowance, save_progress};
 use verse_http::{App, EventSender, ReaderGone};
 
 use crate::{asked::Asked, assistant::Assistant, memory, prompt};
@@ -256,20 +256,27 @@ impl Writer<'_> {
         let stored = async {
             let database = self.app.database().ok()?;
             let store = || finish_message(database, place, ending, &self.text, day);
-            if let Ok(is_stored) = store().await {
-                return Some(is_stored);
+            let mut is_stored = store().await.ok();
+            if is_stored.is_none() {
+                sleep(PAUSE).await;
+                is_stored = store().await.ok();
             }
-            sleep(PAUSE).await;
-            store().await.ok()
+            if let (false, Some(day)) = (is_stored?, day) {
+                // Its reader deleted the conversation meanwhile: the failure is the model's all the same.
+                refund_allowance(database, self.asked.token, day)
+                    .await
+                    .ok()?;
+            }
+            Some(())
         };
         let end = self.asked.deadline.at.checked_sub(LAST_WORD);
         let stored = timeout_at(end.unwrap_or_else(Instant::now), stored).await;
         // A place that is gone was deleted by its reader: nothing is lost that anybody wants.
-        let stored = stored.ok().flatten();
-        if given_back && stored == Some(true) {
+        let is_stored = stored.is_ok_and(|stored| stored.is_some());
+        if given_back && is_stored {
             self.app.put_refund();
         }
-        stored.is_some()
+        is_stored
     }
 
     /// One line an answer, beside the one of its request, which is written when the answer begins.

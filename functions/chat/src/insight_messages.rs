@@ -1,5 +1,5 @@
 //! `/api/chat/messages/{insight_id}`: what the caller said about an insight, and was answered. `GET` lists it, `DELETE`
-//! forgets it. One round trip; none for a caller without a cookie.
+//! forgets it. One round trip, two where there is nothing to forget; none for a caller without a cookie.
 
 use axum::{Json, extract::State};
 use serde::Serialize;

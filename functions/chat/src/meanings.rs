@@ -6,7 +6,7 @@ use std::{
 };
 
 use tokio::time::{Instant, timeout_at};
-use verse_ai::Embedder;
+use verse_ai::{Embedder, ModelError};
 
 /// How long a process does without an embedder that did not answer.
 const REST: Duration = Duration::from_secs(30);
@@ -40,12 +40,15 @@ impl Meanings {
             return None;
         }
         let embedded = timeout_at(end, self.embedder.embed(texts, end)).await;
-        match embedded {
+        let error = match embedded {
             Ok(Ok(vectors)) => return Some(vectors),
-            Ok(Err(error)) => tracing::error!(cause = ?error, "the embedder does not answer"),
-            Err(_) => tracing::error!("the embedder takes too long"),
+            Ok(Err(error)) => error,
+            Err(_) => ModelError::TimedOut,
+        };
+        tracing::error!(cause = ?error, "no vectors from the embedder");
+        if is_away(&error) {
+            *self.lock() = Some(Instant::now());
         }
-        *self.lock() = Some(Instant::now());
         None
     }
 
@@ -57,5 +60,17 @@ impl Meanings {
         self.failed_at
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether it would not answer another text either: what it says of one text may be about that text.
+fn is_away(error: &ModelError) -> bool {
+    match error {
+        ModelError::Rejected { .. }
+        | ModelError::Overloaded { .. }
+        | ModelError::TimedOut
+        | ModelError::Interrupted => true,
+        ModelError::Failed { status } => status.is_none_or(|status| status >= 500),
+        ModelError::Unusable { .. } => false,
     }
 }

@@ -1,7 +1,9 @@
 //! What the model is told: the conversation, what stands for its beginning, and what the reader said elsewhere.
 
 use tokio::time::Instant;
-use verse_ai::{ChatRequest, Recollection, Speaker, SummaryRequest, Turn, characters_before};
+use verse_ai::{
+    ChatRequest, Recollection, Speaker, SummaryRequest, Turn, characters_before, characters_of_turn,
+};
 use verse_data::{Conversation, Message, MessageId, get_conversation, save_summary};
 use verse_http::App;
 
@@ -50,15 +52,14 @@ fn forget_what_was_said_since(conversation: &mut Conversation, message: MessageI
 }
 
 fn length(conversation: &Conversation) -> usize {
-    let summary = conversation.summary.as_deref().map_or(0, characters);
-    conversation
-        .messages
-        .iter()
-        .fold(summary, |sum, message| sum + characters(&message.content))
+    let summary = conversation.summary.as_deref();
+    let summary = summary.map_or(0, |summary| summary.chars().count());
+    conversation.messages.iter().map(characters).sum::<usize>() + summary
 }
 
-fn characters(text: &str) -> usize {
-    text.chars().count()
+/// What a message takes in the prompt.
+fn characters(message: &Message) -> usize {
+    characters_of_turn(memory::speaker(message.role), &message.content)
 }
 
 /// Puts a summary in the place of the conversation's beginning, and stores it. Where there is none to be had, the
@@ -109,7 +110,7 @@ fn last_to_summarise(conversation: &Conversation) -> Option<MessageId> {
     let mut left = length(conversation) * SUMMARISED / 100;
     let mut through = None;
     for message in all.into_iter().filter(|message| message.id < last) {
-        let Some(rest) = left.checked_sub(characters(&message.content)) else {
+        let Some(rest) = left.checked_sub(characters(message)) else {
             break;
         };
         (left, through) = (rest, Some(message.id));

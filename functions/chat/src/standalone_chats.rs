@@ -1,5 +1,6 @@
 //! `/api/standalone-chat`: the caller's chats of their own. `GET` lists them, most recently used first, 1 to 200 a page (50
-//! unless told); `DELETE /api/standalone-chat/{chat_id}` deletes one. One round trip; none for a caller without a cookie.
+//! unless told); `DELETE /api/standalone-chat/{chat_id}` deletes one. One round trip, two where
+//! there is none to delete; none for a caller without a cookie.
 
 use axum::{Json, extract::State};
 use chrono::serde::ts_milliseconds;

@@ -1,5 +1,5 @@
 //! `/api/insights/history`: the insights that the caller got. `GET` lists them, newest first, 1 to 200 a page (50 unless
-//! told); `DELETE` empties the history. One round trip; none for a caller without a cookie.
+//! told); `DELETE` empties the history. One round trip, two where it is empty; none for a caller without a cookie.
 
 use axum::{Json, extract::State};
 use chrono::serde::ts_milliseconds;

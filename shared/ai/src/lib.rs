@@ -26,6 +26,6 @@ pub use model::{
     InsightTexts, LONGEST_TEXT, Model, Recollection, Speaker, StopReason, SummaryRequest, Token,
     TokenUsage, Turn, Writing, Written,
 };
-pub use prompts::{Limits, characters_before};
+pub use prompts::{Limits, characters_before, characters_of_turn};
 pub use providers::{ClientError, EmbeddingProvider, HttpClient, Jitter, Provider, Service};
 pub use renewing::Renew;

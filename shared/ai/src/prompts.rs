@@ -13,8 +13,8 @@ mod summary;
 
 use crate::Turn;
 
-pub use chat::characters_before;
 pub(crate) use chat::chat;
+pub use chat::{characters_before, characters_of_turn};
 pub(crate) use data::without_nul;
 pub(crate) use definition::definition;
 pub(crate) use history::clipped;

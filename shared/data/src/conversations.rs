@@ -30,7 +30,7 @@ pub use saying::{PendingAnswer, Place, Said, finish_message, save_progress, say}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ChatId(pub i64);
 
-/// A message's number. Within a conversation, later ones are greater.
+/// A message's number. Of what was said here, later ones are greater; an import gives new ones to old messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MessageId(pub i64);
 

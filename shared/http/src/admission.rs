@@ -55,10 +55,16 @@ pub async fn admit_as_user(
     let token = app.new_token();
     let device = caller.new_device(app, &token);
     let session = get_or_create_user(app.database()?, None, &device, now).await?;
-    let take = app.settings.rates.take_of_user(what, device.token_hash);
-    judge(take_rate(app.database()?, &[take], now).await?, now)?;
     let identity = Identity::of(&session, caller, &token, &app.settings);
-    Ok((identity, device.token_hash))
+    let take = app.settings.rates.take_of_user(what, device.token_hash);
+    let rate = take_rate(app.database()?, &[take], now).await;
+    match rate
+        .map_err(Problem::from)
+        .and_then(|rate| judge(rate, now))
+    {
+        Ok(()) => Ok((identity, device.token_hash)),
+        Err(problem) => Err(identity.told_with(problem)),
+    }
 }
 
 /// `429`: the day's allowance is used up.

@@ -108,7 +108,7 @@ impl Identity {
     }
 
     /// Whoever has become a user is told so, whatever came of what was wanted.
-    fn told_with(self, problem: Problem) -> Problem {
+    pub(crate) fn told_with(self, problem: Problem) -> Problem {
         match self.cookie {
             Some(cookie) => problem.with_header(header::SET_COOKIE, cookie),
             None => problem,

@@ -2,7 +2,7 @@
 
 use super::{
     Limits, Prompt,
-    data::{tagged, tagged_if_any, within},
+    data::{escaped_length, tagged, tagged_if_any, within},
     history::{alternating, clipped, length, newest},
     system,
 };
@@ -62,6 +62,15 @@ pub(crate) fn chat(request: ChatRequest, limits: &Limits) -> Prompt {
 #[must_use]
 pub fn characters_before(request: &ChatRequest, limit: usize) -> usize {
     characters(&before_what_was_said(request, limit))
+}
+
+/// The characters that a turn takes in a prompt, its tags and escapes among them.
+#[must_use]
+pub fn characters_of_turn(speaker: Speaker, text: &str) -> usize {
+    match speaker {
+        Speaker::Reader => escaped_length(text) + length("<message>\n\n</message>"),
+        Speaker::Model => length(text),
+    }
 }
 
 fn before_what_was_said(request: &ChatRequest, limit: usize) -> Vec<String> {
@@ -259,6 +268,15 @@ mod tests {
             (90_000..limits.history_chars + 5_100).contains(&told),
             "{told}"
         );
+    }
+
+    #[test]
+    fn a_turn_takes_what_it_is_reckoned_to_take() {
+        for speaker in [Reader, Model] {
+            let turn = turn(speaker, "a < b & é");
+            let reckoned = characters_of_turn(speaker, &turn.text);
+            assert_eq!(length(&said(turn).text), reckoned);
+        }
     }
 
     #[test]

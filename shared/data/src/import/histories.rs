@@ -45,13 +45,20 @@ pub(super) async fn insert_insights(
                                            theological_significance, practical_application,
                                            created_at, place)
         ), shared AS (
-            SELECT given.place, insights.id
+            -- In the history, or out of it and talked about.
+            SELECT given.place, insights.id, given.created_at
             FROM given
             JOIN insights ON insights.owner_id IS NULL
                          AND insights.subject_hash = given.subject_hash
                          AND insights.content_hash = given.content_hash
-            JOIN user_insights ON user_insights.user_id = $1
-                              AND user_insights.insight_id = insights.id
+            WHERE EXISTS (
+                      SELECT FROM user_insights
+                      WHERE user_insights.user_id = $1
+                        AND user_insights.insight_id = insights.id)
+               OR EXISTS (
+                      SELECT FROM conversations
+                      WHERE conversations.user_id = $1
+                        AND conversations.insight_id = insights.id)
         ), wanted AS (
             SELECT DISTINCT ON (subject_hash, content_hash) *
             FROM given
@@ -72,6 +79,8 @@ pub(super) async fn insert_insights(
             SELECT given.place, own.id, given.created_at
             FROM own
             JOIN given USING (subject_hash, content_hash)
+            UNION ALL
+            SELECT place, id, created_at FROM shared
         ), linked AS (
             INSERT INTO user_insights (user_id, insight_id, linked_at)
             SELECT DISTINCT ON (id) $1, id, created_at
@@ -80,9 +89,9 @@ pub(super) async fn insert_insights(
             ON CONFLICT (user_id, insight_id) DO NOTHING
             RETURNING insight_id
         )
-        SELECT place AS "place!", id AS "id!", FALSE AS "is_new!" FROM shared
-        UNION ALL
-        SELECT place, id, id IN (SELECT insight_id FROM linked) FROM placed
+        SELECT place AS "place!", id AS "id!",
+               id IN (SELECT insight_id FROM linked) AS "is_new!"
+        FROM placed
         "#,
         user,
         &subjects,

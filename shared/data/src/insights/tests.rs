@@ -303,6 +303,37 @@ async fn clearing_leaves_what_was_said_and_forgetting_that_leaves_nothing(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn an_upload_of_which_something_is_just_being_said_is_not_cleared_away(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let database = database(options);
+    let (me, token) = reader(&database).await;
+    let upload = import(&database, me, "text").await;
+    // As `say` does, which holds the insight by its key until it has committed.
+    let mut saying = database.begin().await.unwrap();
+    sqlx::query(
+        "INSERT INTO conversations (user_id, insight_id, created_at, updated_at)
+         VALUES ($1, $2, now(), now())",
+    )
+    .bind(me.0)
+    .bind(upload.0)
+    .execute(saying.connection().unwrap())
+    .await
+    .unwrap();
+    let clearing = {
+        let database = database.clone();
+        tokio::spawn(async move { clear_user_insights(&database, token).await })
+    };
+    until_waiting(&database, 1).await;
+    saying.commit().await.unwrap();
+    assert_eq!(clearing.await.unwrap().unwrap(), 1);
+    assert_eq!(count(&database, "user_insights").await, 0);
+    assert_eq!(count(&database, "conversations").await, 1);
+    assert_eq!(count(&database, "insights").await, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn an_imported_insight_is_its_owners_alone(_: PgPoolOptions, options: PgConnectOptions) {
     let database = database(options);
     let ((owner, own), (_, other)) = (reader(&database).await, reader(&database).await);
