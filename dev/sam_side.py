@@ -88,16 +88,26 @@ def account(profile: str | None, region: str | None) -> dict[str, str]:
     return {"account": who["Account"], "who": who["Arn"]}
 
 
-def outputs(stack: str, profile: str | None, region: str | None) -> dict[str, str]:
-    """What a stack tells of itself."""
+def stack(name: str, profile: str | None, region: str | None) -> dict[str, Any]:
+    """What a stack tells of itself, and when it was last changed; nothing if there is none."""
     import boto3
+    from botocore.exceptions import ClientError
 
     formation = boto3.Session(profile_name=profile, region_name=region).client("cloudformation")
-    told = formation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
-    return {each["OutputKey"]: each["OutputValue"] for each in told}
+    try:
+        told = formation.describe_stacks(StackName=name)["Stacks"][0]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return {}
+        raise
+    # A change set that was never carried out leaves a stack behind that is nothing yet.
+    if told["StackStatus"] == "REVIEW_IN_PROGRESS":
+        return {}
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in told.get("Outputs", [])}
+    return {"changed": str(told.get("LastUpdatedTime") or told["CreationTime"]), "outputs": outputs}
 
 
-QUESTIONS = {each.__name__: each for each in (transform, configuration, point, account, outputs)}
+QUESTIONS = {each.__name__: each for each in (transform, configuration, point, account, stack)}
 
 if __name__ == "__main__":
     # Its own folder comes first on Python's path, and holds modules of other names only.

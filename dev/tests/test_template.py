@@ -144,7 +144,7 @@ class Deploying(unittest.TestCase):
     def test_without_credentials_nothing_is_built(self) -> None:
         nobody = {"error": "Unable to locate credentials"}
         ask = lambda question, **given: nobody if question == "account" else self.asked(question, **given)
-        with mock.patch.object(sam, "ask", ask), mock.patch.object(deploy.checks, "check") as check:
+        with mock.patch.object(sam, "ask", ask), mock.patch.object(deploy.template, "check") as check:
             with self.assertRaisesRegex(Failure, "Unable to locate credentials"):
                 deploy.deploy(["dev"])
         check.assert_not_called()
@@ -155,10 +155,14 @@ class Deploying(unittest.TestCase):
         # Nobody listens there: it is as far as one comes without an account.
         nobody = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
         with tempfile.TemporaryDirectory() as folder, mock.patch.object(deploy, "BUILT", Path(folder)):
-            (Path(folder) / "template.yaml").write_text(sam.TEMPLATE.read_text())
+            text = sam.TEMPLATE.read_text()
+            (Path(folder) / "template.yaml").write_text(text)
+            known = sam.ask("transform", templates=[text])[0]["Parameters"]
+            deployments = sam.ask("configuration", text=sam.CONFIGURATION.read_text())
             for name in deploy.ENVIRONMENTS:
+                chosen = deploy.every_parameter(known, deployments[name]["parameter_overrides"])
                 call = [sys.executable, str(clone.ROOT / "dev"), "sam", "deploy"]
-                call += deploy.deploy_options(name, "eu-central-1")
+                call += deploy.deploy_options(name, "eu-central-1", chosen)
                 done = subprocess.run(call, env={**os.environ, **nobody}, capture_output=True, text=True, stdin=subprocess.DEVNULL)
                 self.assertIn("Could not connect to the endpoint", done.stdout + done.stderr)
 
@@ -167,13 +171,29 @@ class Deploying(unittest.TestCase):
         functions = sam.ask("transform", templates=[original])[0]["Built"]
         texts = []
         for limit in ("10", "20"):
-            description = deploy.description_of({"DailyLimit": limit})
+            description = deploy.description_of({"DailyLimit": limit}, original)
             folders = {name: name for name in functions}
             built = sam.ask("point", template=original, folders=folders, description=description)
             texts.append(re.findall(r"Description: With the parameters (\w+)", built))
         self.assertEqual(len(texts[0]), 8)
         self.assertEqual(len(set(texts[0])), 1)
         self.assertNotEqual(texts[0], texts[1])
+
+    def test_every_parameter_is_said_but_what_the_stack_remembers(self) -> None:
+        known = sam.ask("transform", templates=[sam.TEMPLATE.read_text()])[0]["Parameters"]
+        said = deploy.every_parameter(known, {"DailyLimit": "3"})
+        self.assertEqual(set(known) - set(said), {"DatabaseSnapshot"})
+        self.assertEqual((said["DailyLimit"], said["Architecture"]), ("3", "x86_64"))
+        options = deploy.deploy_options("dev", "eu-central-1", said)
+        self.assertIn('AlarmEmail=""', options)
+        overrides = options[options.index("--parameter-overrides") + 1 :]
+        text = f"[dev.deploy.parameters]\nparameter_overrides = {overrides!r}\n"
+        read = sam.ask("configuration", text=text)["dev"]["parameter_overrides"]
+        self.assertEqual(read, said)
+
+    def test_another_region_than_samconfigs_is_refused(self) -> None:
+        with mock.patch.dict(os.environ, {"AWS_REGION": "eu-central-1"}), self.assertRaisesRegex(Failure, "us-east-1"):
+            deploy.deploy(["dev"])
 
     def test_an_architecture_that_is_none_is_refused(self) -> None:
         with self.assertRaisesRegex(Failure, "x86_64, arm64"):

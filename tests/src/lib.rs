@@ -71,6 +71,7 @@ pub use log::Log;
 pub use postgres::Postgres;
 pub use proxy::{Counts, Proxy};
 pub use reader::Reader;
+pub use record::keep_figure;
 pub use response::{Fault, Problem, Response};
 pub use scripted_provider::{Asked, Gate, Script, ScriptedProvider, Wire};
 pub use secret_store::{KeptSecret, SecretStore};

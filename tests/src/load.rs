@@ -64,6 +64,14 @@ impl Load {
         self.shared.in_flight.load(Ordering::SeqCst)
     }
 
+    /// As [`Load::in_flight`], at a moment when there is one.
+    pub async fn under_way(&self) -> usize {
+        eventually("a request", async || {
+            Some(self.in_flight()).filter(|n| *n > 0)
+        })
+        .await
+    }
+
     /// Waits until each browser has so many more answers: what was in flight before is over then.
     pub async fn answers(&self, more: usize) {
         let answered = || {

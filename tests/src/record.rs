@@ -1,7 +1,7 @@
-//! What a whole run of the tests leaves behind for whoever looks for secrets in its logs: every line that a function of
-//! the product wrote, and every secret that a test sent or was given.
+//! What a whole run of the tests leaves behind: for whoever looks for secrets in its logs, every line that a function of the
+//! product wrote, and every secret that a test sent or was given; and figures, for whoever runs it.
 //!
-//! Nothing is kept unless `VERSE_TEST_RECORD` names a folder; `dev/privacy.py` reads it.
+//! Nothing is kept unless `VERSE_TEST_RECORD` names a folder; `dev/privacy.py` and `dev/suite.py` read it.
 
 use std::{
     fs::{File, OpenOptions},
@@ -18,6 +18,19 @@ use crate::{cookies::Cookie, event::Event};
 const SHORTEST: usize = 12;
 /// Functions of the harness's own tests: they write down what they are sent, and are no part of the product.
 const NOT_OURS: [&str; 2] = ["hello", "echo"];
+
+/// Prints as `println!` does, and once more at the end of a whole run, which shows nothing of what tests print.
+#[macro_export]
+macro_rules! figure {
+    ($($text:tt)*) => { $crate::keep_figure(&format!($($text)*)) };
+}
+
+/// See [`figure!`](crate::figure).
+#[expect(clippy::print_stdout, reason = "this is what it is for")]
+pub fn keep_figure(text: &str) {
+    println!("{text}");
+    keep("figures", text);
+}
 
 /// Keeps a line of a function's log.
 pub(crate) fn line(function: &str, line: &str) {
@@ -80,9 +93,13 @@ fn texts(value: &Value) {
 
 /// Adds a line to this process's file of a kind: in one piece, as other tests add theirs.
 fn keep(kind: &str, line: &str) {
-    static FILES: [OnceLock<Option<File>>; 2] = [OnceLock::new(), OnceLock::new()];
-    let [log, secrets] = &FILES;
-    let file = if kind == "log" { log } else { secrets };
+    static FILES: [OnceLock<Option<File>>; 3] = [const { OnceLock::new() }; 3];
+    let [log, secrets, figures] = &FILES;
+    let file = match kind {
+        "log" => log,
+        "secrets" => secrets,
+        _ => figures,
+    };
     let file = file.get_or_init(|| {
         let path = folder()?.join(format!("{}.{kind}", std::process::id()));
         let file = OpenOptions::new().create(true).append(true).open(path);

@@ -116,7 +116,7 @@ fn every_sentence_of_the_contract_is_shown_by_a_test() {
             }
         }
     }
-    println!(
+    verse_tests::figure!(
         "{sentences:>4} sentences of the contract, shown by {} of {} black-box tests",
         used.len(),
         known.len()

@@ -132,7 +132,7 @@ async fn erasing_leaves_no_row_that_names_the_user() {
         assert_eq!(rows_naming(&database, column, gone).await, 0, "{column}");
         assert!(rows_naming(&database, column, kept).await > 0, "{column}");
     }
-    println!("{} columns can name a user: {columns:?}", columns.len());
+    verse_tests::figure!("{} columns can name a user: {columns:?}", columns.len());
 
     let tables = tables_that_hang_on_users(&database).await;
     let mut left = Vec::new();
@@ -148,7 +148,7 @@ async fn erasing_leaves_no_row_that_names_the_user() {
             .all(|(round, is_left)| *is_left == (*round == 0)),
         "{tables:?}: {left:?}"
     );
-    println!("{} tables hang on users: {tables:?}", tables.len());
+    verse_tests::figure!("{} tables hang on users: {tables:?}", tables.len());
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use verse_data::{Clock, Database, DatabaseConfig, Environment};
-use verse_tests::{Authority, Client, Load, Proxy, Secured};
+use verse_tests::{Authority, Client, Load, Proxy, Secured, figure};
 
 const READY: &str = "/api/health/ready";
 const SESSION: &str = "/api/user/session";
@@ -22,7 +22,7 @@ async fn a_function_logs_in_with_its_secret_over_verified_tls() {
     client.get(SESSION).await.expect_status(200);
     client.get(READY).await.expect_status(200);
     let parameters = site.proxy.start_up_parameters();
-    println!(
+    figure!(
         "start-up parameters: {parameters:?}; readings of the secret: {}",
         site.store.reads()
     );
@@ -60,7 +60,7 @@ async fn whoever_cannot_prove_to_be_the_database_is_told_nothing() {
             .start()
             .await;
         let refused = Client::of(&function).get(READY).await.expect_status(503);
-        println!(
+        figure!(
             "{what}: 503 after {:?}; start-up messages in the clear: {}",
             refused.duration,
             proxy.counts().connections
@@ -104,24 +104,22 @@ async fn a_password_is_rotated_under_load_and_no_request_fails() {
         let pending = site.begin_rotation().await;
         passwords.push(site.password().to_owned());
         // The database has the new password, the secret has it as pending only.
-        let (in_flight, ended) = (load.in_flight(), site.terminate_sessions().await);
+        let (in_flight, ended) = (load.under_way().await, site.terminate_sessions().await);
         load.answers(20).await;
-        println!(
+        figure!(
             "rotation {rotation}, while pending: in flight {in_flight}, sessions ended {ended}"
         );
         site.end_rotation(pending).await;
-        let (in_flight, ended) = (load.in_flight(), site.terminate_sessions().await);
+        let (in_flight, ended) = (load.under_way().await, site.terminate_sessions().await);
         load.answers(20).await;
-        println!(
-            "rotation {rotation}, when current: in flight {in_flight}, sessions ended {ended}"
-        );
+        figure!("rotation {rotation}, when current: in flight {in_flight}, sessions ended {ended}");
     }
     let tally = load.stop().await;
     let (lost, reads) = (
         tally.lost(site.admin()).await,
         site.store.reads() - at_first,
     );
-    println!(
+    figure!(
         "rotations 2, processes {processes}: {tally}, lost {lost}; readings of the secret {reads}"
     );
     assert_eq!((tally.failed.as_slice(), lost), ([].as_slice(), 0));
@@ -147,7 +145,7 @@ async fn a_secret_of_which_no_version_is_right_is_not_read_over_and_over() {
     site.terminate_sessions().await;
     client.get(READY).await.expect_status(503);
     let reads = site.store.reads() - at_first;
-    println!("both versions refused: readings of the secret {reads}");
+    figure!("both versions refused: readings of the secret {reads}");
     // The current one, which is known, and the pending one; then both again, and neither is new.
     assert_eq!(reads, 4);
     let password = site.password().to_owned();
@@ -187,7 +185,7 @@ async fn a_burst_reads_the_secret_once() {
     site.terminate_sessions().await;
     burst(&database).await;
     let reads = site.store.reads();
-    println!(
+    figure!(
         "bursts of 40 on 8 connections, before and after a rotation: readings of the secret {reads}"
     );
     assert_eq!(reads, 2, "once more after the rotation");

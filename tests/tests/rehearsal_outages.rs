@@ -8,7 +8,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use verse_tests::{Client, Load, Secured, Tally, eventually};
+use verse_tests::{Client, Load, Secured, Tally, eventually, figure};
 
 const READY: &str = "/api/health/ready";
 const SESSION: &str = "/api/user/session";
@@ -22,7 +22,8 @@ const WAIT: Duration = Duration::from_millis(2500);
 
 /// Prints and judges: nothing is lost; nothing fails while the outage is shorter than a request waits.
 fn report(what: &str, outage: Duration, in_flight: usize, tally: &Tally, lost: usize) {
-    eprintln!("{what} in {outage:?}: in flight {in_flight}; {tally}, lost {lost}");
+    figure!("{what} in {outage:?}: in flight {in_flight}; {tally}, lost {lost}");
+    assert!(in_flight > 0, "{what}");
     assert_eq!(lost, 0, "{what}");
     let failed = &tally.failed;
     assert!(
@@ -61,7 +62,7 @@ async fn the_server_is_restarted_under_load_and_no_request_fails() {
     let function = site.function("user").processes(3).start().await;
     let load = Load::start(&Client::of(&function), 3);
     load.answers(20).await;
-    let (in_flight, began) = (load.in_flight(), Instant::now());
+    let (in_flight, began) = (load.under_way().await, Instant::now());
     site.server.restart().await;
     let outage = began.elapsed();
     load.answers(20).await;
@@ -82,7 +83,7 @@ async fn a_stopped_server_is_a_503_and_its_return_is_noticed() {
         .await
         .expect_status(503)
         .expect_header("retry-after", "2");
-    println!("stopped: 503 after {:?}", down.duration);
+    figure!("stopped: 503 after {:?}", down.duration);
     assert!(down.duration < Duration::from_secs(4));
     site.server.restart().await;
     client.get(SESSION).await.expect_status(200);
@@ -95,7 +96,7 @@ async fn another_server_takes_over_under_load_and_no_request_fails() {
     let function = site.function("user").processes(3).start().await;
     let load = Load::start(&Client::of(&function), 3);
     load.answers(20).await;
-    let (in_flight, began) = (load.in_flight(), Instant::now());
+    let (in_flight, began) = (load.under_way().await, Instant::now());
     site.server.stop().await;
     standby.promote().await;
     // The same name leads elsewhere from now on.
@@ -113,7 +114,7 @@ async fn a_server_that_became_a_replica_is_left_for_the_one_to_write_to() {
     let function = site.function("user").processes(4).start().await;
     let load = Load::start(&Client::of(&function), 3);
     load.answers(20).await;
-    let in_flight = load.in_flight();
+    let in_flight = load.under_way().await;
     // Sessions stay, and may write no more; the next ones may.
     site.execute("ALTER SYSTEM SET default_transaction_read_only = on; ")
         .await;
@@ -138,7 +139,7 @@ async fn a_server_that_became_a_replica_is_left_for_the_one_to_write_to() {
     .await;
     let tally = load.stop().await;
     let lost = tally.lost(site.admin()).await;
-    println!("read-only for a moment: in flight {in_flight}; {tally}, lost {lost}");
+    figure!("read-only for a moment: in flight {in_flight}; {tally}, lost {lost}");
     assert_eq!(lost, 0);
     assert!(
         tally.failed.iter().all(|failed| failed.starts_with("503")),
@@ -163,7 +164,7 @@ async fn reads_survive_a_connection_cut_in_mid_statement_or_mid_answer() {
         site.proxy.cut().await;
         client.get(SESSION).await.expect_status(200);
     }
-    println!("reads, each with its connection cut in the middle: 40, failed 0, lost 0");
+    figure!("reads, each with its connection cut in the middle: 40, failed 0, lost 0");
 }
 
 #[tokio::test]
@@ -203,7 +204,7 @@ async fn a_write_is_done_wholly_or_not_at_all_wherever_its_connection_is_cut() {
             .await
             .expect_status(200);
     }
-    println!(
+    figure!(
         "imports, each with its connection cut in the middle: {ROUNDS}, whole {whole}, failed {failed}, lost {lost}"
     );
     assert_eq!(lost, 0);
@@ -239,5 +240,5 @@ async fn a_process_frozen_for_longer_than_the_server_waits_goes_on() {
             .expect_status(200);
         assert_eq!(kept(&site, &mark).await, INSIGHTS);
     }
-    println!("asked after a thaw: 10 reads and 5 writes, failed 0, lost 0");
+    figure!("asked after a thaw: 10 reads and 5 writes, failed 0, lost 0");
 }
