@@ -27,6 +27,20 @@ WILD_NAMES = {
 ANY_PRINCIPAL = {"S3Endpoint"}
 # AWS's own policy for what serves the whole account: API Gateway's log.
 AWS_POLICIES = {"GatewayLogRole": "service-role/AmazonAPIGatewayPushToCloudWatchLogs"}
+# What every function may, and what those may besides that ask a model: policies, and what each allows.
+EVERY_FUNCTION = {"FunctionBasics", "DatabaseSignIn"}
+ASKING_A_MODEL = {"ModelKey", "ModelInvocation"}
+ASKING = {"insight", "definition", "chat"}
+ALLOWED = {
+    "FunctionBasics": {
+        *("ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses"),
+        *("ec2:UnassignPrivateIpAddresses", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"),
+        *("xray:PutTraceSegments", "xray:PutTelemetryRecords"),
+    },
+    "DatabaseSignIn": {"rds-db:connect", "secretsmanager:GetSecretValue"},
+    "ModelKey": {"secretsmanager:GetSecretValue"},
+    "ModelInvocation": {"bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"},
+}
 # What may reach what, by security group.
 MAY_REACH = {
     "ProxySecurityGroup": {"FunctionSecurityGroup", "GenerationSecurityGroup", "MigrateSecurityGroup"},
@@ -130,6 +144,26 @@ def rights_are_narrow(stack: Stack, contract: Contract) -> Iterator[str]:
                 yield f"{name}: {text} is wider than what it is for"
 
 
+def rights_are_those_that_are_needed(stack: Stack, contract: Contract) -> Iterator[str]:
+    """Each function's role has the policies that its work needs, and each policy the actions."""
+    roles = stack.of_type("AWS::IAM::Role")
+    for name, (logical, its) in stack.functions().items():
+        role = next((role for role in roles if refers_to(its.get("Role"), role)), "")
+        text = json.dumps(roles.get(role, {}).get("ManagedPolicyArns", []))
+        had = set(re.findall(r'"Ref": "(\w+)"', text))
+        wanted = EVERY_FUNCTION | (ASKING_A_MODEL if name in ASKING else set())
+        yield from (f"{logical}: {role} has {policy}, which {name} does not need" for policy in sorted(had - wanted))
+        yield from (f"{logical}: {role} lacks {policy}, which {name} needs" for policy in sorted(wanted - had))
+    allowed: dict[str, set[str]] = {}
+    for where, statement in stack.statements():
+        if statement.get("Effect") == "Allow":
+            actions = statement.get("Action", [])
+            allowed.setdefault(where, set()).update(actions if isinstance(actions, list) else [actions])
+    for policy, wanted in ALLOWED.items():
+        for action in sorted(allowed.get(policy, set()) ^ wanted):
+            yield f"{policy}: {action} is allowed or needed, and not both"
+
+
 def only_the_proxy_reaches_the_database(stack: Stack, contract: Contract) -> Iterator[str]:
     """And only functions reach the proxy, by TLS."""
     for name, proxy in stack.of_type("AWS::RDS::DBProxy").items():
@@ -216,6 +250,7 @@ RULES = (
     settings_are_those_that_are_read,
     logs_end,
     rights_are_narrow,
+    rights_are_those_that_are_needed,
     only_the_proxy_reaches_the_database,
     migrations_come_first,
     cleanup_is_called,

@@ -61,6 +61,8 @@ BROKEN = [
     ("Role: !GetAtt UserRole.Arn", "Role: !GetAtt ChatRole.Arn", "is the role of several functions"),
     ("      ManagedPolicyArns: [!Ref FunctionBasics, !Ref DatabaseSignIn]\n", "      ManagedPolicyArns: [!Sub 'arn:${AWS::Partition}:iam::aws:policy/AdministratorAccess']\n", "AdministratorAccess"),
     ("            Condition: {StringEquals: {aws:PrincipalAccount: !Ref AWS::AccountId}}\n", "", "SecretsEndpoint: for everybody"),
+    ("        - !If [HasAiSecret, !Ref ModelKey, !Ref AWS::NoValue]\n", "", "lacks ModelKey, which"),
+    ("Action: [bedrock:InvokeModel, bedrock:InvokeModelWithResponseStream]\n            Resource: *models", "Action: [bedrock:InvokeModel, bedrock:CreateModelCustomizationJob]\n            Resource: *models", "ModelInvocation: bedrock:CreateModelCustomizationJob is allowed or needed, and not both"),
     ("RequireTLS: true", "RequireTLS: false", "DatabaseProxy: RequireTLS is not true"),
     ("{GroupId: !Ref DatabaseSecurityGroup, IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref ProxySecurityGroup}", "{GroupId: !Ref DatabaseSecurityGroup, IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref FunctionSecurityGroup}", "DatabaseFromProxy: "),
     ("PubliclyAccessible: false", "PubliclyAccessible: true", "DatabaseWriter is not kept from the internet"),
