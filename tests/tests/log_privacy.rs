@@ -97,6 +97,13 @@ impl Site {
         }
     }
 
+    /// Makes the caller known, with marked rows.
+    async fn furnish(&mut self, database: &Database) {
+        let session = self.client.get("/api/user/session").await;
+        self.collect(Some(session.expect_status(200)));
+        insert_marked_rows(database).await;
+    }
+
     /// Sends every route what it may be sent, well-formed and not, as a known caller and as a stranger.
     async fn drive(&mut self) {
         let known = self.client.clone();
@@ -274,13 +281,7 @@ async fn no_secret_is_logged_when_all_is_well() {
         let database = Database::fresh().await;
         let mut site = Site::start(&database.url()).await;
         site.client = site.client.clone().dressed(dress);
-        let session = site
-            .client
-            .get("/api/user/session")
-            .await
-            .expect_status(200);
-        site.collect(Some(session));
-        insert_marked_rows(&database).await;
+        site.furnish(&database).await;
         let data = marked_body();
         let imported = site.client.post("/api/user/import").json(&data).await;
         site.collect(Some(imported.expect_status(200)));
@@ -294,13 +295,7 @@ async fn no_secret_is_logged_when_all_is_well() {
 async fn no_secret_is_logged_when_the_database_refuses() {
     let database = Database::fresh().await;
     let mut site = Site::start(&database.url()).await;
-    let session = site
-        .client
-        .get("/api/user/session")
-        .await
-        .expect_status(200);
-    site.collect(Some(session));
-    insert_marked_rows(&database).await;
+    site.furnish(&database).await;
     for refuse in [REFUSE_ROWS, REFUSE_USERS, HIDE_TABLES] {
         database.run_script(refuse).await;
         site.drive().await;
@@ -313,13 +308,7 @@ async fn no_secret_is_logged_when_the_database_breaks_off() {
     let database = Database::fresh().await;
     let proxy = Proxy::to(&database.url()).await;
     let mut site = Site::start(proxy.url()).await;
-    let session = site
-        .client
-        .get("/api/user/session")
-        .await
-        .expect_status(200);
-    site.collect(Some(session));
-    insert_marked_rows(&database).await;
+    site.furnish(&database).await;
     for (method, path) in routes() {
         for event in events(method, path).into_iter().take(5) {
             proxy.lose_the_next_answer();
