@@ -202,6 +202,19 @@ async fn an_answer_that_the_limit_cut_says_so() {
 }
 
 #[tokio::test]
+async fn an_answer_is_no_longer_than_an_import_takes_back() {
+    let stage = stage().await;
+    let piece = "é".repeat(1000);
+    stage.provider.next(Script::says([piece.as_str(); 11]));
+    let told = told(stage.hears(0).await).await;
+    assert_eq!(told.text().chars().count(), 10_000);
+    assert_eq!(told.end, done("max_tokens"));
+    let (state, content) = super::last_answer(&stage.database).await;
+    assert_eq!((&*state, content), ("truncated", told.text()));
+    assert_eq!(stage.counted().await, 1);
+}
+
+#[tokio::test]
 async fn two_messages_at_once_keep_their_order() {
     let stage = super::staged(|builder| builder.processes(4)).await;
     let started = stage.reader.starts_chat("one", NOW).await;

@@ -131,7 +131,9 @@ pub const ALLOWANCE: &str = "DELETE FROM rate_buckets; DELETE FROM daily_usage";
 /// As before, and no insight on Obadiah, nor a definition of its words, and nobody at work on either.
 pub const NOTHING_ON_OBADIAH: &str = "
     DELETE FROM rate_buckets; DELETE FROM daily_usage; DELETE FROM generations;
+    DELETE FROM user_insights USING insights WHERE insights.id = insight_id AND passage_reference = 'Obadiah 1:1';
     DELETE FROM insights WHERE passage_reference = 'Obadiah 1:1';
+    DELETE FROM user_definitions USING definitions WHERE definitions.id = definition_id AND passage_reference = 'Obadiah 1:1';
     DELETE FROM definitions WHERE passage_reference = 'Obadiah 1:1'";
 
 /// The chats as they were before something was said.
