@@ -10,7 +10,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -86,7 +85,7 @@ class Cluster:
         """Starts the cluster and waits until it takes connections."""
         self.stop_stale()
         for _ in range(5):
-            self.port = _free_port()
+            self.port = processes.free_port()
             self.log.write_bytes(b"")
             with self.log.open("ab") as output:
                 self.server = processes.start(
@@ -197,12 +196,6 @@ def _write_secret(path: Path, text: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def sweep(home: Path, programs: Path, account: Account | None) -> None:

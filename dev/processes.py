@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -58,6 +59,13 @@ def start(
         _started[child.pid] = (child, farewell)
         guard.watch(child.pid, farewell)
     return child
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens at, at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def stop(child: subprocess.Popen[bytes], patience: float = 5) -> None:

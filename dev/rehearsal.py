@@ -76,7 +76,7 @@ def parts() -> Iterator[Parts]:
 
 
 def _start_moto(packages: Path) -> tuple[subprocess.Popen[bytes], int]:
-    port = _free_port()
+    port = processes.free_port()
     log = clone.LOCAL / "moto.log"
     with log.open("wb") as output:
         server = processes.start(
@@ -96,9 +96,3 @@ def _listens(port: int) -> bool:
     with suppress(OSError), closing(socket.create_connection(("127.0.0.1", port), timeout=1)):
         return True
     return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -159,9 +159,7 @@ def try_out(url: str) -> list[str]:
     emulator = tools.cargo_lambda()
     env = {**environment.for_cargo(url), "VERSE_ENV": "development"}
     cargo.must("build", "--bins", env=env)
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port = int(probe.getsockname()[1])
+    port = processes.free_port()
     log = clone.LOCAL / "try-out.log"
     watch = start_emulator(emulator, port, env, log)
     try:

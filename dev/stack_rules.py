@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import settings
 from contract import Contract
@@ -120,12 +121,10 @@ def rights_are_narrow(stack: Stack, contract: Contract) -> Iterator[str]:
     for where, statement in stack.statements():
         if statement.get("Effect") == "Deny":
             continue
-        actions = statement.get("Action", [])
-        actions = actions if isinstance(actions, list) else [actions]
+        actions = _listed(statement.get("Action", []))
         yield from (f"{where}: action {action}" for action in actions if "*" in str(action))
         yield from (f"{where}: {key} allows all but what it names" for key in ("NotAction", "NotResource") if key in statement)
-        resources = statement.get("Resource")
-        for resource in resources if isinstance(resources, list) else [resources]:
+        for resource in _listed(statement.get("Resource")):
             name = json.dumps(resource)
             known = WILD_NAMES.get(where)
             if resource != "*" and "*" in (name.replace(known, "") if known else name):
@@ -157,8 +156,7 @@ def rights_are_those_that_are_needed(stack: Stack, contract: Contract) -> Iterat
     allowed: dict[str, set[str]] = {}
     for where, statement in stack.statements():
         if statement.get("Effect") == "Allow":
-            actions = statement.get("Action", [])
-            allowed.setdefault(where, set()).update(actions if isinstance(actions, list) else [actions])
+            allowed.setdefault(where, set()).update(_listed(statement.get("Action", [])))
     for policy, wanted in ALLOWED.items():
         for action in sorted(allowed.get(policy, set()) ^ wanted):
             yield f"{policy}: {action} is allowed or needed, and not both"
@@ -242,6 +240,11 @@ def alarms_and_dashboard_are_whole(stack: Stack, contract: Contract) -> Iterator
             json.loads(re.sub(r"\$\{[^}]*\}", "x", its["DashboardBody"]["Fn::Sub"]))
         except ValueError as error:
             yield f"{name}: {error}"
+
+
+def _listed(value: Any) -> list[Any]:
+    """A policy may say one thing without a list."""
+    return value if isinstance(value, list) else [value]
 
 
 RULES = (

@@ -40,7 +40,7 @@ class Ports(unittest.TestCase):
                 run.reserve(port)
 
     def test_a_reserved_port_is_free_again_when_let_go(self) -> None:
-        first = run.reserve(postgres._free_port())
+        first = run.reserve(processes.free_port())
         port = first.getsockname()[1]
         with self.assertRaises(Failure):
             run.reserve(port)

@@ -232,6 +232,62 @@ async fn nothing_of_another_user_is_ever_in_an_export() {
     assert!(file.text().contains("mine") && !file.text().contains("theirs"));
 }
 
+/// Nothing was imported.
+async fn expect_no_rows(database: &Database) {
+    for table in ["insights", "definitions", "conversations", "messages"] {
+        let rows = AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+        assert_eq!(database.value::<i64>(rows).await, 0, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn each_list_is_held_to_its_bounds() {
+    let database = Database::fresh().await;
+    let client = Client::of(&user(&database.url()).await);
+    let time = "2026-01-01T00:00:00Z";
+    let insight = json!({"passage_reference": "John 3", "passage_text": "v", "historical_context": "",
+                         "theological_significance": "", "practical_application": "", "created_at": time});
+    let definition = json!({"word": "w", "passage_reference": "John 3", "verse_text": "v", "definition": "",
+                            "biblical_usage": "", "original_language": "", "created_at": time});
+    let chat = json!({"title": "t", "created_at": time, "updated_at": time});
+    let whole =
+        || json!({"insights": [insight], "definitions": [definition], "standalone_chats": [chat]});
+    for (list, item, most) in [
+        ("insights", &insight, 1000),
+        ("definitions", &definition, 1000),
+        ("standalone_chats", &chat, 500),
+    ] {
+        let mut file = whole();
+        *file.pointer_mut(&format!("/{list}")).expect("the list") = json!(vec![item; most + 1]);
+        let problem = import(&client, &file).await.expect_status(400).problem();
+        let detail = format!("{list} must have {most} items or fewer.");
+        assert_eq!(problem.detail, detail);
+    }
+    for (pointer, value, detail) in [
+        (
+            "/definitions/0/word",
+            json!("x".repeat(101)),
+            "definitions[0].word must have 100 characters or fewer.",
+        ),
+        (
+            "/standalone_chats/0/title",
+            json!("x".repeat(201)),
+            "standalone_chats[0].title must have 200 characters or fewer.",
+        ),
+        (
+            "/standalone_chats/0/updated_at",
+            json!(null),
+            "standalone_chats[0].updated_at must be a time, as 2026-01-31T12:00:00Z.",
+        ),
+    ] {
+        let mut file = whole();
+        *file.pointer_mut(pointer).expect("the place") = value;
+        let problem = import(&client, &file).await.expect_status(400).problem();
+        assert_eq!(problem.detail, detail);
+    }
+    expect_no_rows(&database).await;
+}
+
 #[tokio::test]
 async fn a_breach_far_inside_is_named_and_nothing_is_imported() {
     let database = Database::fresh().await;
@@ -283,47 +339,7 @@ async fn a_breach_far_inside_is_named_and_nothing_is_imported() {
             .problem();
         assert_eq!(problem.detail, detail);
     }
-    let time = "2026-01-01T00:00:00Z";
-    let definition = json!({"word": "w", "passage_reference": "John 3", "verse_text": "v", "definition": "",
-                            "biblical_usage": "", "original_language": "", "created_at": time});
-    let chat = json!({"title": "t", "created_at": time, "updated_at": time});
-    for (list, item, most) in [
-        ("insights", &insight(0), 1000),
-        ("definitions", &definition, 1000),
-        ("standalone_chats", &chat, 500),
-    ] {
-        let mut file = json!({"insights": [insight(1)], "definitions": [definition], "standalone_chats": [chat]});
-        *file.pointer_mut(&format!("/{list}")).expect("the list") = json!(vec![item; most + 1]);
-        let problem = import(&client, &file).await.expect_status(400).problem();
-        let detail = format!("{list} must have {most} items or fewer.");
-        assert_eq!(problem.detail, detail);
-    }
-    for (pointer, value, detail) in [
-        (
-            "/definitions/0/word",
-            json!("x".repeat(101)),
-            "definitions[0].word must have 100 characters or fewer.",
-        ),
-        (
-            "/standalone_chats/0/title",
-            json!("x".repeat(201)),
-            "standalone_chats[0].title must have 200 characters or fewer.",
-        ),
-        (
-            "/standalone_chats/0/updated_at",
-            json!(null),
-            "standalone_chats[0].updated_at must be a time, as 2026-01-31T12:00:00Z.",
-        ),
-    ] {
-        let mut file = json!({"insights": [insight(1)], "definitions": [definition], "standalone_chats": [chat]});
-        *file.pointer_mut(pointer).expect("the place") = value;
-        let problem = import(&client, &file).await.expect_status(400).problem();
-        assert_eq!(problem.detail, detail);
-    }
-    for table in ["insights", "definitions", "conversations", "messages"] {
-        let rows = AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
-        assert_eq!(database.value::<i64>(rows).await, 0, "{table}");
-    }
+    expect_no_rows(&database).await;
 
     // A bad body makes no user of an unknown caller either.
     let stranger = client.another();

@@ -29,8 +29,6 @@ use crate::{asked::Asked, assistant::Assistant, memory, prompt};
 const PROGRESS: Duration = Duration::from_secs(5);
 /// Before the answer is stored a second time, when it could not be the first time.
 const PAUSE: Duration = Duration::from_millis(300);
-/// What remains for the last event.
-const LAST_WORD: Duration = Duration::from_millis(300);
 const NOT_STORED: &str = "The answer could not be stored. Please try again.";
 
 /// Writes the answer, and ends with its last event.
@@ -74,9 +72,13 @@ pub(crate) async fn write(
     }
     if let (Some(meanings), Ok(database)) = (&assistant.meanings, app.database()) {
         // The reader has the answer, and is kept waiting for nothing.
-        let end = asked.deadline.at.checked_sub(LAST_WORD);
-        let end = end.unwrap_or_else(Instant::now);
-        memory::take_in(database, meanings, asked.token, end).await;
+        memory::take_in(
+            database,
+            meanings,
+            asked.token,
+            asked.deadline.for_last_word(),
+        )
+        .await;
     }
 }
 
@@ -183,10 +185,9 @@ impl Writer<'_> {
                 return end;
             }
             let token = self.text.get(self.progress.sent..).unwrap_or_default();
-            let event = json!({"token": token});
-            let is_new = !token.is_empty();
-            self.progress.sent = self.text.len();
-            if is_new {
+            if !token.is_empty() {
+                let event = json!({"token": token});
+                self.progress.sent = self.text.len();
                 self.is_telling = true;
                 let told = events.send("token", &event).await;
                 self.is_telling = false;
@@ -269,8 +270,7 @@ impl Writer<'_> {
             }
             Some(())
         };
-        let end = self.asked.deadline.at.checked_sub(LAST_WORD);
-        let stored = timeout_at(end.unwrap_or_else(Instant::now), stored).await;
+        let stored = timeout_at(self.asked.deadline.for_last_word(), stored).await;
         // A place that is gone was deleted by its reader: nothing is lost that anybody wants.
         let is_stored = stored.is_ok_and(|stored| stored.is_some());
         if given_back && is_stored {

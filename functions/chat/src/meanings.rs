@@ -1,7 +1,7 @@
 //! An embedder that is left alone for a while when it does not answer: each question would wait for it.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -56,7 +56,7 @@ impl Meanings {
         self.lock().is_some_and(|at| at.elapsed() < REST)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Instant>> {
         self.failed_at
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

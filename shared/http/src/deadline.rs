@@ -12,6 +12,8 @@ use crate::App;
 /// What remains for storing what a model made, and for telling the caller, once the model has to have ended. A statement
 /// takes 3.5 s at most.
 const MARGIN: Duration = Duration::from_secs(4);
+/// What remains for the last event, or the answer itself, when all else is done.
+const LAST_WORD: Duration = Duration::from_millis(300);
 /// For a request that came by no Lambda: a test's.
 const OTHERWISE: Duration = Duration::from_secs(30);
 
@@ -43,6 +45,12 @@ impl Deadline {
     pub fn for_model(&self) -> Instant {
         let now = Instant::now();
         self.at.checked_sub(MARGIN).map_or(now, |at| at.max(now))
+    }
+
+    /// When everything but the last word has to have ended.
+    #[must_use]
+    pub fn for_last_word(&self) -> Instant {
+        self.at.checked_sub(LAST_WORD).unwrap_or_else(Instant::now)
     }
 }
 

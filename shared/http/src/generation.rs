@@ -17,8 +17,6 @@ use crate::{App, Deadline, Problem, allowance_used_up};
 
 /// How long who waits for another's generation waits before looking again: first, and at most. It doubles in between.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
-/// What remains for the answer itself.
-const LAST_WORD: Duration = Duration::from_millis(300);
 
 /// A call that generates something for one caller.
 #[derive(Clone, Copy, Debug)]
@@ -128,8 +126,7 @@ impl Generation<'_> {
 
     /// What cannot be given back now stays counted, and a place stays claimed until its lease is over.
     async fn give_back(&self, work: impl Future<Output = Result<(), Error>>) {
-        let end = self.deadline.at.checked_sub(LAST_WORD);
-        let done = timeout_at(end.unwrap_or_else(Instant::now), work).await;
+        let done = timeout_at(self.deadline.for_last_word(), work).await;
         if matches!(done, Ok(Ok(()))) {
             self.app.put_refund();
         } else {

@@ -50,7 +50,10 @@ pub const IMPORT: &[Sentence] = &[
     ),
     (
         "at most 1,000 insights, 1,000 definitions, 500 chats, and texts in bounds",
-        &["export_import::a_breach_far_inside_is_named_and_nothing_is_imported"],
+        &[
+            "export_import::each_list_is_held_to_its_bounds",
+            "export_import::a_breach_far_inside_is_named_and_nothing_is_imported",
+        ],
     ),
     (
         "role is user or assistant",

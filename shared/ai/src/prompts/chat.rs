@@ -68,7 +68,7 @@ pub fn characters_before(request: &ChatRequest, limit: usize) -> usize {
 #[must_use]
 pub fn characters_of_turn(speaker: Speaker, text: &str) -> usize {
     match speaker {
-        Speaker::Reader => escaped_length(text) + length("<message>\n\n</message>"),
+        Speaker::Reader => escaped_length(text) + length(&tagged("message", "")),
         Speaker::Model => length(text),
     }
 }

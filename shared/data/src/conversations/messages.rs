@@ -6,8 +6,8 @@ use crate::{Database, Error, InsightId, TokenHash, merge::LOOKS};
 /// As much as is read of what was said, in bytes, the newest of it: more than a function can answer.
 const MOST_BYTES: i64 = 6_000_000;
 
-/// What the caller and the model said about an insight, in its order, the last 6 MB of it; nothing when the caller is unknown or never said
-/// anything about it. One round trip.
+/// What the caller and the model said about an insight, in its order, the last 6 MB of it; nothing when the caller is unknown
+/// or never said anything about it. One round trip.
 ///
 /// # Errors
 ///

@@ -47,8 +47,8 @@ pub async fn get_user_definitions(
         .collect())
 }
 
-/// Empties the caller's history, and tells how many definitions were in it. One round trip,
-/// two where there was none.
+/// Empties the caller's history, and tells how many definitions were in it. One round trip, two where
+/// there was none.
 ///
 /// A shared definition stays for the others. An imported one goes: nobody could reach it any
 /// more.

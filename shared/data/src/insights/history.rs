@@ -47,8 +47,8 @@ pub async fn get_user_insights(
         .collect())
 }
 
-/// Empties the caller's history, and tells how many insights were in it. One round trip,
-/// two where there was none.
+/// Empties the caller's history, and tells how many insights were in it. One round trip, two where
+/// there was none.
 ///
 /// What was said about an insight stays, and is in an export. A shared insight stays for the others; an imported one goes
 /// unless something was said about it: nobody could reach it any more.
