@@ -9,7 +9,7 @@ use axum::{
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 use verse_data::{SavedPassage, save_passage};
-use verse_http::{App, Fields, FromFields, Problem, Public};
+use verse_http::{App, Cacheable, Fields, FromFields, Problem};
 use verse_scripture::{Chapter, Note, Part, Verse};
 
 /// Whether to keep what is read.
@@ -33,11 +33,11 @@ impl SaveQuery {
     pub(crate) async fn answer(
         &self,
         app: &App,
-        public: &Public,
+        cacheable: &Cacheable,
         passage: &PassageAnswer,
     ) -> Result<Response, Problem> {
         if self.save != Some(true) {
-            return public.json(passage);
+            return cacheable.json(passage);
         }
         let text = passage.text();
         let saved = SavedPassage {

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
-use verse_http::{Problem, Public};
+use verse_http::{Cacheable, Problem};
 use verse_scripture::{Book, books};
 
 /// One book.
@@ -25,9 +25,9 @@ pub struct BookAnswer {
 /// The books of the Bible
 #[utoipa::path(get, path = "/api/books", tag = "bible",
     responses((status = 200, description = "The books in canon order", body = [BookAnswer])))]
-pub async fn list_books(public: Public) -> Result<Response, Problem> {
+pub async fn list_books(cacheable: Cacheable) -> Result<Response, Problem> {
     let books: Vec<_> = books().iter().map(BookAnswer::from).collect();
-    public.json(&books)
+    cacheable.json(&books)
 }
 
 impl From<&'static Book> for BookAnswer {

@@ -1,7 +1,7 @@
 //! `GET /api/chapter`: a chapter's verses. Publicly cacheable; with `save=true` one round trip to the database.
 
 use axum::{extract::State, response::Response};
-use verse_http::{App, Invalid, NotFound, Problem, Public, Query, Unavailable};
+use verse_http::{App, Cacheable, Invalid, NotFound, Problem, Query, Unavailable};
 
 use crate::{
     answer::{PassageAnswer, SaveQuery},
@@ -21,14 +21,14 @@ use crate::{
     ))]
 pub async fn get_chapter(
     State(app): State<App>,
-    public: Public,
+    cacheable: Cacheable,
     Query((chapter, save)): Query<(ChapterQuery, SaveQuery)>,
 ) -> Result<Response, Problem> {
     let chapter = chapter.read()?;
     let reference = format!("{} {}", chapter.book().name, chapter.number());
     save.answer(
         &app,
-        &public,
+        &cacheable,
         &PassageAnswer::new(&chapter, reference, &(0..=u16::MAX)),
     )
     .await

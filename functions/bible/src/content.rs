@@ -3,7 +3,7 @@
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
-use verse_http::{Invalid, NotFound, Problem, Public, Query};
+use verse_http::{Cacheable, Invalid, NotFound, Problem, Query};
 use verse_scripture::{Chapter, Element, Note};
 
 use crate::{
@@ -39,10 +39,10 @@ pub struct ContentAnswer {
         Invalid,
     ))]
 pub async fn get_content(
-    public: Public,
+    cacheable: Cacheable,
     Query(chapter): Query<ChapterQuery>,
 ) -> Result<Response, Problem> {
-    public.json(&ContentAnswer::from(&chapter.read()?))
+    cacheable.json(&ContentAnswer::from(&chapter.read()?))
 }
 
 impl From<&Chapter> for ContentAnswer {

@@ -2,7 +2,9 @@
 
 use axum::{extract::State, response::Response};
 use utoipa::IntoParams;
-use verse_http::{App, Fields, FromFields, Invalid, NotFound, Problem, Public, Query, Unavailable};
+use verse_http::{
+    App, Cacheable, Fields, FromFields, Invalid, NotFound, Problem, Query, Unavailable,
+};
 use verse_scripture::Chapter;
 
 use crate::{
@@ -53,11 +55,11 @@ impl FromFields for VersesQuery {
     ))]
 pub async fn get_passage(
     State(app): State<App>,
-    public: Public,
+    cacheable: Cacheable,
     Query((chapter, verses, save)): Query<(ChapterQuery, VersesQuery, SaveQuery)>,
 ) -> Result<Response, Problem> {
     let passage = verses.select(&chapter.read()?)?;
-    save.answer(&app, &public, &passage).await
+    save.answer(&app, &cacheable, &passage).await
 }
 
 impl VersesQuery {

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
-use verse_http::{Fields, FromFields, Invalid, Problem, Public, Query};
+use verse_http::{Cacheable, Fields, FromFields, Invalid, Problem, Query};
 use verse_scripture::{Reference, find_references};
 
 /// What to look for references in.
@@ -62,14 +62,14 @@ pub struct ReferenceAnswer {
         Invalid,
     ))]
 pub async fn resolve(
-    public: Public,
+    cacheable: Cacheable,
     Query(query): Query<ResolveQuery>,
 ) -> Result<Response, Problem> {
     let references = find_references(&query.q)
         .iter()
         .map(ReferenceAnswer::from)
         .collect();
-    public.json(&ResolveAnswer { references })
+    cacheable.json(&ResolveAnswer { references })
 }
 
 impl From<&Reference> for ReferenceAnswer {

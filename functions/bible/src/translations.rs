@@ -3,7 +3,7 @@
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
-use verse_http::{Problem, Public};
+use verse_http::{Cacheable, Problem};
 use verse_scripture::translations;
 
 /// The translations, the default one first.
@@ -30,7 +30,7 @@ pub struct TranslationAnswer {
 /// Which translations there are
 #[utoipa::path(get, path = "/api/translations", tag = "bible",
     responses((status = 200, description = "The translations, the default one first", body = TranslationsAnswer)))]
-pub async fn list_translations(public: Public) -> Result<Response, Problem> {
+pub async fn list_translations(cacheable: Cacheable) -> Result<Response, Problem> {
     let translations = translations()
         .iter()
         .map(|translation| TranslationAnswer {
@@ -40,5 +40,5 @@ pub async fn list_translations(public: Public) -> Result<Response, Problem> {
             requires_pro: false,
         })
         .collect();
-    public.json(&TranslationsAnswer { translations })
+    cacheable.json(&TranslationsAnswer { translations })
 }

@@ -1,18 +1,26 @@
-//! What answers in this function, and how much it is told.
+//! What this function writes replies with.
 
-use std::sync::Arc;
+use verse_generation::Generator;
 
-use verse_ai::Model;
+use crate::message_embedder::MessageEmbedder;
 
-use crate::meanings::Meanings;
-
-/// What answers.
+/// The model and the memory. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Assistant {
-    /// Writes the answers.
-    pub model: Arc<dyn Model>,
-    /// Finds what was said elsewhere by its meaning; without them, it is found by its words only.
-    pub meanings: Option<Meanings>,
-    /// How much of a conversation the model is told, in characters. Of a longer one the beginning is summarised.
-    pub history_limit: usize,
+    /// The model, its limits, and the rate limits.
+    pub generator: Generator,
+    /// Turns messages into vectors for the memory search. Without it, memory is searched by words only.
+    pub embedder: Option<MessageEmbedder>,
+}
+
+impl Assistant {
+    /// Replies by `generator`.
+    #[must_use]
+    pub fn new(generator: Generator) -> Self {
+        let embedder = generator.embedder.clone().map(MessageEmbedder::new);
+        Self {
+            generator,
+            embedder,
+        }
+    }
 }

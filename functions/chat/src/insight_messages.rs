@@ -5,7 +5,7 @@ use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
 use verse_data::{InsightId, clear_chat_messages, get_chat_messages};
-use verse_http::{App, Caller, Id, List, Problem, Unavailable};
+use verse_http::{App, Caller, Id, Problem, SizedJsonArray, Unavailable};
 
 use crate::message::MessageAnswer;
 
@@ -30,12 +30,12 @@ pub async fn list_insight_messages(
     State(app): State<App>,
     caller: Caller,
     Id(insight): Id,
-) -> Result<List, Problem> {
+) -> Result<SizedJsonArray, Problem> {
     let messages = match caller.token_hash() {
         Some(token) => get_chat_messages(app.database()?, token, InsightId(insight)).await?,
         None => Vec::new(),
     };
-    List::of_last(messages.into_iter().map(MessageAnswer::from))
+    SizedJsonArray::of_last(messages.into_iter().map(MessageAnswer::from))
 }
 
 /// Forget what the caller said about an insight

@@ -1,22 +1,22 @@
-//! Conversations about what one reads.
+//! Conversations: messages, streamed replies, and memory.
 
-mod answer;
-mod asked;
 mod assistant;
+mod debug_recall;
+mod debug_status;
 mod insight_messages;
-mod meanings;
 mod memory;
 mod message;
+mod message_embedder;
+mod pending_reply;
+mod post_chat_message;
+mod post_insight_message;
 mod prompt;
-mod rag_status;
+mod reply_writer;
 mod routes;
-mod say_about_insight;
-mod say_in_chat;
+mod send_message;
 mod standalone_chats;
 mod standalone_messages;
 mod start_chat;
-mod test_rag;
 
 pub use assistant::Assistant;
-pub use meanings::Meanings;
 pub use routes::{Documentation, routes};

@@ -1,53 +1,52 @@
-//! What the model is told: the conversation, what stands for its beginning, and what the reader said elsewhere.
+//! The model's input for a reply: the conversation, its summary, the open passage, and memory.
 
 use tokio::time::Instant;
 use verse_ai::{
     ChatRequest, Recollection, Speaker, SummaryRequest, Turn, characters_before, characters_of_turn,
 };
 use verse_data::{Conversation, Message, MessageId, get_conversation, save_summary};
-use verse_http::App;
 
-use crate::{answer::Failure, asked::Asked, assistant::Assistant, memory};
+use crate::{
+    assistant::Assistant,
+    memory,
+    pending_reply::{PendingReply, ReplyError},
+};
 
-/// As much of a conversation that is too long as its summary takes the place of, in percent of its characters.
+/// The share of a too long conversation that a summary replaces, in percent of its characters.
 const SUMMARISED: usize = 80;
 
-/// The prompt for a message. Two round trips; one more when the conversation is summarised.
-pub(crate) async fn of(
-    app: &App,
+/// Builds the model's input for a reply. Two round trips; one more when the conversation is summarised.
+pub(crate) async fn build_request(
     assistant: &Assistant,
-    asked: &Asked,
-) -> Result<ChatRequest, Failure> {
-    let database = app
-        .database()
-        .map_err(|_| Failure::Data(verse_data::Error::NotFound("database")))?;
-    let chat = asked.pending.chat;
-    // One statement after the other: two at once would want a second connection of every process.
-    let (conversation, meaning) = tokio::join!(
-        get_conversation(database, asked.token, chat),
-        memory::meaning(assistant, &asked.message),
+    reply: &PendingReply,
+) -> Result<ChatRequest, ReplyError> {
+    let (database, chat) = (&reply.database, reply.stored.chat);
+    // The statements run one after the other: at once, they would need a second connection.
+    let (conversation, vector) = tokio::join!(
+        get_conversation(database, reply.token, chat),
+        memory::embed(assistant, &reply.message),
     );
-    let mut conversation = conversation.map_err(Failure::Data)?;
-    let memory = meaning
-        .recollect(database, asked.token, &asked.message, Some(chat))
+    let mut conversation = conversation.map_err(ReplyError::Data)?;
+    let memory = vector
+        .search(database, reply.token, &reply.message, Some(chat))
         .await;
-    forget_what_was_said_since(&mut conversation, asked.pending.message);
-    let mut request = before_what_was_said(asked, &mut conversation, memory);
-    let limit = assistant.history_limit;
+    drop_later_messages(&mut conversation, reply.stored.message);
+    let mut request = request_without_turns(reply, &mut conversation, memory);
+    let limit = assistant.generator.prompt_limits.history_chars;
     let room = limit.saturating_sub(characters_before(&request, limit));
     if length(&conversation) > room {
-        summarise(app, assistant, asked, &mut conversation).await;
+        summarise(assistant, reply, &mut conversation).await;
     }
-    request.turns = turns(asked, &conversation.messages);
+    request.turns = turns(reply, &conversation.messages);
     request.summary = conversation.summary;
     Ok(request)
 }
 
-/// Of two messages at once, the first is answered as if the second were not there yet.
-fn forget_what_was_said_since(conversation: &mut Conversation, message: MessageId) {
+/// A reply does not see messages that were sent after its own.
+fn drop_later_messages(conversation: &mut Conversation, message: MessageId) {
     let messages = &mut conversation.messages;
-    if let Some(place) = messages.iter().position(|said| said.id == message) {
-        messages.truncate(place + 1);
+    if let Some(position) = messages.iter().position(|other| other.id == message) {
+        messages.truncate(position + 1);
     }
 }
 
@@ -57,19 +56,14 @@ fn length(conversation: &Conversation) -> usize {
     conversation.messages.iter().map(characters).sum::<usize>() + summary
 }
 
-/// What a message takes in the prompt.
+/// The characters that a message takes in the prompt.
 fn characters(message: &Message) -> usize {
     characters_of_turn(memory::speaker(message.role), &message.content)
 }
 
-/// Puts a summary in the place of the conversation's beginning, and stores it. Where there is none to be had, the
-/// conversation is left as it is, and will be cut.
-async fn summarise(
-    app: &App,
-    assistant: &Assistant,
-    asked: &Asked,
-    conversation: &mut Conversation,
-) {
+/// Replaces the beginning of the conversation with a summary, and stores the summary. If the model fails, the conversation
+/// stays as it is, and the prompt cuts it.
+async fn summarise(assistant: &Assistant, reply: &PendingReply, conversation: &mut Conversation) {
     let Some(through) = last_to_summarise(conversation) else {
         return;
     };
@@ -80,16 +74,14 @@ async fn summarise(
         previous: conversation.summary.clone(),
         turns: old.iter().map(turn).collect(),
     };
-    let summary = assistant.model.summarise(request, half_time(asked)).await;
-    match summary {
+    let model = &assistant.generator.model;
+    match model.summarise(request, half_time(reply)).await {
         Ok(written) => {
-            if let Ok(database) = app.database() {
-                // One that cannot be stored serves this once.
-                let (token, chat) = (asked.token, asked.pending.chat);
-                let saved = save_summary(database, token, chat, through, &written.texts).await;
-                if saved.is_err() {
-                    tracing::error!("a summary could not be stored");
-                }
+            let (database, token, chat) = (&reply.database, reply.token, reply.stored.chat);
+            let saved = save_summary(database, token, chat, through, &written.texts).await;
+            if saved.is_err() {
+                // The summary serves this reply only.
+                tracing::error!("a summary could not be stored");
             }
             conversation.summary = Some(written.texts);
             conversation.messages = recent;
@@ -102,7 +94,8 @@ async fn summarise(
     }
 }
 
-/// Messages are summarised in the order of their numbers, by which a summary is stored. The last one is to be answered.
+/// The last message that the summary replaces. A summary is stored by its last message's id, so messages are summarised in
+/// the order of their ids. The last message is never summarised: it needs the reply.
 fn last_to_summarise(conversation: &Conversation) -> Option<MessageId> {
     let last = conversation.messages.last()?.id;
     let mut all: Vec<_> = conversation.messages.iter().collect();
@@ -118,10 +111,10 @@ fn last_to_summarise(conversation: &Conversation) -> Option<MessageId> {
     through
 }
 
-/// The answer needs the other half.
-fn half_time(asked: &Asked) -> Instant {
+/// A summary may take half of the time that is left; the reply needs the other half.
+fn half_time(reply: &PendingReply) -> Instant {
     let now = Instant::now();
-    let left = asked.deadline.for_model().saturating_duration_since(now);
+    let left = reply.deadline.for_model().saturating_duration_since(now);
     now + left / 2
 }
 
@@ -132,36 +125,35 @@ fn turn(message: &Message) -> Turn {
     }
 }
 
-/// What the reader has before them, and what they said elsewhere.
-fn before_what_was_said(
-    asked: &Asked,
+fn request_without_turns(
+    reply: &PendingReply,
     conversation: &mut Conversation,
     memory: Vec<Recollection>,
 ) -> ChatRequest {
-    let about = asked.about.clone();
+    let context = reply.context.clone();
     ChatRequest {
-        passage_reference: about
+        passage_reference: context
             .passage_reference
             .or_else(|| conversation.passage_reference.take()),
-        passage_text: about
+        passage_text: context
             .passage_text
             .or_else(|| conversation.passage_text.take()),
-        insight: about.insight,
+        insight: context.insight,
         memory,
         ..ChatRequest::default()
     }
 }
 
-fn turns(asked: &Asked, messages: &[Message]) -> Vec<Turn> {
+fn turns(reply: &PendingReply, messages: &[Message]) -> Vec<Turn> {
     let mut turns: Vec<_> = messages.iter().map(turn).collect();
     if turns
         .last()
         .is_none_or(|last| last.speaker == Speaker::Model)
     {
-        // Deleted meanwhile, or joined with another: it is answered all the same.
+        // The message was deleted or merged meanwhile. The reply answers it all the same.
         turns.push(Turn {
             speaker: Speaker::Reader,
-            text: asked.message.clone(),
+            text: reply.message.clone(),
         });
     }
     turns

@@ -4,15 +4,18 @@ use utoipa::OpenApi;
 use verse_http::Routes;
 
 use crate::{
-    insight_messages, rag_status, say_about_insight, say_in_chat, standalone_chats,
-    standalone_messages, start_chat, test_rag,
+    debug_recall, debug_status, insight_messages, post_chat_message, post_insight_message,
+    standalone_chats, standalone_messages, start_chat,
 };
 
 /// What this function answers.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
-        .post_streaming("/api/chat/message", say_about_insight::say_about_insight)
+        .post_streaming(
+            "/api/chat/message",
+            post_insight_message::post_insight_message,
+        )
         .get(
             "/api/chat/messages/{insight_id}",
             insight_messages::list_insight_messages,
@@ -22,7 +25,10 @@ pub fn routes() -> Routes {
             insight_messages::clear_insight_messages,
         )
         .post_streaming("/api/standalone-chat", start_chat::start_chat)
-        .post_streaming("/api/standalone-chat/message", say_in_chat::say_in_chat)
+        .post_streaming(
+            "/api/standalone-chat/message",
+            post_chat_message::post_chat_message,
+        )
         .get("/api/standalone-chat", standalone_chats::list_chats)
         .delete(
             "/api/standalone-chat/{chat_id}",
@@ -32,22 +38,22 @@ pub fn routes() -> Routes {
             "/api/standalone-chat/{chat_id}/messages",
             standalone_messages::list_chat_messages,
         )
-        .get("/api/debug/rag-status", rag_status::show_memory_status)
-        .get("/api/debug/test-rag", test_rag::show_recollections)
+        .get("/api/debug/rag-status", debug_status::show_memory_status)
+        .get("/api/debug/test-rag", debug_recall::recall)
 }
 
 /// The same table for OpenAPI.
 #[derive(Debug, OpenApi)]
 #[openapi(paths(
-    say_about_insight::say_about_insight,
+    post_insight_message::post_insight_message,
     insight_messages::list_insight_messages,
     insight_messages::clear_insight_messages,
     start_chat::start_chat,
-    say_in_chat::say_in_chat,
+    post_chat_message::post_chat_message,
     standalone_chats::list_chats,
     standalone_chats::delete_chat,
     standalone_messages::list_chat_messages,
-    rag_status::show_memory_status,
-    test_rag::show_recollections,
+    debug_status::show_memory_status,
+    debug_recall::recall,
 ))]
 pub struct Documentation;

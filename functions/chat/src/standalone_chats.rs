@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use verse_data::{ChatId, StandaloneChat, delete_standalone_chat, get_standalone_chats};
 use verse_http::{
-    App, Caller, Id, Invalid, List, NotFound, PageQuery, Problem, Query, Unavailable,
+    App, Caller, Id, Invalid, NotFound, PageQuery, Problem, Query, SizedJsonArray, Unavailable,
 };
 
 /// A chat, without its messages.
@@ -55,12 +55,12 @@ pub async fn list_chats(
     State(app): State<App>,
     caller: Caller,
     Query(page): Query<PageQuery>,
-) -> Result<List, Problem> {
+) -> Result<SizedJsonArray, Problem> {
     let chats = match caller.token_hash() {
         Some(token) => get_standalone_chats(app.database()?, token, page.page()).await?,
         None => Vec::new(),
     };
-    List::of_first(chats.into_iter().map(ChatAnswer::from))
+    SizedJsonArray::of_first(chats.into_iter().map(ChatAnswer::from))
 }
 
 /// Delete a chat

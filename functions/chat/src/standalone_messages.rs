@@ -3,7 +3,7 @@
 
 use axum::extract::State;
 use verse_data::{ChatId, get_standalone_chat_messages};
-use verse_http::{App, Caller, Id, List, Problem, Unavailable};
+use verse_http::{App, Caller, Id, Problem, SizedJsonArray, Unavailable};
 
 use crate::message::MessageAnswer;
 
@@ -21,10 +21,10 @@ pub async fn list_chat_messages(
     State(app): State<App>,
     caller: Caller,
     Id(chat): Id,
-) -> Result<List, Problem> {
+) -> Result<SizedJsonArray, Problem> {
     let messages = match caller.token_hash() {
         Some(token) => get_standalone_chat_messages(app.database()?, token, ChatId(chat)).await?,
         None => Vec::new(),
     };
-    List::of_last(messages.into_iter().map(MessageAnswer::from))
+    SizedJsonArray::of_last(messages.into_iter().map(MessageAnswer::from))
 }

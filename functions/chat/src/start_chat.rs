@@ -1,23 +1,16 @@
-//! `POST /api/standalone-chat`: begins a chat with its first message; the answer is streamed, the chat's id first. Twenty
-//! messages a minute, ten generated answers a day. Two round trips before the stream begins, three for its
-//! answer.
+//! `POST /api/standalone-chat`: starts a chat with its first message and streams the chat's id and the reply. Twenty
+//! messages a minute, ten generated answers a day. Two round trips before the stream begins, three for the reply.
 
-use axum::{
-    Extension,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{Extension, extract::State};
 use utoipa::ToSchema;
-use verse_data::Place;
+use verse_data::MessageTarget;
+use verse_generation::CallKind;
 use verse_http::{
-    App, Caller, Deadline, Fields, FromFields, Identity, Invalid, Json, Metered, Problem, TooMany,
-    Unavailable, admit_as_user,
+    App, Caller, Deadline, EventStream, Fields, FromFields, Invalid, Json, Problem, TooMany,
+    Unavailable,
 };
 
-use crate::{
-    asked::{About, Message},
-    assistant::Assistant,
-};
+use crate::{assistant::Assistant, pending_reply::ReadingContext, send_message::NewMessage};
 
 /// A chat's first message.
 #[derive(Debug, ToSchema)]
@@ -61,19 +54,20 @@ pub async fn start_chat(
     deadline: Deadline,
     caller: Caller,
     Json(body): Json<NewChatBody>,
-) -> Result<(Identity, Response), Problem> {
+) -> Result<EventStream, Problem> {
     let now = app.clock.now();
-    let (identity, token) = admit_as_user(&app, &caller, Metered::Message, now).await?;
-    let message = Message {
-        place: Place::NewChat {
+    let limits = assistant.generator.rate_limits;
+    let token = limits
+        .check_as_user(&app, &caller, CallKind::Message, now)
+        .await?;
+    let message = NewMessage {
+        target: MessageTarget::NewChat {
             passage_reference: body.passage_reference.as_deref(),
             passage_text: body.passage_text.as_deref(),
         },
         text: body.message,
-        about: About::default(),
+        context: ReadingContext::default(),
         deadline,
     };
-    // Whoever has become a user for it is told so in either case.
-    let answer = message.ask(&app, assistant, token, now).await;
-    Ok((identity, answer.into_response()))
+    message.send(&app, assistant, token, now).await
 }

@@ -1,34 +1,26 @@
-//! `POST /api/definitions`: what a word means in its verse, generated or, with `save`, the one that is stored for all who ask for the
-//! same. Ten generated answers a day, ten a minute. Two round trips for a stored one, three for a new one.
+//! `POST /api/definitions`: the definition of a word in its verse. With `save`, all callers that request the same word in the
+//! same verse share one stored definition. Ten generated answers a day, ten a minute. Two round trips for a stored
+//! definition, three for a new one.
 
-use std::sync::Arc;
-
-use axum::{
-    Extension, Json,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{Extension, Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
-use verse_ai::{DefinitionRequest, DefinitionTexts, Model, Written};
+use verse_ai::{DefinitionRequest, Model, Written};
 use verse_data::{
-    Definition, DefinitionContent, DefinitionSubject, NewDefinition, begin_definition,
-    save_definition,
+    DefinitionContent, DefinitionSubject, NewDefinition, begin_definition, save_definition,
 };
+use verse_generation::{CallKind, Generation, Generator, model_problem};
 use verse_http::{
-    App, Caller, Deadline, Fields, FromFields, Generation, Identity, Invalid, Metered, NoAnswer,
-    Problem, TooMany, Unavailable, admit_as_user,
+    App, Caller, Deadline, Fields, FromFields, Invalid, NoAnswer, Problem, TooMany, Unavailable,
 };
-
-use verse_models::failed;
 
 /// A word where it stands.
 #[derive(Clone, Debug, ToSchema)]
 pub struct DefinitionBody {
-    /// White space at its ends is taken off.
+    /// It is trimmed.
     #[schema(min_length = 1, max_length = 100, example = "loved")]
     word: String,
-    /// The text that it was selected in. White space at its ends is taken off.
+    /// The text in which the word was selected. It is trimmed.
     #[schema(
         min_length = 1,
         max_length = 50000,
@@ -37,7 +29,7 @@ pub struct DefinitionBody {
     verse_text: String,
     #[schema(min_length = 1, max_length = 100, example = "John 3:16 (KJV)")]
     passage_reference: String,
-    /// Whether the definition is to be kept in the caller's history, and may be the one that others got.
+    /// Whether to keep the definition in the caller's history. It is shared with other callers then.
     #[schema(default = false)]
     save: bool,
 }
@@ -56,26 +48,34 @@ impl FromFields for DefinitionBody {
     }
 }
 
+/// The three texts of a definition.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DefinitionTexts {
+    definition: String,
+    biblical_usage: String,
+    original_language: String,
+}
+
 /// A definition.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DefinitionAnswer {
-    /// Null when it was not to be saved.
+    /// Null when the definition is not saved.
     #[schema(example = 12)]
     id: Option<i64>,
     #[schema(example = "loved")]
     word: String,
-    definition: String,
-    biblical_usage: String,
-    original_language: String,
-    /// Whether it was there already, and cost nothing of the allowance.
+    #[serde(flatten)]
+    texts: DefinitionTexts,
+    /// Whether the definition was stored already. It costs no quota then.
     cached: bool,
-    /// What wrote it; null when nobody can know.
+    /// The work or model that wrote the definition; null when unknown.
     source: Option<String>,
 }
 
-/// Ask what a word means in its verse
+/// Define a word
 ///
-/// Two who ask for the same new word at once, to be saved, get the same definition, and one of them is counted.
+/// Two callers that save a definition of the same new word at the same time receive the same definition, and one of them
+/// is charged.
 #[utoipa::path(post, path = "/api/definitions", tag = "definition", request_body = DefinitionBody,
     responses(
         (status = 200, description = "The definition", body = DefinitionAnswer),
@@ -86,30 +86,41 @@ pub struct DefinitionAnswer {
     ))]
 pub async fn write_definition(
     State(app): State<App>,
-    Extension(model): Extension<Arc<dyn Model>>,
+    Extension(generator): Extension<Generator>,
     deadline: Deadline,
     caller: Caller,
     verse_http::Json(body): verse_http::Json<DefinitionBody>,
-) -> Result<(Identity, Response), Problem> {
+) -> Result<Json<DefinitionAnswer>, Problem> {
+    let limits = generator.rate_limits;
     let now = app.clock.now();
-    let (identity, token) = admit_as_user(&app, &caller, Metered::Text, now).await?;
-    let (app, save, word) = (&app, body.save, body.word.clone());
+    let token = limits
+        .check_as_user(&app, &caller, CallKind::Text, now)
+        .await?;
     let generation = Generation {
-        app,
+        app: &app,
         token,
         deadline,
     };
-    let answer = if save {
-        share(generation, &*model, body).await
+    let model = &*generator.model;
+    let answer = if body.save {
+        get_or_generate(generation, model, body).await?
     } else {
-        let made = generation.make(write(&*model, body, deadline)).await;
-        made.map(|written| DefinitionAnswer::of_written(word, written))
+        let word = body.word.clone();
+        let generated = generation
+            .generate_private(generate(model, body, deadline))
+            .await?;
+        DefinitionAnswer {
+            id: None,
+            word,
+            texts: generated.texts.into(),
+            cached: false,
+            source: Some(generated.source),
+        }
     };
-    // Whoever has become a user for it is told so in either case.
-    Ok((identity, answer.map(Json).into_response()))
+    Ok(Json(answer))
 }
 
-async fn share(
+async fn get_or_generate(
     generation: Generation<'_>,
     model: &dyn Model,
     body: DefinitionBody,
@@ -121,66 +132,64 @@ async fn share(
         verse_text: &body.verse_text,
     };
     let (definition, cached) = generation
-        .share(
+        .get_or_generate(
             |claim, now| begin_definition(database, token, subject, claim, now),
-            write(model, body.clone(), generation.deadline),
-            async |written: Written<DefinitionTexts>, now| {
+            generate(model, body.clone(), generation.deadline),
+            async |generated: Written<verse_ai::DefinitionTexts>, now| {
+                let texts = generated.texts;
+                let content = DefinitionContent {
+                    definition: texts.definition,
+                    biblical_usage: texts.biblical_usage,
+                    original_language: texts.original_language,
+                };
                 let new = NewDefinition {
                     subject,
-                    content: &content(written.texts),
-                    source: Some(&written.source),
+                    content: &content,
+                    source: Some(&generated.source),
                 };
                 save_definition(database, token, new, now).await
             },
         )
         .await?;
-    Ok(DefinitionAnswer::of_saved(definition, cached))
+    Ok(DefinitionAnswer {
+        id: Some(definition.id.0),
+        word: definition.word,
+        texts: definition.content.into(),
+        cached,
+        source: definition.source,
+    })
 }
 
-async fn write(
+async fn generate(
     model: &dyn Model,
     body: DefinitionBody,
     deadline: Deadline,
-) -> Result<Written<DefinitionTexts>, Problem> {
+) -> Result<Written<verse_ai::DefinitionTexts>, Problem> {
     let request = DefinitionRequest {
         word: body.word,
         passage_reference: body.passage_reference,
         verse_text: body.verse_text,
     };
-    let written = model.write_definition(request, deadline.for_model()).await;
-    written.map_err(failed)
+    let generated = model.write_definition(request, deadline.for_model()).await;
+    generated.map_err(model_problem)
 }
 
-fn content(texts: DefinitionTexts) -> DefinitionContent {
-    DefinitionContent {
-        definition: texts.definition,
-        biblical_usage: texts.biblical_usage,
-        original_language: texts.original_language,
-    }
-}
-
-impl DefinitionAnswer {
-    fn of_written(word: String, written: Written<DefinitionTexts>) -> Self {
+impl From<verse_ai::DefinitionTexts> for DefinitionTexts {
+    fn from(texts: verse_ai::DefinitionTexts) -> Self {
         Self {
-            id: None,
-            word,
-            definition: written.texts.definition,
-            biblical_usage: written.texts.biblical_usage,
-            original_language: written.texts.original_language,
-            cached: false,
-            source: Some(written.source),
+            definition: texts.definition,
+            biblical_usage: texts.biblical_usage,
+            original_language: texts.original_language,
         }
     }
+}
 
-    fn of_saved(definition: Definition, cached: bool) -> Self {
+impl From<DefinitionContent> for DefinitionTexts {
+    fn from(content: DefinitionContent) -> Self {
         Self {
-            id: Some(definition.id.0),
-            word: definition.word,
-            definition: definition.content.definition,
-            biblical_usage: definition.content.biblical_usage,
-            original_language: definition.content.original_language,
-            cached,
-            source: definition.source,
+            definition: content.definition,
+            biblical_usage: content.biblical_usage,
+            original_language: content.original_language,
         }
     }
 }

@@ -7,7 +7,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use verse_data::{Definition, clear_user_definitions, get_user_definitions};
-use verse_http::{App, Caller, Invalid, List, PageQuery, Problem, Query, Unavailable};
+use verse_http::{App, Caller, Invalid, PageQuery, Problem, Query, SizedJsonArray, Unavailable};
+
+use crate::definitions::DefinitionTexts;
 
 /// A definition of the caller's.
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,14 +32,6 @@ pub struct DefinitionInHistory {
     timestamp: DateTime<Utc>,
 }
 
-/// What a definition says.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct DefinitionTexts {
-    definition: String,
-    biblical_usage: String,
-    original_language: String,
-}
-
 /// What was done.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DefinitionsCleared {
@@ -58,12 +52,12 @@ pub async fn list_definitions(
     State(app): State<App>,
     caller: Caller,
     Query(page): Query<PageQuery>,
-) -> Result<List, Problem> {
+) -> Result<SizedJsonArray, Problem> {
     let definitions = match caller.token_hash() {
         Some(token) => get_user_definitions(app.database()?, token, page.page()).await?,
         None => Vec::new(),
     };
-    List::of_first(definitions.into_iter().map(DefinitionInHistory::from))
+    SizedJsonArray::of_first(definitions.into_iter().map(DefinitionInHistory::from))
 }
 
 /// Empty the caller's history of definitions
@@ -93,11 +87,7 @@ impl From<Definition> for DefinitionInHistory {
             word: definition.word,
             passage_reference: definition.passage_reference,
             verse_text: definition.verse_text,
-            definition: DefinitionTexts {
-                definition: definition.content.definition,
-                biblical_usage: definition.content.biblical_usage,
-                original_language: definition.content.original_language,
-            },
+            definition: definition.content.into(),
             timestamp: definition.linked_at,
         }
     }

@@ -1,12 +1,13 @@
 //! The function `definition`.
 
 use lambda_runtime::Error;
+use verse_generation::Generator;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let app = verse_http::start()?;
-    let models = verse_models::start(&app).await?;
-    // Connecting costs most where processors are slow, and Lambda lends a fast one before the first request only.
+    let generator = Generator::start(&app).await?;
+    // Connecting needs most CPU, and Lambda's start has more of it than the first request.
     app.warm_up().await;
-    verse_http::run(definition::routes().provide(models.ai.model), app).await
+    verse_http::run(definition::routes().provide(generator), app).await
 }

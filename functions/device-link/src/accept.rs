@@ -1,24 +1,20 @@
 //! `POST /api/user/link/accept`: enters a code, and the two users become one. After ten wrong codes in 15 minutes from
 //! one user or address (both are settings): `429`. One round trip for a refusal, thirteen for a link.
 
-use axum::{
-    Json,
-    extract::State,
-    response::{IntoResponse, Response},
-};
-use chrono::{DateTime, Utc};
+use axum::{Extension, Json, extract::State};
+use chrono::{DateTime, Duration, Utc};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use verse_data::{
     AcceptedLink, CodeHash, DeviceKind, DeviceLabel, LinkAttempt, LinkCode, LinkRefusal,
-    accept_link_code, check_link_code,
+    WrongCodes, accept_link_code, check_link_code,
 };
 use verse_http::{
-    App, BadRequest, Caller, Fields, FromFields, Identity, Invalid, Problem, TooMany, Unavailable,
-    as_caller,
+    App, BadRequest, Caller, Fields, FromFields, Invalid, Problem, TooMany, Unavailable, with_user,
 };
+use verse_platform::{Environment, SettingError};
 
 /// A code, and what the device that enters it is to be called.
 #[derive(ToSchema)]
@@ -76,45 +72,52 @@ pub struct AcceptAnswer {
     ))]
 pub async fn accept_code(
     State(app): State<App>,
+    Extension(limit): Extension<WrongCodes>,
     caller: Caller,
     verse_http::Json(body): verse_http::Json<AcceptBody>,
-) -> Result<(Identity, Response), Problem> {
+) -> Result<Json<AcceptAnswer>, Problem> {
     let now = app.clock.now();
-    let code = body.check(&app, &caller, now).await?;
-    let (label, limit) = (body.label(), app.settings.rates.wrong_codes);
-    let (identity, accepted) = as_caller(&app, &caller, |database, token| {
+    let code = body.check(&app, &caller, limit, now).await?;
+    let label = body.label();
+    let accepted = with_user(&app, &caller, |database, token| {
         let label = label.clone();
         async move { accept_link_code(&database, token, code, &label, limit, now).await }
     })
     .await?;
-    // Whoever has become a user for it is told so in either case.
-    let answer = match accepted {
-        AcceptedLink::Linked(user) => Json(AcceptAnswer::new(user)).into_response(),
-        AcceptedLink::Refused(refusal) => refused(refusal).into_response(),
-    };
-    Ok((identity, answer))
-}
-
-impl AcceptAnswer {
-    fn new(new_anonymous_id: Uuid) -> Self {
-        Self {
+    match accepted {
+        AcceptedLink::Linked(new_anonymous_id) => Ok(Json(AcceptAnswer {
             success: true,
             new_anonymous_id,
             message: "Devices linked successfully",
-        }
+        })),
+        AcceptedLink::Refused(refusal) => Err(refused(refusal)),
     }
 }
 
+/// Reads `WRONG_CODES` (10) and `WRONG_CODES_MINUTES` (15): after how many wrong codes a user or an address must wait, and
+/// for how long they count.
+///
+/// # Errors
+///
+/// Names the setting that cannot be used.
+pub fn wrong_code_limit(environment: &Environment) -> Result<WrongCodes, SettingError> {
+    let minutes: u16 = environment.parse("WRONG_CODES_MINUTES", 15, "a whole number")?;
+    Ok(WrongCodes {
+        most: environment.parse("WRONG_CODES", 10, "a whole number")?,
+        window: Duration::minutes(minutes.into()),
+    })
+}
+
 impl AcceptBody {
-    /// The code, if it is good. Asked first: a wrong one makes no unknown caller a user.
+    /// The code, if it can be accepted. This check comes first: a wrong code must not create a user.
     async fn check(
         &self,
         app: &App,
         caller: &Caller,
+        limit: WrongCodes,
         now: DateTime<Utc>,
     ) -> Result<CodeHash, Problem> {
         let (token, address) = (caller.token_hash(), caller.address);
-        let limit = app.settings.rates.wrong_codes;
         let attempt =
             check_link_code(app.database()?, token, address, self.code, limit, now).await?;
         match (attempt, self.code) {
@@ -150,4 +153,30 @@ fn blocked(until: DateTime<Utc>, now: DateTime<Utc>) -> Problem {
         "Too many wrong link codes. Please try again later.",
     )
     .with_header(header::RETRY_AFTER, HeaderValue::from(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_of_wrong_codes_can_be_set() {
+        let limit = |pairs: &[(&str, &str)]| {
+            wrong_code_limit(&Environment::of(pairs.iter().copied()))
+                .map_err(|error| error.to_string())
+        };
+        let expected = |most, minutes| {
+            Ok(WrongCodes {
+                most,
+                window: Duration::minutes(minutes),
+            })
+        };
+        assert_eq!(limit(&[]), expected(10, 15));
+        let set = [("WRONG_CODES", "7"), ("WRONG_CODES_MINUTES", "8")];
+        assert_eq!(limit(&set), expected(7, 8));
+        for (name, _) in set {
+            let error = limit(&[(name, "many")]).unwrap_err();
+            assert!(error.starts_with(name), "{error}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use verse_data::{LinkCode, generate_link_code};
-use verse_http::{App, BadRequest, Caller, Identity, Problem, Unavailable, as_caller};
+use verse_http::{App, BadRequest, Caller, Problem, Unavailable, with_user};
 
 /// A new code.
 #[derive(Serialize, ToSchema)]
@@ -33,20 +33,19 @@ pub struct CodeAnswer {
 pub async fn generate_code(
     State(app): State<App>,
     caller: Caller,
-) -> Result<(Identity, Json<CodeAnswer>), Problem> {
+) -> Result<Json<CodeAnswer>, Problem> {
     let (code, now) = (LinkCode::generate(&app.random), app.clock.now());
     let hash = code.hash();
-    let (identity, made) = as_caller(&app, &caller, |database, token| async move {
+    let made = with_user(&app, &caller, |database, token| async move {
         generate_link_code(&database, token, hash, now).await
     })
     .await?;
     let expires_at = made.ok_or_else(|| Problem::bad_request(TOO_MANY))?;
-    let answer = CodeAnswer {
+    Ok(Json(CodeAnswer {
         display_code: code.expose(),
         expires_at,
         qr_data: code.expose(),
-    };
-    Ok((identity, Json(answer)))
+    }))
 }
 
 const TOO_MANY: &str = "Too many active link codes. Maximum 3 allowed.";

@@ -7,4 +7,5 @@ mod revoke;
 mod routes;
 mod unlink;
 
+pub use accept::wrong_code_limit;
 pub use routes::{Documentation, routes};

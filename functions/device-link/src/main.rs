@@ -1,11 +1,14 @@
 //! The function `device-link`.
 
+use device_link::{routes, wrong_code_limit};
 use lambda_runtime::Error;
+use verse_platform::Environment;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let app = verse_http::start()?;
-    // Connecting costs most where processors are slow, and Lambda lends a fast one before the first request only.
+    let limit = wrong_code_limit(&Environment::process())?;
+    // Connecting needs most CPU, and Lambda's start has more of it than the first request.
     app.warm_up().await;
-    verse_http::run(device_link::routes(), app).await
+    verse_http::run(routes().provide(limit), app).await
 }

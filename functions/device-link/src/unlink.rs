@@ -4,8 +4,8 @@
 use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
-use verse_data::{DeviceId, Unlinked, unlink_device};
-use verse_http::{App, Caller, Id, Identity, NotFound, Problem, Unavailable};
+use verse_data::{DeviceId, Error, Unlinked, unlink_device};
+use verse_http::{App, Caller, Id, NotFound, Problem, Unavailable};
 
 /// What is left.
 #[derive(Debug, Serialize, ToSchema)]
@@ -36,15 +36,13 @@ pub async fn delete_device(
     State(app): State<App>,
     caller: Caller,
     Id(device): Id,
-) -> Result<(Option<Identity>, Json<UnlinkAnswer>), Problem> {
-    let Some(token) = caller.token_hash() else {
-        return Err(verse_data::Error::NotFound("device").into());
-    };
+) -> Result<Json<UnlinkAnswer>, Problem> {
+    let token = caller.token_hash().ok_or(Error::NotFound("device"))?;
     let unlinked = unlink_device(app.database()?, token, DeviceId(device), app.clock.now()).await?;
-    let cookie = unlinked
-        .was_current
-        .then(|| Identity::forget(&app.settings));
-    Ok((cookie, Json(unlinked.into())))
+    if unlinked.was_current {
+        caller.clear_cookie(&app.settings);
+    }
+    Ok(Json(unlinked.into()))
 }
 
 impl From<Unlinked> for UnlinkAnswer {

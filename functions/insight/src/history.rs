@@ -7,7 +7,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use verse_data::{Insight, clear_user_insights, get_user_insights};
-use verse_http::{App, Caller, Invalid, List, PageQuery, Problem, Query, Unavailable};
+use verse_http::{App, Caller, Invalid, PageQuery, Problem, Query, SizedJsonArray, Unavailable};
+
+use crate::insights::InsightTexts;
 
 /// An insight of the caller's.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,14 +27,6 @@ pub struct InsightInHistory {
     #[serde(with = "ts_milliseconds")]
     #[schema(value_type = i64, example = 1_767_225_600_000_i64)]
     timestamp: DateTime<Utc>,
-}
-
-/// What an insight says.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct InsightTexts {
-    historical_context: String,
-    theological_significance: String,
-    practical_application: String,
 }
 
 /// What was done.
@@ -55,12 +49,12 @@ pub async fn list_insights(
     State(app): State<App>,
     caller: Caller,
     Query(page): Query<PageQuery>,
-) -> Result<List, Problem> {
+) -> Result<SizedJsonArray, Problem> {
     let insights = match caller.token_hash() {
         Some(token) => get_user_insights(app.database()?, token, page.page()).await?,
         None => Vec::new(),
     };
-    List::of_first(insights.into_iter().map(InsightInHistory::from))
+    SizedJsonArray::of_first(insights.into_iter().map(InsightInHistory::from))
 }
 
 /// Empty the caller's history of insights
@@ -89,11 +83,7 @@ impl From<Insight> for InsightInHistory {
             id: insight.id.0.to_string(),
             reference: insight.passage_reference,
             text: insight.passage_text,
-            insight: InsightTexts {
-                historical_context: insight.content.historical_context,
-                theological_significance: insight.content.theological_significance,
-                practical_application: insight.content.practical_application,
-            },
+            insight: insight.content.into(),
             timestamp: insight.linked_at,
         }
     }

@@ -1,30 +1,20 @@
-//! `POST /api/insights`: an insight on a passage, generated or, with `save`, the one that is stored for all who ask for the
-//! same. Ten generated answers a day, ten a minute. Two round trips for a stored one, three for a new one.
+//! `POST /api/insights`: an insight on a passage. With `save`, all callers that request the same passage share one stored
+//! insight. Ten generated answers a day, ten a minute. Two round trips for a stored insight, three for a new one.
 
-use std::sync::Arc;
-
-use axum::{
-    Extension, Json,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{Extension, Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
-use verse_ai::{InsightRequest, InsightTexts, Model, Written};
-use verse_data::{
-    Insight, InsightContent, InsightSubject, NewInsight, begin_insight, save_insight,
-};
+use verse_ai::{InsightRequest, Model, Written};
+use verse_data::{InsightContent, InsightSubject, NewInsight, begin_insight, save_insight};
+use verse_generation::{CallKind, Generation, Generator, model_problem};
 use verse_http::{
-    App, Caller, Deadline, Fields, FromFields, Generation, Identity, Invalid, Metered, NoAnswer,
-    Problem, TooMany, Unavailable, admit_as_user,
+    App, Caller, Deadline, Fields, FromFields, Invalid, NoAnswer, Problem, TooMany, Unavailable,
 };
-
-use verse_models::failed;
 
 /// A passage.
 #[derive(Clone, Debug, ToSchema)]
 pub struct InsightBody {
-    /// What was selected: may begin and end in mid-verse. White space at its ends is taken off.
+    /// The selected text. It may begin and end within a verse. It is trimmed.
     #[schema(
         min_length = 1,
         max_length = 50000,
@@ -33,7 +23,7 @@ pub struct InsightBody {
     passage_text: String,
     #[schema(min_length = 1, max_length = 100, example = "John 3:16 (KJV)")]
     passage_reference: String,
-    /// Whether the insight is to be kept in the caller's history, and may be the one that others got.
+    /// Whether to keep the insight in the caller's history. It is shared with other callers then.
     #[schema(default = false)]
     save: bool,
 }
@@ -50,24 +40,32 @@ impl FromFields for InsightBody {
     }
 }
 
-/// An insight.
+/// The three texts of an insight.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct InsightAnswer {
-    /// Null when it was not to be saved.
-    #[schema(example = 12)]
-    id: Option<i64>,
+pub struct InsightTexts {
     historical_context: String,
     theological_significance: String,
     practical_application: String,
-    /// Whether it was there already, and cost nothing of the allowance.
+}
+
+/// An insight.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InsightAnswer {
+    /// Null when the insight is not saved.
+    #[schema(example = 12)]
+    id: Option<i64>,
+    #[serde(flatten)]
+    texts: InsightTexts,
+    /// Whether the insight was stored already. It costs no quota then.
     cached: bool,
-    /// What wrote it; null when nobody can know.
+    /// The work or model that wrote the insight; null when unknown.
     source: Option<String>,
 }
 
-/// Ask for an insight on a passage
+/// Generate an insight on a passage
 ///
-/// Two who ask for the same new passage at once, to be saved, get the same insight, and one of them is counted.
+/// Two callers that save an insight on the same new passage at the same time receive the same insight, and one of them is
+/// charged.
 #[utoipa::path(post, path = "/api/insights", tag = "insight", request_body = InsightBody,
     responses(
         (status = 200, description = "The insight", body = InsightAnswer),
@@ -78,30 +76,39 @@ pub struct InsightAnswer {
     ))]
 pub async fn write_insight(
     State(app): State<App>,
-    Extension(model): Extension<Arc<dyn Model>>,
+    Extension(generator): Extension<Generator>,
     deadline: Deadline,
     caller: Caller,
     verse_http::Json(body): verse_http::Json<InsightBody>,
-) -> Result<(Identity, Response), Problem> {
+) -> Result<Json<InsightAnswer>, Problem> {
+    let limits = generator.rate_limits;
     let now = app.clock.now();
-    let (identity, token) = admit_as_user(&app, &caller, Metered::Text, now).await?;
-    let (app, save) = (&app, body.save);
+    let token = limits
+        .check_as_user(&app, &caller, CallKind::Text, now)
+        .await?;
     let generation = Generation {
-        app,
+        app: &app,
         token,
         deadline,
     };
-    let answer = if save {
-        share(generation, &*model, body).await
+    let model = &*generator.model;
+    let answer = if body.save {
+        get_or_generate(generation, model, body).await?
     } else {
-        let made = generation.make(write(&*model, body, deadline)).await;
-        made.map(InsightAnswer::of_written)
+        let generated = generation
+            .generate_private(generate(model, body, deadline))
+            .await?;
+        InsightAnswer {
+            id: None,
+            texts: generated.texts.into(),
+            cached: false,
+            source: Some(generated.source),
+        }
     };
-    // Whoever has become a user for it is told so in either case.
-    Ok((identity, answer.map(Json).into_response()))
+    Ok(Json(answer))
 }
 
-async fn share(
+async fn get_or_generate(
     generation: Generation<'_>,
     model: &dyn Model,
     body: InsightBody,
@@ -112,63 +119,62 @@ async fn share(
         passage_text: &body.passage_text,
     };
     let (insight, cached) = generation
-        .share(
+        .get_or_generate(
             |claim, now| begin_insight(database, token, subject, claim, now),
-            write(model, body.clone(), generation.deadline),
-            async |written: Written<InsightTexts>, now| {
+            generate(model, body.clone(), generation.deadline),
+            async |generated: Written<verse_ai::InsightTexts>, now| {
+                let texts = generated.texts;
+                let content = InsightContent {
+                    historical_context: texts.historical_context,
+                    theological_significance: texts.theological_significance,
+                    practical_application: texts.practical_application,
+                };
                 let new = NewInsight {
                     subject,
-                    content: &content(written.texts),
-                    source: Some(&written.source),
+                    content: &content,
+                    source: Some(&generated.source),
                 };
                 save_insight(database, token, new, now).await
             },
         )
         .await?;
-    Ok(InsightAnswer::of_saved(insight, cached))
+    Ok(InsightAnswer {
+        id: Some(insight.id.0),
+        texts: insight.content.into(),
+        cached,
+        source: insight.source,
+    })
 }
 
-async fn write(
+async fn generate(
     model: &dyn Model,
     body: InsightBody,
     deadline: Deadline,
-) -> Result<Written<InsightTexts>, Problem> {
+) -> Result<Written<verse_ai::InsightTexts>, Problem> {
     let request = InsightRequest {
         passage_reference: body.passage_reference,
         passage_text: body.passage_text,
     };
-    let written = model.write_insight(request, deadline.for_model()).await;
-    written.map_err(failed)
+    let generated = model.write_insight(request, deadline.for_model()).await;
+    generated.map_err(model_problem)
 }
 
-fn content(texts: InsightTexts) -> InsightContent {
-    InsightContent {
-        historical_context: texts.historical_context,
-        theological_significance: texts.theological_significance,
-        practical_application: texts.practical_application,
-    }
-}
-
-impl InsightAnswer {
-    fn of_written(written: Written<InsightTexts>) -> Self {
+impl From<verse_ai::InsightTexts> for InsightTexts {
+    fn from(texts: verse_ai::InsightTexts) -> Self {
         Self {
-            id: None,
-            historical_context: written.texts.historical_context,
-            theological_significance: written.texts.theological_significance,
-            practical_application: written.texts.practical_application,
-            cached: false,
-            source: Some(written.source),
+            historical_context: texts.historical_context,
+            theological_significance: texts.theological_significance,
+            practical_application: texts.practical_application,
         }
     }
+}
 
-    fn of_saved(insight: Insight, cached: bool) -> Self {
+impl From<InsightContent> for InsightTexts {
+    fn from(content: InsightContent) -> Self {
         Self {
-            id: Some(insight.id.0),
-            historical_context: insight.content.historical_context,
-            theological_significance: insight.content.theological_significance,
-            practical_application: insight.content.practical_application,
-            cached,
-            source: insight.source,
+            historical_context: content.historical_context,
+            theological_significance: content.theological_significance,
+            practical_application: content.practical_application,
         }
     }
 }

@@ -1,11 +1,11 @@
 //! `DELETE /api/user/data`: erases the caller's user with everything that names it, on all its devices. The cookie goes,
 //! too: what it says is nobody's. The next visit is a new user's. One round trip; none without a cookie.
 
-use axum::{Json, extract::State, response::IntoResponse};
+use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
 use verse_data::{Erased, clear_user_data};
-use verse_http::{App, Caller, Identity, Problem, Unavailable};
+use verse_http::{App, Caller, Problem, Unavailable};
 
 /// What was erased.
 #[derive(Debug, Serialize, ToSchema)]
@@ -45,13 +45,15 @@ pub struct DeletedAnswer {
 pub async fn erase_user(
     State(app): State<App>,
     caller: Caller,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Json<ErasedAnswer>, Problem> {
     let erased = match caller.token_hash() {
         Some(token) => clear_user_data(app.database()?, token).await?,
         None => Erased::default(),
     };
-    let identity = caller.token.map(|_| Identity::forget(&app.settings));
-    let answer = ErasedAnswer {
+    if caller.token.is_some() {
+        caller.clear_cookie(&app.settings);
+    }
+    Ok(Json(ErasedAnswer {
         message: "User data cleared successfully",
         deleted: DeletedAnswer {
             insights: erased.insights,
@@ -59,6 +61,5 @@ pub async fn erase_user(
             chat_messages: erased.chat_messages,
             standalone_chats: erased.standalone_chats,
         },
-    };
-    Ok((identity, Json(answer)))
+    }))
 }

@@ -8,9 +8,7 @@ use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
 use verse_data::import_user_data;
-use verse_http::{
-    App, BadRequest, Caller, Identity, Invalid, JsonText, Problem, Unavailable, as_caller,
-};
+use verse_http::{App, BadRequest, Caller, Invalid, JsonText, Problem, Unavailable, with_user};
 
 use crate::archive::Archive;
 
@@ -67,15 +65,15 @@ pub async fn import_user(
     State(app): State<App>,
     caller: Caller,
     JsonText(body): JsonText,
-) -> Result<(Identity, Json<ImportAnswer>), Problem> {
+) -> Result<Json<ImportAnswer>, Problem> {
     let data = Arc::new(reader::read(&body)?);
     drop(body);
-    let (identity, imported) = as_caller(&app, &caller, |database, token| {
+    let imported = with_user(&app, &caller, |database, token| {
         let data = Arc::clone(&data);
         async move { import_user_data(&database, token, &data).await }
     })
     .await?;
-    let answer = ImportAnswer {
+    Ok(Json(ImportAnswer {
         message: "User data imported successfully",
         imported: ImportedAnswer {
             insights: imported.insights,
@@ -83,6 +81,5 @@ pub async fn import_user(
             chat_messages: imported.chat_messages,
             standalone_chats: imported.standalone_chats,
         },
-    };
-    Ok((identity, Json(answer)))
+    }))
 }

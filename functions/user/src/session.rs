@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use verse_data::{Usage, find_user, get_or_create_user};
-use verse_http::{App, Caller, Identity, Problem, Unavailable};
+use verse_data::{Usage, find_user};
+use verse_http::{App, Caller, Problem, Unavailable};
 
 /// The caller's session.
 #[derive(Debug, Serialize, ToSchema)]
@@ -55,29 +55,23 @@ pub struct UsageAnswer {
 pub async fn get_session(
     State(app): State<App>,
     caller: Caller,
-) -> Result<(Identity, Json<SessionAnswer>), Problem> {
+) -> Result<Json<SessionAnswer>, Problem> {
     let (database, now) = (app.database()?, app.clock.now());
-    let token = app.new_token();
     let known = match caller.token_hash() {
         Some(sent) => find_user(database, sent, now).await?,
         None => None,
     };
     let session = if let Some(session) = known {
+        caller.renew_cookie(&session, &app.settings);
         session
     } else {
-        // Only now: a device's name is read from its `User-Agent`, which takes a while.
-        let device = caller.new_device(&app, &token);
-        get_or_create_user(database, None, &device, now).await?
+        caller.create_user(&app).await?.1
     };
-    let answer = SessionAnswer {
+    Ok(Json(SessionAnswer {
         anonymous_id: session.user.anonymous_id,
         created_at: session.user.created_at,
         usage: UsageAnswer::new(session.usage, app.settings.daily_limit),
-    };
-    Ok((
-        Identity::of(&session, &caller, &token, &app.settings),
-        Json(answer),
-    ))
+    }))
 }
 
 impl UsageAnswer {

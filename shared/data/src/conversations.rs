@@ -9,22 +9,25 @@
 //! out of it: a page would show an empty bubble.
 
 mod chats;
+mod conversation;
 mod embeddings;
-mod memory;
+mod memory_search;
 mod messages;
-mod recalling;
-mod saying;
+mod post_message;
 
 use chrono::{DateTime, Utc};
 
 use crate::Error;
 
 pub use chats::{StandaloneChat, delete_standalone_chat, get_standalone_chats};
+pub use conversation::{Conversation, get_conversation, save_summary};
 pub use embeddings::{MemoryStatus, list_unembedded, memory_status, save_embeddings};
-pub use memory::{Conversation, get_conversation, save_summary};
+pub use memory_search::{MemoryExcerpt, MemoryQuery, search_memory};
 pub use messages::{clear_chat_messages, get_chat_messages, get_standalone_chat_messages};
-pub use recalling::{Recalled, Wanted, recall};
-pub use saying::{PendingAnswer, Place, Said, finish_message, save_progress, say};
+pub use post_message::{
+    FinishedMessage, MessageTarget, PostOutcome, StoredMessage, append_message, finish_message,
+    save_progress,
+};
 
 /// A conversation's number: a standalone chat's, which the outside knows, or that of one about an insight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,10 +37,10 @@ pub struct ChatId(pub i64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MessageId(pub i64);
 
-/// Who said something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The author of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// The reader.
+    /// The user.
     User,
     /// The model.
     Assistant,
@@ -45,7 +48,7 @@ pub enum Role {
 
 /// How a message ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum FinalState {
     /// It was said to its end. What a reader says always is.
     Complete,
     /// The limit of tokens cut it.
@@ -62,7 +65,7 @@ pub struct Message {
     /// By whom.
     pub role: Role,
     /// How it ended.
-    pub ending: Ending,
+    pub ending: FinalState,
     /// What: never empty.
     pub content: String,
     /// When it began.
@@ -79,20 +82,23 @@ impl Role {
         }
     }
 
-    /// What a row says.
-    fn parse(text: &str) -> Result<Self, Error> {
-        match text {
-            "user" => Ok(Self::User),
-            "assistant" => Ok(Self::Assistant),
-            _ => Err(Error::ImpossibleRow {
-                table: "messages",
-                reason: "no such role",
-            }),
-        }
+    /// The role named `text`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::User, Self::Assistant]
+            .into_iter()
+            .find(|role| role.as_str() == text)
+    }
+
+    pub(crate) fn from_row(text: &str) -> Result<Self, Error> {
+        Self::parse(text).ok_or(Error::ImpossibleRow {
+            table: "messages",
+            reason: "unknown role",
+        })
     }
 }
 
-impl Ending {
+impl FinalState {
     /// As it is stored.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -123,11 +129,11 @@ impl TryFrom<MessageRow> for Message {
         };
         Ok(Self {
             id: MessageId(row.id),
-            role: Role::parse(&row.role)?,
+            role: Role::from_row(&row.role)?,
             ending: match row.state.as_str() {
-                "complete" => Ending::Complete,
-                "truncated" => Ending::Truncated,
-                "interrupted" => Ending::Interrupted,
+                "complete" => FinalState::Complete,
+                "truncated" => FinalState::Truncated,
+                "interrupted" => FinalState::Interrupted,
                 _ => return Err(impossible("no such ending")),
             },
             content: row.content,

@@ -12,15 +12,15 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::{Error, error::breaks_connection};
 
-use login::Login;
-use pool::{Lease, Pool};
+use credentials::Login;
+use pool::{Pool, PooledConnection};
 
 pub use executor::{Once, Repeatable};
 
 mod config;
+mod credentials;
 mod executor;
 mod iam;
-mod login;
 mod pool;
 
 /// How to reach the database, and how long to wait for it.
@@ -148,8 +148,8 @@ impl Database {
     }
 
     /// The same, and takes leave of the server first, so that it need not find out by itself.
-    pub async fn take_leave(&self) {
-        self.pool.take_leave().await;
+    pub async fn close_gracefully(&self) {
+        self.pool.close_gracefully().await;
     }
 
     fn deadline(&self) -> Instant {
@@ -182,7 +182,7 @@ fn timed_out() -> sqlx::Error {
 /// One that is dropped takes its connection with it, and the server undoes what was done.
 #[derive(Debug)]
 pub struct Transaction {
-    lease: Lease,
+    lease: PooledConnection,
 }
 
 impl Transaction {

@@ -5,13 +5,13 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::subjects::hash_parts;
+use crate::text_hash::hash_parts;
 
 pub use history::{clear_user_definitions, get_user_definitions};
-pub use saved::{begin_definition, link_definition_to_user, save_definition};
+pub use shared_texts::{begin_definition, link_definition_to_user, save_definition};
 
 mod history;
-mod saved;
+mod shared_texts;
 
 /// A definition's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnectOptions;
 
 use crate::{
-    Database, DatabaseConfig, DeviceKind, DeviceToken, NewDevice, Random, TokenHash, UserId,
+    Database, DatabaseConfig, DeviceKind, DeviceToken, NewDevice, TokenHash, UserId,
     get_or_create_user,
 };
+use verse_platform::Random;
 
 /// A database with enough connections for tasks to meet in it, and patience for those that wait for one.
 pub(crate) fn database(options: PgConnectOptions) -> Database {

@@ -15,7 +15,7 @@ use crate::{Database, Error, TokenHash, Usage};
 #[derive(Clone, Copy, Debug)]
 pub struct Claim {
     /// Names the call, and nobody else.
-    pub holder: Uuid,
+    pub id: Uuid,
     /// When the call has ended, whatever becomes of it.
     pub lease_until: DateTime<Utc>,
     /// The day's allowance of a user who is not pro.
@@ -25,42 +25,42 @@ pub struct Claim {
 /// What is to be done for something that many may ask for at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
-pub enum Begun<T> {
+pub enum ClaimOutcome<T> {
     /// Nothing: it is stored, and the caller has it.
-    Saved(T),
+    Found(T),
     /// It is to be generated: the place is the call's, and the answer is counted.
     Claimed,
     /// Another call generates it.
     Busy,
     /// The day's allowance is used up; nothing was counted.
-    Refused(Usage),
+    QuotaExhausted(Usage),
 }
 
 /// How a statement that begins something found the caller, apart from what is stored.
-pub(crate) struct Standing {
+pub(crate) struct QuotaState {
     pub(crate) is_pro: bool,
     pub(crate) calls_today: i32,
     pub(crate) is_claimed: bool,
     pub(crate) counted: Option<i32>,
 }
 
-impl Standing {
+impl QuotaState {
     /// What is to be done when nothing is stored. A place that was claimed for an answer that others' calls of the same
     /// user left no allowance for is given back.
     pub(crate) async fn settle<T>(
         self,
         database: &Database,
         claim: Claim,
-    ) -> Result<Begun<T>, Error> {
+    ) -> Result<ClaimOutcome<T>, Error> {
         let limit = claim.daily_limit;
         match self.counted {
-            Some(_) => return Ok(Begun::Claimed),
-            None if self.is_claimed => release_place(database, claim.holder).await?,
-            None if self.is_pro || self.calls_today < limit => return Ok(Begun::Busy),
+            Some(_) => return Ok(ClaimOutcome::Claimed),
+            None if self.is_claimed => release_claim(database, claim.id).await?,
+            None if self.is_pro || self.calls_today < limit => return Ok(ClaimOutcome::Busy),
             None => {}
         }
         // Who is refused may have looked before the others were counted, and so is told the limit at least.
-        Ok(Begun::Refused(Usage {
+        Ok(ClaimOutcome::QuotaExhausted(Usage {
             is_pro: self.is_pro,
             calls_today: self.calls_today.max(limit).max(0),
         }))
@@ -76,11 +76,11 @@ impl Standing {
 pub async fn abandon_generation(
     database: &Database,
     token: TokenHash,
-    holder: Uuid,
+    claim_id: Uuid,
     day: NaiveDate,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     // The place first, as whoever claims one.
-    sqlx::query!(
+    let refunded = sqlx::query!(
         "WITH caller AS (
              SELECT user_id FROM devices WHERE token_hash = $1
          ), released AS (
@@ -91,17 +91,17 @@ pub async fn abandon_generation(
          WHERE user_id = (SELECT user_id FROM caller) AND day = $3 AND calls > 0
            AND EXISTS (SELECT FROM released)",
         token.as_bytes(),
-        holder,
+        claim_id,
         day,
     )
     .execute(database.repeatable())
     .await?;
-    Ok(())
+    Ok(refunded.rows_affected() > 0)
 }
 
 /// Gives back a place with which nothing was counted. One round trip.
-async fn release_place(database: &Database, holder: Uuid) -> Result<(), Error> {
-    sqlx::query!("DELETE FROM generations WHERE holder = $1", holder)
+async fn release_claim(database: &Database, claim_id: Uuid) -> Result<(), Error> {
+    sqlx::query!("DELETE FROM generations WHERE holder = $1", claim_id)
         .execute(database.repeatable())
         .await?;
     Ok(())

@@ -5,13 +5,13 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::subjects::hash_parts;
+use crate::text_hash::hash_parts;
 
 pub use history::{clear_user_insights, get_user_insights};
-pub use saved::{begin_insight, link_insight_to_user, save_insight};
+pub use shared_texts::{begin_insight, link_insight_to_user, save_insight};
 
 mod history;
-mod saved;
+mod shared_texts;
 
 /// An insight's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

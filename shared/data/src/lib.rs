@@ -1,16 +1,12 @@
-//! Everything the service keeps, and the only place with SQL.
+//! The service's data: the only crate with SQL.
 //!
-//! A [`Database`] is the way to Postgres; each table family has a module of functions, one a query. This crate knows
-//! nothing of HTTP. What it is given as `now` comes from a [`Clock`], new tokens from [`Random`]: nothing here asks the
-//! system for either.
+//! A [`Database`] is a handle on Postgres. Each table family has a module with one function a query. This crate does not
+//! depend on HTTP. Callers pass the time (`now`) and a [`Random`](verse_platform::Random).
 
-mod aws;
-mod clock;
 mod conversations;
 mod database;
 mod definitions;
 mod devices;
-mod environment;
 mod erasure;
 mod error;
 mod export;
@@ -21,29 +17,26 @@ mod import;
 mod insights;
 mod link_codes;
 mod merge;
+mod migrations;
 mod paging;
 mod passages;
 #[cfg(test)]
-mod races;
-mod random;
-mod rates;
+mod race_tests;
+mod rate_limits;
 mod records;
 mod retention;
-mod schema;
-mod secrets;
-mod subjects;
 mod subscriptions;
+mod text_hash;
 mod tokens;
 mod usage;
 mod users;
 
-pub use clock::Clock;
 pub use conversations::{
-    ChatId, Conversation, Ending, MemoryStatus, Message, MessageId, PendingAnswer, Place, Recalled,
-    Role, Said, StandaloneChat, Wanted, clear_chat_messages, delete_standalone_chat,
-    finish_message, get_chat_messages, get_conversation, get_standalone_chat_messages,
-    get_standalone_chats, list_unembedded, memory_status, recall, save_embeddings, save_progress,
-    save_summary, say,
+    ChatId, Conversation, FinalState, FinishedMessage, MemoryExcerpt, MemoryQuery, MemoryStatus,
+    Message, MessageId, MessageTarget, PostOutcome, Role, StandaloneChat, StoredMessage,
+    append_message, clear_chat_messages, delete_standalone_chat, finish_message, get_chat_messages,
+    get_conversation, get_standalone_chat_messages, get_standalone_chats, list_unembedded,
+    memory_status, save_embeddings, save_progress, save_summary, search_memory,
 };
 pub use database::{Database, DatabaseConfig, Once, Repeatable, Transaction};
 pub use definitions::{
@@ -52,11 +45,10 @@ pub use definitions::{
     save_definition,
 };
 pub use devices::{Device, Unlinked, get_user_devices, unlink_device};
-pub use environment::{Environment, SettingError};
 pub use erasure::{Erased, clear_user_data};
 pub use error::Error;
 pub use export::{Export, ExportPart, ExportedUser, export_user_data};
-pub use generations::{Begun, Claim, abandon_generation};
+pub use generations::{Claim, ClaimOutcome, abandon_generation};
 pub use import::{Imported, UserData, import_user_data};
 pub use insights::{
     Insight, InsightContent, InsightId, InsightSubject, NewInsight, begin_insight,
@@ -67,17 +59,15 @@ pub use link_codes::{
     accept_link_code, check_link_code, generate_link_code, revoke_user_codes,
 };
 pub use merge::{MergedUser, merge_users};
+pub use migrations::{AppliedMigration, MIGRATIONS, apply_migrations};
 pub use paging::Page;
 pub use passages::{SavedPassage, save_passage};
-pub use random::Random;
-pub use rates::{AddressHash, Bucket, Rate, Subject, Take, peek_rate, take_rate};
-pub use records::{ChatRecord, DefinitionRecord, InsightRecord, MessageRecord, Speaker};
+pub use rate_limits::{AddressHash, Bucket, RateDecision, RateKey, RateLimit, consume_rate_limits};
+pub use records::{ChatRecord, DefinitionRecord, InsightRecord, MessageRecord};
 pub use retention::{BATCH, Batch, Cursor, RETENTION, Retention, cleanup_expired_codes};
-pub use schema::{AppliedMigration, MIGRATIONS, apply_migrations};
-pub use secrets::{Secret, SecretError, Secrets, Stage};
 pub use subscriptions::{Subscription, get_subscription, list_subscriptions, update_subscription};
 pub use tokens::{DeviceToken, TokenHash};
-pub use usage::{Reservation, Usage, refund_allowance, reserve_allowance};
+pub use usage::{Reservation, Usage, refund_quota, reserve_quota};
 pub use users::{
     DeviceId, DeviceKind, NewDevice, Session, User, UserId, find_user, get_or_create_user,
     get_user_by_anonymous_id,

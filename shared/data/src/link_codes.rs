@@ -6,7 +6,8 @@ use std::fmt;
 use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
 
-use crate::{Database, Error, Random, TokenHash, merge::TRIES};
+use crate::{Database, Error, TokenHash, merge::TRIES};
+use verse_platform::Random;
 
 pub use accept::{AcceptedLink, DeviceLabel, accept_link_code};
 pub use check::{LinkAttempt, LinkRefusal, WrongCodes, check_link_code};

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::Role;
+
 /// An insight of a user's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InsightRecord {
@@ -53,39 +55,11 @@ pub struct ChatRecord {
     pub updated_at: DateTime<Utc>,
 }
 
-/// Who said something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Speaker {
-    /// The reader.
-    User,
-    /// What answered.
-    Assistant,
-}
-
-impl Speaker {
-    /// As it is stored and sent.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Assistant => "assistant",
-        }
-    }
-
-    /// The speaker that `text` stands for.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::User, Self::Assistant]
-            .into_iter()
-            .find(|speaker| speaker.as_str() == text)
-    }
-}
-
 /// A message of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageRecord {
     /// Who said it.
-    pub role: Speaker,
+    pub role: Role,
     /// What was said.
     pub content: String,
     /// When.

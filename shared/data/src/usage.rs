@@ -20,7 +20,7 @@ pub enum Reservation {
     /// It may, and is counted already.
     Granted(Usage),
     /// The day's allowance is used up; nothing was counted.
-    Refused(Usage),
+    QuotaExhausted(Usage),
 }
 
 /// Counts one answer of the caller's on the UTC day `today` before it is generated, unless the day's `limit` is reached. A
@@ -29,7 +29,7 @@ pub enum Reservation {
 /// # Errors
 ///
 /// [`Error::UnknownCaller`] when the token is no device's; [`Error::Unavailable`] when the database does not answer.
-pub async fn reserve_allowance(
+pub async fn reserve_quota(
     database: &Database,
     token: TokenHash,
     limit: i32,
@@ -73,7 +73,7 @@ pub async fn reserve_allowance(
     };
     Ok(match row.counted {
         Some(calls) => Reservation::Granted(usage(calls)),
-        None => Reservation::Refused(usage(row.calls)),
+        None => Reservation::QuotaExhausted(usage(row.calls)),
     })
 }
 
@@ -82,12 +82,12 @@ pub async fn reserve_allowance(
 /// # Errors
 ///
 /// [`Error::Unavailable`] when the database does not answer.
-pub async fn refund_allowance(
+pub async fn refund_quota(
     database: &Database,
     token: TokenHash,
     day: NaiveDate,
-) -> Result<(), Error> {
-    sqlx::query!(
+) -> Result<bool, Error> {
+    let refunded = sqlx::query!(
         "WITH caller AS (
              SELECT user_id FROM devices WHERE token_hash = $1
          )
@@ -99,7 +99,7 @@ pub async fn refund_allowance(
     )
     .execute(database.once())
     .await?;
-    Ok(())
+    Ok(refunded.rows_affected() > 0)
 }
 
 #[cfg(test)]
@@ -139,7 +139,7 @@ mod tests {
         let calls_at_once = (0..100).map(|_| {
             let database = database.clone();
             tokio::spawn(async move {
-                reserve_allowance(&database, token, LIMIT, today())
+                reserve_quota(&database, token, LIMIT, today())
                     .await
                     .unwrap()
             })
@@ -148,7 +148,7 @@ mod tests {
         for call in calls_at_once.collect::<Vec<_>>() {
             match call.await.unwrap() {
                 Reservation::Granted(usage) => granted.push(usage.calls_today),
-                Reservation::Refused(usage) => assert_eq!(usage, free(10)),
+                Reservation::QuotaExhausted(usage) => assert_eq!(usage, free(10)),
             }
         }
         granted.sort_unstable();
@@ -173,7 +173,7 @@ mod tests {
         let waiting = (0..8).map(|_| {
             let database = database.clone();
             tokio::spawn(async move {
-                reserve_allowance(&database, token, LIMIT, today())
+                reserve_quota(&database, token, LIMIT, today())
                     .await
                     .unwrap()
             })
@@ -185,7 +185,7 @@ mod tests {
         for call in waiting {
             match call.await.unwrap() {
                 Reservation::Granted(_) => granted += 1,
-                Reservation::Refused(usage) => assert_eq!(usage, free(10)),
+                Reservation::QuotaExhausted(usage) => assert_eq!(usage, free(10)),
             }
         }
         assert_eq!((granted, calls(&database).await), (3, 10));
@@ -198,10 +198,10 @@ mod tests {
         let tomorrow = at("2026-01-03T00:00:00Z").date_naive();
         for (day, expected) in [
             (today(), Reservation::Granted(free(1))),
-            (today(), Reservation::Refused(free(1))),
+            (today(), Reservation::QuotaExhausted(free(1))),
             (tomorrow, Reservation::Granted(free(1))),
         ] {
-            let reserved = reserve_allowance(&database, token, 1, day).await;
+            let reserved = reserve_quota(&database, token, 1, day).await;
             assert_eq!(reserved.unwrap(), expected);
         }
     }
@@ -215,7 +215,7 @@ mod tests {
             .await
             .unwrap();
         for calls_today in 1..=12 {
-            let reserved = reserve_allowance(&database, token, LIMIT, today()).await;
+            let reserved = reserve_quota(&database, token, LIMIT, today()).await;
             let is_pro = true;
             let usage = Usage {
                 is_pro,
@@ -230,10 +230,10 @@ mod tests {
         let database = database(options);
         let (_, token) = reader(&database).await;
         for _ in 0..2 {
-            let reserved = reserve_allowance(&database, token, 1, today()).await;
+            let reserved = reserve_quota(&database, token, 1, today()).await;
             assert_eq!(reserved.unwrap(), Reservation::Granted(free(1)));
             for _ in 0..2 {
-                refund_allowance(&database, token, today()).await.unwrap();
+                refund_quota(&database, token, today()).await.unwrap();
             }
             assert_eq!(calls(&database).await, 0);
         }
@@ -246,13 +246,11 @@ mod tests {
     ) {
         let database = database(options);
         let (_, token) = reader(&database).await;
-        let reserved = reserve_allowance(&database, token, 0, today()).await;
-        assert_eq!(reserved.unwrap(), Reservation::Refused(free(0)));
-        let unknown = reserve_allowance(&database, stranger(), LIMIT, today()).await;
+        let reserved = reserve_quota(&database, token, 0, today()).await;
+        assert_eq!(reserved.unwrap(), Reservation::QuotaExhausted(free(0)));
+        let unknown = reserve_quota(&database, stranger(), LIMIT, today()).await;
         assert!(matches!(unknown, Err(Error::UnknownCaller)));
-        refund_allowance(&database, stranger(), today())
-            .await
-            .unwrap();
+        refund_quota(&database, stranger(), today()).await.unwrap();
         assert_eq!(count(&database, "daily_usage").await, 0);
     }
 }

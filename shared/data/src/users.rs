@@ -246,9 +246,10 @@ mod tests {
 
     use super::*;
     use crate::{
-        DeviceToken, Random,
+        DeviceToken,
         fixture::{at, count, database},
     };
+    use verse_platform::Random;
 
     fn device() -> NewDevice {
         let random = Random::system();

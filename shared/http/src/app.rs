@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use http::HeaderValue;
-use verse_data::{Clock, Database, DatabaseConfig, DeviceToken, Environment, Random, SettingError};
+use verse_data::{Database, DatabaseConfig};
+use verse_platform::{Clock, Environment, Random, SettingError};
 
-use crate::{Problem, Rates, Tasks};
+use crate::{Problem, Tasks};
 
 /// The state that every handler can ask for. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -32,8 +33,6 @@ pub struct Settings {
     pub metrics_namespace: String,
     /// Generated answers that a user who is not pro has on a UTC day.
     pub daily_limit: i32,
-    /// How often a caller may ask.
-    pub rates: Rates,
     /// Origins whose pages may call with credentials.
     pub cors_origins: Vec<HeaderValue>,
 }
@@ -43,7 +42,7 @@ const DEVELOPMENT_ORIGINS: &str = "http://localhost:3000,http://localhost:5173";
 
 impl Settings {
     /// Reads `VERSE_ENV` (`development`, else production), `CORS_ORIGINS` (separated by commas), `DAILY_LIMIT`,
-    /// `METRICS_NAMESPACE` (`Verse`), and the settings of [`Rates`].
+    /// and `METRICS_NAMESPACE` (`Verse`).
     ///
     /// # Errors
     ///
@@ -78,7 +77,6 @@ impl Settings {
             function,
             metrics_namespace: metrics_namespace.unwrap_or_else(|| "Verse".to_owned()),
             daily_limit,
-            rates: Rates::from_environment(environment)?,
             cors_origins,
         })
     }
@@ -143,14 +141,8 @@ impl App {
     /// Closes what is open, before the process ends.
     pub(crate) async fn close(&self) {
         if let Ok(database) = &self.database {
-            database.take_leave().await;
+            database.close_gracefully().await;
         }
-    }
-
-    /// A new device's token.
-    #[must_use]
-    pub fn new_token(&self) -> DeviceToken {
-        DeviceToken::generate(&self.random)
     }
 }
 

@@ -18,11 +18,11 @@ const PUBLIC: HeaderValue =
 
 /// Answers a caller of whom nothing needs to be known but what it has cached.
 #[derive(Clone, Debug)]
-pub struct Public {
+pub struct Cacheable {
     known: Vec<HeaderValue>,
 }
 
-impl<S: Sync> FromRequestParts<S> for Public {
+impl<S: Sync> FromRequestParts<S> for Cacheable {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
@@ -30,7 +30,7 @@ impl<S: Sync> FromRequestParts<S> for Public {
     }
 }
 
-impl Public {
+impl Cacheable {
     fn from_headers(headers: &HeaderMap) -> Self {
         Self {
             known: headers
@@ -95,7 +95,7 @@ mod tests {
         for value in if_none_match {
             headers.append(header::IF_NONE_MATCH, HeaderValue::from_static(value));
         }
-        Public::from_headers(&headers)
+        Cacheable::from_headers(&headers)
             .json(&"In the beginning")
             .unwrap()
     }

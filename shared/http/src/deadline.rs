@@ -13,7 +13,7 @@ use crate::App;
 /// takes 3.5 s at most.
 const MARGIN: Duration = Duration::from_secs(4);
 /// What remains for the last event, or the answer itself, when all else is done.
-const LAST_WORD: Duration = Duration::from_millis(300);
+const LAST_EVENT: Duration = Duration::from_millis(300);
 /// For a request that came by no Lambda: a test's.
 const OTHERWISE: Duration = Duration::from_secs(30);
 
@@ -49,8 +49,8 @@ impl Deadline {
 
     /// When everything but the last word has to have ended.
     #[must_use]
-    pub fn for_last_word(&self) -> Instant {
-        self.at.checked_sub(LAST_WORD).unwrap_or_else(Instant::now)
+    pub fn for_last_event(&self) -> Instant {
+        self.at.checked_sub(LAST_EVENT).unwrap_or_else(Instant::now)
     }
 }
 

@@ -300,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_cause_goes_to_the_log_and_not_into_the_body() {
-        let error = verse_data::SettingError::Missing("DATABASE_URL".to_owned());
+        let error = verse_platform::SettingError::Missing("DATABASE_URL".to_owned());
         let response = Problem::unavailable(error).into_response();
         assert_eq!(response.headers()[header::RETRY_AFTER], "2");
         let cause = response.extensions().get::<Cause>().unwrap();

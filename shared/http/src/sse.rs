@@ -172,7 +172,7 @@ impl IntoResponse for EventStream {
 
 #[cfg(test)]
 mod tests {
-    use verse_data::Environment;
+    use verse_platform::Environment;
 
     use super::*;
 

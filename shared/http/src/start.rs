@@ -12,7 +12,7 @@ use std::{
 use axum::{
     Router,
     extract::{MatchedPath, Request, State},
-    middleware::{Next, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, Uri};
@@ -22,15 +22,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
-use verse_data::Environment;
+use verse_platform::Environment;
 
 use crate::{
     App, Deadline, Problem, Routes, cors,
-    ending::serve_until_told,
     event::Event,
     headers,
     log::{self, Answered},
     problem::Cause,
+    session_cookie,
+    shutdown::serve_until_told,
     statements,
     streaming::{self, Whole},
 };
@@ -148,6 +149,7 @@ fn router(routes: Routes, app: App) -> Router {
         .method_not_allowed_fallback(no_such_method)
         .layer(from_fn_with_state(app.clone(), keep_time))
         .layer(CatchPanicLayer::custom(|_| panicked()))
+        .layer(from_fn(session_cookie::send))
         .layer(cors::layer(&app.settings))
         .layer(from_fn_with_state(observer, observe))
         .with_state(app)

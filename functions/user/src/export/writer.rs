@@ -136,7 +136,7 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use verse_data::{ChatRecord, DefinitionRecord, InsightRecord, MessageRecord, Speaker};
+    use verse_data::{ChatRecord, DefinitionRecord, InsightRecord, MessageRecord, Role};
 
     use super::*;
 
@@ -144,7 +144,7 @@ mod tests {
 
     fn message(content: &str) -> ExportPart {
         ExportPart::Message(MessageRecord {
-            role: Speaker::User,
+            role: Role::User,
             content: content.to_owned(),
             created_at: AT.parse().unwrap(),
         })

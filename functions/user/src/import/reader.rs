@@ -5,7 +5,7 @@ use serde_json::error::Category;
 use verse_data::{ChatRecord, DefinitionRecord, InsightRecord, MessageRecord, UserData};
 use verse_http::{Fault, JsonText, Problem};
 
-use super::shape::{List, Object, Role, Text, Time};
+use super::shape::{List, Object, RoleField, Text, Time};
 
 /// A reference.
 type Reference = Text<1, 100>;
@@ -70,7 +70,7 @@ struct ChatItem {
 
 #[derive(Deserialize)]
 struct MessageItem {
-    role: Role,
+    role: RoleField,
     content: Other,
     created_at: Time,
 }

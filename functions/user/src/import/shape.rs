@@ -8,7 +8,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{self, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
-use verse_data::Speaker;
+use verse_data::Role;
 
 /// A text of that many characters, without U+0000.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(super) struct Time(pub(super) DateTime<Utc>);
 
 /// `user` or `assistant`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Role(pub(super) Speaker);
+pub(super) struct RoleField(pub(super) Role);
 
 impl<T, const MOST: usize> Default for List<T, MOST> {
     fn default() -> Self {
@@ -85,11 +85,10 @@ impl<'de> Deserialize<'de> for Time {
     }
 }
 
-impl<'de> Deserialize<'de> for Role {
+impl<'de> Deserialize<'de> for RoleField {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let read = |text: &str| {
-            let speaker = Speaker::parse(text);
-            speaker
+            Role::parse(text)
                 .map(Self)
                 .ok_or_else(|| "must be user or assistant".to_owned())
         };

@@ -27,22 +27,32 @@ async fn start_standalone_chat(
     token: TokenHash,
     chat: NewChat<'_>,
     now: DateTime<Utc>,
-) -> Result<PendingAnswer, Error> {
-    let place = Place::NewChat {
+) -> Result<StoredMessage, Error> {
+    let place = MessageTarget::NewChat {
         passage_reference: Some("John 3 (KJV)"),
         passage_text: None,
     };
-    stored(say(database, token, place, chat.0, LIMIT, now).await)
+    stored(append_message(database, token, place, chat.0, LIMIT, now).await)
 }
 
-async fn append_message(
+async fn append_to_chat(
     database: &Database,
     token: TokenHash,
     chat: ChatId,
     message: &str,
     now: DateTime<Utc>,
-) -> Result<PendingAnswer, Error> {
-    stored(say(database, token, Place::Chat(chat), message, LIMIT, now).await)
+) -> Result<StoredMessage, Error> {
+    stored(
+        append_message(
+            database,
+            token,
+            MessageTarget::Chat(chat),
+            message,
+            LIMIT,
+            now,
+        )
+        .await,
+    )
 }
 
 async fn append_insight_message(
@@ -51,25 +61,27 @@ async fn append_insight_message(
     insight: InsightId,
     message: &str,
     now: DateTime<Utc>,
-) -> Result<PendingAnswer, Error> {
-    let place = Place::Insight(insight);
-    stored(say(database, token, place, message, LIMIT, now).await)
+) -> Result<StoredMessage, Error> {
+    let place = MessageTarget::Insight(insight);
+    stored(append_message(database, token, place, message, LIMIT, now).await)
 }
 
-fn stored(said: Result<Said, Error>) -> Result<PendingAnswer, Error> {
+fn stored(said: Result<PostOutcome, Error>) -> Result<StoredMessage, Error> {
     match said? {
-        Said::Stored(pending) => Ok(pending),
-        Said::Refused(usage) => panic!("{usage:?}"),
+        PostOutcome::Stored(pending) => Ok(pending),
+        PostOutcome::QuotaExhausted(usage) => panic!("{usage:?}"),
     }
 }
 
 async fn finish_message(
     database: &Database,
     answer: MessageId,
-    ending: Ending,
+    ending: FinalState,
     content: &str,
 ) -> Result<bool, Error> {
-    super::finish_message(database, answer, ending, content, None).await
+    super::finish_message(database, answer, ending, content, None)
+        .await
+        .map(|finished| finished.is_stored)
 }
 
 async fn insight(database: &Database, token: TokenHash) -> InsightId {
@@ -92,7 +104,7 @@ async fn insight(database: &Database, token: TokenHash) -> InsightId {
 }
 
 /// Begins a chat whose first message is answered.
-async fn answered(database: &Database, token: TokenHash, message: &str) -> PendingAnswer {
+async fn answered(database: &Database, token: TokenHash, message: &str) -> StoredMessage {
     let pending = start_standalone_chat(database, token, chat(message), at(NOW))
         .await
         .unwrap();
@@ -100,8 +112,8 @@ async fn answered(database: &Database, token: TokenHash, message: &str) -> Pendi
     pending
 }
 
-async fn finish(database: &Database, pending: PendingAnswer, content: &str) {
-    let finished = finish_message(database, pending.answer, Ending::Complete, content);
+async fn finish(database: &Database, pending: StoredMessage, content: &str) {
+    let finished = finish_message(database, pending.answer, FinalState::Complete, content);
     assert!(finished.await.unwrap());
 }
 
@@ -128,7 +140,7 @@ async fn a_chat_is_told_in_its_order_and_without_what_is_pending(
     assert_eq!(told(&messages), [("user", "Who?\n")]);
 
     // A second message while the first is being answered.
-    let second = append_message(&database, token, first.chat, "And why?", at(LATER))
+    let second = append_to_chat(&database, token, first.chat, "And why?", at(LATER))
         .await
         .unwrap();
     finish(&database, second, "Because.").await;
@@ -166,10 +178,10 @@ async fn an_answer_is_stored_once_as_it_ended(_: PgPoolOptions, options: PgConne
     let database = database(options);
     let (_, token) = reader(&database).await;
     for (ending, content, listed) in [
-        (Ending::Complete, "whole", 2),
-        (Ending::Truncated, "cut", 2),
-        (Ending::Interrupted, "bro", 2),
-        (Ending::Interrupted, "", 1),
+        (FinalState::Complete, "whole", 2),
+        (FinalState::Truncated, "cut", 2),
+        (FinalState::Interrupted, "bro", 2),
+        (FinalState::Interrupted, "", 1),
     ] {
         let pending = start_standalone_chat(&database, token, chat("?"), at(NOW))
             .await
@@ -237,7 +249,7 @@ async fn an_insight_is_talked_about_by_who_has_it(_: PgPoolOptions, options: PgC
     }
 
     // A conversation about an insight is no standalone chat.
-    let refused = append_message(&database, mine, first.chat, "?", at(NOW)).await;
+    let refused = append_to_chat(&database, mine, first.chat, "?", at(NOW)).await;
     assert!(matches!(refused, Err(Error::NotFound("chat"))));
     let messages = get_standalone_chat_messages(&database, mine, first.chat).await;
     assert_eq!(messages.unwrap(), []);
@@ -254,7 +266,7 @@ async fn an_insight_is_talked_about_by_who_has_it(_: PgPoolOptions, options: PgC
     );
     assert_eq!(count(&database, "messages").await, 0);
     assert_eq!(count(&database, "conversations").await, 0);
-    let late = finish_message(&database, second.answer, Ending::Complete, "!").await;
+    let late = finish_message(&database, second.answer, FinalState::Complete, "!").await;
     assert!(!late.unwrap());
 }
 
@@ -270,7 +282,7 @@ async fn chats_are_the_most_recently_used_first_page_by_page(
         chats.push(answered(&database, mine, title).await.chat);
     }
     let foreign = answered(&database, theirs, "d").await.chat;
-    append_message(&database, mine, chats[0], "again", at(LATER))
+    append_to_chat(&database, mine, chats[0], "again", at(LATER))
         .await
         .unwrap();
     let listed = async |token, before: Option<ChatId>| {
@@ -295,7 +307,7 @@ async fn a_foreign_chat_is_like_one_that_is_not_there(_: PgPoolOptions, options:
     for token in [theirs, stranger()] {
         let messages = get_standalone_chat_messages(&database, token, chat.chat).await;
         assert_eq!(messages.unwrap(), []);
-        let refused = append_message(&database, token, chat.chat, "?", at(NOW)).await;
+        let refused = append_to_chat(&database, token, chat.chat, "?", at(NOW)).await;
         assert!(matches!(refused, Err(Error::NotFound("chat"))));
         let refused = get_conversation(&database, token, chat.chat).await;
         assert!(matches!(refused, Err(Error::NotFound("chat"))));
@@ -332,7 +344,7 @@ async fn a_summary_takes_the_place_of_what_was_answered(
     let (_, token) = reader(&database).await;
     let first = answered(&database, token, "one").await;
     let chat = first.chat;
-    let second = append_message(&database, token, chat, "two", at(LATER))
+    let second = append_to_chat(&database, token, chat, "two", at(LATER))
         .await
         .unwrap();
     let save = async |through, text: &str| {
@@ -410,7 +422,7 @@ async fn fifty_messages_in_a_chat_at_once_keep_their_order(
     let calls = (0..50).map(|_| {
         let database = database.clone();
         tokio::spawn(async move {
-            append_message(&database, token, chat, "?", at(LATER))
+            append_to_chat(&database, token, chat, "?", at(LATER))
                 .await
                 .unwrap();
         })
@@ -450,24 +462,30 @@ async fn of_a_hundred_messages_at_once_ten_are_stored_and_counted(
     // The first is one of the ten.
     let saying = (0..99).map(|n| {
         let database = database.clone();
-        let new = Place::NewChat {
+        let new = MessageTarget::NewChat {
             passage_reference: None,
             passage_text: None,
         };
-        let place = [Place::Chat(chat), Place::Insight(insight), new][n % 3];
-        tokio::spawn(async move { say(&database, token, place, "?", 10, at(NOW)).await })
+        let place = [
+            MessageTarget::Chat(chat),
+            MessageTarget::Insight(insight),
+            new,
+        ][n % 3];
+        tokio::spawn(async move { append_message(&database, token, place, "?", 10, at(NOW)).await })
     });
     let mut said = 1;
     for one in saying.collect::<Vec<_>>() {
         match one.await.unwrap().unwrap() {
-            Said::Stored(_) => said += 1,
-            Said::Refused(usage) => assert_eq!((usage.is_pro, usage.calls_today), (false, 10)),
+            PostOutcome::Stored(_) => said += 1,
+            PostOutcome::QuotaExhausted(usage) => {
+                assert_eq!((usage.is_pro, usage.calls_today), (false, 10))
+            }
         }
     }
     assert_eq!((said, calls(&database).await), (10, 10));
     assert_eq!(count(&database, "messages").await, 20);
-    let used_up = crate::reserve_allowance(&database, token, 10, at(NOW).date_naive()).await;
-    assert!(matches!(used_up, Ok(Reservation::Refused(_))));
+    let used_up = crate::reserve_quota(&database, token, 10, at(NOW).date_naive()).await;
+    assert!(matches!(used_up, Ok(Reservation::QuotaExhausted(_))));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -475,16 +493,19 @@ async fn a_refused_message_leaves_nothing_behind(_: PgPoolOptions, options: PgCo
     let database = database(options);
     let (_, token) = reader(&database).await;
     let insight = insight(&database, token).await;
-    let new = Place::NewChat {
+    let new = MessageTarget::NewChat {
         passage_reference: None,
         passage_text: None,
     };
-    for place in [Place::Insight(insight), new] {
-        let refused = say(&database, token, place, "?", 0, at(NOW)).await;
-        assert!(matches!(refused, Ok(Said::Refused(_))));
+    for place in [MessageTarget::Insight(insight), new] {
+        let refused = append_message(&database, token, place, "?", 0, at(NOW)).await;
+        assert!(matches!(refused, Ok(PostOutcome::QuotaExhausted(_))));
     }
-    for absent in [Place::Chat(ChatId(9)), Place::Insight(InsightId(-1))] {
-        let refused = say(&database, token, absent, "?", LIMIT, at(NOW)).await;
+    for absent in [
+        MessageTarget::Chat(ChatId(9)),
+        MessageTarget::Insight(InsightId(-1)),
+    ] {
+        let refused = append_message(&database, token, absent, "?", LIMIT, at(NOW)).await;
         assert!(matches!(refused, Err(Error::NotFound(_))));
     }
     assert_eq!(calls(&database).await, 0);
@@ -493,8 +514,8 @@ async fn a_refused_message_leaves_nothing_behind(_: PgPoolOptions, options: PgCo
         .execute(database.once())
         .await
         .unwrap();
-    let said = say(&database, token, new, "?", 0, at(NOW)).await;
-    assert!(matches!(said, Ok(Said::Stored(_))));
+    let said = append_message(&database, token, new, "?", 0, at(NOW)).await;
+    assert!(matches!(said, Ok(PostOutcome::Stored(_))));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -512,13 +533,13 @@ async fn a_failed_answer_is_given_back_once(_: PgPoolOptions, options: PgConnect
     );
     // The second time as after an answer of the database that was lost.
     for _ in 0..2 {
-        let ending = Ending::Interrupted;
+        let ending = FinalState::Interrupted;
         let given_back = Some(today);
         let is_stored = super::finish_message(&database, first.answer, ending, "Nico", given_back);
-        assert!(is_stored.await.unwrap());
+        assert!(is_stored.await.unwrap().is_stored);
         assert_eq!(calls(&database).await, 1);
     }
-    let other = finish_message(&database, first.answer, Ending::Complete, "Nico").await;
+    let other = finish_message(&database, first.answer, FinalState::Complete, "Nico").await;
     assert!(!other.unwrap());
 }
 

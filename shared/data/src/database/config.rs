@@ -8,8 +8,8 @@ use sqlx::{
     postgres::{PgConnectOptions, PgSslMode},
 };
 
-use super::{DatabaseConfig, iam::IamLogin, login::Login};
-use crate::{Clock, Environment, Secrets, SettingError};
+use super::{DatabaseConfig, credentials::Login, iam::IamLogin};
+use verse_platform::{Clock, Environment, Secrets, SettingError};
 
 /// The roots that Amazon RDS signs its servers' certificates with: see `certificates/README.md`.
 const RDS_ROOTS: &[u8] = include_bytes!("../../certificates/rds.pem");

@@ -18,7 +18,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::OnceCell;
 
-use crate::{Clock, aws};
+use verse_platform::Clock;
+use verse_platform::aws;
 
 /// How long a token may be used to log in. No more is allowed.
 const VALID_FOR: Duration = Duration::from_mins(15);

@@ -15,7 +15,7 @@ use futures_util::future::join_all;
 use sqlx::{ConnectOptions, Connection, Error, PgConnection, postgres::PgConnectOptions};
 use tokio::time::timeout;
 
-use super::login::Login;
+use super::credentials::Login;
 use crate::error::{is_refused_login, is_worth_reconnecting};
 
 /// A connection unused for longer is tested first: the process may have been frozen meanwhile.
@@ -39,7 +39,7 @@ pub(super) struct Pool {
 type LastBreak = Arc<Mutex<Option<Instant>>>;
 
 /// A connection on loan. Unless it is given back, it is thrown away: nobody knows what state it is in.
-pub(super) struct Lease {
+pub(super) struct PooledConnection {
     object: Option<Object<Connector>>,
     last_break: LastBreak,
 }
@@ -80,21 +80,21 @@ impl Pool {
     }
 
     /// A working connection, or the reason why there is none.
-    pub(super) async fn lease(&self) -> Result<Lease, Error> {
+    pub(super) async fn lease(&self) -> Result<PooledConnection, Error> {
         let object = match timeout(self.acquire_timeout, self.connections.get()).await {
             Ok(Ok(object)) => object,
             Ok(Err(PoolError::Backend(error))) => return Err(error),
             Ok(Err(PoolError::Closed)) => return Err(Error::PoolClosed),
             Ok(Err(_)) | Err(_) => return Err(Error::PoolTimedOut),
         };
-        Ok(Lease {
+        Ok(PooledConnection {
             object: Some(object),
             last_break: Arc::clone(&self.last_break),
         })
     }
 
     /// Tells the server of each connection that is not in use that it ends, and lends no more.
-    pub(super) async fn take_leave(&self) {
+    pub(super) async fn close_gracefully(&self) {
         let idle = self.connections.retain(|_, _| false).removed;
         self.close();
         let leaving = idle
@@ -116,7 +116,7 @@ impl fmt::Debug for Pool {
     }
 }
 
-impl Lease {
+impl PooledConnection {
     /// The connection.
     pub(super) fn connection(&mut self) -> Result<&mut PgConnection, Error> {
         self.object.as_deref_mut().ok_or(Error::PoolClosed)
@@ -128,7 +128,7 @@ impl Lease {
     }
 }
 
-impl Drop for Lease {
+impl Drop for PooledConnection {
     fn drop(&mut self) {
         if let Some(object) = self.object.take() {
             *self
@@ -141,9 +141,9 @@ impl Drop for Lease {
     }
 }
 
-impl fmt::Debug for Lease {
+impl fmt::Debug for PooledConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Lease")
+        f.write_str("PooledConnection")
     }
 }
 

@@ -4,9 +4,10 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::*;
 use crate::{
-    Begun, Claim, Database, Error, Page, Random, TokenHash,
+    Claim, ClaimOutcome, Database, Error, Page, TokenHash,
     fixture::{at, count, database, reader, stranger},
 };
+use verse_platform::Random;
 
 const LOVED: DefinitionSubject<'_> = DefinitionSubject {
     word: "loved",
@@ -38,14 +39,17 @@ async fn find_saved_definition(
     now: DateTime<Utc>,
 ) -> Result<Option<Definition>, Error> {
     let claim = Claim {
-        holder: Random::system().uuid(),
+        id: Random::system().uuid(),
         lease_until: now,
         daily_limit: 0,
     };
     match begin_definition(database, token, subject, claim, now).await? {
-        Begun::Saved(definition) => Ok(Some(definition)),
+        ClaimOutcome::Found(definition) => Ok(Some(definition)),
         begun => {
-            assert!(matches!(begun, Begun::Refused(_)), "{begun:?}");
+            assert!(
+                matches!(begun, ClaimOutcome::QuotaExhausted(_)),
+                "{begun:?}"
+            );
             Ok(None)
         }
     }

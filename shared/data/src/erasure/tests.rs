@@ -4,7 +4,8 @@ use sqlx::{
 };
 
 use super::*;
-use crate::{DatabaseConfig, DeviceKind, DeviceToken, NewDevice, Random, get_or_create_user};
+use crate::{DatabaseConfig, DeviceKind, DeviceToken, NewDevice, get_or_create_user};
+use verse_platform::Random;
 
 fn database(options: PgConnectOptions) -> Database {
     let mut config = DatabaseConfig::new(options);

@@ -4,7 +4,8 @@ use sqlx::{
 };
 
 use super::*;
-use crate::{DatabaseConfig, DeviceKind, DeviceToken, NewDevice, Random, get_or_create_user};
+use crate::{DatabaseConfig, DeviceKind, DeviceToken, NewDevice, get_or_create_user};
+use verse_platform::Random;
 
 async fn user(database: &Database) -> (i64, TokenHash) {
     let random = Random::system();

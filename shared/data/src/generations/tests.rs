@@ -5,10 +5,11 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use super::*;
 use crate::{
     DefinitionContent, DefinitionSubject, Insight, InsightContent, InsightSubject, NewDefinition,
-    NewInsight, Random, Reservation, begin_definition, begin_insight,
+    NewInsight, Reservation, begin_definition, begin_insight,
     fixture::{at, count, database, reader, stranger},
-    reserve_allowance, save_definition, save_insight,
+    reserve_quota, save_definition, save_insight,
 };
+use verse_platform::Random;
 
 const NOW: &str = "2026-01-02T00:00:00Z";
 /// When the leases of these tests are over.
@@ -17,7 +18,7 @@ const LIMIT: i32 = 10;
 
 fn claim() -> Claim {
     Claim {
-        holder: Random::system().uuid(),
+        id: Random::system().uuid(),
         lease_until: at(OVER),
         daily_limit: LIMIT,
     }
@@ -36,7 +37,7 @@ async fn begin(
     text: &str,
     claim: Claim,
     now: &str,
-) -> Begun<Insight> {
+) -> ClaimOutcome<Insight> {
     begin_insight(database, token, on(text), claim, at(now))
         .await
         .unwrap()
@@ -77,15 +78,15 @@ async fn of_fifty_who_ask_at_once_one_generates(_: PgPoolOptions, options: PgCon
     let mut claimed = 0;
     for begun in asking.collect::<Vec<_>>() {
         match begun.await.unwrap() {
-            Begun::Claimed => claimed += 1,
-            begun => assert_eq!(begun, Begun::Busy),
+            ClaimOutcome::Claimed => claimed += 1,
+            begun => assert_eq!(begun, ClaimOutcome::Busy),
         }
     }
     assert_eq!((claimed, calls(&database).await), (1, 1));
     let saved = save(&database, tokens[0], "text").await;
     for token in tokens {
         match begin(&database, token, "text", claim(), NOW).await {
-            Begun::Saved(found) => assert_eq!(found.id, saved.id),
+            ClaimOutcome::Found(found) => assert_eq!(found.id, saved.id),
             begun => panic!("{begun:?}"),
         }
     }
@@ -107,10 +108,10 @@ async fn an_insight_and_a_definition_do_not_wait_for_each_other(
     let define = || begin_definition(&database, token, subject, claim(), at(NOW));
     assert_eq!(
         begin(&database, token, "text", claim(), NOW).await,
-        Begun::Claimed
+        ClaimOutcome::Claimed
     );
-    assert_eq!(define().await.unwrap(), Begun::Claimed);
-    assert_eq!(define().await.unwrap(), Begun::Busy);
+    assert_eq!(define().await.unwrap(), ClaimOutcome::Claimed);
+    assert_eq!(define().await.unwrap(), ClaimOutcome::Busy);
     assert_eq!(calls(&database).await, 2);
     let content = DefinitionContent {
         definition: "d".to_owned(),
@@ -125,7 +126,7 @@ async fn an_insight_and_a_definition_do_not_wait_for_each_other(
     let saved = save_definition(&database, token, new, at(NOW))
         .await
         .unwrap();
-    assert_eq!(define().await.unwrap(), Begun::Saved(saved));
+    assert_eq!(define().await.unwrap(), ClaimOutcome::Found(saved));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -138,22 +139,22 @@ async fn what_failed_is_free_for_the_next_and_costs_nothing(
     let (failing, today) = (claim(), at(NOW).date_naive());
     assert_eq!(
         begin(&database, first, "text", failing, NOW).await,
-        Begun::Claimed
+        ClaimOutcome::Claimed
     );
     assert_eq!(
         begin(&database, second, "text", claim(), NOW).await,
-        Begun::Busy
+        ClaimOutcome::Busy
     );
     // Twice, as after an answer that was lost; and by whoever has no place, as after a claim that was.
-    for holder in [failing.holder, failing.holder, claim().holder] {
-        abandon_generation(&database, first, holder, today)
+    for claim_id in [failing.id, failing.id, claim().id] {
+        abandon_generation(&database, first, claim_id, today)
             .await
             .unwrap();
     }
     assert_eq!(calls(&database).await, 0);
     assert_eq!(
         begin(&database, second, "text", claim(), NOW).await,
-        Begun::Claimed
+        ClaimOutcome::Claimed
     );
     assert_eq!(calls(&database).await, 1);
 }
@@ -172,24 +173,24 @@ async fn what_nobody_finished_is_taken_over_when_its_lease_is_over(
     };
     assert_eq!(
         begin(&database, token, "text", killed, NOW).await,
-        Begun::Claimed
+        ClaimOutcome::Claimed
     );
     assert_eq!(
         begin(&database, token, "text", later, "2026-01-02T00:00:29Z").await,
-        Begun::Busy
+        ClaimOutcome::Busy
     );
     assert_eq!(
         begin(&database, token, "text", later, OVER).await,
-        Begun::Claimed
+        ClaimOutcome::Claimed
     );
     // The one that was thought dead gives nothing back that is not its own.
-    abandon_generation(&database, token, killed.holder, at(NOW).date_naive())
+    abandon_generation(&database, token, killed.id, at(NOW).date_naive())
         .await
         .unwrap();
     assert_eq!(calls(&database).await, 2);
     assert_eq!(
         begin(&database, token, "text", claim(), OVER).await,
-        Begun::Busy
+        ClaimOutcome::Busy
     );
 }
 
@@ -201,10 +202,10 @@ async fn who_has_no_allowance_left_keeps_nobody_from_generating(
     let database = database(options);
     let ((_, spent), (_, other)) = (reader(&database).await, reader(&database).await);
     for _ in 0..LIMIT {
-        let reserved = reserve_allowance(&database, spent, LIMIT, at(NOW).date_naive()).await;
+        let reserved = reserve_quota(&database, spent, LIMIT, at(NOW).date_naive()).await;
         assert!(matches!(reserved, Ok(Reservation::Granted(_))));
     }
-    let refused = Begun::Refused(Usage {
+    let refused = ClaimOutcome::QuotaExhausted(Usage {
         is_pro: false,
         calls_today: LIMIT,
     });
@@ -212,14 +213,14 @@ async fn who_has_no_allowance_left_keeps_nobody_from_generating(
     assert_eq!(count(&database, "generations").await, 0);
     assert_eq!(
         begin(&database, other, "text", claim(), NOW).await,
-        Begun::Claimed
+        ClaimOutcome::Claimed
     );
     assert_eq!(begin(&database, spent, "text", claim(), NOW).await, refused);
     // What is stored costs nothing.
     let saved = save(&database, other, "text").await;
     assert!(matches!(
         begin(&database, spent, "text", claim(), NOW).await,
-        Begun::Saved(found) if found.id == saved.id
+        ClaimOutcome::Found(found) if found.id == saved.id
     ));
     sqlx::query("UPDATE users SET is_pro = TRUE")
         .execute(database.once())
@@ -227,7 +228,7 @@ async fn who_has_no_allowance_left_keeps_nobody_from_generating(
         .unwrap();
     assert_eq!(
         begin(&database, spent, "another", claim(), NOW).await,
-        Begun::Claimed
+        ClaimOutcome::Claimed
     );
 }
 
@@ -245,8 +246,10 @@ async fn a_hundred_new_things_at_once_are_ten_generations(
     let mut claimed = 0;
     for begun in asking.collect::<Vec<_>>() {
         match begun.await.unwrap() {
-            Begun::Claimed => claimed += 1,
-            begun => assert!(matches!(begun, Begun::Refused(usage) if usage.calls_today == LIMIT)),
+            ClaimOutcome::Claimed => claimed += 1,
+            begun => assert!(
+                matches!(begun, ClaimOutcome::QuotaExhausted(usage) if usage.calls_today == LIMIT)
+            ),
         }
     }
     assert_eq!((claimed, calls(&database).await), (10, 10));

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 
 use super::{Place, stored, texts};
-use crate::{DefinitionRecord, Error, InsightRecord, MessageRecord, subjects::hash_parts};
+use crate::{DefinitionRecord, Error, InsightRecord, MessageRecord, text_hash::hash_parts};
 
 /// Insights that the history lacks, as the user's own.
 pub(super) async fn insert_insights(

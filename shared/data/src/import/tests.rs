@@ -5,9 +5,10 @@ use sqlx::{
 
 use super::*;
 use crate::{
-    DatabaseConfig, DeviceKind, DeviceToken, ExportPart, NewDevice, Random, Speaker,
-    clear_user_data, export_user_data, get_or_create_user, merge_users, subjects::hash_parts,
+    DatabaseConfig, DeviceKind, DeviceToken, ExportPart, NewDevice, Role, clear_user_data,
+    export_user_data, get_or_create_user, merge_users, text_hash::hash_parts,
 };
+use verse_platform::Random;
 
 fn database(options: PgConnectOptions) -> Database {
     let mut config = DatabaseConfig::new(options);
@@ -67,7 +68,7 @@ fn chat(title: &str) -> ChatRecord {
     }
 }
 
-fn said(role: Speaker, content: &str, time: &str) -> MessageRecord {
+fn said(role: Role, content: &str, time: &str) -> MessageRecord {
     MessageRecord {
         role,
         content: content.to_owned(),
@@ -78,11 +79,11 @@ fn said(role: Speaker, content: &str, time: &str) -> MessageRecord {
 fn talk() -> Vec<MessageRecord> {
     let time = "2026-01-02T12:00:00.5Z";
     vec![
-        said(Speaker::User, "why?", time),
-        said(Speaker::Assistant, "because", time),
-        said(Speaker::User, "why?", time),
-        said(Speaker::Assistant, "because", time),
-        said(Speaker::User, "earlier", "2026-01-02T11:00:00Z"),
+        said(Role::User, "why?", time),
+        said(Role::Assistant, "because", time),
+        said(Role::User, "why?", time),
+        said(Role::Assistant, "because", time),
+        said(Role::User, "earlier", "2026-01-02T11:00:00Z"),
     ]
 }
 
@@ -135,8 +136,8 @@ async fn a_file_that_both_of_two_linked_users_imported_is_known(
     // Answers have times of their own, and another question came in between.
     let talk = |words: [&str; 2], times: [&str; 2]| {
         vec![
-            said(Speaker::User, words[0], times[0]),
-            said(Speaker::Assistant, words[1], times[1]),
+            said(Role::User, words[0], times[0]),
+            said(Role::Assistant, words[1], times[1]),
         ]
     };
     let file = |said| UserData {
@@ -438,8 +439,7 @@ async fn a_body_full_of_messages_takes_no_more_than_seconds(
     for _ in 0..6 {
         import_user_data(&database, token, &data()).await.unwrap();
     }
-    let many =
-        (0..80_000).map(|n| said(Speaker::User, &(n / 2).to_string(), "2026-01-01T00:00:00Z"));
+    let many = (0..80_000).map(|n| said(Role::User, &(n / 2).to_string(), "2026-01-01T00:00:00Z"));
     let file = UserData {
         chats: vec![(chat("long"), many.collect())],
         ..UserData::default()

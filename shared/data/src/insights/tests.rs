@@ -4,10 +4,12 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::*;
 use crate::{
-    Begun, Claim, Database, Error, Page, Place, Random, Said, TokenHash, clear_chat_messages,
+    Claim, ClaimOutcome, Database, Error, MessageTarget, Page, PostOutcome, TokenHash,
+    append_message, clear_chat_messages,
     fixture::{at, count, database, reader, stranger, until_waiting},
-    get_chat_messages, say,
+    get_chat_messages,
 };
+use verse_platform::Random;
 
 const JOHN: &str = "John 3:16 (KJV)";
 
@@ -42,14 +44,17 @@ async fn find_saved_insight(
     now: DateTime<Utc>,
 ) -> Result<Option<Insight>, Error> {
     let claim = Claim {
-        holder: Random::system().uuid(),
+        id: Random::system().uuid(),
         lease_until: now,
         daily_limit: 0,
     };
     match begin_insight(database, token, subject, claim, now).await? {
-        Begun::Saved(insight) => Ok(Some(insight)),
+        ClaimOutcome::Found(insight) => Ok(Some(insight)),
         begun => {
-            assert!(matches!(begun, Begun::Refused(_)), "{begun:?}");
+            assert!(
+                matches!(begun, ClaimOutcome::QuotaExhausted(_)),
+                "{begun:?}"
+            );
             Ok(None)
         }
     }
@@ -287,8 +292,16 @@ async fn clearing_leaves_what_was_said_and_forgetting_that_leaves_nothing(
     ids.push(import(&database, me, "talked about").await);
     import(&database, me, "not talked about").await;
     for id in &ids {
-        let said = say(&database, token, Place::Insight(*id), "Who?", 10, now).await;
-        assert!(matches!(said, Ok(Said::Stored(_))));
+        let said = append_message(
+            &database,
+            token,
+            MessageTarget::Insight(*id),
+            "Who?",
+            10,
+            now,
+        )
+        .await;
+        assert!(matches!(said, Ok(PostOutcome::Stored(_))));
     }
     assert_eq!(clear_user_insights(&database, token).await.unwrap(), 3);
     assert_eq!(count(&database, "insights").await, 2);
@@ -310,7 +323,7 @@ async fn an_upload_of_which_something_is_just_being_said_is_not_cleared_away(
     let database = database(options);
     let (me, token) = reader(&database).await;
     let upload = import(&database, me, "text").await;
-    // As `say` does, which holds the insight by its key until it has committed.
+    // As `append_message` does, which holds the insight by its key until it has committed.
     let mut saying = database.begin().await.unwrap();
     sqlx::query(
         "INSERT INTO conversations (user_id, insight_id, created_at, updated_at)

@@ -2,10 +2,10 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::*;
 use crate::{
-    ChatId, Database, Ending, InsightId, Place, Said, clear_chat_messages, clear_user_definitions,
-    clear_user_insights, delete_standalone_chat, finish_message,
+    ChatId, Database, FinalState, InsightId, MessageTarget, PostOutcome, append_message,
+    clear_chat_messages, clear_user_definitions, clear_user_insights, delete_standalone_chat,
+    finish_message,
     fixture::{Person, at, database, number, run, texts, until_waiting},
-    say,
 };
 
 const NOW: &str = "2026-02-01T12:00:00Z";
@@ -369,23 +369,28 @@ async fn an_answer_that_ends_during_a_merge_is_stored_and_given_back(
     for counted in [true, false] {
         let ann = Person::new(&database, at(OLD)).await;
         let ben = Person::new(&database, at(NEW)).await;
-        let new = Place::NewChat {
+        let new = MessageTarget::NewChat {
             passage_reference: None,
             passage_text: None,
         };
         if counted {
-            let said = say(&database, ben.token, new, "?", 10, at(NOW)).await;
-            assert!(matches!(said, Ok(Said::Stored(_))));
+            let said = append_message(&database, ben.token, new, "?", 10, at(NOW)).await;
+            assert!(matches!(said, Ok(PostOutcome::Stored(_))));
         }
-        let said = say(&database, ann.token, new, "?", 10, at(NOW)).await;
-        let Ok(Said::Stored(pending)) = said else {
+        let said = append_message(&database, ann.token, new, "?", 10, at(NOW)).await;
+        let Ok(PostOutcome::Stored(pending)) = said else {
             panic!("{said:?}")
         };
         let finish = {
-            let (database, ending) = (database.clone(), Ending::Interrupted);
+            let (database, ending) = (database.clone(), FinalState::Interrupted);
             async move { finish_message(&database, pending.answer, ending, "Nico", Some(day)).await }
         };
-        assert!(while_merging(&database, (ann, ben), finish).await.unwrap());
+        assert!(
+            while_merging(&database, (ann, ben), finish)
+                .await
+                .unwrap()
+                .is_stored
+        );
         let stored =
             "SELECT concat(content, ' ', user_id) FROM messages WHERE state = 'interrupted'";
         assert_eq!(
@@ -459,7 +464,7 @@ async fn of_chats_that_are_alike_as_many_are_kept_as_either_has(
     let ben = Person::new(&database, at(NEW)).await;
     run(&database, UPLOAD, &[ann.user]).await;
     run(&database, UPLOAD, &[ben.user]).await;
-    // Said twice by one, and once by the other.
+    // PostOutcome twice by one, and once by the other.
     run(
         &database,
         "DELETE FROM messages WHERE id = (SELECT min(id) FROM messages WHERE user_id = $1)",

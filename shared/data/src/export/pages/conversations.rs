@@ -1,7 +1,7 @@
 //! Pages of standalone chats and of messages.
 
 use super::{BYTES, Keyset, Page, ROWS, next};
-use crate::{ChatRecord, Database, Error, MessageRecord, Speaker, TokenHash, export::ExportPart};
+use crate::{ChatRecord, Database, Error, MessageRecord, Role, TokenHash, export::ExportPart};
 
 /// The caller's standalone chats. By their number, which does not change when a chat is used meanwhile.
 pub(in crate::export) async fn chats(
@@ -104,7 +104,7 @@ pub(in crate::export) async fn messages(
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         let message = MessageRecord {
-            role: Speaker::parse(&row.role).ok_or(IMPOSSIBLE_ROLE)?,
+            role: Role::from_row(&row.role)?,
             content: row.content,
             created_at: row.created_at,
         };
@@ -112,8 +112,3 @@ pub(in crate::export) async fn messages(
     }
     Ok(Page { items, next })
 }
-
-const IMPOSSIBLE_ROLE: Error = Error::ImpossibleRow {
-    table: "messages",
-    reason: "its role is none",
-};

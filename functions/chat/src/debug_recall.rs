@@ -1,0 +1,102 @@
+//! `GET /api/debug/test-rag?query[&chat_id]`: what the model would be reminded of. In development only.
+
+use axum::{Extension, Json, extract::State, http::Uri};
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+use verse_ai::{Recollection, Speaker};
+use verse_data::ChatId;
+use verse_http::{App, Caller, Fields, FromFields, Invalid, NotFound, Problem, Query, Unavailable};
+
+use crate::{assistant::Assistant, debug_status::development_only, memory};
+
+/// A message that nobody says.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct RecallQuery {
+    #[param(min_length = 1, max_length = 10000, example = "Who was Nicodemus?")]
+    query: String,
+    /// The conversation that it would stand in, which is left out.
+    #[param(value_type = Option<i64>)]
+    chat_id: Option<ChatId>,
+}
+
+impl FromFields for RecallQuery {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        let query = fields.text("query", 1..=10_000);
+        let chat_id = fields.optional_id("chat_id").map(ChatId);
+        Some(Self {
+            query: query?,
+            chat_id,
+        })
+    }
+}
+
+/// What the model would be reminded of.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RecallAnswer {
+    conversations: Vec<RecalledConversation>,
+}
+
+/// A piece of a conversation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RecalledConversation {
+    /// The conversation in one line.
+    about: String,
+    messages: Vec<RecalledMessage>,
+}
+
+/// Something that was said.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RecalledMessage {
+    /// `user` or `assistant`.
+    #[schema(example = "user")]
+    role: &'static str,
+    content: String,
+}
+
+/// What the model would be reminded of (development only)
+#[utoipa::path(get, path = "/api/debug/test-rag", tag = "debug", params(RecallQuery),
+    responses(
+        (status = 200, description = "Pieces of the caller's own conversations, the best first", body = RecallAnswer),
+        NotFound,
+        Invalid,
+        Unavailable,
+    ))]
+pub async fn recall(
+    State(app): State<App>,
+    Extension(assistant): Extension<Assistant>,
+    caller: Caller,
+    uri: Uri,
+    query: Result<Query<RecallQuery>, Problem>,
+) -> Result<Json<RecallAnswer>, Problem> {
+    development_only(&app, &uri)?;
+    let Query(wanted) = query?;
+    let recalled = match caller.token_hash() {
+        Some(token) => {
+            let (database, query) = (app.database()?, &wanted.query);
+            let vector = memory::embed(&assistant, query).await;
+            vector.search(database, token, query, wanted.chat_id).await
+        }
+        None => Vec::new(),
+    };
+    let conversations = recalled.into_iter().map(RecalledConversation::from);
+    Ok(Json(RecallAnswer {
+        conversations: conversations.collect(),
+    }))
+}
+
+impl From<Recollection> for RecalledConversation {
+    fn from(recollection: Recollection) -> Self {
+        let messages = recollection.turns.into_iter().map(|turn| RecalledMessage {
+            role: match turn.speaker {
+                Speaker::Reader => "user",
+                Speaker::Model => "assistant",
+            },
+            content: turn.text,
+        });
+        Self {
+            about: recollection.about,
+            messages: messages.collect(),
+        }
+    }
+}

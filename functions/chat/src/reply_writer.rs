@@ -1,0 +1,288 @@
+//! Writes a reply: passes the model's tokens to the reader and stores the reply in its message.
+//!
+//! The way in which a reply ends decides what is stored, counted and sent:
+//!
+//! | end | stored | counted | last event |
+//! |---|---|---|---|
+//! | the model finishes | complete | yes | `done` |
+//! | the limit of tokens or of a text's length is reached | truncated | yes | `done`, `max_tokens` |
+//! | the reader leaves | interrupted, with the text so far | if the model was called | |
+//! | the reader does not read until the deadline | interrupted, with the text so far | yes | `error` |
+//! | the model fails, or the deadline comes | interrupted, with the text so far | no | `error` |
+//! | the database cannot store the reply | the last stored progress; the cleanup job sets it to interrupted | yes | `error` |
+
+use std::time::Duration;
+
+use futures_util::{FutureExt, StreamExt};
+use serde_json::json;
+use tokio::{
+    task::JoinHandle,
+    time::{Instant, sleep, timeout_at},
+};
+use verse_ai::{Answer, AnswerStream, LONGEST_TEXT, ModelError, StopReason};
+use verse_data::{FinalState, FinishedMessage, finish_message, refund_quota, save_progress};
+use verse_http::{App, EventSender, ReaderGone};
+
+use crate::{
+    assistant::Assistant,
+    memory,
+    pending_reply::{PendingReply, ReplyError},
+    prompt::build_request,
+};
+
+/// Time between two writes of the text so far, which is kept when the process is killed.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(5);
+/// Pause before the second try to store a reply.
+const RETRY_PAUSE: Duration = Duration::from_millis(300);
+
+/// Writes the reply and sends its last event. Three round trips; two more with an embedder, after the last event.
+pub(crate) async fn write(
+    app: App,
+    assistant: Assistant,
+    reply: PendingReply,
+    is_new_chat: bool,
+    mut events: EventSender,
+) {
+    let mut writer = Writer {
+        reply: &reply,
+        text: String::new(),
+        room: LONGEST_TEXT,
+        is_full: false,
+        is_model_called: false,
+        is_sending: false,
+        began: Instant::now(),
+        first_token: None,
+        progress: Progress::default(),
+    };
+    let mut end = match send_first_bytes(&reply, is_new_chat, &mut events).await {
+        Ok(()) => writer.write(&assistant, &mut events).await,
+        Err(ReaderGone) => End::ReaderLeft,
+    };
+    let finished = writer.store(&end).await;
+    if finished.is_some_and(|finished| finished.is_refunded) {
+        app.put_refund();
+    }
+    writer.log(&end, finished.is_some());
+    if matches!(end, End::Finished(_)) && finished.is_none() {
+        end = End::Failed(ReplyError::NotStored);
+    }
+    match end {
+        End::ReaderLeft => {}
+        End::Finished(stop_reason) => {
+            let done = json!({"status": "complete", "stop_reason": stop_reason.as_str()});
+            events.end("done", &done).await;
+        }
+        End::Failed(error) => events.end("error", &error.event()).await,
+    }
+    if let Some(embedder) = &assistant.embedder {
+        let end = reply.deadline.for_last_event();
+        memory::embed_new_messages(&reply.database, embedder, reply.token, end).await;
+    }
+}
+
+/// API Gateway and clients wait for the first byte, so one leaves before the model is called.
+async fn send_first_bytes(
+    reply: &PendingReply,
+    is_new_chat: bool,
+    events: &mut EventSender,
+) -> Result<(), ReaderGone> {
+    if is_new_chat {
+        let chat = json!({"chat_id": reply.stored.chat.0});
+        events.send("chat_id", &chat).await
+    } else {
+        events.send_comment().await
+    }
+}
+
+/// How a reply ended.
+enum End {
+    Finished(StopReason),
+    ReaderLeft,
+    Failed(ReplyError),
+}
+
+struct Writer<'w> {
+    reply: &'w PendingReply,
+    text: String,
+    /// The characters that still fit.
+    room: usize,
+    /// The model wrote more than fits.
+    is_full: bool,
+    is_model_called: bool,
+    /// A token waits for the reader to read it.
+    is_sending: bool,
+    began: Instant,
+    first_token: Option<Duration>,
+    progress: Progress,
+}
+
+impl Writer<'_> {
+    async fn write(&mut self, assistant: &Assistant, events: &mut EventSender) -> End {
+        let until = self.reply.deadline.for_model();
+        let streaming = self.stream_tokens(assistant, events);
+        timeout_at(until + RETRY_PAUSE, streaming)
+            .await
+            .unwrap_or(End::Failed(ReplyError::Model(ModelError::TimedOut)))
+    }
+
+    /// Calls the model and sends its tokens.
+    async fn stream_tokens(&mut self, assistant: &Assistant, events: &mut EventSender) -> End {
+        let request = tokio::select! {
+            request = build_request(assistant, self.reply) => request,
+            () = events.reader_gone() => return End::ReaderLeft,
+        };
+        let mut reply = match request {
+            Ok(request) => {
+                let end = self.reply.deadline.for_model();
+                assistant.generator.model.chat(request, end)
+            }
+            Err(error) => return End::Failed(error),
+        };
+        self.is_model_called = true;
+        loop {
+            // The model's event comes first: a finished reply must not count as broken off.
+            let event = tokio::select! {
+                biased;
+                event = reply.next() => event,
+                () = events.reader_gone() => return End::ReaderLeft,
+            };
+            if let Some(end) = self.accept(event) {
+                return end;
+            }
+            let token = self.text.get(self.progress.sent..).unwrap_or_default();
+            if !token.is_empty() {
+                let event = json!({"token": token});
+                self.progress.sent = self.text.len();
+                self.is_sending = true;
+                let sent = events.send("token", &event).await;
+                self.is_sending = false;
+                if sent.is_err() {
+                    return self.accept_buffered(reply);
+                }
+            }
+            if self.is_full {
+                return End::Finished(StopReason::MaxTokens);
+            }
+            self.progress.save(self.reply, &self.text);
+        }
+    }
+
+    /// Adds the model's event to the reply. Returns the end, if the event is the last.
+    fn accept(&mut self, event: Option<Result<Answer, ModelError>>) -> Option<End> {
+        let failed = |error| Some(End::Failed(ReplyError::Model(error)));
+        match event {
+            Some(Ok(Answer::Token(token))) => {
+                self.first_token.get_or_insert(self.began.elapsed());
+                self.append(&token);
+                None
+            }
+            Some(Ok(Answer::End { .. })) if self.text.is_empty() => {
+                let reason = "an answer without a word";
+                failed(ModelError::Unusable { reason })
+            }
+            Some(Ok(Answer::End { stop_reason, .. })) => Some(End::Finished(stop_reason)),
+            Some(Err(error)) => failed(error),
+            None => failed(ModelError::Interrupted),
+        }
+    }
+
+    /// Appends the part of the token that fits.
+    fn append(&mut self, token: &str) {
+        let end = token.char_indices().nth(self.room).map(|(end, _)| end);
+        self.is_full = end.is_some();
+        let fitting = token.get(..end.unwrap_or(token.len())).unwrap_or_default();
+        self.room -= fitting.chars().count();
+        self.text.push_str(fitting);
+    }
+
+    /// After the reader left: accepts the events that have already arrived, and stops the model.
+    fn accept_buffered(&mut self, mut reply: AnswerStream) -> End {
+        while let Some(event) = reply.next().now_or_never() {
+            match self.accept(event) {
+                Some(End::Finished(stop_reason)) => return End::Finished(stop_reason),
+                None if self.is_full => return End::Finished(StopReason::MaxTokens),
+                Some(_) => break,
+                None => {}
+            }
+        }
+        End::ReaderLeft
+    }
+
+    /// Stores the reply, and refunds the quota where the table above says so. `None` when it could not be stored.
+    async fn store(&self, end: &End) -> Option<FinishedMessage> {
+        let (state, is_refund) = match end {
+            End::Finished(StopReason::EndTurn) => (FinalState::Complete, false),
+            End::Finished(StopReason::MaxTokens) => (FinalState::Truncated, false),
+            End::ReaderLeft => (FinalState::Interrupted, !self.is_model_called),
+            // If the reader did not read the tokens, the model has not failed.
+            End::Failed(_) => (FinalState::Interrupted, !self.is_sending),
+        };
+        let PendingReply {
+            database, stored, ..
+        } = self.reply;
+        let refund_day = is_refund.then_some(self.reply.day);
+        let storing = async {
+            let store = || finish_message(database, stored.answer, state, &self.text, refund_day);
+            let mut finished = match store().await {
+                Ok(finished) => finished,
+                Err(_) => {
+                    sleep(RETRY_PAUSE).await;
+                    store().await.ok()?
+                }
+            };
+            if let (false, Some(day)) = (finished.is_stored, refund_day) {
+                // The user deleted the conversation meanwhile. The failure is still not theirs to pay for.
+                finished.is_refunded = refund_quota(database, self.reply.token, day).await.ok()?;
+            }
+            // A deleted conversation needs no reply: nothing is lost.
+            Some(finished)
+        };
+        let end = self.reply.deadline.for_last_event();
+        timeout_at(end, storing).await.ok().flatten()
+    }
+
+    /// Logs one line a reply. The request's own line is written when the stream begins.
+    fn log(&self, end: &End, is_stored: bool) {
+        let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let (outcome, cause) = match end {
+            End::Finished(stop_reason) => (stop_reason.as_str(), None),
+            End::ReaderLeft => ("reader_left", None),
+            End::Failed(error) => ("failed", error.cause()),
+        };
+        tracing::info!(
+            outcome,
+            is_stored,
+            duration_ms = milliseconds(self.began.elapsed()),
+            first_token_ms = self.first_token.map(milliseconds),
+            cause,
+            "answer"
+        );
+    }
+}
+
+/// The part of a reply that was sent and stored while it is being written.
+#[derive(Default)]
+struct Progress {
+    /// The bytes that were sent.
+    sent: usize,
+    saved_at: Option<Instant>,
+    saving: Option<JoinHandle<()>>,
+}
+
+impl Progress {
+    /// Stores the text so far every five seconds, in a task of its own: tokens do not wait for it.
+    fn save(&mut self, reply: &PendingReply, text: &str) {
+        let last = *self.saved_at.get_or_insert_with(Instant::now);
+        let is_saving = self.saving.as_ref().is_some_and(|task| !task.is_finished());
+        if is_saving || last.elapsed() < PROGRESS_INTERVAL {
+            return;
+        }
+        self.saved_at = Some(Instant::now());
+        let (database, text) = (reply.database.clone(), text.to_owned());
+        let message = reply.stored.answer;
+        self.saving = Some(tokio::spawn(async move {
+            // The next interval or the end stores it again.
+            let _ = save_progress(&database, message, &text).await;
+        }));
+    }
+}

@@ -1,0 +1,58 @@
+//! Sends a message: stores it, counts its reply, and starts the reply.
+
+use chrono::{DateTime, Utc};
+use verse_data::{MessageTarget, PostOutcome, TokenHash, append_message};
+use verse_generation::quota_exhausted;
+use verse_http::{App, Deadline, EventStream, Problem, event_stream};
+
+use crate::{
+    assistant::Assistant,
+    pending_reply::{PendingReply, ReadingContext},
+    reply_writer,
+};
+
+/// A message of the caller's.
+pub(crate) struct NewMessage<'m> {
+    pub(crate) target: MessageTarget<'m>,
+    pub(crate) text: String,
+    pub(crate) context: ReadingContext,
+    pub(crate) deadline: Deadline,
+}
+
+impl NewMessage<'_> {
+    /// Stores the message and its pending reply in one statement, spawns the task that writes the reply, and returns the
+    /// reply's event stream. One round trip.
+    ///
+    /// # Errors
+    ///
+    /// A `404` for a conversation or insight that the caller does not have, a `429` when the quota is used up, and a `503`
+    /// when the database does not answer.
+    pub(crate) async fn send(
+        self,
+        app: &App,
+        assistant: Assistant,
+        token: TokenHash,
+        now: DateTime<Utc>,
+    ) -> Result<EventStream, Problem> {
+        let (database, limit) = (app.database()?, app.settings.daily_limit);
+        let posted = append_message(database, token, self.target, &self.text, limit, now).await?;
+        let stored = match posted {
+            PostOutcome::Stored(stored) => stored,
+            PostOutcome::QuotaExhausted(usage) => return Err(quota_exhausted(usage, limit, now)),
+        };
+        let reply = PendingReply {
+            database: database.clone(),
+            token,
+            stored,
+            day: now.date_naive(),
+            message: self.text,
+            context: self.context,
+            deadline: self.deadline,
+        };
+        let (events, stream) = event_stream(app);
+        let is_new_chat = matches!(self.target, MessageTarget::NewChat { .. });
+        let writing = reply_writer::write(app.clone(), assistant, reply, is_new_chat, events);
+        app.tasks.spawn(writing);
+        Ok(stream)
+    }
+}

@@ -1,0 +1,99 @@
+//! What every call to a model goes through: rate limits, the daily quota, claims, provider keys, and the model's set-up.
+//!
+//! `verse_ai` implements the models; `verse_data` stores limits, quota and claims.
+
+mod generate;
+mod provider_keys;
+mod quota;
+mod rate_limit;
+
+use std::sync::Arc;
+
+use futures_util::{FutureExt, future::BoxFuture};
+use http::StatusCode;
+use lambda_runtime::Error;
+use verse_ai::{
+    AiConfig, Embedder, ErrorKind, Jitter, Limits, Metered, Model, ModelError, Renew, Report,
+    TokenUsage,
+};
+use verse_http::{App, Problem};
+use verse_platform::Environment;
+
+pub use generate::Generation;
+use provider_keys::ProviderKeys;
+pub use quota::quota_exhausted;
+pub use rate_limit::{CallKind, RateLimits};
+
+/// What a function generates with. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Generator {
+    /// Writes insights, definitions, replies and summaries.
+    pub model: Arc<dyn Model>,
+    /// Turns texts into vectors, where an embedding provider is configured.
+    pub embedder: Option<Arc<dyn Embedder>>,
+    /// Bounds of prompts and replies.
+    pub prompt_limits: Limits,
+    /// Calls a minute.
+    pub rate_limits: RateLimits,
+}
+
+impl Generator {
+    /// Sets up the model that the process's settings choose.
+    ///
+    /// When the provider rejects its key, the model reads the secret again and uses the new key. Each call is counted in
+    /// the metrics.
+    ///
+    /// # Errors
+    ///
+    /// When the secret cannot be read, or a setting cannot be used.
+    pub async fn start(app: &App) -> Result<Self, Error> {
+        let random = app.random.clone();
+        let jitter = Jitter::new(move || random.fraction());
+        let keys = ProviderKeys::from_environment(Environment::process());
+        let environment = keys.read().await;
+        let environment =
+            environment.map_err(|error| format!("AI_SECRET_ARN cannot be used: {error}"))?;
+        let config = read(&environment)?;
+        let prompt_limits = config.limits();
+        let ai = config.start(&jitter)?.renewing(renew(keys, jitter));
+        Ok(Self {
+            model: Arc::new(Metered::new(ai.model, report(app.clone()))),
+            embedder: ai.embedder,
+            prompt_limits,
+            rate_limits: RateLimits::from_environment(&environment)?,
+        })
+    }
+}
+
+/// The problem for a failed model call: `502` for an unusable reply, `503` otherwise.
+#[must_use]
+pub fn model_problem(error: ModelError) -> Problem {
+    let status = if error.is_bad_answer() {
+        StatusCode::BAD_GATEWAY
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    let kind = error.kind().map(ErrorKind::as_str);
+    Problem::upstream(status, kind, error.retry_after(), error)
+}
+
+fn read(environment: &Environment) -> Result<AiConfig, verse_ai::AiSettingError> {
+    AiConfig::read(|name| environment.get(name))
+}
+
+fn renew(keys: ProviderKeys, jitter: Jitter) -> Renew {
+    Box::new(move || -> BoxFuture<'static, _> {
+        let (keys, jitter) = (keys.clone(), jitter.clone());
+        async move {
+            let config = read(&keys.read_changed().await?).ok()?;
+            config.start(&jitter).ok()
+        }
+        .boxed()
+    })
+}
+
+fn report(app: App) -> Report {
+    Arc::new(move |usage: TokenUsage| {
+        app.put_model_call(usage.input, usage.output);
+    })
+}
