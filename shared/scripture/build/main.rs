@@ -1,16 +1,14 @@
-//! Packs `texts/` into what the library embeds: the canon as a table, and for each translation
-//! one dictionary, one compressed frame a chapter and the offsets of the frames. The reference
-//! works are packed the same way, in `works/`.
+//! Packs `texts/` for embedding: the canon as a Rust table, each translation as one dictionary and
+//! one compressed frame per chapter, and the reference works in the same way (`works/`).
 
 mod canon;
-mod grid;
+mod normalize;
 mod pack;
 mod source;
-mod tidy;
 mod works;
 
-#[path = "../src/packed.rs"]
-mod packed;
+#[path = "../src/chapter_format.rs"]
+mod chapter_format;
 #[path = "../src/stem.rs"]
 mod stem;
 
@@ -19,10 +17,14 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Why the texts could not be packed; always names the file, and the line where there is one.
+use crate::canon::Canon;
+use crate::chapter_format::PackedChapter;
+use crate::pack::Output;
+
+/// Why the texts could not be packed. It names the file, and the line where there is one.
 type Failure = String;
 
-/// Translation code, source file, whether the editor's section headings are printed in it.
+/// Translation code, source file, and whether the editorial section headings are added.
 const TRANSLATIONS: [(&str, &str, bool); 5] = [
     ("WEB", "web.chapters.jsonl.zst", true),
     ("KJV", "kjv.chapters.jsonl.zst", true),
@@ -30,8 +32,9 @@ const TRANSLATIONS: [(&str, &str, bool); 5] = [
     ("YLT", "ylt.jsonl.zst", false),
     ("SRV", "rv1909.chapters.jsonl.zst", false),
 ];
-/// The section headings: a commentary's outlines of chapters. `texts/PROVENANCE.md` says why these.
-const SECTIONS: &str = "mhcc_outlines.jsonl.zst";
+/// A commentary's outlines of chapters, which give the section headings. `texts/PROVENANCE.md` says
+/// why these were chosen.
+const OUTLINES: &str = "mhcc_outlines.jsonl.zst";
 const VERSIFICATION: &str = "versification.json";
 
 fn main() -> ExitCode {
@@ -46,58 +49,51 @@ fn main() -> ExitCode {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "Cargo names the place to build in here only"
+    reason = "Cargo passes the output folder in this variable only"
 )]
 fn build() -> Result<(), Failure> {
-    announce();
+    announce_inputs();
     let texts = Path::new(env!("CARGO_MANIFEST_DIR")).join("texts");
-    let out = env::var_os("OUT_DIR").ok_or("Cargo did not set OUT_DIR")?;
-    let out = Path::new(&out);
+    let folder = env::var_os("OUT_DIR").ok_or("Cargo did not set OUT_DIR")?;
+    let folder = Path::new(&folder);
 
-    let canon = canon::read(&texts.join(VERSIFICATION))?;
-    write(&out.join("books.rs"), canon::table(&canon).as_bytes())?;
+    let canon = Canon::read(&texts.join(VERSIFICATION))?;
+    write(&folder.join("books.rs"), canon.table().as_bytes())?;
 
-    let sections = source::read_sections(&texts.join(SECTIONS))?;
-    let mut statics = String::new();
+    let headings = source::read_headings(&texts.join(OUTLINES))?;
+    let mut output = Output::new(folder);
     let mut kjv = Vec::new();
-    for (code, file, with_sections) in TRANSLATIONS {
-        let path = texts.join(file);
-        let mut chapters = source::read_chapters(&path, &canon)?;
-        for (place, chapter) in &mut chapters {
-            tidy::tidy(code, place, chapter).map_err(|why| format!("{file}, {place}: {why}"))?;
-            if with_sections {
-                tidy::place_sections(place, &sections, chapter);
+    for (code, file, with_headings) in TRANSLATIONS {
+        let mut chapters = source::read_chapters(&texts.join(file), &canon)?;
+        for (id, chapter) in &mut chapters {
+            normalize::normalize(code, id, chapter)
+                .map_err(|why| format!("{file}, {id}: {why}"))?;
+            if with_headings && let Some(headings) = headings.get(id) {
+                normalize::add_headings(headings, chapter);
             }
         }
-        let archive = pack::pack_chapters(&chapters).map_err(|why| format!("{file}: {why}"))?;
-        write_archive(out, code, &archive)?;
-        statics.push_str(&pack::item(code, &archive));
+        let packed: Vec<PackedChapter> = chapters.into_iter().map(|(_, chapter)| chapter).collect();
+        output.add_frames(code, &packed, pack::CHAPTER_DICTIONARY)?;
         if code == "KJV" {
-            kjv = chapters;
+            kjv = packed;
         }
     }
-    write(&out.join("archives.rs"), statics.as_bytes())?;
-    works::build(&texts, out, &canon, &kjv)
-}
-
-fn write_archive(out: &Path, name: &str, archive: &pack::Archive) -> Result<(), Failure> {
-    write(&out.join(format!("{name}.dictionary")), &archive.dictionary)?;
-    write(&out.join(format!("{name}.frames")), &archive.frames)
+    output.write_items("translations.rs")?;
+    works::build(&texts, folder, &canon, &kjv)
 }
 
 #[expect(
     clippy::print_stdout,
-    reason = "standard output is how a build script talks to Cargo"
+    reason = "Cargo reads a build script's instructions from its standard output"
 )]
-fn announce() {
+fn announce_inputs() {
     println!("cargo::rerun-if-changed=build");
-    for file in ["packed.rs", "stem.rs", "works/packed.rs"] {
+    for file in ["chapter_format.rs", "stem.rs", "works/works_format.rs"] {
         println!("cargo::rerun-if-changed=src/{file}");
     }
-    for file in TRANSLATIONS
-        .iter()
-        .map(|(_, file, _)| *file)
-        .chain([SECTIONS, VERSIFICATION])
+    let translations = TRANSLATIONS.iter().map(|(_, file, _)| *file);
+    for file in translations
+        .chain([OUTLINES, VERSIFICATION])
         .chain(works::FILES)
     {
         println!("cargo::rerun-if-changed=texts/{file}");

@@ -1,98 +1,118 @@
-//! Compresses chapters and parts of reference works, each on its own.
+//! Compresses chapters and parts of reference works, one zstd frame each, and writes the Rust items
+//! that embed them.
 //!
 //! Measured for the five translations together, dictionaries included: dictionaries of 32 KiB make
 //! 7.39 MB, 64 KiB 7.22, 112 KiB 7.22, 200 kB 7.36, 400 kB 7.84.
 
+use std::fmt::Write;
+use std::path::Path;
+
 use serde::Serialize;
 
-use crate::Failure;
-use crate::packed::Packed;
-use crate::source::Place;
+use crate::{Failure, write};
 
-/// Size of the dictionary, in bytes: the largest that still pays for itself, so that the frames
-/// are as small, and as quick to read, as they get.
-const DICTIONARY: usize = 112 * 1024;
+/// Size of a translation's dictionary in bytes: the largest that still saves more than it takes, so
+/// that the frames are as small and as quick to read as they get.
+pub const CHAPTER_DICTIONARY: usize = 112 * 1024;
 /// zstd's compression level; the highest without its memory-hungry "ultra" modes.
 const LEVEL: i32 = 19;
 
-/// Frames, packed.
-pub struct Archive {
-    pub dictionary: Vec<u8>,
-    /// The frames, one after the other.
-    pub frames: Vec<u8>,
-    /// Where each frame begins, and at last where the last one ends.
-    offsets: Vec<usize>,
-    /// The largest frame's size when unpacked.
-    largest: usize,
+/// The folder that receives the compressed files, and the Rust items that embed them.
+pub struct Output<'a> {
+    folder: &'a Path,
+    items: String,
 }
 
-/// Packs one translation, each chapter on its own.
-pub fn pack_chapters(chapters: &[(Place, Packed)]) -> Result<Archive, Failure> {
-    let chapters: Vec<&Packed> = chapters.iter().map(|(_, chapter)| chapter).collect();
-    pack(&chapters, DICTIONARY)
-}
-
-/// Packs each thing on its own, with a dictionary of this size; 0 for none, where it would not pay
-/// for itself.
-pub fn pack<T: Serialize>(things: &[T], dictionary: usize) -> Result<Archive, Failure> {
-    let mut encoded = Vec::with_capacity(things.len());
-    for thing in things {
-        let bytes = postcard::to_allocvec(thing).map_err(|error| error.to_string())?;
-        encoded.push(bytes);
+impl<'a> Output<'a> {
+    pub fn new(folder: &'a Path) -> Self {
+        let items = String::new();
+        Self { folder, items }
     }
-    let dictionary = if dictionary == 0 {
-        Vec::new()
-    } else {
-        zstd::dict::from_samples(&encoded, dictionary)
-            .map_err(|error| format!("training the dictionary: {error}"))?
-    };
-    let mut compressor = zstd::bulk::Compressor::with_dictionary(LEVEL, &dictionary)
-        .map_err(|error| format!("loading the dictionary: {error}"))?;
-    let mut archive = Archive {
-        dictionary,
-        frames: Vec::new(),
-        offsets: vec![0],
-        largest: encoded.iter().map(Vec::len).max().unwrap_or_default(),
-    };
-    for (number, bytes) in encoded.iter().enumerate() {
-        let frame = compressor
-            .compress(bytes)
-            .map_err(|error| format!("compressing frame {number}: {error}"))?;
-        archive.frames.extend_from_slice(&frame);
-        archive.offsets.push(archive.frames.len());
+
+    /// Adds a static of one frame per item. A dictionary of size 0 is none, for works where it would
+    /// not pay for itself.
+    pub fn add_frames<T: Serialize>(
+        &mut self,
+        name: &str,
+        items: &[T],
+        dictionary_size: usize,
+    ) -> Result<(), Failure> {
+        let frames = self.compress(name, items, dictionary_size)?;
+        let _infallible = writeln!(self.items, "pub static {name}: ZstdFrames = {frames};");
+        Ok(())
     }
-    Ok(archive)
+
+    /// Adds a static of items that are sorted by name, `per_frame` items in each frame.
+    pub fn add_sorted_frames<T: Serialize>(
+        &mut self,
+        name: &str,
+        items: &[T],
+        name_of: impl Fn(&T) -> &str,
+        per_frame: usize,
+        dictionary_size: usize,
+    ) -> Result<(), Failure> {
+        let chunks: Vec<&[T]> = items.chunks(per_frame).collect();
+        let firsts = chunks.iter().filter_map(|chunk| chunk.first());
+        let first_names: Vec<&str> = firsts.map(name_of).collect();
+        let frames = self.compress(name, &chunks, dictionary_size)?;
+        let _infallible = writeln!(
+            self.items,
+            "pub static {name}: SortedFrames = \
+             SortedFrames {{ frames: {frames}, first_names: &{first_names:?} }};"
+        );
+        Ok(())
+    }
+
+    /// Writes the Rust items to a file.
+    pub fn write_items(&self, file: &str) -> Result<(), Failure> {
+        write(&self.folder.join(file), self.items.as_bytes())
+    }
+
+    /// Writes the dictionary and the frames, and returns the Rust expression that embeds them.
+    fn compress<T: Serialize>(
+        &self,
+        name: &str,
+        items: &[T],
+        dictionary_size: usize,
+    ) -> Result<String, Failure> {
+        let mut encoded = Vec::with_capacity(items.len());
+        for item in items {
+            let bytes =
+                postcard::to_allocvec(item).map_err(|error| format!("encoding {name}: {error}"))?;
+            encoded.push(bytes);
+        }
+        let dictionary = if dictionary_size == 0 {
+            Vec::new()
+        } else {
+            zstd::dict::from_samples(&encoded, dictionary_size)
+                .map_err(|error| format!("training the dictionary of {name}: {error}"))?
+        };
+        let mut compressor = zstd::bulk::Compressor::with_dictionary(LEVEL, &dictionary)
+            .map_err(|error| format!("loading the dictionary of {name}: {error}"))?;
+        let mut frames = Vec::new();
+        let mut offsets = vec![readable(0)];
+        for (number, bytes) in encoded.iter().enumerate() {
+            let frame = compressor
+                .compress(bytes)
+                .map_err(|error| format!("compressing frame {number} of {name}: {error}"))?;
+            frames.extend_from_slice(&frame);
+            offsets.push(readable(frames.len()));
+        }
+        write(&self.folder.join(format!("{name}.dictionary")), &dictionary)?;
+        write(&self.folder.join(format!("{name}.frames")), &frames)?;
+        let largest = encoded.iter().map(Vec::len).max().unwrap_or_default();
+        Ok(format!(
+            "ZstdFrames::new(\n\
+             include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.dictionary\")),\n\
+             include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.frames\")),\n\
+             &[{}],\n{})",
+            offsets.join(", "),
+            readable(largest)
+        ))
+    }
 }
 
-/// The Rust item by which the library finds the files just written.
-pub fn item(name: &str, archive: &Archive) -> String {
-    format!(
-        "pub static {name}: Frames = {};\n",
-        expression(name, archive)
-    )
-}
-
-/// The same for frames of things by name.
-pub fn named_item(name: &str, archive: &Archive, firsts: &[&str]) -> String {
-    format!(
-        "pub static {name}: Named = Named {{ frames: {}, firsts: &{firsts:?} }};\n",
-        expression(name, archive)
-    )
-}
-
-fn expression(name: &str, archive: &Archive) -> String {
-    let offsets: Vec<String> = archive.offsets.iter().copied().map(readable).collect();
-    let offsets = offsets.join(", ");
-    format!(
-        "Frames::new(\n\
-         include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.dictionary\")),\n\
-         include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.frames\")),\n\
-         &[{offsets}],\n{largest})",
-        largest = readable(archive.largest)
-    )
-}
-
-/// A number as the lints want to read it: `1_234_567`.
+/// A number with the separators that the lints require: `1_234_567`.
 fn readable(number: usize) -> String {
     match number {
         0..1_000 => number.to_string(),

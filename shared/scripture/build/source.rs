@@ -1,8 +1,9 @@
-//! Reads the source files: one JSON object a line, zstd over all.
+//! Reads the source files: zstd-compressed, one JSON object per line.
 //!
-//! A fault names the file and the line; a file which lacks a chapter, or has one twice or out of
-//! order, is refused.
+//! An error names the file and the line. A file that lacks a chapter, or has one twice or out of
+//! order, is an error.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -12,63 +13,51 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::Failure;
-use crate::canon::Book;
-use crate::packed::{Block, Packed, Run};
+use crate::canon::Canon;
+use crate::chapter_format::{Block, PackedChapter, Run, SectionHeading};
 
-/// Which chapter of which book.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+/// A book's USFM id and a chapter of it.
+#[derive(Deserialize, PartialEq, Eq, Hash)]
+pub struct ChapterId {
     pub book: String,
     pub chapter: u16,
-    /// How many verses the canon gives it.
-    pub verses: u16,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for ChapterId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.book, self.chapter)
     }
 }
 
-/// A section heading and the verse at which it stands.
-pub struct SectionLine {
-    pub book: String,
-    pub chapter: u16,
-    pub verse: u16,
-    pub title: String,
-}
-
 /// A chapter's outline.
 #[derive(Deserialize)]
 pub struct OutlineLine {
-    pub book: String,
-    pub chapter: u16,
-    pub sections: Vec<OutlinedSection>,
+    #[serde(flatten)]
+    pub id: ChapterId,
+    pub sections: Vec<OutlineSection>,
 }
 
 #[derive(Deserialize)]
-pub struct OutlinedSection {
-    /// Words without the sentence's mark at their end.
+pub struct OutlineSection {
+    /// The title without a mark at its end.
     pub title: String,
     /// `first-last`, or one verse.
     verses: String,
 }
 
-impl OutlinedSection {
-    /// Its first and last verse.
+impl OutlineSection {
+    /// The first and the last verse.
     pub fn range(&self) -> Result<(u16, u16), Failure> {
-        let (first, last) = self
-            .verses
-            .split_once('-')
-            .unwrap_or((&self.verses, &self.verses));
+        let verses = self.verses.as_str();
+        let (first, last) = verses.split_once('-').unwrap_or((verses, verses));
         let range = first.parse().ok().zip(last.parse().ok());
-        range.ok_or_else(|| format!("{:?} are no verses", self.verses))
+        range.ok_or_else(|| format!("{verses:?} is not a range of verses"))
     }
 }
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Line {
+enum TextLine {
     Chapter {
         book: String,
         chapter: u16,
@@ -108,9 +97,8 @@ struct RunLine {
     k: String,
 }
 
-/// Reads the outlines.
-///
-/// One whose sections are out of order has its titles and verses crossed: it is left out.
+/// Reads the outlines, except those whose sections are out of order: there the source has crossed
+/// titles and verses.
 pub fn read_outlines(path: &Path) -> Result<Vec<OutlineLine>, Failure> {
     let mut outlines = Vec::new();
     each_line(path, |mut outline: OutlineLine| {
@@ -128,65 +116,55 @@ pub fn read_outlines(path: &Path) -> Result<Vec<OutlineLine>, Failure> {
     Ok(outlines)
 }
 
-/// The outlines as headings: each section's title at its first verse.
-pub fn read_sections(path: &Path) -> Result<Vec<SectionLine>, Failure> {
-    let mut headings = Vec::new();
-    for OutlineLine {
-        book,
-        chapter,
-        sections,
-    } in read_outlines(path)?
-    {
-        for section in sections {
+/// Reads the outlines as headings: each section's title at its first verse.
+pub fn read_headings(path: &Path) -> Result<HashMap<ChapterId, Vec<SectionHeading>>, Failure> {
+    let mut headings: HashMap<_, Vec<SectionHeading>> = HashMap::new();
+    for outline in read_outlines(path)? {
+        let of_chapter = headings.entry(outline.id).or_default();
+        for section in outline.sections {
             let (verse, _) = section.range()?;
-            let (book, title) = (book.clone(), section.title);
-            headings.push(SectionLine {
-                book,
-                chapter,
-                verse,
-                title,
-            });
+            let title = section.title;
+            of_chapter.push(SectionHeading { verse, title });
         }
     }
     Ok(headings)
 }
 
-/// Every chapter of the canon in canon order. A file of single verses becomes one paragraph a
-/// chapter.
-pub fn read_chapters(path: &Path, canon: &[Book]) -> Result<Vec<(Place, Packed)>, Failure> {
-    let mut places = canon.iter().flat_map(places_of);
-    let mut chapters: Vec<(Place, Packed)> = Vec::new();
-    each_line(path, |line| {
-        let (book, number) = match &line {
-            Line::Chapter { book, chapter, .. } | Line::Verse { book, chapter, .. } => {
-                (book.as_str(), *chapter)
-            }
+/// Reads every chapter in canon order. A file of single verses gives one paragraph per chapter.
+pub fn read_chapters(
+    path: &Path,
+    canon: &Canon,
+) -> Result<Vec<(ChapterId, PackedChapter)>, Failure> {
+    let mut expected = canon.books.iter().flat_map(|book| {
+        (1..).zip(&book.verses).map(|(chapter, _)| ChapterId {
+            book: book.usfm.clone(),
+            chapter,
+        })
+    });
+    let mut chapters: Vec<(ChapterId, PackedChapter)> = Vec::new();
+    each_line(path, |line: TextLine| {
+        let (TextLine::Chapter { book, chapter, .. } | TextLine::Verse { book, chapter, .. }) =
+            &line;
+        let read = ChapterId {
+            book: book.clone(),
+            chapter: *chapter,
         };
-        let goes_on = matches!(line, Line::Verse { .. })
-            && chapters
-                .last()
-                .is_some_and(|(p, _)| p.book == book && p.chapter == number);
-        if !goes_on {
-            let place = places
-                .next()
-                .ok_or_else(|| format!("{book} {number} is one too many"))?;
-            if place.book != book || place.chapter != number {
-                return Err(format!("{book} {number} stands where {place} is expected"));
+        let continues = matches!(line, TextLine::Verse { .. })
+            && chapters.last().is_some_and(|(last, _)| *last == read);
+        if !continues {
+            let next = expected.next();
+            let next = next.ok_or_else(|| format!("{read} is one too many"))?;
+            if next != read {
+                return Err(format!("{read} stands where {next} is expected"));
             }
-            chapters.push((
-                place,
-                Packed {
-                    blocks: Vec::new(),
-                    sections: Vec::new(),
-                },
-            ));
+            chapters.push((next, PackedChapter::default()));
         }
         let (_, chapter) = chapters.last_mut().ok_or("no chapter has begun")?;
         match line {
-            Line::Chapter { blocks, .. } => {
+            TextLine::Chapter { blocks, .. } => {
                 chapter.blocks = blocks.into_iter().map(block).collect::<Result<_, _>>()?;
             }
-            Line::Verse { verse, text, .. } => {
+            TextLine::Verse { verse, text, .. } => {
                 let run = text_run(verse, text, false, false);
                 if let Some(Block::Paragraph(runs)) = chapter.blocks.last_mut() {
                     runs.push(run);
@@ -197,26 +175,15 @@ pub fn read_chapters(path: &Path, canon: &[Book]) -> Result<Vec<(Place, Packed)>
         }
         Ok(())
     })?;
-    match places.next() {
+    match expected.next() {
         None => Ok(chapters),
-        Some(place) => Err(format!("{}: ends before {place}", path.display())),
+        Some(next) => Err(format!("{}: ends before {next}", path.display())),
     }
 }
 
-fn places_of(book: &Book) -> impl Iterator<Item = Place> {
-    (1..).zip(&book.verses).map(|(chapter, verses)| Place {
-        book: book.usfm.clone(),
-        chapter,
-        verses: *verses,
-    })
-}
-
 fn block(line: BlockLine) -> Result<Block, Failure> {
-    let runs = line
-        .runs
-        .into_iter()
-        .map(run)
-        .collect::<Result<Vec<_>, _>>()?;
+    let runs = line.runs.into_iter().map(run);
+    let runs = runs.collect::<Result<Vec<_>, _>>()?;
     Ok(match line.t.as_str() {
         "p" => Block::Paragraph(runs),
         "l" => Block::Line {
@@ -229,21 +196,21 @@ fn block(line: BlockLine) -> Result<Block, Failure> {
         "d" => Block::Title(line.x),
         "sp" => Block::Speaker(line.x),
         "b" => Block::Break,
-        other => return Err(format!("block of the unknown kind {other:?}")),
+        other => return Err(format!("unknown kind of block: {other:?}")),
     })
 }
 
 fn run(line: RunLine) -> Result<Run, Failure> {
+    let verse = line.v;
     match (line.x, line.note) {
-        (Some(text), None) => Ok(text_run(line.v, text, line.wj == 1, line.add == 1)),
+        (Some(text), None) => Ok(text_run(verse, text, line.wj == 1, line.add == 1)),
         (None, Some(text)) => Ok(Run::Note {
-            verse: line.v,
+            verse,
             text,
             cross_reference: line.k == "x",
         }),
         _ => Err(format!(
-            "a run of verse {} which is neither text nor note",
-            line.v
+            "a run of verse {verse} must be either text or note"
         )),
     }
 }
@@ -257,7 +224,7 @@ fn text_run(verse: u16, text: String, spoken_by_jesus: bool, supplied: bool) -> 
     }
 }
 
-/// Reads a file line by line; a fault that `take` finds is told with file and line.
+/// Passes each line's value to `take`; its error is returned with file and line.
 pub fn each_line<T: DeserializeOwned>(
     path: &Path,
     mut take: impl FnMut(T) -> Result<(), Failure>,

@@ -3,20 +3,18 @@
 //!
 //! - [`canon`]: the 66 books, by name, abbreviation or id.
 //! - [`mod@reference`]: `John 3:16-18; Ps 23` as books, chapters and verses.
-//! - [`translation`]: which translations there are.
+//! - [`translation`]: the translations.
 //! - [`chapter`]: one chapter's verses, content and notes.
-//! - [`selection`]: the verses that a reader selected.
-//! - [`word`]: what stands behind a word that a reader selected.
-//! - [`works`]: commentary, lexicons and what else is said about them.
+//! - [`selection`]: the verses of a text that a reader selected.
+//! - [`word`]: the Hebrew or Greek word that a selected word translates.
+//! - [`works`]: commentary, lexicons and the other reference works.
 //!
-//! Everything is in the binary and nothing is unpacked before it is asked for. Who may read what,
-//! and how it is answered over HTTP, is not decided here.
+//! Texts are decompressed when they are first read. Access and HTTP are not handled here.
 
-mod archive;
 pub mod canon;
 pub mod chapter;
-mod frames;
-pub mod packed;
+mod chapter_cache;
+pub mod chapter_format;
 pub mod reference;
 pub mod selection;
 mod stem;
@@ -24,6 +22,7 @@ mod token;
 pub mod translation;
 pub mod word;
 pub mod works;
+mod zstd_frames;
 
 pub use canon::{Book, BookId, Testament, books, find_book, nearest_book};
 pub use chapter::{Chapter, ChapterError, Element, Note, NoteKind, Part, Verse, get_chapter};

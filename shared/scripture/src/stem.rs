@@ -1,10 +1,10 @@
-//! Words of a text, and the stem by which two forms of an English word are known as one.
+//! The words of a text, and a stemmer that gives two forms of an English word the same stem.
 //!
-//! The build script compiles this very file, so that what was indexed and what is asked for cannot
-//! disagree. The stemmer is made for older English: it takes off `-eth` and `-est` as well as
-//! `-ed` and `-ing`. A stem is a key and no word: `love`, `loved`, `loveth` and `loving` are `lov`.
+//! The build script compiles this file too, so that the index and the search cannot differ. The stemmer
+//! is made for older English: it removes `-eth` and `-est` as well as `-ed` and `-ing`. A stem is a key
+//! and not a word: `love`, `loved`, `loveth` and `loving` are `lov`.
 
-/// The words of a text in order, with their apostrophes (`God’s`) and without any other mark.
+/// The words of a text in order, with their apostrophes (`God’s`) and without other marks.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !(c.is_alphabetic() || is_apostrophe(c)))
         .map(|word| word.trim_matches(is_apostrophe))
@@ -26,7 +26,7 @@ pub fn plain(word: &str) -> String {
     owner.chars().filter(|c| *c != '\'').collect()
 }
 
-/// The stem of an English word, of which only inflections are taken off.
+/// The stem of an English word: only inflections are removed.
 pub fn stem(word: &str) -> String {
     let word = plain(word);
     let base = IRREGULAR
@@ -46,9 +46,9 @@ pub fn stem(word: &str) -> String {
     stem
 }
 
-/// The stem by which texts are searched: `-ness`, `-ly` and `-ful` are taken off as well.
+/// The stem for the search: `-ness`, `-ly` and `-ful` are removed too.
 pub fn search_stem(word: &str) -> String {
-    /// What is left must still tell words apart.
+    /// A shorter stem would no longer distinguish words.
     const SHORTEST: usize = 4;
     let mut stem = stem(word);
     for ending in ["ness", "ly", "ful"] {
@@ -68,7 +68,7 @@ pub fn search_stem(word: &str) -> String {
 }
 
 fn uninflected(word: &str) -> String {
-    if KEPT.contains(&word) {
+    if NOT_INFLECTED.split(' ').any(|other| other == word) {
         return word.to_owned();
     }
     for ending in ["iest", "ieth", "ies", "ied"] {
@@ -95,7 +95,7 @@ fn uninflected(word: &str) -> String {
             && !start.ends_with('e')
             && start.contains(['a', 'e', 'i', 'o', 'u', 'y'])
         {
-            return undoubled(start).to_owned();
+            return without_doubled_letter(start).to_owned();
         }
     }
     match word.strip_suffix('s') {
@@ -105,7 +105,7 @@ fn uninflected(word: &str) -> String {
 }
 
 /// `sitt` as `sit`, but `call` as it is.
-fn undoubled(start: &str) -> &str {
+fn without_doubled_letter(start: &str) -> &str {
     let mut letters = start.chars().rev();
     match (letters.next(), letters.next()) {
         (Some(last), Some(before))
@@ -118,32 +118,11 @@ fn undoubled(start: &str) -> &str {
 }
 
 /// Words that only look inflected.
-const KEPT: [&str; 22] = [
-    "priest",
-    "harvest",
-    "forest",
-    "honest",
-    "tempest",
-    "west",
-    "east",
-    "feast",
-    "beast",
-    "morning",
-    "evening",
-    "nothing",
-    "something",
-    "anything",
-    "wicked",
-    "sacred",
-    "hundred",
-    "kindred",
-    "naked",
-    "interest",
-    "species",
-    "series",
-];
+const NOT_INFLECTED: &str = "\
+    priest harvest forest honest tempest west east feast beast morning evening nothing something \
+    anything wicked sacred hundred kindred naked interest species series";
 
-/// Forms that no ending explains, by the word they are of.
+/// Irregular forms of each word.
 const IRREGULAR: [(&str, &[&str]); 66] = [
     ("arise", &["arose", "arisen"]),
     (

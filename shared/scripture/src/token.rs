@@ -1,6 +1,6 @@
-//! Splits what a reader wrote into words, numbers and marks. It knows no book and no reference.
+//! Splits a text into words, numbers and marks.
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum TokenKind {
     /// Letters.
@@ -17,7 +17,7 @@ pub(crate) enum TokenKind {
     Semicolon,
     /// A hyphen, a dash of any length or a minus.
     Dash,
-    /// Anything else but space.
+    /// Any other character except a space.
     Other,
 }
 
@@ -26,17 +26,17 @@ pub(crate) enum TokenKind {
 pub(crate) struct Token<'a> {
     pub kind: TokenKind,
     pub text: &'a str,
-    /// Whether it follows the token before it without a space.
+    /// Whether no space is between it and the token before.
     pub joined: bool,
 }
 
 impl Token<'_> {
-    /// The number's value; a number too large for any verse is the largest there is.
+    /// The number's value; a number that is too large counts as the largest.
     pub fn value(&self) -> u16 {
         self.text.parse().unwrap_or(u16::MAX)
     }
 
-    /// Whether it is one of these words, in any letter case.
+    /// Whether the token is one of these words, in any letter case.
     pub fn is_word(&self, words: &[&str]) -> bool {
         self.kind == TokenKind::Word && words.iter().any(|w| self.text.eq_ignore_ascii_case(w))
     }
@@ -68,7 +68,7 @@ pub(crate) fn tokenize(text: &str) -> Vec<Token<'_>> {
     tokens
 }
 
-/// `None` for space, and for what is not seen.
+/// `None` for spaces and invisible characters.
 fn kind_of(c: char) -> Option<TokenKind> {
     Some(match c {
         _ if c.is_alphabetic() => TokenKind::Word,
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_numbers_and_marks_are_told_apart() {
+    fn words_numbers_and_marks_are_separate_tokens() {
         let tokens = tokenize("1cor 13:4–7, 13");
         let texts: Vec<_> = tokens.iter().map(|token| token.text).collect();
         assert_eq!(texts, ["1", "cor", "13", ":", "4", "–", "7", ",", "13"]);
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_too_large_is_the_largest() {
+    fn a_number_that_is_too_large_counts_as_the_largest() {
         assert_eq!(
             tokenize("99999999999999").first().map(Token::value),
             Some(u16::MAX)
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_stand_alone_and_space_is_none() {
+    fn each_mark_is_a_token_and_a_space_is_none() {
         assert_eq!(tokenize("::").len(), 2);
         assert_eq!(tokenize(" \n\t\u{a0}\0\u{feff}").len(), 0);
         assert_eq!(tokenize("🕊🕊").len(), 2);

@@ -1,11 +1,8 @@
-//! The translations that are embedded. Who may read them is not decided here.
+//! The embedded translations.
 
 use std::fmt;
-use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
-
-/// Names one of the embedded translations.
+/// The code of an embedded translation.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum TranslationCode {
     /// World English Bible, the default.
@@ -21,20 +18,20 @@ pub enum TranslationCode {
     Srv,
 }
 
-/// What there is to know about a translation.
+/// A translation's title, language and origin.
 #[derive(Debug, Eq, PartialEq)]
 pub struct Translation {
-    /// Which one this is.
+    /// The translation's code.
     pub code: TranslationCode,
-    /// Its title.
+    /// The title.
     pub name: &'static str,
     /// ISO 639-1: `en` or `es`.
     pub language: &'static str,
-    /// On what terms it may be used, as its package states them.
+    /// The licence, as the package states it.
     pub licence: &'static str,
-    /// The package the text came from.
+    /// The package that the text was taken from.
     pub source: &'static str,
-    /// Whether it has poetry, paragraphs or notes: else a verse is plain text.
+    /// Whether it has poetry, paragraphs or notes. If not, a verse is plain text.
     pub rich: bool,
 }
 
@@ -96,13 +93,13 @@ pub fn find_translation(code: &str) -> Option<&'static Translation> {
         .find(|translation| translation.code.as_str().eq_ignore_ascii_case(code))
 }
 
-/// The translation whose code or title is nearest to what was written, for "did you mean".
+/// The translation with the nearest code or title, for "did you mean".
 ///
-/// The work is bounded: nothing longer than a title is near to one.
+/// The cost is bounded: a text longer than a title gives `None`.
 #[must_use]
 pub fn nearest_translation(written: &str) -> Option<&'static Translation> {
-    /// Other codes under which readers know these very texts.
-    const ALSO: [(&str, TranslationCode); 8] = [
+    /// Other names of the same texts.
+    const ALIASES: [(&str, TranslationCode); 8] = [
         ("av", TranslationCode::Kjv),
         ("kj", TranslationCode::Kjv),
         ("authorized version", TranslationCode::Kjv),
@@ -117,7 +114,7 @@ pub fn nearest_translation(written: &str) -> Option<&'static Translation> {
         return None;
     }
     let written = written.to_lowercase();
-    if let Some((_, code)) = ALSO.iter().find(|(also, _)| *also == written) {
+    if let Some((_, code)) = ALIASES.iter().find(|(alias, _)| *alias == written) {
         return Some(code.translation());
     }
     let near = |translation: &&Translation| {
@@ -127,14 +124,6 @@ pub fn nearest_translation(written: &str) -> Option<&'static Translation> {
             || strsim::osa_distance(&name, &written) <= name.len() / 4
     };
     TRANSLATIONS.iter().find(near)
-}
-
-/// A code that names no embedded translation.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("there is no translation {written:?}; there are WEB, KJV, ASV, YLT and SRV")]
-pub struct UnknownTranslation {
-    /// What was written, shortened to 40 characters.
-    pub written: String,
 }
 
 impl TranslationCode {
@@ -150,7 +139,7 @@ impl TranslationCode {
         }
     }
 
-    /// What there is to know about it.
+    /// The translation with this code.
     #[must_use]
     pub fn translation(self) -> &'static Translation {
         let [web, kjv, asv, ylt, srv] = &TRANSLATIONS;
@@ -164,27 +153,9 @@ impl TranslationCode {
     }
 }
 
-impl FromStr for TranslationCode {
-    type Err = UnknownTranslation;
-
-    fn from_str(written: &str) -> Result<Self, Self::Err> {
-        find_translation(written)
-            .map(|translation| translation.code)
-            .ok_or_else(|| UnknownTranslation {
-                written: written.chars().take(40).collect(),
-            })
-    }
-}
-
 impl fmt::Display for TranslationCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-impl Serialize for TranslationCode {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -193,33 +164,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_is_read_in_any_letter_case() {
+    fn a_code_is_found_in_any_letter_case() {
         for translation in translations() {
             assert_eq!(translation.code.translation(), translation);
             let code = translation.code.as_str();
-            assert_eq!(code.parse(), Ok(translation.code));
-            assert_eq!(code.to_lowercase().parse(), Ok(translation.code));
+            assert_eq!(find_translation(code), Some(translation));
+            assert_eq!(find_translation(&code.to_lowercase()), Some(translation));
         }
         assert_eq!(TranslationCode::default(), TranslationCode::Web);
+        assert_eq!(find_translation("NIV"), None);
+        assert_eq!(find_translation(&"x".repeat(10_000)), None);
     }
 
     #[test]
-    fn an_unknown_code_is_refused_by_name() {
-        let error = "NIV".parse::<TranslationCode>().unwrap_err();
-        let sentence = "there is no translation \"NIV\"; there are WEB, KJV, ASV, YLT and SRV";
-        assert_eq!(error.to_string(), sentence);
-        assert_eq!(
-            "x".repeat(10_000)
-                .parse::<TranslationCode>()
-                .unwrap_err()
-                .written
-                .len(),
-            40
-        );
-    }
-
-    #[test]
-    fn near_misses_name_the_translation_that_was_meant() {
+    fn a_misspelt_name_gives_the_nearest_translation() {
         let near = |written| nearest_translation(written).map(|t| t.code.as_str());
         assert_eq!(near("KJB"), Some("KJV"));
         assert_eq!(near("av"), Some("KJV"));

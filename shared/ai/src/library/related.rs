@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use verse_scripture::works::Work;
 use verse_scripture::works::cross_references::list_cross_references;
-use verse_scripture::works::topics::{Mention, list_mentions};
+use verse_scripture::works::topics::{TopicMention, list_mentions};
 
 use verse_scripture::{BookId, Reference, TranslationCode, Verse, VerseId, get_chapter};
 
@@ -121,7 +121,7 @@ pub(super) fn topics(
     sources: &mut Sources,
 ) -> Option<String> {
     let (_, _, verses) = passage.chapters().next()?;
-    let mut ranked: Vec<(f64, Mention)> = list_mentions(passage)
+    let mut ranked: Vec<(f64, TopicMention)> = list_mentions(passage)
         .into_iter()
         .map(|mention| {
             let own = words.kinship(&mention.topic, &verses);
@@ -157,7 +157,7 @@ pub(super) fn topics(
 }
 
 /// `GOD` with the label `LOVE OF` as “God: Love of”.
-fn name(mention: &Mention) -> String {
+fn name(mention: &TopicMention) -> String {
     let topic = title_case(&mention.topic);
     match label(&mention.label) {
         Some(label) if label.len() <= LONGEST_LABEL => format!("“{topic}: {label}”"),

@@ -1,14 +1,15 @@
-//! The commentary: its sections by chapter, the outlines of chapters, the introductions to books.
+//! The commentary: its sections by chapter, its outlines of chapters, its introductions to books.
 
 use std::path::Path;
 
 use serde::Deserialize;
 
-use super::packed::{PackedIntroduction, PackedOutlines, PackedSection};
-use super::{COMMENTARY, INTRODUCTIONS, Out, filled};
-use crate::grid::Grid;
-use crate::source::{OutlineLine, each_line, read_outlines};
-use crate::{Failure, SECTIONS};
+use super::works_format::{PackedIntroduction, PackedOutlines, PackedSection};
+use super::{COMMENTARY, INTRODUCTIONS, trimmed};
+use crate::canon::Canon;
+use crate::pack::Output;
+use crate::source::{each_line, read_outlines};
+use crate::{Failure, OUTLINES};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,10 +20,10 @@ struct SectionLine {
     end: u16,
     title: Option<String>,
     text: Vec<String>,
-    /// References found in the text; they are read again when they are needed.
+    /// The references in the text; the library reads them from the text itself.
     #[serde(rename = "refs", default)]
     _references: Vec<String>,
-    /// Where the heading said that the section ends; its text says better.
+    /// The section's end by its heading; `end`, by its text, is more reliable.
     #[serde(rename = "heading_end")]
     _heading_end: Option<u16>,
 }
@@ -34,112 +35,101 @@ struct IntroductionLine {
     text: Vec<String>,
 }
 
-/// The sections of each chapter of the canon, written and given back to be indexed.
+/// Writes the commentary and returns each chapter's sections, for the search index.
 pub fn build(
     texts: &Path,
-    grid: &Grid<'_>,
-    out: &mut Out<'_>,
+    canon: &Canon,
+    output: &mut Output<'_>,
 ) -> Result<Vec<Vec<PackedSection>>, Failure> {
-    let mut chapters: Vec<Vec<PackedSection>> = Vec::new();
-    chapters.resize_with(grid.chapters, Vec::new);
+    let mut chapters = canon.chapter_lists::<PackedSection>();
     each_line(&texts.join(COMMENTARY), |line: SectionLine| {
-        let ordinal = grid.chapter(&line.book, line.chapter)?;
-        let last = grid.verses(&line.book, line.chapter)?;
+        let ordinal = canon.chapter_ordinal(&line.book, line.chapter)?;
+        let last = canon.verse_count(&line.book, line.chapter)?;
         if !(1..=line.end).contains(&line.start) || line.end > last {
             return Err(format!("verses {} to {} of {last}", line.start, line.end));
         }
         let chapter = chapters.get_mut(ordinal).ok_or("no such chapter")?;
-        if chapter
-            .last()
-            .is_some_and(|before| before.first > line.start)
-        {
-            return Err("a section stands behind a later one".to_owned());
+        let before = chapter.last();
+        if before.is_some_and(|before| before.first > line.start) {
+            return Err("a section stands after a later one".to_owned());
         }
-        let paragraphs = line
-            .text
-            .into_iter()
-            .map(paragraph)
-            .collect::<Result<Vec<_>, _>>()?;
+        let title = line.title.map(|title| trimmed(without_end_mark(&title)));
+        let paragraphs = cleaned_paragraphs(&line.text)?;
         if paragraphs.is_empty() {
-            return Err("a section says nothing".to_owned());
+            return Err("a section has no text".to_owned());
         }
         chapter.push(PackedSection {
             first: line.start,
             last: line.end,
-            title: line
-                .title
-                .map(|title| filled(heading(&title)))
-                .transpose()?,
+            title: title.transpose()?,
             paragraphs,
         });
         Ok(())
     })?;
-    out.frames("COMMENTARY", &chapters, 112 * 1024)?;
-    outlines(texts, grid, out)?;
-    introductions(texts, grid, out)?;
+    output.add_frames("COMMENTARY", &chapters, 112 * 1024)?;
+    build_outlines(texts, canon, output)?;
+    build_introductions(texts, canon, output)?;
     Ok(chapters)
 }
 
-fn outlines(texts: &Path, grid: &Grid<'_>, out: &mut Out<'_>) -> Result<(), Failure> {
-    let mut books: Vec<PackedOutlines> = Vec::new();
-    books.resize_with(66, Vec::new);
-    for OutlineLine {
-        book,
-        chapter,
-        sections,
-    } in read_outlines(&texts.join(SECTIONS))?
-    {
-        let last = grid.verses(&book, chapter)?;
-        let outlines = books.get_mut(grid.book(&book)?).ok_or("no such book")?;
-        let index = usize::from(chapter) - 1;
+fn build_outlines(texts: &Path, canon: &Canon, output: &mut Output<'_>) -> Result<(), Failure> {
+    let mut books: Vec<PackedOutlines> = vec![Vec::new(); canon.books.len()];
+    for outline in read_outlines(&texts.join(OUTLINES))? {
+        let (id, sections) = (outline.id, outline.sections);
+        let last = canon.verse_count(&id.book, id.chapter)?;
+        let book = books.get_mut(canon.book_index(&id.book)?);
+        let outlines = book.ok_or("no such book")?;
+        let index = usize::from(id.chapter) - 1;
         if outlines.len() <= index {
             outlines.resize_with(index + 1, Vec::new);
         }
         let outline = outlines.get_mut(index).ok_or("no such chapter")?;
-        let mut follows = last + 1;
+        let mut next_first = last + 1;
         for section in sections.into_iter().rev() {
             let (first, mut end) = section.range()?;
-            // Misprints of two ends: 23-10 for 23-30 in GEN 37, 10-5 for 10-15 in JOS 7.
+            // Two ends are misprinted: 23-10 for 23-30 in GEN 37, 10-5 for 10-15 in JOS 7.
             if end < first {
-                end = follows - 1;
+                end = next_first - 1;
             }
             if !(1..=end).contains(&first) || end > last {
                 return Err(format!(
-                    "{SECTIONS}: {book} {chapter}:{first}-{end} is not in the canon"
+                    "{OUTLINES}: {id}:{first}-{end} is not in the canon"
                 ));
             }
-            follows = first;
+            next_first = first;
             outline.push((first, end, section.title));
         }
         outline.reverse();
     }
-    out.frames("OUTLINES", &books, 0)
+    output.add_frames("OUTLINES", &books, 0)
 }
 
-fn introductions(texts: &Path, grid: &Grid<'_>, out: &mut Out<'_>) -> Result<(), Failure> {
-    let mut books: Vec<PackedIntroduction> = Vec::new();
-    books.resize_with(66, Vec::new);
+fn build_introductions(
+    texts: &Path,
+    canon: &Canon,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let mut books: Vec<PackedIntroduction> = vec![Vec::new(); canon.books.len()];
     each_line(&texts.join(INTRODUCTIONS), |line: IntroductionLine| {
-        let book = books
-            .get_mut(grid.book(&line.book)?)
-            .ok_or("no such book")?;
+        let book = books.get_mut(canon.book_index(&line.book)?);
+        let book = book.ok_or("no such book")?;
         if !book.is_empty() {
-            return Err(format!("{} is introduced twice", line.book));
+            return Err(format!("{} has two introductions", line.book));
         }
-        *book = line
-            .text
-            .into_iter()
-            .map(paragraph)
-            .collect::<Result<_, _>>()?;
+        *book = cleaned_paragraphs(&line.text)?;
         Ok(())
     })?;
-    out.frames("INTRODUCTIONS", &books, 0)
+    output.add_frames("INTRODUCTIONS", &books, 0)
 }
 
-/// Takes off what the package's conversion left in a text: `,8 ` at its head (the end of the
-/// section's verses) and `(Ge 8:13-19)` behind its last mark (a heading cut in two).
-fn paragraph(text: String) -> Result<String, Failure> {
-    let text = filled(text)?;
+fn cleaned_paragraphs(texts: &[String]) -> Result<Vec<String>, Failure> {
+    texts.iter().map(|text| cleaned_paragraph(text)).collect()
+}
+
+/// Removes traces of the package's conversion: `,8 ` at the head of a text (the end of the section's
+/// verses) and `(Ge 8:13-19)` after its last mark (a heading cut in two).
+fn cleaned_paragraph(text: &str) -> Result<String, Failure> {
+    let text = trimmed(text)?;
     let text = match text.strip_prefix(',') {
         Some(rest) => rest
             .trim_start_matches(|c: char| c.is_ascii_digit())
@@ -147,25 +137,23 @@ fn paragraph(text: String) -> Result<String, Failure> {
         None => &text,
     };
     let text = match text.rsplit_once(" (") {
-        Some((before, mark)) if before.ends_with(['.', '!', '?', '"']) && is_heading(mark) => {
-            before
-        }
+        Some((before, end)) if before.ends_with(['.', '!', '?', '"']) && is_heading(end) => before,
         _ => text,
     };
-    filled(text.to_owned())
+    trimmed(text)
 }
 
-/// `Ge 8:13-19)`
-fn is_heading(mark: &str) -> bool {
-    mark.starts_with(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit())
-        && mark.strip_suffix(')').is_some_and(|reference| {
+/// Whether a text looks like `Ge 8:13-19)`.
+fn is_heading(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit())
+        && text.strip_suffix(')').is_some_and(|reference| {
             reference.ends_with(|c: char| c.is_ascii_digit())
                 && reference.split_whitespace().count() == 2
         })
 }
 
-/// A title without its mark at the end, and without what is left of a heading cut in two.
-fn heading(title: &str) -> String {
+/// A title without the mark at its end, and without the rest of a heading cut in two.
+fn without_end_mark(title: &str) -> &str {
     let title = title.strip_prefix("part. ").unwrap_or(title);
-    title.trim_end_matches(['.', ',', ';']).to_owned()
+    title.trim_end_matches(['.', ',', ';'])
 }

@@ -1,14 +1,15 @@
 //! Cross references, in an order of our own: the source has none.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::path::Path;
 
 use serde::Deserialize;
 
-use super::Out;
-use super::packed::PackedCrossReferences;
+use super::works_format::PackedCrossReferences;
 use crate::Failure;
-use crate::grid::Grid;
+use crate::canon::Canon;
+use crate::pack::Output;
 use crate::source::each_line;
 
 #[derive(Deserialize)]
@@ -20,26 +21,23 @@ struct VerseLine {
     refs: Vec<String>,
 }
 
-pub fn build(path: &Path, grid: &Grid<'_>, out: &mut Out<'_>) -> Result<(), Failure> {
+pub fn build(path: &Path, canon: &Canon, output: &mut Output<'_>) -> Result<(), Failure> {
     let mut all: HashMap<u16, Vec<u16>> = HashMap::new();
-    let mut chapters: Vec<Vec<u16>> = vec![Vec::new(); grid.chapters];
+    let mut chapters = canon.chapter_lists::<u16>();
     each_line(path, |line: VerseLine| {
-        let from = grid.verse(&line.book, line.chapter, line.verse)?;
-        let mut verses = line
-            .refs
-            .iter()
-            .map(|text| verse(text, grid))
-            .collect::<Result<Vec<_>, _>>()?;
-        verses.sort_unstable();
-        verses.dedup();
-        verses.retain(|to| *to != from);
-        if all.insert(from, verses).is_some() {
+        let from = canon.verse_ordinal(&line.book, line.chapter, line.verse)?;
+        let targets = line.refs.iter().map(|text| verse(text, canon));
+        let mut targets = targets.collect::<Result<Vec<_>, _>>()?;
+        targets.sort_unstable();
+        targets.dedup();
+        targets.retain(|to| *to != from);
+        if all.insert(from, targets).is_some() {
             return Err(format!(
                 "{} {}:{} stands twice",
                 line.book, line.chapter, line.verse
             ));
         }
-        let chapter = grid.chapter(&line.book, line.chapter)?;
+        let chapter = canon.chapter_ordinal(&line.book, line.chapter)?;
         let first = from - (line.verse - 1);
         let chapter = chapters.get_mut(chapter).ok_or("no such chapter")?;
         chapter.extend(first + u16::try_from(chapter.len()).unwrap_or(0)..=from);
@@ -49,24 +47,23 @@ pub fn build(path: &Path, grid: &Grid<'_>, out: &mut Out<'_>) -> Result<(), Fail
         .iter()
         .map(|verses| verses.iter().map(|verse| rank(*verse, &all)).collect())
         .collect();
-    out.frames("CROSS_REFERENCES", &ranked, 0)
+    output.add_frames("CROSS_REFERENCES", &ranked, 0)
 }
 
-/// `EXO 20:11`
-fn verse(text: &str, grid: &Grid<'_>) -> Result<u16, Failure> {
-    let strange = || format!("{text:?} is no verse");
-    let (book, place) = text.split_once(' ').ok_or_else(strange)?;
-    let (chapter, verse) = place.split_once(':').ok_or_else(strange)?;
-    let (chapter, verse) = chapter
-        .parse()
-        .ok()
-        .zip(verse.parse().ok())
-        .ok_or_else(strange)?;
-    grid.verse(book, chapter, verse)
+/// The ordinal of `EXO 20:11`.
+fn verse(text: &str, canon: &Canon) -> Result<u16, Failure> {
+    let parse = || {
+        let (book, numbers) = text.split_once(' ')?;
+        let (chapter, verse) = numbers.split_once(':')?;
+        Some((book, chapter.parse().ok()?, verse.parse().ok()?))
+    };
+    let (book, chapter, verse) = parse().ok_or_else(|| format!("{text:?} is not a verse"))?;
+    canon.verse_ordinal(book, chapter, verse)
 }
 
-/// The closest first: a verse that refers back stands before one that does not; then the more
-/// references two verses share, measured by how many the other has at all, the closer they are.
+/// The targets of a verse, the closest first. A target that refers back comes before one that does
+/// not. Then the more references the two verses share, relative to how many the target has, the
+/// closer they are.
 fn rank(from: u16, all: &HashMap<u16, Vec<u16>>) -> Vec<u16> {
     let none = Vec::new();
     let own = all.get(&from).unwrap_or(&none);
@@ -85,6 +82,6 @@ fn rank(from: u16, all: &HashMap<u16, Vec<u16>>) -> Vec<u16> {
             (2_000 * mutual + overlap, *to)
         })
         .collect();
-    scored.sort_unstable_by_key(|(score, to)| (std::cmp::Reverse(*score), *to));
+    scored.sort_unstable_by_key(|(score, to)| (Reverse(*score), *to));
     scored.into_iter().map(|(_, to)| to).collect()
 }

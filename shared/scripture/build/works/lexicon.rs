@@ -4,9 +4,10 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::packed::{GREEK_SLOTS, HEBREW_SLOTS, PackedEntry, SLOTS_A_FRAME};
-use super::{Out, filled};
+use super::works_format::{GREEK_SLOTS, HEBREW_SLOTS, PackedEntry, SLOTS_PER_FRAME, parse_slot};
+use super::{all_trimmed, trimmed};
 use crate::Failure;
+use crate::pack::Output;
 use crate::source::each_line;
 
 #[derive(Deserialize)]
@@ -25,91 +26,69 @@ struct EntryLine {
     kjv: Option<String>,
 }
 
-/// Which slots are taken.
-pub struct Numbers(Vec<bool>);
+/// Whether each slot has an entry.
+pub struct UsedSlots(Vec<bool>);
 
-impl Numbers {
-    /// The slot of a number in use.
-    pub fn slot(&self, id: &str) -> Result<u16, Failure> {
-        let slot = slot(id)?;
+impl UsedSlots {
+    /// The slot of a number that has an entry.
+    pub fn find(&self, number: &str) -> Result<u16, Failure> {
+        let slot = slot(number)?;
         match self.0.get(usize::from(slot)) {
             Some(true) => Ok(slot),
-            _ => Err(format!("the lexicon has no {id}")),
+            _ => Err(format!("the lexicon has no {number}")),
         }
     }
 }
 
-fn slot(id: &str) -> Result<u16, Failure> {
-    let hebrew = id.strip_prefix('H').map(|digits| (digits, 0, HEBREW_SLOTS));
-    let greek = id
-        .strip_prefix('G')
-        .map(|digits| (digits, HEBREW_SLOTS, GREEK_SLOTS));
-    hebrew
-        .or(greek)
-        .and_then(|(digits, first, slots)| Some((digits.parse::<u16>().ok()?, first, slots)))
-        .filter(|(number, _, slots)| (1..=*slots).contains(number))
-        .map(|(number, first, _)| first + number - 1)
-        .ok_or_else(|| format!("{id:?} is no Strong's number"))
+fn slot(number: &str) -> Result<u16, Failure> {
+    parse_slot(number).ok_or_else(|| format!("{number:?} is not a Strong's number"))
 }
 
-pub fn build(path: &Path, out: &mut Out<'_>) -> Result<Numbers, Failure> {
+pub fn build(path: &Path, output: &mut Output<'_>) -> Result<UsedSlots, Failure> {
     let mut slots: Vec<Option<PackedEntry>> = Vec::new();
     slots.resize_with(usize::from(HEBREW_SLOTS + GREEK_SLOTS), || None);
     each_line(path, |line: EntryLine| {
-        let place = slots
-            .get_mut(usize::from(slot(&line.id)?))
-            .ok_or("no such slot")?;
-        if place.is_some() {
+        let slot = slots.get_mut(usize::from(slot(&line.id)?));
+        let slot = slot.ok_or("no such slot")?;
+        if slot.is_some() {
             return Err(format!("{} stands twice", line.id));
         }
         if !["heb", "arc", "grc", "x-pn"].contains(&line.lang.as_str()) {
-            return Err(format!("the unknown language {:?}", line.lang));
+            return Err(format!("unknown language {:?}", line.lang));
         }
-        *place = Some(PackedEntry {
-            lemma: filled(composed(&line.lemma))?,
-            transliteration: filled(line.translit)?,
-            pronunciation: filled(line.pron)?,
-            part_of_speech: line.pos.map(filled).transpose()?,
+        *slot = Some(PackedEntry {
+            lemma: trimmed(&with_modern_accents(&line.lemma))?,
+            transliteration: trimmed(&line.translit)?,
+            pronunciation: trimmed(&line.pron)?,
+            part_of_speech: line.pos.map(|pos| trimmed(&pos)).transpose()?,
             language: line.lang,
-            derivation: line
-                .derivation
-                .map(|text| filled(tidy(&text)))
-                .transpose()?,
-            definition: line
-                .definition
-                .map(|text| filled(tidy(&text)))
-                .transpose()?,
-            glosses: line
-                .glosses
-                .into_iter()
-                .map(filled)
-                .collect::<Result<_, _>>()?,
-            renderings: line.kjv.map(|text| filled(tidy(&text))).transpose()?,
+            derivation: cleaned(line.derivation.as_deref())?,
+            definition: cleaned(line.definition.as_deref())?,
+            glosses: all_trimmed(&line.glosses)?,
+            renderings: cleaned(line.kjv.as_deref())?,
         });
         Ok(())
     })?;
-    let frames: Vec<&[Option<PackedEntry>]> = slots.chunks(SLOTS_A_FRAME).collect();
-    out.frames("LEXICON", &frames, 48 * 1024)?;
-    Ok(Numbers(slots.iter().map(Option::is_some).collect()))
+    let frames: Vec<&[Option<PackedEntry>]> = slots.chunks(SLOTS_PER_FRAME).collect();
+    output.add_frames("LEXICON", &frames, 48 * 1024)?;
+    Ok(UsedSlots(slots.iter().map(Option::is_some).collect()))
 }
 
-/// Takes off the traces of marks that the package dropped (`( ) army`), the mark that led to the next
+/// Removes the traces of marks that the package dropped (`( ) army`), the mark that led to the next
 /// field, and a space before a mark.
-fn tidy(text: &str) -> String {
-    let text = text
-        .replace("( ) ", "")
-        .replace(" ;", ";")
-        .replace("X ", "× ");
-    text.trim()
-        .trim_end_matches([';', ':', ','])
-        .trim_end()
-        .to_owned()
+fn cleaned(text: Option<&str>) -> Result<Option<String>, Failure> {
+    let clean = |text: &str| {
+        let text = text.replace("( ) ", "").replace(" ;", ";");
+        let text = text.replace("X ", "× ");
+        trimmed(text.trim().trim_end_matches([';', ':', ',']))
+    };
+    text.map(clean).transpose()
 }
 
-/// Greek vowels with an acute accent as one writes them today: the package has the other one of two characters
-/// that Unicode holds to be the same, by which nobody would find them.
-fn composed(text: &str) -> String {
-    const SAME: [(char, char); 16] = [
+/// Greek vowels with an acute accent in the characters of today. The package has the other of two
+/// characters that Unicode treats as the same, which no search would find.
+fn with_modern_accents(text: &str) -> String {
+    const MODERN: [(char, char); 16] = [
         ('\u{1f71}', 'ά'),
         ('\u{1f73}', 'έ'),
         ('\u{1f75}', 'ή'),
@@ -127,10 +106,9 @@ fn composed(text: &str) -> String {
         ('\u{1ff9}', 'Ό'),
         ('\u{1ffb}', 'Ώ'),
     ];
-    let today = |c| {
-        SAME.iter()
-            .find(|(other, _)| *other == c)
-            .map_or(c, |(_, today)| *today)
-    };
-    text.chars().map(today).collect()
+    let modern = |c| MODERN.iter().find(|(old, _)| *old == c);
+    let chars = text.chars();
+    chars
+        .map(|c| modern(c).map_or(c, |(_, new)| *new))
+        .collect()
 }

@@ -1,23 +1,27 @@
-//! Which stems stand in which section of the commentary, and in which topic's name.
+//! The search indexes: which stems occur in which section of the commentary, and in which topic's
+//! name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::iter::{once, repeat_n};
 
-use super::Out;
-use super::packed::{PackedDocuments, PackedPostings, PackedSection, PackedTopic, TOPICS_A_FRAME};
+use super::works_format::{
+    PackedDocuments, PackedPostings, PackedSection, PackedTopic, TOPICS_PER_FRAME,
+};
 use crate::Failure;
+use crate::pack::Output;
 use crate::stem::{search_stem, words};
 
-/// How many stems stand in one frame of an index.
-const STEMS_A_FRAME: usize = 64;
-/// How many times a word of a title counts: it tells what the section is about.
-const TITLE: usize = 3;
+/// How many stems one frame of an index holds.
+const STEMS_PER_FRAME: usize = 64;
+/// How many times a word of a title counts: the title says what the section is about.
+const TITLE_WEIGHT: usize = 3;
 
 #[derive(Default)]
 struct Index {
     documents: PackedDocuments,
     postings: BTreeMap<String, Vec<(u16, u16)>>,
-    /// What was stemmed before: the words of a text come again and again.
-    stems: std::collections::HashMap<String, String>,
+    /// The stem of each word seen so far: words repeat, and stemming is slow.
+    stems: HashMap<String, String>,
 }
 
 impl Index {
@@ -31,12 +35,9 @@ impl Index {
         let mut counts: BTreeMap<String, u16> = BTreeMap::new();
         let mut length = 0u16;
         for word in texts.flat_map(words) {
-            if !self.stems.contains_key(word) {
-                self.stems.insert(word.to_owned(), search_stem(word));
-            }
-            if let Some(stem) = self.stems.get(word) {
-                *counts.entry(stem.clone()).or_default() += 1;
-            }
+            let stem = self.stems.entry(word.to_owned());
+            let stem = stem.or_insert_with(|| search_stem(word));
+            *counts.entry(stem.clone()).or_default() += 1;
             length = length.saturating_add(1);
         }
         self.documents.lengths.push(length);
@@ -47,7 +48,7 @@ impl Index {
         Ok(())
     }
 
-    fn write(self, name: &str, out: &mut Out<'_>) -> Result<(), Failure> {
+    fn write(self, name: &str, output: &mut Output<'_>) -> Result<(), Failure> {
         let mut all: Vec<PackedPostings> = self.postings.into_iter().collect();
         for (_, postings) in &mut all {
             let mut before = 0;
@@ -55,37 +56,32 @@ impl Index {
                 (before, *document) = (*document, *document - before);
             }
         }
-        out.frames(&format!("{name}_DOCUMENTS"), &[self.documents], 0)?;
-        out.named(
-            &format!("{name}_INDEX"),
-            &all,
-            |(stem, _)| stem,
-            STEMS_A_FRAME,
-            0,
-        )
+        output.add_frames(&format!("{name}_DOCUMENTS"), &[self.documents], 0)?;
+        let name = format!("{name}_INDEX");
+        output.add_sorted_frames(&name, &all, |(stem, _)| stem, STEMS_PER_FRAME, 0)
     }
 }
 
 pub fn build(
     sections: &[Vec<PackedSection>],
     topics: &[PackedTopic],
-    out: &mut Out<'_>,
+    output: &mut Output<'_>,
 ) -> Result<(), Failure> {
     let mut index = Index::default();
     for (chapter, sections) in (0..).zip(sections) {
         for (place, section) in (0..).zip(sections) {
-            let title = std::iter::repeat_n(section.title.as_deref(), TITLE).flatten();
+            let title = repeat_n(section.title.as_deref(), TITLE_WEIGHT).flatten();
             let texts = title.chain(section.paragraphs.iter().map(String::as_str));
             index.add((chapter, place), texts)?;
         }
     }
-    index.write("COMMENTARY", out)?;
+    index.write("COMMENTARY", output)?;
 
     let mut index = Index::default();
-    for (frame, topics) in (0..).zip(topics.chunks(TOPICS_A_FRAME)) {
+    for (frame, topics) in (0..).zip(topics.chunks(TOPICS_PER_FRAME)) {
         for (place, topic) in (0..).zip(topics) {
-            index.add((frame, place), std::iter::once(topic.name.as_str()))?;
+            index.add((frame, place), once(topic.name.as_str()))?;
         }
     }
-    index.write("TOPIC", out)
+    index.write("TOPIC", output)
 }

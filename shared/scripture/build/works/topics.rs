@@ -1,16 +1,17 @@
-//! The topical Bible: topics by name, and for each chapter where topics name verses of it.
+//! The topical Bible: topics by name, and for each chapter the topics that name verses of it.
 
 use std::path::Path;
 
 use serde::Deserialize;
 
-use super::packed::{PackedMention, PackedTopic, PackedTopicEntry, TOPICS_A_FRAME};
-use super::{Out, filled};
+use super::trimmed;
+use super::works_format::{PackedMention, PackedTopic, PackedTopicEntry, TOPICS_PER_FRAME};
 use crate::Failure;
-use crate::grid::Grid;
+use crate::canon::Canon;
+use crate::pack::Output;
 use crate::source::each_line;
 
-/// References to books that are not in the canon, and to chapters and verses that do not exist.
+/// How many references name a book outside the canon, or a chapter or verse that does not exist.
 const BAD_REFERENCES: usize = 26;
 
 #[derive(Deserialize)]
@@ -30,45 +31,51 @@ struct EntryLine {
     see: Vec<String>,
 }
 
-/// A reference: the chapter's ordinal, its first and last verse in the chapter, the first verse's ordinal,
-/// whether it is the whole chapter.
-struct Named {
+/// Verses of one chapter.
+struct TopicReference {
+    /// The chapter's ordinal.
     chapter: usize,
-    verses: (u16, u16),
+    first: u16,
+    last: u16,
+    /// The first verse's ordinal.
     ordinal: u16,
-    whole: bool,
+    is_whole_chapter: bool,
 }
 
-/// The topics in the order of their names, written and given back to be indexed.
-pub fn build(path: &Path, grid: &Grid<'_>, out: &mut Out<'_>) -> Result<Vec<PackedTopic>, Failure> {
-    let mut read: Vec<(PackedTopic, Vec<Vec<Named>>)> = Vec::new();
+/// Writes the topics and returns them sorted by name, for the search index.
+pub fn build(
+    path: &Path,
+    canon: &Canon,
+    output: &mut Output<'_>,
+) -> Result<Vec<PackedTopic>, Failure> {
+    let mut all: Vec<(PackedTopic, Vec<Vec<TopicReference>>)> = Vec::new();
     let mut bad = 0;
     each_line(path, |line: TopicLine| {
-        let (mut entries, mut places) = (Vec::new(), Vec::new());
+        let (mut entries, mut all_references) = (Vec::new(), Vec::new());
         for EntryLine { t, refs, see } in line.subs {
-            let mut named = Vec::new();
+            let mut references = Vec::new();
             for reference in &refs {
-                match read_reference(reference, grid)? {
-                    Some(read) => named.push(read),
+                match read_reference(reference, canon)? {
+                    Some(reference) => references.push(reference),
                     None => bad += 1,
                 }
             }
             entries.push(PackedTopicEntry {
-                label: label(&t, !see.is_empty()),
-                references: named
+                label: cleaned_label(&t, !see.is_empty()),
+                references: references
                     .iter()
-                    .map(|n| (n.ordinal, n.verses.1 - n.verses.0))
+                    .map(|reference| (reference.ordinal, reference.last - reference.first))
                     .collect(),
-                chapters: named.iter().map(|n| n.whole).collect(),
+                chapters: references.iter().map(|r| r.is_whole_chapter).collect(),
                 see: see
                     .iter()
                     .map(|name| see_also(name))
                     .collect::<Result<_, _>>()?,
             });
-            places.push(named);
+            all_references.push(references);
         }
-        let name = filled(line.topic)?;
-        read.push((PackedTopic { name, entries }, places));
+        let name = trimmed(&line.topic)?;
+        all.push((PackedTopic { name, entries }, all_references));
         Ok(())
     })?;
     if bad != BAD_REFERENCES {
@@ -77,18 +84,18 @@ pub fn build(path: &Path, grid: &Grid<'_>, out: &mut Out<'_>) -> Result<Vec<Pack
             path.display()
         ));
     }
-    read.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
+    all.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
 
-    let mut chapters: Vec<Vec<PackedMention>> = Vec::new();
-    chapters.resize_with(grid.chapters, Vec::new);
-    let mut topics = Vec::with_capacity(read.len());
-    for (topic, (packed, entries)) in (0..).zip(read) {
-        for (entry, named) in (0..).zip(entries) {
-            for Named {
+    let mut chapters = canon.chapter_lists::<PackedMention>();
+    let mut topics = Vec::with_capacity(all.len());
+    for (topic, (packed, entries)) in (0..).zip(all) {
+        for (entry, references) in (0..).zip(entries) {
+            for TopicReference {
                 chapter,
-                verses: (first, last),
+                first,
+                last,
                 ..
-            } in named
+            } in references
             {
                 let mentions = chapters.get_mut(chapter).ok_or("no such chapter")?;
                 mentions.push(PackedMention {
@@ -101,72 +108,74 @@ pub fn build(path: &Path, grid: &Grid<'_>, out: &mut Out<'_>) -> Result<Vec<Pack
         }
         topics.push(packed);
     }
-    out.named(
+    output.add_sorted_frames(
         "TOPICS",
         &topics,
         |topic| &topic.name,
-        TOPICS_A_FRAME,
+        TOPICS_PER_FRAME,
         32 * 1024,
     )?;
-    out.frames("TOPIC_MENTIONS", &chapters, 0)?;
+    output.add_frames("TOPIC_MENTIONS", &chapters, 0)?;
     Ok(topics)
 }
 
-/// `Exod.6.16-Exod.6.20`, `Josh.21.4` or `Num.17`, in one chapter. `None` if it is not in the canon.
-fn read_reference(reference: &str, grid: &Grid<'_>) -> Result<Option<Named>, Failure> {
-    let strange = || format!("{reference:?} is no reference");
+/// Reads `Exod.6.16-Exod.6.20`, `Josh.21.4` or `Num.17`, in one chapter. `None` if it is not in the
+/// canon.
+fn read_reference(reference: &str, canon: &Canon) -> Result<Option<TopicReference>, Failure> {
+    let unreadable = || format!("{reference:?} is not a reference");
     let (first, last) = reference.split_once('-').unwrap_or((reference, reference));
-    let (book, chapter, start) = point(first).ok_or_else(strange)?;
-    let (book_end, chapter_end, end) = point(last).ok_or_else(strange)?;
+    let (book, chapter, start) = read_point(first).ok_or_else(unreadable)?;
+    let (book_end, chapter_end, end) = read_point(last).ok_or_else(unreadable)?;
     if (book, chapter) != (book_end, chapter_end) {
         return Err(format!("{reference:?} is more than one chapter"));
     }
-    let Ok(verses) = grid.verses(book, chapter) else {
+    let Ok(count) = canon.verse_count(book, chapter) else {
         return Ok(None);
     };
-    let (first, last) = (start.unwrap_or(1), end.unwrap_or(verses));
-    let (Ok(ordinal), true) = (
-        grid.verse(book, chapter, first),
-        (first..=verses).contains(&last),
-    ) else {
+    let (first, last) = (start.unwrap_or(1), end.unwrap_or(count));
+    let Ok(ordinal) = canon.verse_ordinal(book, chapter, first) else {
         return Ok(None);
     };
-    Ok(Some(Named {
-        chapter: grid.chapter(book, chapter)?,
-        verses: (first, last),
+    if !(first..=count).contains(&last) {
+        return Ok(None);
+    }
+    Ok(Some(TopicReference {
+        chapter: canon.chapter_ordinal(book, chapter)?,
+        first,
+        last,
         ordinal,
-        whole: start.is_none(),
+        is_whole_chapter: start.is_none(),
     }))
 }
 
-fn point(text: &str) -> Option<(&str, u16, Option<u16>)> {
+/// Reads a book, a chapter and perhaps a verse.
+fn read_point(text: &str) -> Option<(&str, u16, Option<u16>)> {
     let mut parts = text.split('.');
     let (book, chapter) = (parts.next()?, parts.next()?.parse().ok()?);
     let verse = parts.next().map(str::parse).transpose().ok()?;
     parts.next().is_none().then_some((book, chapter, verse))
 }
 
-/// A label without what is left of the references that stood in it: `:6`, a lone `;`, and `See` where
-/// it said nothing but what is in `see`.
-fn label(text: &str, refers: bool) -> String {
+/// A label without the traces of the references that stood in it: `:6`, a lone `;`, and `See` where
+/// it only led to the names in `see`.
+fn cleaned_label(text: &str, has_see: bool) -> String {
     let text = text.replace("' s ", "’s ").replace("' ", "’ ");
-    let mut words: Vec<&str> = Vec::new();
-    for word in text.split_whitespace() {
-        let trace = word.strip_prefix(':').unwrap_or(word);
-        let is_trace = trace
+    let is_trace = |word: &str| {
+        let word_end = word.strip_prefix(':').unwrap_or(word);
+        word_end
             .chars()
             .all(|c| c.is_ascii_digit() || matches!(c, ';' | ',' | '-' | ':' | '.'))
-            && !word.ends_with('.');
-        if !(is_trace || refers && word == "See") {
-            words.push(word);
-        }
-    }
-    words.join(" ").trim_matches([',', ';', ' ']).to_owned()
+            && !word.ends_with('.')
+    };
+    let words = text.split_whitespace();
+    let words = words.filter(|word| !(is_trace(word) || has_see && *word == "See"));
+    let label = words.collect::<Vec<_>>().join(" ");
+    label.trim_matches([',', ';', ' ']).to_owned()
 }
 
 fn see_also(name: &str) -> Result<String, Failure> {
     let name = name
         .strip_prefix("Nave:")
-        .ok_or_else(|| format!("{name:?} is no topic"))?;
-    filled(name.split_whitespace().collect::<Vec<_>>().join(" "))
+        .ok_or_else(|| format!("{name:?} is not a topic"))?;
+    trimmed(&name.split_whitespace().collect::<Vec<_>>().join(" "))
 }

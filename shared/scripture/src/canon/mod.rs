@@ -1,13 +1,9 @@
 //! The canon: 66 books, their chapters and verses as the King James Version counts them.
 //!
-//! That count is the grid of every chapter and verse number here; where a translation divides
-//! differently, [`crate::chapter::Chapter::omitted`] says so.
+//! All chapter and verse numbers in this crate follow that count. Where a translation divides the text
+//! differently, [`crate::chapter::Chapter::omitted`] lists the difference.
 
 mod names;
-
-use std::fmt;
-
-use serde::{Serialize, Serializer};
 
 pub use names::{find_book, nearest_book};
 pub(crate) use names::{match_name, misspelt_book};
@@ -35,14 +31,14 @@ impl BookId {
     #[must_use]
     pub fn book(self) -> &'static Book {
         let [genesis, ..] = &BOOKS;
-        // The constructor admits no number without a book; Genesis is never answered.
+        // The constructor admits 1 to 66 only, so the fallback to Genesis is never used.
         BOOKS
             .get(usize::from(self.0).wrapping_sub(1))
             .unwrap_or(genesis)
     }
 }
 
-/// Which part of the canon.
+/// A part of the canon.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Testament {
     /// Genesis to Malachi.
@@ -62,34 +58,24 @@ impl Testament {
     }
 }
 
-impl fmt::Display for Testament {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
-
-impl Serialize for Testament {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.code())
-    }
-}
-
 /// One book of the canon.
 #[derive(Debug, Eq, PartialEq)]
 pub struct Book {
-    /// Its place in the canon.
+    /// The book's place in the canon.
     pub id: BookId,
-    /// Its id in Unified Standard Format Markers, such as `JHN`.
+    /// The id in Unified Standard Format Markers, such as `JHN`.
     pub usfm: &'static str,
-    /// Its id in the Open Scripture Information Standard, such as `John`.
+    /// The id in the Open Scripture Information Standard, such as `John`.
     pub osis: &'static str,
-    /// Its English name, such as `1 Corinthians`.
+    /// The English name, such as `1 Corinthians`.
     pub name: &'static str,
     /// The testament it belongs to.
     pub testament: Testament,
     /// How many verses each chapter has.
     pub verses: &'static [u16],
+    /// Ordinal of the first chapter.
     first_chapter: usize,
+    /// Ordinal of the first verse.
     pub(crate) first_verse: u16,
 }
 
@@ -100,7 +86,7 @@ impl Book {
         u16::try_from(self.verses.len()).unwrap_or(u16::MAX)
     }
 
-    /// How many verses a chapter has; `None` where there is no such chapter.
+    /// How many verses a chapter has; `None` if there is no such chapter.
     #[must_use]
     pub fn verse_count(&self, chapter: u16) -> Option<u16> {
         self.verses
@@ -134,20 +120,14 @@ mod tests {
     #[test]
     fn the_canon_has_1189_chapters_and_31102_verses() {
         assert_eq!(books().len(), 66);
-        assert_eq!(
-            books().iter().map(|book| book.verses.len()).sum::<usize>(),
-            1189
-        );
-        let verses: u32 = books()
-            .iter()
-            .flat_map(|book| book.verses)
-            .map(|n| u32::from(*n))
-            .sum();
+        let chapters = || books().iter().flat_map(|book| book.verses);
+        assert_eq!(chapters().count(), 1189);
+        let verses: u32 = chapters().map(|count| u32::from(*count)).sum();
         assert_eq!(verses, 31_102);
     }
 
     #[test]
-    fn ids_and_books_lead_to_each_other() {
+    fn every_id_gives_its_book() {
         for (number, book) in (1..).zip(books()) {
             assert_eq!(BookId::new(number), Some(book.id));
             assert_eq!(book.id.book(), book);
@@ -157,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn chapters_are_numbered_through() {
+    fn chapter_ordinals_count_from_genesis_1() {
         let revelation = find_book("Revelation").unwrap();
         assert_eq!(revelation.ordinal(22), Some(1188));
         assert_eq!(revelation.ordinal(23), None);

@@ -1,137 +1,97 @@
-//! How people write the names of books.
+//! Names of books as readers write them.
 //!
-//! [`ABBREVIATIONS`] is the one table; English names, USFM ids and OSIS ids are known besides it.
-//! Names are compared as keys: letters and digits only, in lower case, a numbered book's ordinal
-//! (`I`, `First`, `1st`) as its digit. So `1 Cor.`, `I Cor` and `first cor` are all `1cor`.
+//! A book is found by its English name, its USFM id, its OSIS id and its [`ABBREVIATIONS`]. Names are
+//! compared as keys: letters and digits only, in lower case, a numbered book's ordinal (`I`, `First`,
+//! `1st`) as its digit. So `1 Cor.`, `I Cor` and `first cor` are all `1cor`.
 
 use std::sync::OnceLock;
 
 use super::{Book, BookId, books};
 use crate::token::{Token, TokenKind, tokenize};
 
-/// Longer names are not looked at: no book's is half as long.
+/// Longer names are refused: no book's name is half as long.
 const LONGEST_NAME: usize = 64;
-/// How many words, dots not counted, a name may have: "the Acts of the Apostles".
+/// How many words a name may have, without dots: "the Acts of the Apostles".
 const MOST_WORDS: usize = 6;
 
-/// Keys by which a book is known beside its name and its ids.
-const ABBREVIATIONS: [(&str, &[&str]); 66] = [
-    ("GEN", &["ge", "gn"]),
-    ("EXO", &["ex", "exo"]),
-    ("LEV", &["le", "lv"]),
-    ("NUM", &["nu", "nm", "nb", "numb"]),
-    ("DEU", &["de", "dt", "deu", "deutr"]),
-    ("JOS", &["jos", "jsh"]),
-    ("JDG", &["jg", "jdgs", "jdg", "judg"]),
-    ("RUT", &["ru", "rt", "rth"]),
-    ("1SA", &["1s", "1sm", "1sa", "1sam"]),
-    ("2SA", &["2s", "2sm", "2sa", "2sam"]),
-    ("1KI", &["1k", "1ki", "1kin", "1kgs", "1kg"]),
-    ("2KI", &["2k", "2ki", "2kin", "2kgs", "2kg"]),
-    ("1CH", &["1ch", "1chr", "1chron", "1par"]),
-    ("2CH", &["2ch", "2chr", "2chron", "2par"]),
-    ("EZR", &["ezr"]),
-    ("NEH", &["ne"]),
-    ("EST", &["es", "est", "esth"]),
-    ("JOB", &["jb"]),
-    (
-        "PSA",
-        &["psalm", "ps", "pss", "psa", "psm", "pslm", "psalter"],
-    ),
-    ("PRO", &["pr", "prv", "pro", "prov", "proverb"]),
-    (
-        "ECC",
-        &["ec", "ecc", "eccles", "qoh", "qoheleth", "koheleth"],
-    ),
+/// Further keys of each book.
+const ABBREVIATIONS: [(&str, &str); 66] = [
+    ("GEN", "ge gn"),
+    ("EXO", "ex exo"),
+    ("LEV", "le lv"),
+    ("NUM", "nu nm nb numb"),
+    ("DEU", "de dt deu deutr"),
+    ("JOS", "jos jsh"),
+    ("JDG", "jg jdgs jdg judg"),
+    ("RUT", "ru rt rth"),
+    ("1SA", "1s 1sm 1sa 1sam"),
+    ("2SA", "2s 2sm 2sa 2sam"),
+    ("1KI", "1k 1ki 1kin 1kgs 1kg"),
+    ("2KI", "2k 2ki 2kin 2kgs 2kg"),
+    ("1CH", "1ch 1chr 1chron 1par"),
+    ("2CH", "2ch 2chr 2chron 2par"),
+    ("EZR", "ezr"),
+    ("NEH", "ne"),
+    ("EST", "es est esth"),
+    ("JOB", "jb"),
+    ("PSA", "psalm ps pss psa psm pslm psalter"),
+    ("PRO", "pr prv pro prov proverb"),
+    ("ECC", "ec ecc eccles qoh qoheleth koheleth"),
     (
         "SNG",
-        &[
-            "so",
-            "sg",
-            "sos",
-            "ss",
-            "song",
-            "songs",
-            "songofsongs",
-            "canticles",
-            "canticle",
-            "cant",
-            "canticleofcanticles",
-            "songofsol",
-        ],
+        "so sg sos ss song songs songofsongs canticles canticle cant canticleofcanticles songofsol",
     ),
-    ("ISA", &["is"]),
-    ("JER", &["je", "jr"]),
-    ("LAM", &["la"]),
-    ("EZK", &["eze", "ezk", "ezek"]),
-    ("DAN", &["da", "dn"]),
-    ("HOS", &["ho"]),
-    ("JOL", &["jl", "joe"]),
-    ("AMO", &["am"]),
-    ("OBA", &["ob", "oba"]),
-    ("JON", &["jnh", "jon"]),
-    ("MIC", &["mi", "mc"]),
-    ("NAM", &["na", "nam"]),
-    // "Hb" is the Hebrews of most readers.
-    ("HAB", &["hbk", "habak"]),
-    ("ZEP", &["zp", "zep"]),
-    ("HAG", &["hg"]),
-    ("ZEC", &["zc", "zec"]),
-    ("MAL", &["ml"]),
-    ("MAT", &["mt", "mat"]),
-    ("MRK", &["mk", "mr", "mar"]),
-    ("LUK", &["lk", "lu"]),
-    ("JHN", &["jn", "jhn", "joh"]),
-    ("ACT", &["ac", "act", "actsoftheapostles"]),
-    ("ROM", &["ro", "rm"]),
-    ("1CO", &["1co", "1cor", "1corinth"]),
-    ("2CO", &["2co", "2cor", "2corinth"]),
-    ("GAL", &["ga"]),
-    ("EPH", &["ep", "ephes"]),
-    ("PHP", &["php", "pp", "phil"]),
-    ("COL", &["co"]),
-    ("1TH", &["1th", "1thes", "1thess"]),
-    ("2TH", &["2th", "2thes", "2thess"]),
-    ("1TI", &["1ti", "1tm", "1tim"]),
-    ("2TI", &["2ti", "2tm", "2tim"]),
-    ("TIT", &["ti", "tit"]),
-    ("PHM", &["phm", "pm", "philem", "phlm"]),
-    ("HEB", &["hb", "he"]),
-    ("JAS", &["jas", "jm", "jam"]),
-    ("1PE", &["1pe", "1pt", "1p", "1pet"]),
-    ("2PE", &["2pe", "2pt", "2p", "2pet"]),
-    ("1JN", &["1jn", "1jhn", "1jo", "1joh", "1j"]),
-    ("2JN", &["2jn", "2jhn", "2jo", "2joh", "2j"]),
-    ("3JN", &["3jn", "3jhn", "3jo", "3joh", "3j"]),
-    ("JUD", &["jud", "jd"]),
-    (
-        "REV",
-        &[
-            "re",
-            "rv",
-            "revelations",
-            "revelationofjohn",
-            "apocalypse",
-            "apoc",
-        ],
-    ),
+    ("ISA", "is"),
+    ("JER", "je jr"),
+    ("LAM", "la"),
+    ("EZK", "eze ezk ezek"),
+    ("DAN", "da dn"),
+    ("HOS", "ho"),
+    ("JOL", "jl joe"),
+    ("AMO", "am"),
+    ("OBA", "ob oba"),
+    ("JON", "jnh jon"),
+    ("MIC", "mi mc"),
+    ("NAM", "na nam"),
+    // "Hb" is Hebrews for most readers.
+    ("HAB", "hbk habak"),
+    ("ZEP", "zp zep"),
+    ("HAG", "hg"),
+    ("ZEC", "zc zec"),
+    ("MAL", "ml"),
+    ("MAT", "mt mat"),
+    ("MRK", "mk mr mar"),
+    ("LUK", "lk lu"),
+    ("JHN", "jn jhn joh"),
+    ("ACT", "ac act actsoftheapostles"),
+    ("ROM", "ro rm"),
+    ("1CO", "1co 1cor 1corinth"),
+    ("2CO", "2co 2cor 2corinth"),
+    ("GAL", "ga"),
+    ("EPH", "ep ephes"),
+    ("PHP", "php pp phil"),
+    ("COL", "co"),
+    ("1TH", "1th 1thes 1thess"),
+    ("2TH", "2th 2thes 2thess"),
+    ("1TI", "1ti 1tm 1tim"),
+    ("2TI", "2ti 2tm 2tim"),
+    ("TIT", "ti tit"),
+    ("PHM", "phm pm philem phlm"),
+    ("HEB", "hb he"),
+    ("JAS", "jas jm jam"),
+    ("1PE", "1pe 1pt 1p 1pet"),
+    ("2PE", "2pe 2pt 2p 2pet"),
+    ("1JN", "1jn 1jhn 1jo 1joh 1j"),
+    ("2JN", "2jn 2jhn 2jo 2joh 2j"),
+    ("3JN", "3jn 3jhn 3jo 3joh 3j"),
+    ("JUD", "jud jd"),
+    ("REV", "re rv revelations revelationofjohn apocalypse apoc"),
 ];
 
-/// Words that may stand before a name: "the Gospel according to St. Matthew".
-const BEFORE_A_NAME: [&str; 10] = [
-    "the",
-    "book",
-    "gospel",
-    "of",
-    "according",
-    "to",
-    "st",
-    "saint",
-    "epistle",
-    "letter",
-];
+/// Words that may precede a name: "the Gospel according to St. Matthew".
+const WORDS_BEFORE_A_NAME: &str = "the book gospel of according to st saint epistle letter";
 
-/// The book a name means: its English name, a usual abbreviation, its USFM or OSIS id, in any
+/// The book with this name: its English name, a usual abbreviation, its USFM or OSIS id, in any
 /// letter case, with or without dots and spaces.
 ///
 /// ```
@@ -153,10 +113,10 @@ pub fn find_book(name: &str) -> Option<&'static Book> {
     only_dots.then_some(book)
 }
 
-/// The book whose name is nearest to what was written, for "did you mean": a name with at most one
-/// slip in three letters, or else one that begins as written.
+/// The book with the nearest name, for "did you mean": at most one wrong letter in three, or else a
+/// name that begins with these letters.
 ///
-/// The work is bounded: a name longer than any book's is near to none.
+/// The cost is bounded: a name longer than any book's gives `None`.
 #[must_use]
 pub fn nearest_book(name: &str) -> Option<&'static Book> {
     if name.len() > LONGEST_NAME {
@@ -171,7 +131,7 @@ pub fn nearest_book(name: &str) -> Option<&'static Book> {
     if distance(nearest) * 3 <= key.len() {
         return Some(nearest);
     }
-    // Else the book that begins so: "Thess" is near to 1 Thessalonians.
+    // "Thess" is near to 1 Thessalonians.
     let begins = |book: &&Book| {
         let full = key_of(book.name);
         full.starts_with(&key) || full.trim_start_matches(['1', '2', '3']).starts_with(&key)
@@ -179,8 +139,8 @@ pub fn nearest_book(name: &str) -> Option<&'static Book> {
     books().iter().find(begins)
 }
 
-/// The book whose English name is one slip (a letter too many, too few, another, or two swapped)
-/// away from this word; `None` if two are, or if the word is short.
+/// The book whose English name differs from this word by one typing error: a letter too many, too few
+/// or another, or two swapped. `None` if two books do, or if the word is short.
 pub(crate) fn misspelt_book(word: &str) -> Option<&'static Book> {
     if !(6..=16).contains(&word.len()) {
         return None;
@@ -197,18 +157,19 @@ pub(crate) fn misspelt_book(word: &str) -> Option<&'static Book> {
     near.next().is_none().then_some(book)
 }
 
-/// The book whose name begins at token `start`, and the token after the name: the longest name
-/// that is there, a dot after it included.
+/// The book with the longest name at token `start`, and the index of the token after that name and its
+/// dot.
 pub(crate) fn match_name(tokens: &[Token<'_>], start: usize) -> Option<(&'static Book, usize)> {
     let mut at = start;
     let mut skipped_words = 0;
     loop {
-        if let Some(found) = match_bare_name(tokens, at) {
+        if let Some(found) = match_name_at(tokens, at) {
             return Some(found);
         }
         let token = tokens.get(at)?;
         let key = key_of(token.text);
-        let skips = token.kind == TokenKind::Word && BEFORE_A_NAME.contains(&key.as_str())
+        let skips = token.kind == TokenKind::Word
+            && WORDS_BEFORE_A_NAME.split(' ').any(|word| word == key)
             || token.kind == TokenKind::Dot && skipped_words > 0;
         skipped_words += 1;
         if !skips || skipped_words > MOST_WORDS {
@@ -218,7 +179,8 @@ pub(crate) fn match_name(tokens: &[Token<'_>], start: usize) -> Option<(&'static
     }
 }
 
-fn match_bare_name(tokens: &[Token<'_>], start: usize) -> Option<(&'static Book, usize)> {
+/// [`match_name`] without words before the name.
+fn match_name_at(tokens: &[Token<'_>], start: usize) -> Option<(&'static Book, usize)> {
     let mut key = String::new();
     let mut best = None;
     let mut words = 0;
@@ -235,7 +197,7 @@ fn match_bare_name(tokens: &[Token<'_>], start: usize) -> Option<(&'static Book,
             }
             TokenKind::Number if is_first => key.push_str(token.text),
             TokenKind::Word if is_first => match ordinal(token.text) {
-                // No name begins with one of these words, so it always means the digit.
+                // No book's name begins with one of these words, so it always means the digit.
                 Some(digit) => key.push(digit),
                 None => key.push_str(&key_of(token.text)),
             },
@@ -247,7 +209,7 @@ fn match_bare_name(tokens: &[Token<'_>], start: usize) -> Option<(&'static Book,
         if words > MOST_WORDS || key.len() > LONGEST_NAME {
             break;
         }
-        match look_up(&key) {
+        match find_key(&key) {
             Some((id, true)) => best = Some((id.book(), index + 1)),
             Some((_, false)) => {}
             None => break,
@@ -282,15 +244,19 @@ fn key_of(name: &str) -> String {
         .collect()
 }
 
-/// The first book with a key that begins so, and whether that is all of the key.
-fn look_up(beginning: &str) -> Option<(BookId, bool)> {
+/// The first book with a key that begins with these letters, and whether they are the whole key.
+fn find_key(beginning: &str) -> Option<(BookId, bool)> {
     static KEYS: OnceLock<Vec<(String, BookId)>> = OnceLock::new();
     let keys = KEYS.get_or_init(|| {
         let mut keys = Vec::new();
         for (book, (_, abbreviations)) in books().iter().zip(&ABBREVIATIONS) {
             let names = [book.name, book.usfm, book.osis].map(key_of);
             keys.extend(names.map(|key| (key, book.id)));
-            keys.extend(abbreviations.iter().map(|key| ((*key).to_owned(), book.id)));
+            keys.extend(
+                abbreviations
+                    .split(' ')
+                    .map(|key| (key.to_owned(), book.id)),
+            );
         }
         keys.sort();
         keys
@@ -311,11 +277,11 @@ mod tests {
     }
 
     #[test]
-    fn the_table_follows_the_canon_and_no_key_means_two_books() {
+    fn the_table_is_in_canon_order_and_no_key_means_two_books() {
         let mut meaning: HashMap<String, &str> = HashMap::new();
         for (book, (usfm, abbreviations)) in books().iter().zip(&ABBREVIATIONS) {
             assert_eq!(book.usfm, *usfm);
-            let keys = abbreviations.iter().map(|key| (*key).to_owned());
+            let keys = abbreviations.split(' ').map(str::to_owned);
             for key in keys.chain([key_of(book.name), key_of(book.usfm), key_of(book.osis)]) {
                 assert_eq!(key, key_of(&key), "a key is lower-case letters and digits");
                 let other = meaning.insert(key.clone(), book.usfm);
@@ -341,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn numbered_books_are_found_however_the_number_is_written() {
+    fn a_numbered_book_is_found_by_each_form_of_its_number() {
         for written in [
             "1 Cor",
             "1Cor",
@@ -380,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_book_is_not_found() {
+    fn a_text_that_is_not_a_book_is_not_found() {
         for written in [
             "", " ", ".", "1", "I", "the", "of the", "John 3", "Jon Snow", "🕊", "Ὠ",
         ] {
@@ -389,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn near_misses_name_the_book_that_was_meant() {
+    fn a_misspelt_name_gives_the_nearest_book() {
         for (written, found) in [
             ("Genisis", "Genesis"),
             ("Jhon", "John"),
@@ -411,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn a_huge_name_is_answered_at_once() {
+    fn a_very_long_name_gives_none() {
         let huge = "genesis ".repeat(1_300);
         assert_eq!(find_book(&huge), None);
         assert_eq!(nearest_book(&huge), None);

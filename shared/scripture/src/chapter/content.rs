@@ -1,27 +1,27 @@
-//! The order in which a chapter is read: headings, breaks, verses.
+//! A chapter's layout: headings, breaks and verses in reading order.
 //!
 //! - A break stands between paragraphs and stanzas; never first, last, twice, or after a heading.
 //! - Headings stand before the verse at which they begin, after the break: first the heading of
-//!   a book of Psalms, then the editor's, then the text's own (a psalm's title, a speaker).
+//!   a book of Psalms, then the editorial one, then the text's own (a psalm's title, a speaker).
 //! - A break inside a verse is a part of that verse.
-//! - A speaker inside a verse (Song of Solomon 1:4, 5:1, 6:13, 8:5 in the WEB) would divide it,
-//!   and a verse is one element. All who speak in it are announced before it, in the order in
-//!   which they speak, whoever was speaking already first; a line break inside shows the turn.
+//! - A verse is one element, so a speaker inside a verse (Song of Solomon 1:4, 5:1, 6:13, 8:5 in the
+//!   WEB) cannot divide it. Headings before the verse name all its speakers in order, first the one
+//!   who was already speaking; a line break inside the verse marks the change.
 
 use std::iter::Peekable;
 use std::ops::RangeInclusive;
 use std::slice;
 
 use super::part::{Element, Part, True};
-use crate::packed::{Block, Packed, Run, Section};
+use crate::chapter_format::{Block, PackedChapter, Run, SectionHeading};
 
-/// A chapter's elements in order; of verses, `only` these.
-pub(super) fn lay_out(chapter: &Packed, only: RangeInclusive<u16>) -> Vec<Element> {
+/// A chapter's elements in order, with `only` these verses.
+pub(super) fn lay_out(chapter: &PackedChapter, only: RangeInclusive<u16>) -> Vec<Element> {
     let mut layout = Layout {
         only,
         elements: Vec::new(),
-        sections: chapter.sections.iter().peekable(),
-        waiting: Vec::new(),
+        editorial: chapter.headings.iter().peekable(),
+        own_headings: Vec::new(),
         verse: None,
         parts: Vec::new(),
         speaker: None,
@@ -39,13 +39,14 @@ pub(super) fn lay_out(chapter: &Packed, only: RangeInclusive<u16>) -> Vec<Elemen
 struct Layout<'a> {
     only: RangeInclusive<u16>,
     elements: Vec<Element>,
-    sections: Peekable<slice::Iter<'a, Section>>,
-    /// The text's headings since the last run.
-    waiting: Vec<&'a Block>,
-    /// The verse in hand and its parts so far.
+    /// The editorial headings that are still to come.
+    editorial: Peekable<slice::Iter<'a, SectionHeading>>,
+    /// The text's own headings since the last run.
+    own_headings: Vec<&'a Block>,
+    /// The current verse and its parts so far.
     verse: Option<u16>,
     parts: Vec<Part>,
-    /// Who speaks, and whether a heading right before the verse in hand says so.
+    /// The speaker, and whether a heading right before the current verse names them.
     speaker: Option<&'a str>,
     speaker_announced: bool,
     break_due: bool,
@@ -66,29 +67,31 @@ impl<'a> Layout<'a> {
                 self.in_poetry = true;
                 self.runs(runs, Some(*level));
             }
-            Block::Heading(_) | Block::Title(_) | Block::Speaker(_) => self.waiting.push(block),
+            Block::Heading(_) | Block::Title(_) | Block::Speaker(_) => {
+                self.own_headings.push(block);
+            }
             Block::Break => self.break_due = true,
         }
     }
 
     fn runs(&mut self, runs: &[Run], poem: Option<u8>) {
-        let mut goes_on = false;
+        let mut line_continues = false;
         for run in runs {
             let (Run::Text { verse, .. } | Run::Note { verse, .. }) = run;
             if !self.only.contains(verse) {
-                // Its notes count all the same: an id is one of the chapter.
+                // Its notes count too: ids are numbered through the chapter.
                 self.notes += u32::from(matches!(run, Run::Note { .. }));
                 continue;
             }
             if self.verse == Some(*verse) {
-                self.divide_verse();
+                self.continue_verse();
             } else {
                 self.begin_verse(*verse);
             }
             match run {
                 Run::Text { text, .. } => {
-                    self.text(text, poem, goes_on);
-                    goes_on = true;
+                    self.text(text, poem, line_continues);
+                    line_continues = true;
                 }
                 Run::Note { .. } => {
                     self.notes += 1;
@@ -100,10 +103,12 @@ impl<'a> Layout<'a> {
         }
     }
 
-    fn text(&mut self, text: &str, poem: Option<u8>, goes_on: bool) {
+    fn text(&mut self, text: &str, poem: Option<u8>, line_continues: bool) {
         match (self.parts.last_mut(), poem) {
             (Some(Part::Text(before)), None) => before.push_str(text),
-            (Some(Part::Poem { text: before, .. }), Some(_)) if goes_on => before.push_str(text),
+            (Some(Part::Poem { text: before, .. }), Some(_)) if line_continues => {
+                before.push_str(text);
+            }
             (_, None) => self.parts.push(Part::Text(text.to_owned())),
             (_, Some(poem)) => self.parts.push(Part::Poem {
                 text: text.to_owned(),
@@ -120,58 +125,49 @@ impl<'a> Layout<'a> {
         }
         self.break_due = false;
         self.speaker_announced = false;
-        let waiting = std::mem::take(&mut self.waiting);
-        let of_the_book =
-            |block: &&&Block| matches!(block, Block::Heading(h) if h.starts_with("BOOK "));
-        for block in waiting.iter().filter(of_the_book) {
-            self.heading(block);
+        let names_book =
+            |block: &&Block| matches!(block, Block::Heading(h) if h.starts_with("BOOK "));
+        let own_headings = std::mem::take(&mut self.own_headings).into_iter();
+        let (books, others): (Vec<_>, Vec<_>) = own_headings.partition(names_book);
+        self.add_own_headings(books);
+        while let Some(heading) = self.editorial.next_if(|heading| heading.verse <= verse) {
+            self.push_heading(&heading.title, true);
         }
-        while let Some(section) = self.sections.next_if(|section| section.verse <= verse) {
-            let content = vec![section.title.clone()];
-            self.elements.push(Element::Heading {
-                content,
-                editorial: true,
-            });
-        }
-        for block in waiting.iter().filter(|block| !of_the_book(block)) {
-            self.heading(block);
-        }
+        self.add_own_headings(others);
     }
 
-    /// The verse in hand goes on after whatever has been read since its last run.
-    fn divide_verse(&mut self) {
-        if !self.waiting.is_empty() {
-            // The verse in hand is not among the elements yet, so these come before it.
+    /// Continues the current verse after a break or a heading.
+    fn continue_verse(&mut self) {
+        if !self.own_headings.is_empty() {
+            // The current verse is not among the elements yet, so these come before it.
             if let (Some(speaker), false) = (self.speaker, self.speaker_announced) {
-                self.push_heading(speaker);
+                self.push_heading(speaker, false);
             }
-            for block in std::mem::take(&mut self.waiting) {
-                self.heading(block);
-            }
+            let own_headings = std::mem::take(&mut self.own_headings);
+            self.add_own_headings(own_headings);
         }
         if std::mem::take(&mut self.break_due) {
             self.parts.push(Part::LineBreak { line_break: True });
         }
     }
 
-    fn heading(&mut self, block: &'a Block) {
-        match block {
-            Block::Speaker(name) => {
-                self.speaker = Some(name);
-                self.speaker_announced = true;
-                self.push_heading(name);
+    fn add_own_headings(&mut self, blocks: Vec<&'a Block>) {
+        for block in blocks {
+            match block {
+                Block::Speaker(name) => {
+                    self.speaker = Some(name);
+                    self.speaker_announced = true;
+                    self.push_heading(name, false);
+                }
+                Block::Heading(words) | Block::Title(words) => self.push_heading(words, false),
+                Block::Paragraph(_) | Block::Item(_) | Block::Line { .. } | Block::Break => {}
             }
-            Block::Heading(words) | Block::Title(words) => self.push_heading(words),
-            Block::Paragraph(_) | Block::Item(_) | Block::Line { .. } | Block::Break => {}
         }
     }
 
-    fn push_heading(&mut self, words: &str) {
+    fn push_heading(&mut self, words: &str, editorial: bool) {
         let content = vec![words.to_owned()];
-        self.elements.push(Element::Heading {
-            content,
-            editorial: false,
-        });
+        self.elements.push(Element::Heading { content, editorial });
     }
 
     fn end_verse(&mut self) {
@@ -183,10 +179,9 @@ impl<'a> Layout<'a> {
 
     fn finish(mut self) -> Vec<Element> {
         self.end_verse();
-        // What still waits stands at the end: the subscriptions of the KJV's epistles.
-        for block in std::mem::take(&mut self.waiting) {
-            self.heading(block);
-        }
+        // The subscriptions of the KJV's epistles follow the last verse.
+        let own_headings = std::mem::take(&mut self.own_headings);
+        self.add_own_headings(own_headings);
         self.elements
     }
 }
@@ -205,12 +200,12 @@ mod tests {
         }
     }
 
-    fn outline(blocks: Vec<Block>, sections: &[(u16, &str)]) -> Vec<String> {
-        let section = |(verse, title): &(u16, &str)| Section {
+    fn outline(blocks: Vec<Block>, headings: &[(u16, &str)]) -> Vec<String> {
+        let heading = |(verse, title): &(u16, &str)| SectionHeading {
             verse: *verse,
             title: (*title).to_owned(),
         };
-        let sections = sections.iter().map(section).collect();
+        let headings = headings.iter().map(heading).collect();
         let line = |element| match element {
             Element::Heading {
                 content,
@@ -220,14 +215,14 @@ mod tests {
             Element::LineBreak => "-".to_owned(),
             Element::Verse { number, .. } => number.to_string(),
         };
-        lay_out(&Packed { blocks, sections }, 0..=u16::MAX)
+        lay_out(&PackedChapter { blocks, headings }, 0..=u16::MAX)
             .into_iter()
             .map(line)
             .collect()
     }
 
     #[test]
-    fn an_editors_heading_stands_before_its_verse_after_the_break() {
+    fn an_editorial_heading_stands_after_the_break_before_its_verse() {
         let first = Block::Paragraph(vec![words(1), words(2)]);
         let second = Block::Paragraph(vec![words(3), words(4)]);
         let lines = outline(
@@ -241,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn an_editors_heading_stands_between_a_book_of_psalms_and_the_psalms_title() {
+    fn an_editorial_heading_stands_between_a_book_of_psalms_and_the_psalms_title() {
         let blocks = vec![
             Block::Heading("BOOK 2".to_owned()),
             Block::Title("A Psalm.".to_owned()),

@@ -1,7 +1,7 @@
-//! One chapter of one translation, as verses and as content to lay out.
+//! One chapter of one translation, as verses or as a layout with headings and breaks.
 //!
-//! `content` is the order in which a chapter is read, `part` the shapes that go over the
-//! wire, `omitted` what a translation does not print.
+//! `content` builds the layout, `part` has the JSON types, `omitted` the verses that a translation
+//! does not print.
 
 mod content;
 mod omitted;
@@ -13,9 +13,9 @@ pub use part::{Element, Note, NoteKind, Part, True};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use crate::archive::read_chapter;
 use crate::canon::{Book, BookId};
-use crate::packed::{Block, Packed, Run};
+use crate::chapter_cache::read_chapter;
+use crate::chapter_format::{Block, PackedChapter, Run};
 use crate::translation::TranslationCode;
 
 /// Every verse of a chapter.
@@ -27,35 +27,35 @@ pub struct Chapter {
     translation: TranslationCode,
     book: BookId,
     number: u16,
-    packed: Arc<Packed>,
+    packed: Arc<PackedChapter>,
 }
 
 /// One verse of a chapter.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Verse {
-    /// Its number as printed. It may lie beyond the canon's count (WEB Romans 14:24-26).
+    /// The number as printed. It may exceed the canon's count (WEB Romans 14:24-26).
     pub number: u16,
-    /// Its words; single spaces, none at the ends.
+    /// The words, with single spaces and none at the ends.
     pub text: String,
-    /// Its words with lines, breaks and the places of notes; `None` in a translation that has
-    /// nothing of the kind.
+    /// The words with lines, breaks and the places of notes; `None` in a translation that has none of
+    /// these.
     pub text_parts: Option<Vec<Part>>,
 }
 
-/// Why there is no chapter to give.
+/// Why a chapter cannot be read.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum ChapterError {
-    /// The book ends before it, or it was numbered 0.
+    /// The number is 0 or after the book's last chapter.
     #[error("{book} has no chapter {chapter}; its last is {last}")]
     NoSuchChapter {
         /// The book's English name.
         book: &'static str,
-        /// What was asked for.
+        /// The requested number.
         chapter: u16,
         /// The book's last chapter.
         last: u16,
     },
-    /// The embedded text cannot be read: this build is broken.
+    /// The embedded text cannot be decoded: this build is damaged.
     #[error("the embedded text of {book} {chapter} ({translation}) cannot be read")]
     Damaged {
         /// The translation.
@@ -71,21 +71,19 @@ pub enum ChapterError {
 ///
 /// # Errors
 ///
-/// [`ChapterError::NoSuchChapter`] if the book has none with this number.
+/// [`ChapterError::NoSuchChapter`] if the book has no chapter with this number.
 pub fn get_chapter(
     translation: TranslationCode,
     book: BookId,
     chapter: u16,
 ) -> Result<Chapter, ChapterError> {
     let name = book.book().name;
-    let ordinal = book
-        .book()
-        .ordinal(chapter)
-        .ok_or_else(|| ChapterError::NoSuchChapter {
-            book: name,
-            chapter,
-            last: book.book().chapter_count(),
-        })?;
+    let ordinal = book.book().ordinal(chapter);
+    let ordinal = ordinal.ok_or_else(|| ChapterError::NoSuchChapter {
+        book: name,
+        chapter,
+        last: book.book().chapter_count(),
+    })?;
     let packed = read_chapter(translation, ordinal).ok_or(ChapterError::Damaged {
         translation,
         book: name,
@@ -100,30 +98,30 @@ pub fn get_chapter(
 }
 
 impl Chapter {
-    /// The translation it is in.
+    /// The chapter's translation.
     #[must_use]
     pub fn translation(&self) -> TranslationCode {
         self.translation
     }
 
-    /// The book it is from.
+    /// The chapter's book.
     #[must_use]
     pub fn book(&self) -> &'static Book {
         self.book.book()
     }
 
-    /// Its number in the book.
+    /// The chapter's number in the book.
     #[must_use]
     pub fn number(&self) -> u16 {
         self.number
     }
 
-    /// The number of its last verse, whether the canon counts it or only the translation prints it.
+    /// The number of the last verse that the canon counts or the translation prints.
     #[must_use]
     pub fn last_verse(&self) -> u16 {
-        let printed = self.texts().map(|(verse, _)| verse).last().unwrap_or(0);
+        let printed = self.packed.texts().map(|(verse, _)| verse).last();
         let counted = self.book().verse_count(self.number).unwrap_or(0);
-        printed.max(counted)
+        printed.unwrap_or(0).max(counted)
     }
 
     /// Every printed verse, in order.
@@ -136,7 +134,7 @@ impl Chapter {
     #[must_use]
     pub fn verses_within(&self, numbers: &RangeInclusive<u16>) -> Vec<Verse> {
         let mut verses: Vec<Verse> = Vec::new();
-        for (number, text) in self.texts().filter(|(number, _)| numbers.contains(number)) {
+        for (number, text) in self.texts_within(numbers.clone()) {
             match verses.last_mut() {
                 Some(verse) if verse.number == number => verse.text.push_str(text),
                 _ => verses.push(Verse {
@@ -159,8 +157,20 @@ impl Chapter {
         verses
     }
 
-    /// The chapter to lay out: headings, breaks between paragraphs and stanzas, and exactly one
-    /// element for each printed verse.
+    /// The words of one verse; `None` if it is not printed.
+    pub(crate) fn verse_text(&self, number: u16) -> Option<String> {
+        let mut texts = self.texts_within(number..=number).map(|(_, text)| text);
+        let first = texts.next()?;
+        Some(first.to_owned() + &texts.collect::<String>())
+    }
+
+    /// The psalm's title, empty where there is none.
+    pub(crate) fn title(&self) -> String {
+        self.packed.title()
+    }
+
+    /// The layout: headings, breaks between paragraphs and stanzas, and exactly one element for each
+    /// printed verse.
     #[must_use]
     pub fn content(&self) -> Vec<Element> {
         content::lay_out(&self.packed, WHOLE)
@@ -175,7 +185,7 @@ impl Chapter {
     /// The notes on these verses, with the numbers that they have in the chapter.
     #[must_use]
     pub fn notes_within(&self, numbers: &RangeInclusive<u16>) -> Vec<Note> {
-        let notes = self.runs().filter_map(|run| match run {
+        let notes = self.packed.runs().filter_map(|run| match run {
             Run::Note {
                 verse,
                 text,
@@ -199,10 +209,10 @@ impl Chapter {
             .collect()
     }
 
-    /// The verses the canon counts in this chapter and the translation does not print in it.
+    /// The verses of the canon that the translation does not print in this chapter.
     #[must_use]
     pub fn omitted(&self) -> Vec<Omitted> {
-        let printed: Vec<u16> = self.texts().map(|(verse, _)| verse).collect();
+        let printed: Vec<u16> = self.packed.texts().map(|(verse, _)| verse).collect();
         let counted = 1..=self.book().verse_count(self.number).unwrap_or(0);
         counted
             .filter(|verse| !printed.contains(verse))
@@ -214,25 +224,16 @@ impl Chapter {
             .collect()
     }
 
-    /// The text as it is embedded, which also tells the words of Jesus and the translators'
-    /// supplied words apart.
+    /// The text as it is embedded, which also marks the words of Jesus and the words that the
+    /// translators supplied.
     #[must_use]
     pub fn blocks(&self) -> &[Block] {
         &self.packed.blocks
     }
 
-    fn runs(&self) -> impl Iterator<Item = &Run> {
-        self.packed.blocks.iter().flat_map(|block| match block {
-            Block::Paragraph(runs) | Block::Item(runs) | Block::Line { runs, .. } => &**runs,
-            Block::Heading(_) | Block::Title(_) | Block::Speaker(_) | Block::Break => &[],
-        })
-    }
-
-    fn texts(&self) -> impl Iterator<Item = (u16, &str)> {
-        self.runs().filter_map(|run| match run {
-            Run::Text { verse, text, .. } => Some((*verse, text.as_str())),
-            Run::Note { .. } => None,
-        })
+    fn texts_within(&self, numbers: RangeInclusive<u16>) -> impl Iterator<Item = (u16, &str)> {
+        let texts = self.packed.texts();
+        texts.filter(move |(number, _)| numbers.contains(number))
     }
 }
 

@@ -1,17 +1,17 @@
-//! Verses the canon counts and a translation does not print under that number.
+//! Verses of the canon that a translation does not print under their number.
 //!
-//! Which these are is seen in the text itself. Where their words stand instead is known only by
-//! reading, so it is listed here. A verse that is not listed stands nowhere: the translation's
-//! editors hold it for a later addition, and a note may give its words.
+//! The text shows which verses these are. Where else the translation prints their words had to be
+//! found by reading, so it is listed here. A verse that is not listed is printed nowhere: the
+//! translation's editors consider it a later addition, and a note may give its words.
 
 use crate::translation::TranslationCode;
 
 /// A verse that is not printed under its number.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Omitted {
-    /// Its number in the canon's count.
+    /// The number in the canon's count.
     pub verse: u16,
-    /// Where its words stand in the same book, if this translation has them at all.
+    /// The place of its words in the same book, if this translation has them at all.
     pub stands_at: Option<StandsAt>,
 }
 
@@ -24,14 +24,14 @@ pub struct StandsAt {
     pub verse: u16,
 }
 
-/// Translation, book, chapter, first and last verse, and where the first one's words stand; the
-/// others follow it there.
+/// Translation, book, chapter, first and last verse, and the place of the first verse's words; those of
+/// the others follow there.
 type Moved = (TranslationCode, &'static str, u16, u16, u16, (u16, u16));
 
 const MOVED: [Moved; 13] = [
-    // The Majority Text has the doxology here.
+    // The WEB follows the Majority Text, which has the doxology there.
     (TranslationCode::Web, "ROM", 16, 25, 27, (14, 24)),
-    // The Reina-Valera of 1909 divides these chapters and verses in its own way.
+    // The Reina-Valera of 1909 has its own division of these chapters and verses.
     (TranslationCode::Srv, "NUM", 12, 16, 16, (13, 1)),
     (TranslationCode::Srv, "NUM", 29, 40, 40, (30, 1)),
     (TranslationCode::Srv, "1SA", 23, 29, 29, (24, 1)),
@@ -46,7 +46,7 @@ const MOVED: [Moved; 13] = [
     (TranslationCode::Srv, "2CO", 13, 14, 14, (13, 13)),
 ];
 
-/// Where the words of a verse that is not printed under its number stand.
+/// The place of the words of a verse that is not printed under its number.
 pub(super) fn find_moved(
     translation: TranslationCode,
     usfm: &str,
@@ -71,7 +71,7 @@ mod tests {
     use crate::chapter::get_chapter;
 
     #[test]
-    fn every_entry_leads_from_a_verse_not_printed_to_one_that_is() {
+    fn every_listed_verse_is_omitted_and_its_place_is_printed() {
         for (code, usfm, chapter, first, last, _) in MOVED {
             let book = find_book(usfm).unwrap();
             let omitted = get_chapter(code, book.id, chapter).unwrap().omitted();
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_doxology_of_romans_is_found_where_the_web_prints_it() {
+    fn the_web_prints_the_doxology_of_romans_16_in_chapter_14() {
         let romans = find_book("Romans").unwrap().id;
         let sixteen = get_chapter(TranslationCode::Web, romans, 16).unwrap();
         let expected: Vec<_> = (25..=27)

@@ -1,4 +1,4 @@
-//! What a chapter looks like on the wire. The shapes are the contract's; nothing is decided here.
+//! The JSON types of a chapter, as the HTTP contract defines them.
 
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
@@ -9,12 +9,12 @@ use utoipa::ToSchema;
 pub enum Part {
     /// Words in prose.
     Text(String),
-    /// Words in one line of poetry. Another part begins another line, but for one that follows
-    /// a note within the line.
+    /// Words in one line of poetry. The next part begins a new line, unless it follows a note within
+    /// the line.
     Poem {
         /// The words.
         text: String,
-        /// How deep the line is indented: 1 is not at all.
+        /// Depth of the line's indentation; 1 is none.
         poem: u8,
     },
     /// A new paragraph or stanza within the verse.
@@ -43,7 +43,7 @@ impl Part {
     }
 }
 
-/// The value `true`, where no other makes sense.
+/// The value `true`, for a field that is never false.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct True;
 
@@ -61,8 +61,7 @@ pub enum Element {
     Heading {
         /// Its words.
         content: Vec<String>,
-        /// Whether an editor put it there, so that it is no part of the translation. Psalm titles
-        /// and speakers are.
+        /// Whether an editor added it. Psalm titles and speakers are part of the translation.
         editorial: bool,
     },
     /// A new paragraph or stanza.
@@ -81,21 +80,21 @@ pub enum Element {
 pub struct Note {
     /// Its number in the chapter, from 1.
     pub id: u32,
-    /// The verse it hangs on.
+    /// The verse it belongs to.
     pub verse: u16,
     /// Its words.
     pub text: String,
-    /// What it does.
+    /// The kind of note.
     pub kind: NoteKind,
 }
 
-/// What a note does.
+/// The kind of a note.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NoteKind {
-    /// Explains, or gives another reading.
+    /// An explanation or another reading.
     Footnote,
-    /// Names the passage that is quoted or alluded to.
+    /// The passage that the verse quotes or alludes to.
     CrossReference,
 }
 
@@ -107,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_and_elements_have_the_shapes_of_the_contract() {
+    fn parts_and_elements_have_the_json_of_the_contract() {
         let content = vec![
             Part::Text("For God".to_owned()),
             Part::Poem {
@@ -138,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_note_has_the_shape_of_the_contract() {
+    fn a_note_has_the_json_of_the_contract() {
         let kind = NoteKind::CrossReference;
         let note = Note {
             id: 1,
@@ -152,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_schema_of_a_part_lists_the_four_forms() {
+    fn the_schema_of_a_part_has_four_forms() {
         let schema = to_value(Part::schema()).unwrap();
         let forms = schema["oneOf"].as_array().unwrap();
         assert_eq!(forms.len(), 4, "{schema:#}");
@@ -164,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn the_schema_of_an_element_is_told_by_its_type() {
+    fn the_schema_of_an_element_has_a_form_for_each_type() {
         let schema = to_value(Element::schema()).unwrap();
         let forms = schema["oneOf"].as_array().unwrap();
         let types: Vec<_> = forms

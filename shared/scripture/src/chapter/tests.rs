@@ -1,9 +1,10 @@
-//! The five texts as a whole, then chapters that are known for something.
+//! Single chapters and verses; `corpus` tests the five texts as a whole.
 
 mod corpus;
 
 use super::*;
 use crate::canon::find_book;
+use TranslationCode::{Asv, Kjv, Srv, Web, Ylt};
 
 fn chapter(translation: TranslationCode, book: &str, number: u16) -> Chapter {
     get_chapter(translation, find_book(book).unwrap().id, number).unwrap()
@@ -14,8 +15,7 @@ fn verse(translation: TranslationCode, book: &str, number: u16, verse: u16) -> V
     verses.into_iter().find(|v| v.number == verse).unwrap()
 }
 
-/// A chapter's content on few lines: `# heading`, `-` break, verse number; the editor's headings,
-/// which are no part of the text, left out.
+/// A chapter's content in short: `# heading`, `-` for a break, verse number; without editorial headings.
 fn outline(chapter: &Chapter) -> Vec<String> {
     let line = |element| match element {
         Element::Heading {
@@ -28,36 +28,39 @@ fn outline(chapter: &Chapter) -> Vec<String> {
     chapter.content().into_iter().filter_map(line).collect()
 }
 
+/// The parts of one verse.
+fn parts(translation: TranslationCode, book: &str, number: u16, at: u16) -> Vec<Part> {
+    verse(translation, book, number, at).text_parts.unwrap()
+}
+
 fn poem(text: &str, poem: u8) -> Part {
-    Part::Poem {
-        text: text.to_owned(),
-        poem,
-    }
+    let text = text.to_owned();
+    Part::Poem { text, poem }
 }
 
 const LINE_BREAK: Part = Part::LineBreak { line_break: True };
 
 #[test]
-fn john_3_16_reads_in_all_five() {
+fn john_3_16_is_in_all_five_translations() {
     let begins = [
         (
-            TranslationCode::Web,
+            Web,
             "For God so loved the world, that he gave his only born Son,",
         ),
         (
-            TranslationCode::Kjv,
+            Kjv,
             "For God so loved the world, that he gave his only begotten Son,",
         ),
         (
-            TranslationCode::Asv,
+            Asv,
             "For God so loved the world, that he gave his only begotten Son,",
         ),
         (
-            TranslationCode::Ylt,
+            Ylt,
             "for God did so love the world, that His Son—the only begotten—",
         ),
         (
-            TranslationCode::Srv,
+            Srv,
             "Porque de tal manera amó Dios al mundo, que ha dado á su Hijo",
         ),
     ];
@@ -68,18 +71,18 @@ fn john_3_16_reads_in_all_five() {
 }
 
 #[test]
-fn a_chapter_that_does_not_exist_is_refused_with_the_last_one() {
+fn the_error_for_a_missing_chapter_names_the_last_one() {
     let john = find_book("John").unwrap().id;
     for number in [0, 22, u16::MAX] {
-        let error = get_chapter(TranslationCode::Web, john, number).unwrap_err();
+        let error = get_chapter(Web, john, number).unwrap_err();
         let expected = format!("John has no chapter {number}; its last is 21");
         assert_eq!(error.to_string(), expected);
     }
 }
 
 #[test]
-fn psalm_23_is_poetry_line_by_line() {
-    let psalm = chapter(TranslationCode::Web, "Psalm", 23);
+fn psalm_23_has_one_part_per_line_of_poetry() {
+    let psalm = chapter(Web, "Psalm", 23);
     assert_eq!(outline(&psalm)[..2], ["# A Psalm by David.", "1"]);
     let first = psalm.verses().remove(0);
     assert_eq!(first.text, "Yahweh is my shepherd; I shall lack nothing.");
@@ -91,86 +94,55 @@ fn psalm_23_is_poetry_line_by_line() {
 }
 
 #[test]
-fn notes_of_genesis_1_hang_where_they_belong() {
-    let genesis = chapter(TranslationCode::Web, "Genesis", 1);
+fn a_note_of_genesis_1_is_at_its_word() {
+    let genesis = chapter(Web, "Genesis", 1);
     let notes = genesis.notes();
     let first = notes.first().unwrap();
     assert_eq!(
         (first.id, first.verse, first.kind),
         (1, 1, NoteKind::Footnote)
     );
-    assert!(
-        first
-            .text
-            .starts_with("The Hebrew word rendered “God” is “אֱלֹהִ֑ים”")
-    );
+    let begin = "The Hebrew word rendered “God” is “אֱלֹהִ֑ים”";
+    assert!(first.text.starts_with(begin), "{}", first.text);
     let parts = vec![
         Part::Text("In the beginning, God".to_owned()),
         Part::Note { note_id: 1 },
         Part::Text(" created the heavens and the earth.".to_owned()),
     ];
     assert_eq!(genesis.verses().remove(0).text_parts, Some(parts));
-    assert!(chapter(TranslationCode::Kjv, "Genesis", 1).notes().len() > 5);
+    assert!(chapter(Kjv, "Genesis", 1).notes().len() > 5);
 }
 
 #[test]
 fn a_plain_verse_is_one_string_and_a_plain_translation_has_no_parts() {
-    let parts = verse(TranslationCode::Kjv, "Genesis", 1, 2)
-        .text_parts
-        .unwrap();
+    let parts = parts(Kjv, "Genesis", 1, 2);
     assert!(matches!(parts.as_slice(), [Part::Text(_)]), "{parts:?}");
-    assert_eq!(
-        verse(TranslationCode::Srv, "Genesis", 1, 9).text_parts,
-        None
-    );
-    assert_eq!(verse(TranslationCode::Asv, "Psalm", 23, 1).text_parts, None);
+    assert_eq!(verse(Srv, "Genesis", 1, 9).text_parts, None);
+    assert_eq!(verse(Asv, "Psalm", 23, 1).text_parts, None);
 }
 
 #[test]
-fn selah_stands_on_its_own_line() {
-    let parts = verse(TranslationCode::Web, "Psalm", 3, 2)
-        .text_parts
-        .unwrap();
-    assert_eq!(parts.last(), Some(&poem("Selah.", 1)));
-    let text = verse(TranslationCode::Web, "Psalm", 3, 2).text;
+fn selah_is_on_its_own_line() {
+    assert_eq!(parts(Web, "Psalm", 3, 2).last(), Some(&poem("Selah.", 1)));
+    let text = verse(Web, "Psalm", 3, 2).text;
     assert!(text.ends_with(" Selah."), "{text}");
 }
 
 #[test]
-fn speakers_of_the_song_are_headings_and_a_divided_verse_names_all_who_speak_in_it() {
-    let song = chapter(TranslationCode::Web, "Song of Songs", 1);
-    let own: Vec<_> = outline(&song).into_iter().take(10).collect();
-    let expected = [
-        "1",
-        "-",
-        "# Beloved",
-        "2",
-        "3",
-        "# Beloved",
-        "# Friends",
-        "# Beloved",
-        "4",
-        "5",
-    ];
-    assert_eq!(own, expected);
-    let parts = verse(TranslationCode::Web, "Song", 1, 4)
-        .text_parts
-        .unwrap();
-    assert_eq!(
-        parts.iter().filter(|part| **part == LINE_BREAK).count(),
-        2,
-        "{parts:?}"
-    );
-    let six = outline(&chapter(TranslationCode::Web, "Song", 6));
+fn speakers_of_the_song_are_headings_and_a_divided_verse_has_one_for_each() {
+    let song = chapter(Web, "Song of Songs", 1);
+    let expected = "1|-|# Beloved|2|3|# Beloved|# Friends|# Beloved|4|5";
+    assert_eq!(outline(&song)[..10].join("|"), expected);
+    let parts = parts(Web, "Song", 1, 4);
+    let breaks = parts.iter().filter(|part| **part == LINE_BREAK).count();
+    assert_eq!(breaks, 2, "{parts:?}");
+    let six = outline(&chapter(Web, "Song", 6));
     assert_eq!(six[six.len() - 3..], ["# Friends", "# Lover", "13"]);
 }
 
 #[test]
 fn psalm_119_has_a_heading_for_each_letter() {
-    for (translation, first) in [
-        (TranslationCode::Kjv, "# א ALEPH."),
-        (TranslationCode::Web, "# ALEPH"),
-    ] {
+    for (translation, first) in [(Kjv, "# א ALEPH."), (Web, "# ALEPH")] {
         let psalm = outline(&chapter(translation, "Psalm", 119));
         let letters: Vec<_> = psalm.iter().filter(|line| line.starts_with("# ")).collect();
         assert_eq!(letters.len(), 22, "{letters:?}");
@@ -181,45 +153,34 @@ fn psalm_119_has_a_heading_for_each_letter() {
 
 #[test]
 fn a_book_of_psalms_is_named_before_the_psalm() {
-    let psalm = outline(&chapter(TranslationCode::Web, "Psalm", 42));
+    let psalm = outline(&chapter(Web, "Psalm", 42));
     assert_eq!(psalm[0], "# BOOK 2");
-    assert!(
-        psalm[1].starts_with("# For the Chief Musician."),
-        "{psalm:?}"
-    );
+    let title = "# For the Chief Musician.";
+    assert!(psalm[1].starts_with(title), "{psalm:?}");
     assert_eq!(psalm[2], "1");
 }
 
 #[test]
-fn a_subscription_of_the_kjv_stands_at_the_end() {
-    let romans = outline(&chapter(TranslationCode::Kjv, "Romans", 16));
-    assert!(
-        romans
-            .last()
-            .unwrap()
-            .starts_with("# Written to the Romans from Corinthus")
-    );
+fn a_subscription_of_the_kjv_is_last() {
+    let romans = outline(&chapter(Kjv, "Romans", 16));
+    let subscription = "# Written to the Romans from Corinthus";
+    assert!(romans.last().unwrap().starts_with(subscription));
 }
 
 #[test]
 fn a_paragraph_that_begins_in_a_verse_is_a_part_of_it() {
-    let parts = verse(TranslationCode::Web, "Romans", 14, 11)
-        .text_parts
-        .unwrap();
-    assert_eq!(parts[0], Part::Text("For it is written, ".to_owned()));
-    assert_eq!(parts[1], LINE_BREAK);
-    assert_eq!(
-        parts[2],
-        poem(
-            "“‘As I live,’ says the Lord, ‘to me every knee will bow. ",
-            1
-        )
-    );
+    let line = "“‘As I live,’ says the Lord, ‘to me every knee will bow. ";
+    let expected = [
+        Part::Text("For it is written, ".to_owned()),
+        LINE_BREAK,
+        poem(line, 1),
+    ];
+    assert_eq!(parts(Web, "Romans", 14, 11)[..3], expected);
 }
 
 #[test]
-fn the_note_on_a_verse_that_is_not_printed_hangs_on_the_verse_before() {
-    for (book, number, omitted, hangs_on, begins) in [
+fn a_note_on_a_verse_that_is_not_printed_belongs_to_the_verse_before() {
+    for (book, number, omitted, before, begins) in [
         (
             "Luke",
             17,
@@ -238,17 +199,13 @@ fn the_note_on_a_verse_that_is_not_printed_hangs_on_the_verse_before() {
         ("Acts", 24, 7, 6, "TR adds “but the commanding officer"),
         ("Romans", 16, 25, 24, "TR places Romans 14:24-26 at the end"),
     ] {
-        let chapter = chapter(TranslationCode::Web, book, number);
+        let chapter = chapter(Web, book, number);
         assert!(chapter.omitted().iter().any(|o| o.verse == omitted));
         let notes = chapter.notes();
-        let note = notes
-            .iter()
-            .find(|note| note.text.starts_with(begins))
-            .unwrap();
-        assert_eq!(note.verse, hangs_on, "{book} {number}");
-        let parts = verse(TranslationCode::Web, book, number, hangs_on)
-            .text_parts
-            .unwrap();
+        let note = notes.iter().find(|note| note.text.starts_with(begins));
+        let note = note.unwrap();
+        assert_eq!(note.verse, before, "{book} {number}");
+        let parts = parts(Web, book, number, before);
         assert_eq!(
             parts.last(),
             Some(&Part::Note { note_id: note.id }),
@@ -258,40 +215,32 @@ fn the_note_on_a_verse_that_is_not_printed_hangs_on_the_verse_before() {
 }
 
 #[test]
-fn the_glossary_is_no_part_of_revelation() {
-    let last = chapter(TranslationCode::Web, "Revelation", 22)
-        .verses()
-        .pop()
-        .unwrap();
-    assert_eq!(
-        last.text,
-        "The grace of the Lord Jesus Christ be with all the saints. Amen."
-    );
+fn the_glossary_is_not_part_of_revelation() {
+    let last = chapter(Web, "Revelation", 22).verses().pop().unwrap();
+    let text = "The grace of the Lord Jesus Christ be with all the saints. Amen.";
+    assert_eq!(last.text, text);
     assert_eq!(last.text_parts, Some(vec![Part::Text(last.text.clone())]));
 }
 
 #[test]
-fn words_that_ran_together_are_parted_and_stray_spaces_are_gone() {
+fn missing_spaces_are_added_and_wrong_spaces_removed() {
     let text = |translation, book, number, at| verse(translation, book, number, at).text;
-    assert!(text(TranslationCode::Web, "Num", 7, 13).contains("shekels, one silver bowl"));
-    assert!(text(TranslationCode::Web, "Deut", 32, 22).contains("lowest Sheol, devours"));
-    assert!(text(TranslationCode::Web, "Luke", 8, 45).contains("touched me?” When all"));
-    assert!(text(TranslationCode::Web, "John", 5, 12).ends_with("walk’?”"));
-    assert!(text(TranslationCode::Web, "John", 5, 11).ends_with("walk.’”"));
-    assert!(text(TranslationCode::Kjv, "Acts", 1, 4).contains("which, saith he, ye"));
-    assert!(text(TranslationCode::Asv, "Gen", 14, 2).contains("Bela (the same is Zoar)"));
-    assert!(text(TranslationCode::Asv, "Ps", 9, 16).ends_with("hands. Higgaion. Selah"));
+    assert!(text(Web, "Num", 7, 13).contains("shekels, one silver bowl"));
+    assert!(text(Web, "Deut", 32, 22).contains("lowest Sheol, devours"));
+    assert!(text(Web, "Luke", 8, 45).contains("touched me?” When all"));
+    assert!(text(Web, "John", 5, 12).ends_with("walk’?”"));
+    assert!(text(Web, "John", 5, 11).ends_with("walk.’”"));
+    assert!(text(Kjv, "Acts", 1, 4).contains("which, saith he, ye"));
+    assert!(text(Asv, "Gen", 14, 2).contains("Bela (the same is Zoar)"));
+    assert!(text(Asv, "Ps", 9, 16).ends_with("hands. Higgaion. Selah"));
 }
 
 #[test]
 fn words_of_jesus_and_supplied_words_are_kept() {
-    let runs = |translation, book, number| {
-        chapter(translation, book, number)
-            .runs()
-            .cloned()
-            .collect::<Vec<_>>()
+    let has = |translation, book, number, wanted: fn(&Run) -> bool| {
+        assert!(chapter(translation, book, number).packed.runs().any(wanted));
     };
-    let spoken = |run: &Run| {
+    has(Web, "John", 3, |run| {
         matches!(
             run,
             Run::Text {
@@ -299,17 +248,11 @@ fn words_of_jesus_and_supplied_words_are_kept() {
                 ..
             }
         )
-    };
-    let supplied = |run: &Run| matches!(run, Run::Text { supplied: true, .. });
-    assert!(runs(TranslationCode::Web, "John", 3).iter().any(spoken));
-    assert!(
-        runs(TranslationCode::Kjv, "Genesis", 1)
-            .iter()
-            .any(supplied)
-    );
-    assert!(
-        runs(TranslationCode::Srv, "Genesis", 1)
-            .iter()
-            .any(supplied)
-    );
+    });
+    has(Kjv, "Genesis", 1, |run| {
+        matches!(run, Run::Text { supplied: true, .. })
+    });
+    has(Srv, "Genesis", 1, |run| {
+        matches!(run, Run::Text { supplied: true, .. })
+    });
 }

@@ -1,34 +1,34 @@
-//! Why a text is no reference.
+//! Why a text is not a reference.
 
-/// Why a text is no reference; each sentence may be shown to whoever wrote the text.
+/// Why a text is not a reference. Each message may be shown to the reader who wrote the text.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum ReferenceError {
-    /// There is nothing but space and punctuation.
+    /// The text has only spaces and punctuation.
     #[error("a reference is needed, such as John 3:16")]
     Empty,
-    /// It is longer than [`super::LONGEST_REFERENCE`].
+    /// The text is longer than [`super::LONGEST_REFERENCE`].
     #[error("a reference has at most {limit} characters; this has {length}")]
     TooLong {
-        /// How many characters there may be.
+        /// The most characters that are allowed.
         limit: usize,
-        /// How many there are.
+        /// How many the text has.
         length: usize,
     },
-    /// A word stands where a book is expected.
+    /// A word that is not a book stands where a book is expected.
     #[error(
         "{name:?} is not a book of the Bible{}",
         nearest.map(|name| format!("; did you mean {name}?")).unwrap_or_default()
     )]
     UnknownBook {
-        /// What was written, shortened to 40 characters.
+        /// The word, shortened to 40 characters.
         name: String,
         /// The English name of the nearest book, if one is near.
         nearest: Option<&'static str>,
     },
-    /// A number or a mark stands where it makes no sense.
+    /// A number or a mark stands where it has no meaning.
     #[error("{found:?} does not belong to a reference")]
     Unexpected {
-        /// What was found, shortened to 40 characters.
+        /// The number or mark, shortened to 40 characters.
         found: String,
     },
     /// The book has no such chapter.

@@ -1,8 +1,8 @@
 //! References to scripture: a book, chapters of it, verses of it, or a range over several.
 //!
-//! `parse` reads books and lists, `point` chapters and verses, `prose` tells them from other
-//! words, `error` says why one cannot be read, `range` makes one of verses; here is what one is.
-//! Chapters and verses are those of the canon's grid.
+//! `parse` reads books and lists, `point` chapters and verses, `prose` distinguishes them from other
+//! words, `error` has the reasons for a refusal, `range` makes references from verses. Chapters and
+//! verses are numbered as in the canon.
 
 mod error;
 mod parse;
@@ -15,7 +15,7 @@ use std::fmt;
 pub use error::ReferenceError;
 pub use parse::{LONGEST_REFERENCE, find_references, parse_references};
 
-use crate::canon::{Book, BookId, books};
+use crate::canon::{Book, BookId};
 
 /// One verse of the canon. Ordered as the canon is.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -28,7 +28,7 @@ pub struct VerseId {
     pub verse: u16,
 }
 
-/// How much a reference names.
+/// The unit that a reference names.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Extent {
     /// Whole books.
@@ -39,9 +39,9 @@ pub enum Extent {
     Verses,
 }
 
-/// A reference to scripture that exists, from its first verse to its last.
+/// A range of verses that exist.
 ///
-/// `Display` writes it as people do: `John 3:16-18`, `1 Corinthians 13`, `Genesis 1:1-2:3`,
+/// `Display` writes it in the usual way: `John 3:16-18`, `1 Corinthians 13`, `Genesis 1:1-2:3`,
 /// `Genesis 50:26 - Exodus 1:1`.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Reference {
@@ -51,64 +51,63 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// Whether it names books, chapters or verses.
+    /// Whether the reference names books, chapters or verses.
     #[must_use]
     pub fn extent(&self) -> Extent {
         self.extent
     }
 
-    /// The first verse it takes in.
+    /// The first verse of the range.
     #[must_use]
     pub fn first(&self) -> VerseId {
         self.first
     }
 
-    /// The last verse it takes in.
+    /// The last verse of the range.
     #[must_use]
     pub fn last(&self) -> VerseId {
         self.last
     }
 
-    /// The book it begins in.
+    /// The book of the first verse.
     #[must_use]
     pub fn book(&self) -> &'static Book {
         self.first.book.book()
     }
 
-    /// The book it ends in, if that is another.
+    /// The book of the last verse, if it is another.
     #[must_use]
     pub fn book_end(&self) -> Option<&'static Book> {
         (self.last.book != self.first.book).then(|| self.last.book.book())
     }
 
-    /// The chapter it begins in; `None` for whole books.
+    /// The chapter of the first verse; `None` for whole books.
     #[must_use]
     pub fn chapter(&self) -> Option<u16> {
         (self.extent != Extent::Books).then_some(self.first.chapter)
     }
 
-    /// The chapter it ends in, if that is another; `None` for whole books.
+    /// The chapter of the last verse, if it is another; `None` for whole books.
     #[must_use]
     pub fn chapter_end(&self) -> Option<u16> {
         let another = self.book_end().is_some() || self.last.chapter != self.first.chapter;
         (self.extent != Extent::Books && another).then_some(self.last.chapter)
     }
 
-    /// The verse it begins at; `None` unless it names verses.
+    /// The number of the first verse; `None` unless the reference names verses.
     #[must_use]
     pub fn verse_start(&self) -> Option<u16> {
         (self.extent == Extent::Verses).then_some(self.first.verse)
     }
 
-    /// The verse it ends at, which for one verse is where it starts; `None` unless it names
-    /// verses.
+    /// The number of the last verse, also for a single verse; `None` unless the reference names verses.
     #[must_use]
     pub fn verse_end(&self) -> Option<u16> {
         (self.extent == Extent::Verses).then_some(self.last.verse)
     }
 
-    /// It in the notation of the Open Scripture Information Standard: `John.3.16-John.3.18`,
-    /// `John.3`, and for a book its chapters, `John.1-John.21`.
+    /// The reference in the notation of the Open Scripture Information Standard:
+    /// `John.3.16-John.3.18`, `John.3`, and for a book its chapters, `John.1-John.21`.
     #[must_use]
     pub fn osis(&self) -> String {
         let point = |at: VerseId| {
@@ -126,25 +125,17 @@ impl Reference {
         }
     }
 
-    /// Every verse it takes in, in canon order.
+    /// Every verse of the range, in canon order.
     pub fn verses(&self) -> impl Iterator<Item = VerseId> + use<> {
-        let (first, last) = (self.first, self.last);
-        books()
-            .iter()
-            .filter(move |book| (first.book..=last.book).contains(&book.id))
-            .flat_map(|book| {
-                (1..)
-                    .zip(book.verses)
-                    .map(move |chapter| (book.id, chapter))
+        self.chapters().flat_map(|(book, chapter, verses)| {
+            let count = book.book().verse_count(chapter).unwrap_or(0);
+            let last = count.min(*verses.end());
+            (*verses.start()..=last).map(move |verse| VerseId {
+                book,
+                chapter,
+                verse,
             })
-            .flat_map(|(book, (chapter, verses))| {
-                (1..=*verses).map(move |verse| VerseId {
-                    book,
-                    chapter,
-                    verse,
-                })
-            })
-            .filter(move |verse| (first..=last).contains(verse))
+        })
     }
 }
 

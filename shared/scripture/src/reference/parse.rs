@@ -1,9 +1,9 @@
-//! Reads references as people write them.
+//! The parser of references.
 //!
-//! The grammar, loosely: a book, then chapters and verses in a list (`John 3:16-18, 20; 4:2`).
-//! After a comma a bare number is a verse if the number before was one; after a semicolon it is a
-//! chapter. A range may go on into another chapter or book. In a book of one chapter a bare number
-//! is a verse (`Jude 5`), but 1 alone is the chapter.
+//! The grammar, roughly: a book, then a list of chapters and verses (`John 3:16-18, 20; 4:2`). After a
+//! comma a number alone is a verse if the number before it was one; after a semicolon it is a chapter.
+//! A range may end in another chapter or book. In a book of one chapter a number alone is a verse
+//! (`Jude 5`), but 1 alone is the chapter.
 
 use super::point::{CHAPTER_WORDS, Point};
 use super::prose::LINKING_WORDS;
@@ -11,20 +11,20 @@ use super::{Extent, Reference, ReferenceError};
 use crate::canon::{Book, match_name, misspelt_book, nearest_book};
 use crate::token::{Token, TokenKind, tokenize};
 
-/// How many characters a text may have for [`parse_references`].
+/// The longest text that [`parse_references`] reads, in characters.
 pub const LONGEST_REFERENCE: usize = 1_000;
 
 const RANGE_WORDS: [&str; 4] = ["to", "through", "thru", "until"];
 
-/// Reads a text that is one reference or a list of them and nothing else, but for quotation
-/// marks, brackets, "cf." and a translation's name behind a reference.
+/// Reads a text that is one reference or a list of references. The text may also have quotation marks,
+/// brackets, "cf." and a translation's name after a reference.
 ///
-/// A range that runs past the end of a chapter or book ends there; one written backwards is its
-/// two ends, each by itself. `16f` takes in the next verse too, `16ff` the rest of the chapter.
+/// A range that exceeds a chapter or book stops at its end. A range written backwards is two references,
+/// one for each end. `16f` includes the next verse, `16ff` the rest of the chapter.
 ///
 /// # Errors
 ///
-/// A [`ReferenceError`] for the first thing that cannot be read or does not exist.
+/// A [`ReferenceError`] for the first word or number that cannot be read or does not exist.
 pub fn parse_references(text: &str) -> Result<Vec<Reference>, ReferenceError> {
     let length = text.chars().take(LONGEST_REFERENCE + 1).count();
     if length > LONGEST_REFERENCE {
@@ -43,23 +43,23 @@ pub fn parse_references(text: &str) -> Result<Vec<Reference>, ReferenceError> {
     }
 }
 
-/// The references that can be found in a text, in order; words that are none are passed over.
+/// Finds the references in a text, in order, and skips all other words.
 ///
-/// A book's name alone counts only where nothing else stands beside it, so that "mark my words"
-/// finds nothing. The work grows with the text's length only.
+/// A book's name alone counts only where no other word is beside it, so that "mark my words" gives
+/// none. The cost is linear in the text's length.
 #[must_use]
 pub fn find_references(text: &str) -> Vec<Reference> {
     let mut parser = Parser::new(text, false);
-    // Lenient reading passes over what strict reading refuses.
+    // Lenient reading skips what strict reading refuses.
     let _never_refused = parser.read();
     parser.found
 }
 
-/// A text and how far it has been read.
+/// A text and the position of the next token to read.
 pub(super) struct Parser<'a> {
     pub tokens: Vec<Token<'a>>,
     pub at: usize,
-    /// Whether whatever is no reference is an error.
+    /// Whether other words than references are an error.
     strict: bool,
     found: Vec<Reference>,
 }
@@ -104,55 +104,45 @@ impl<'a> Parser<'a> {
             if self.strict {
                 read?;
             } else if read.is_err() || self.found.len() == known {
-                // Whatever was eaten is passed over, but always at least this word.
+                // Skips the tokens that were read, or at least this word.
                 self.at = self.at.max(start + 1);
             }
         }
         Ok(())
     }
 
-    /// Reads from a book's name to the end of its list.
+    /// Reads a book's name and its list.
     fn reference(&mut self) -> Result<(), ReferenceError> {
         let start = self.at;
         if let Some(point) = self.inverted() {
             return self.finish(point, point);
         }
         let Some(book) = self.book() else {
-            return Err(self.unknown());
+            return Err(self.unknown_book());
         };
+        let next = self.tokens.get(self.at + 1);
         if self.kind(self.at) == Some(TokenKind::Comma)
-            && self
-                .tokens
-                .get(self.at + 1)
-                .is_some_and(|token| token.is_word(&CHAPTER_WORDS))
+            && next.is_some_and(|token| token.is_word(&CHAPTER_WORDS))
         {
             self.at += 1;
         }
-        let whole = Point {
-            book,
-            chapter: None,
-            verse: None,
-            following: 0,
-        };
+        let whole = Point::whole(book);
         let Some(mut point) = self.point(whole, true)? else {
             let end = self.range_end(whole)?;
-            let alone = self.strict || end.is_some() || self.stands_alone(start);
-            return if alone {
-                self.finish(whole, end.unwrap_or(whole))
-            } else {
-                Ok(())
-            };
+            if self.strict || end.is_some() || self.stands_alone(start) {
+                self.finish(whole, end.unwrap_or(whole))?;
+            }
+            return Ok(());
         };
-        if !self.strict && point.verse.is_none() && self.is_but_a_word(start) {
+        if !self.strict && point.verse.is_none() && self.is_ordinary_word(start) {
             return Ok(());
         }
         loop {
-            let end = self.range_end(point)?;
-            let result = self.finish(point, end.unwrap_or(point));
+            let last = self.range_end(point)?.unwrap_or(point);
+            let result = self.finish(point, last);
             if self.strict {
                 result?;
             }
-            let last = end.unwrap_or(point);
             match self.next_in_list(last)? {
                 Some(next) => point = next,
                 None => return Ok(()),
@@ -160,7 +150,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// A book's name, or in front of a number a word that is one slip away from one.
+    /// Reads a book's name, or before a number a word with one typing error.
     fn book(&mut self) -> Option<&'static Book> {
         if let Some((book, end)) = match_name(&self.tokens, self.at) {
             self.at = end;
@@ -173,7 +163,7 @@ impl<'a> Parser<'a> {
         Some(book)
     }
 
-    /// The other end of a range, if one begins here.
+    /// Reads the rest of a range, if one begins here.
     fn range_end(&mut self, from: Point) -> Result<Option<Point>, ReferenceError> {
         let start = self.at;
         if self.kind(start) == Some(TokenKind::Dash) {
@@ -183,12 +173,7 @@ impl<'a> Parser<'a> {
         }
         if let Some((book, end)) = match_name(&self.tokens, self.at) {
             self.at = end;
-            let whole = Point {
-                book,
-                chapter: None,
-                verse: None,
-                following: 0,
-            };
+            let whole = Point::whole(book);
             return Ok(Some(self.point(whole, true)?.unwrap_or(whole)));
         }
         let end = if from.chapter.is_some() {
@@ -202,11 +187,11 @@ impl<'a> Parser<'a> {
         Ok(end)
     }
 
-    /// The next member of the list, if the list goes on: not if another book begins.
+    /// Reads the next member of the list, if the list continues and no other book begins.
     fn next_in_list(&mut self, last: Point) -> Result<Option<Point>, ReferenceError> {
         let start = self.at;
         let mut new_chapter = false;
-        let mut parted = false;
+        let mut separated = false;
         while let Some(token) = self.peek() {
             match token.kind {
                 TokenKind::Comma => {}
@@ -214,11 +199,11 @@ impl<'a> Parser<'a> {
                 TokenKind::Word if token.is_word(&["and", "or"]) => {}
                 _ => break,
             }
-            parted = true;
+            separated = true;
             self.at += 1;
         }
         let book_begins = match_name(&self.tokens, self.at).is_some();
-        let next = if parted && !book_begins {
+        let next = if separated && !book_begins {
             self.point(last, new_chapter)?
         } else {
             None
@@ -236,35 +221,31 @@ impl<'a> Parser<'a> {
             (Extent::Verses, _) | (_, Extent::Verses) => Extent::Verses,
             _ => Extent::Chapters,
         };
-        if first <= last {
+        let mut add = |extent, first, last| {
             self.found.push(Reference {
                 extent,
                 first,
                 last,
             });
-            return Ok(());
-        }
-        for point in [start, end] {
-            let (first, last) = (point.first()?, point.last()?);
-            self.found.push(Reference {
-                extent: point.extent(),
-                first,
-                last,
-            });
+        };
+        if first <= last {
+            add(extent, first, last);
+        } else {
+            for point in [start, end] {
+                add(point.extent(), point.first()?, point.last()?);
+            }
         }
         Ok(())
     }
 
-    /// Why there is no book here. Looking for the nearest is too slow for every word of a text
-    /// that is read leniently, and the reason is not told then.
-    fn unknown(&self) -> ReferenceError {
+    /// The error for a token that is not a book. Lenient reading drops it, and finding the nearest book
+    /// for each word would be too slow there.
+    fn unknown_book(&self) -> ReferenceError {
         if !self.strict {
             return ReferenceError::Empty;
         }
-        let words = self.tokens.iter().skip(self.at);
-        let words = words
-            .take_while(|token| token.kind == TokenKind::Word)
-            .take(5);
+        let tokens = self.tokens.iter().skip(self.at).take(5);
+        let words = tokens.take_while(|token| token.kind == TokenKind::Word);
         let name: Vec<_> = words.map(|token| token.text).collect();
         let shorten = |text: &str| text.chars().take(40).collect();
         if name.is_empty() {

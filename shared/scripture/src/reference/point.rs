@@ -1,4 +1,4 @@
-//! One end of a reference: how its numbers are read and which verses they mean.
+//! One end of a reference: reading its chapter and verse, and finding the verses they mean.
 
 use super::parse::Parser;
 use super::{Extent, ReferenceError, VerseId};
@@ -14,12 +14,12 @@ pub(super) struct Point {
     pub book: &'static Book,
     pub chapter: Option<u16>,
     pub verse: Option<u16>,
-    /// `f` (1) or `ff` (everything that follows).
+    /// How many chapters or verses follow: 1 for `f`, all for `ff`.
     pub following: u16,
 }
 
 impl Parser<'_> {
-    /// `ch 3 v 16 of John`.
+    /// Reads `ch 3 v 16 of John`.
     pub(super) fn inverted(&mut self) -> Option<Point> {
         let start = self.at;
         let point = self.read_inverted();
@@ -45,24 +45,21 @@ impl Parser<'_> {
         let (book, end) = match_name(&self.tokens, self.at)?;
         self.at = end;
         Some(Point {
-            book,
             chapter,
             verse,
-            following: 0,
+            ..Point::whole(book)
         })
     }
 
     fn number(&mut self) -> Option<u16> {
-        let value = self
-            .peek()
-            .filter(|token| token.kind == TokenKind::Number)?
-            .value();
+        let token = self.peek()?;
+        let value = (token.kind == TokenKind::Number).then(|| token.value())?;
         self.at += 1;
         Some(value)
     }
 
-    /// A chapter, a verse or both, if they stand here. What is not said is taken from `context`;
-    /// a bare number is a verse if the context has one, unless a `new_chapter` begins.
+    /// Reads a chapter, a verse or both, if they stand here. A missing chapter is that of `context`. A
+    /// number alone is a verse if the context has one, unless a `new_chapter` begins.
     pub(super) fn point(
         &mut self,
         context: Point,
@@ -77,68 +74,62 @@ impl Parser<'_> {
             return Ok(None);
         };
         let only_chapter = book.has_one_chapter().then_some(1);
-        let mut point = Point {
-            book,
-            chapter: Some(number),
-            verse: None,
-            following: 0,
-        };
-        if says_verse {
-            let Some(chapter) = context.chapter.or(only_chapter) else {
-                return Err(ReferenceError::Unexpected {
-                    found: format!("verse {number}"),
-                });
-            };
-            point = Point {
-                chapter: Some(chapter),
-                verse: Some(number),
-                ..point
-            };
+        let (chapter, verse) = if says_verse {
+            let chapter = context.chapter.or(only_chapter);
+            if chapter.is_none() {
+                let found = format!("verse {number}");
+                return Err(ReferenceError::Unexpected { found });
+            }
+            (chapter, Some(number))
         } else if let Some(verse) = self.verse() {
-            point.verse = Some(verse);
+            (Some(number), Some(verse))
         } else if context.verse.is_some() && !new_chapter && !says_chapter {
-            point = Point {
-                chapter: context.chapter,
-                verse: Some(number),
-                ..point
-            };
-        } else if only_chapter.is_some() && !says_chapter && (number != 1 || self.list_goes_on()) {
-            point = Point {
-                chapter: only_chapter,
-                verse: Some(number),
-                ..point
-            };
-        }
-        point.following = self.suffix();
-        Ok(Some(point))
+            (context.chapter, Some(number))
+        } else if only_chapter.is_some() && !says_chapter && (number != 1 || self.list_continues())
+        {
+            (only_chapter, Some(number))
+        } else {
+            (Some(number), None)
+        };
+        Ok(Some(Point {
+            book,
+            chapter,
+            verse,
+            following: self.suffix(),
+        }))
     }
 
-    /// Behind a chapter: `:16`, `.16`, `v. 16`, or a psalm's title, which belongs to verse 1.
+    /// Reads the verse after a chapter: `:16`, `.16`, `v. 16`, or a psalm's title, which belongs to
+    /// verse 1.
     fn verse(&mut self) -> Option<u16> {
         let start = self.at;
         let joined = |index| {
-            self.tokens
-                .get(index)
-                .is_some_and(|token: &Token<'_>| token.joined)
+            let token: Option<&Token<'_>> = self.tokens.get(index);
+            token.is_some_and(|token| token.joined)
         };
-        let parted = match self.kind(start)? {
+        let separated = match self.kind(start)? {
             TokenKind::Colon => true,
             TokenKind::Dot => joined(start) && joined(start + 1),
             _ => false,
         };
-        self.at += usize::from(parted);
-        let said = self.eat_word(&VERSE_WORDS);
+        self.at += usize::from(separated);
+        let says_verse = self.eat_word(&VERSE_WORDS);
         if self.eat_word(&["title"]) {
             return Some(1);
         }
-        let number = if parted || said { self.number() } else { None };
+        let number = if separated || says_verse {
+            self.number()
+        } else {
+            None
+        };
         if number.is_none() {
             self.at = start;
         }
         number
     }
 
-    /// `a` to `e` (a part of a verse, which is not told apart), `f` or `ff`.
+    /// Reads `a` to `e` (a part of a verse, which counts as the verse), `f` or `ff`. Returns how many
+    /// chapters or verses follow.
     fn suffix(&mut self) -> u16 {
         let Some(token) = self.peek().filter(|token| token.joined) else {
             return 0;
@@ -156,13 +147,22 @@ impl Parser<'_> {
         following
     }
 
-    fn list_goes_on(&self) -> bool {
+    fn list_continues(&self) -> bool {
         matches!(self.kind(self.at), Some(TokenKind::Dash | TokenKind::Comma))
             && self.kind(self.at + 1) == Some(TokenKind::Number)
     }
 }
 
 impl Point {
+    pub(super) fn whole(book: &'static Book) -> Self {
+        Self {
+            book,
+            chapter: None,
+            verse: None,
+            following: 0,
+        }
+    }
+
     pub(super) fn extent(&self) -> Extent {
         match (self.chapter, self.verse) {
             (None, _) => Extent::Books,
@@ -171,19 +171,18 @@ impl Point {
         }
     }
 
-    /// The first verse meant, which must exist.
+    /// The first verse; an error if it does not exist.
     pub(super) fn first(&self) -> Result<VerseId, ReferenceError> {
         let book = self.book;
         let chapter = self.chapter.unwrap_or(1);
-        let last = book.chapter_count();
-        let verses = book.verse_count(chapter);
-        let verses = verses.ok_or(ReferenceError::NoSuchChapter {
+        let count = book.verse_count(chapter);
+        let count = count.ok_or(ReferenceError::NoSuchChapter {
             book: book.name,
             chapter,
-            last,
+            last: book.chapter_count(),
         })?;
         let verse = self.verse.unwrap_or(1);
-        if (1..=verses).contains(&verse) {
+        if (1..=count).contains(&verse) {
             return Ok(VerseId {
                 book: book.id,
                 chapter,
@@ -194,28 +193,22 @@ impl Point {
             book: book.name,
             chapter,
             verse,
-            last: verses,
+            last: count,
         })
     }
 
-    /// The last verse meant; past the end it is the end.
+    /// The last verse. A chapter or verse after the last one counts as the last one.
     pub(super) fn last(&self) -> Result<VerseId, ReferenceError> {
         let book = self.book;
-        let following = if self.verse.is_none() {
-            self.following
-        } else {
-            0
+        let (chapters, verses) = match self.verse {
+            None => (self.following, 0),
+            Some(_) => (0, self.following),
         };
-        let chapter = self.chapter.unwrap_or(u16::MAX).saturating_add(following);
+        let chapter = self.chapter.unwrap_or(u16::MAX).saturating_add(chapters);
         let chapter = chapter.min(book.chapter_count());
-        let following = if self.verse.is_some() {
-            self.following
-        } else {
-            0
-        };
-        let verse = self.verse.unwrap_or(u16::MAX).saturating_add(following);
+        let verse = self.verse.unwrap_or(u16::MAX).saturating_add(verses);
         let verse = verse.min(book.verse_count(chapter).unwrap_or(0));
-        // Chapter or verse 0 exists no more as an end than as a beginning.
+        // `first` refuses chapter 0 and verse 0.
         Point {
             chapter: Some(chapter),
             verse: Some(verse),

@@ -1,4 +1,4 @@
-//! References made of verses rather than read, and taken apart by chapters; verses numbered through.
+//! References made from verses, the chapters of a reference, and the ordinals of verses.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -26,7 +26,7 @@ impl VerseId {
         None
     }
 
-    /// Its ordinal; `None` if it is not in the canon.
+    /// The verse's ordinal; `None` if the verse is not in the canon.
     #[must_use]
     pub fn ordinal(self) -> Option<u16> {
         let book = self.book.book();
@@ -51,7 +51,7 @@ impl fmt::Display for VerseId {
 }
 
 impl Reference {
-    /// The verses from one to another, whichever stands first. Whether they exist is the caller's care.
+    /// The verses from one to another, in either order. The caller makes sure that both exist.
     #[must_use]
     pub fn between(one: VerseId, other: VerseId) -> Self {
         Self {
@@ -61,7 +61,7 @@ impl Reference {
         }
     }
 
-    /// A whole chapter; `None` if there is none.
+    /// A whole chapter; `None` if the book has no such chapter.
     #[must_use]
     pub fn whole_chapter(book: BookId, chapter: u16) -> Option<Self> {
         let last = book.book().verse_count(chapter)?;
@@ -77,7 +77,12 @@ impl Reference {
         })
     }
 
-    /// Every chapter it takes in, with the verses that it takes in there.
+    /// Whether the two ranges have a verse in common.
+    pub(crate) fn overlaps(&self, other: &Self) -> bool {
+        self.first <= other.last && other.first <= self.last
+    }
+
+    /// Every chapter of the range, with the verses of the range in it.
     pub fn chapters(&self) -> impl Iterator<Item = (BookId, u16, RangeInclusive<u16>)> + use<> {
         let (first, last) = (self.first, self.last);
         books()
@@ -93,18 +98,10 @@ impl Reference {
                     .contains(&(*book, *chapter))
             })
             .map(move |(book, chapter, verses)| {
-                let here = (book, chapter);
-                let begins = if here == (first.book, first.chapter) {
-                    first.verse
-                } else {
-                    1
-                };
-                let ends = if here == (last.book, last.chapter) {
-                    last.verse
-                } else {
-                    verses
-                };
-                (book, chapter, begins..=ends)
+                let is_in = |end: VerseId| (book, chapter) == (end.book, end.chapter);
+                let start = if is_in(first) { first.verse } else { 1 };
+                let end = if is_in(last) { last.verse } else { verses };
+                (book, chapter, start..=end)
             })
     }
 }
@@ -115,7 +112,7 @@ mod tests {
     use crate::reference::parse_references;
 
     #[test]
-    fn ordinals_and_verses_lead_to_each_other() {
+    fn every_ordinal_gives_its_verse_and_back() {
         for ordinal in 0..31_102 {
             let verse = VerseId::from_ordinal(ordinal).unwrap();
             assert_eq!(verse.ordinal(), Some(ordinal), "{verse}");
@@ -130,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_passage_is_taken_apart_by_chapters() {
+    fn a_passage_is_divided_by_chapters() {
         let chapters = |text: &str| -> Vec<_> {
             let chapters = parse_references(text).unwrap()[0].chapters();
             chapters
@@ -150,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn verses_make_a_reference_that_reads_as_one() {
+    fn a_reference_made_from_verses_is_displayed_in_the_usual_way() {
         let verse = |text: &str| parse_references(text).unwrap()[0].first();
         let passage = Reference::between(verse("John 3:17"), verse("John 3:16"));
         assert_eq!(passage.to_string(), "John 3:16-17");

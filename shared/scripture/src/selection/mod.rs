@@ -1,13 +1,12 @@
-//! Finds the verses that a reader selected, by the text of the selection and what its client calls it.
+//! Finds the verses that a reader selected, by the selection's text and the client's reference.
 //!
-//! A client names a selection by chapter and translation, `John 3 (KJV)`, and sends its text, which may begin
-//! and end within a verse or a word, with or without verse numbers, marks of notes, headings and line
-//! breaks. `named` reads the name, `tokens` makes texts comparable, `search` finds one in the other; here is
-//! what follows from it.
+//! A client sends a reference such as `John 3 (KJV)` and the selected text. The text may begin and end
+//! within a verse or a word, with or without verse numbers, marks of notes, headings and line breaks.
+//! `client_reference` reads the reference, `tokens` makes texts comparable, `search` finds one in the
+//! other.
 
-mod named;
+mod client_reference;
 mod search;
-mod spanish;
 mod tokens;
 
 use crate::canon::BookId;
@@ -15,23 +14,23 @@ use crate::chapter::get_chapter;
 use crate::reference::{Reference, VerseId};
 use crate::translation::{TranslationCode, translations};
 
-pub(crate) use named::{Named, read_name};
-pub(crate) use search::Found;
+pub(crate) use client_reference::{ClientReference, read_client_reference};
+pub(crate) use search::FoundText;
 use search::find_in_chapter;
 use tokens::selected_words;
 pub(crate) use tokens::{Token, chapter_tokens, fold};
 
-/// How many chapters of a reference are looked through: those of the Psalms.
+/// How many chapters of a reference are searched: those of the Psalms.
 const MOST_CHAPTERS: usize = 150;
 
-/// How sure it is which verses are meant.
+/// How certain the verses of a selection are.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Certainty {
-    /// The text stands in these verses, and nowhere else there.
+    /// The text was found in these verses only.
     Text,
-    /// The text stands in several places, the candidates; the passage is what the reference names.
+    /// The text was found in several places, the candidates. The passage is that of the reference.
     Ambiguous,
-    /// The text was not found, or there is none; the passage is what the reference names.
+    /// The text was not found, or there is none. The passage is that of the reference.
     Reference,
 }
 
@@ -40,88 +39,69 @@ pub enum Certainty {
 pub struct Selection {
     /// The verses.
     pub passage: Reference,
-    /// How sure that is.
+    /// How certain the passage is.
     pub certainty: Certainty,
-    /// Every place where the text stands, if it is ambiguous: a word or a refrain that comes again.
+    /// Every place of an ambiguous text, such as a repeated word or refrain.
     pub candidates: Vec<Reference>,
-    /// The translation in which the text stands; else the one that the reference names.
+    /// The translation in which the text was found; else that of the reference.
     pub translation: Option<TranslationCode>,
 }
 
-/// Finds the verses of a selection by what its client calls it and by its text, which may be empty.
+/// Finds the verses of a selection by its reference and its text, which may be empty.
 ///
-/// The text is looked for in the chapters that the reference names and across their ends, in the translation that
-/// it names, else in every other. `None` if the reference names nothing: then there is nowhere to look.
+/// The text is searched in the chapters of the reference and across their ends, first in the
+/// reference's translation, then in the others. `None` if the reference names no passage.
 #[must_use]
 pub fn locate_selection(reference: &str, text: &str) -> Option<Selection> {
-    let named = read_name(reference)?;
-    let found = find_text(&named, text);
-    let mut places: Vec<Reference> = found.iter().filter_map(Found::passage).collect();
-    places.dedup();
-    let translation = found
-        .first()
-        .map(|found| found.translation)
-        .or(named.translation);
-    Some(match places.as_slice() {
-        [] => Selection {
-            passage: named.passage,
-            certainty: Certainty::Reference,
-            candidates: Vec::new(),
-            translation,
-        },
-        [place] => Selection {
-            passage: *place,
-            certainty: Certainty::Text,
-            candidates: Vec::new(),
-            translation,
-        },
-        _ => Selection {
-            passage: named.passage,
-            certainty: Certainty::Ambiguous,
-            candidates: places,
-            translation,
-        },
+    let reference = read_client_reference(reference)?;
+    let found = find_text(&reference, text);
+    let mut passages: Vec<Reference> = found.iter().filter_map(FoundText::passage).collect();
+    passages.dedup();
+    let (passage, certainty, candidates) = match passages.as_slice() {
+        [] => (reference.passage, Certainty::Reference, Vec::new()),
+        [passage] => (*passage, Certainty::Text, Vec::new()),
+        _ => (reference.passage, Certainty::Ambiguous, passages),
+    };
+    let translation = found.first().map(|found| found.translation);
+    Some(Selection {
+        passage,
+        certainty,
+        candidates,
+        translation: translation.or(reference.translation),
     })
 }
 
-/// Where a text stands: every place in the first translation that has it, in the named one first. Where the
-/// reference names verses and the text stands in these, other places do not count.
-pub(crate) fn find_text(named: &Named, text: &str) -> Vec<Found> {
+/// Every place of a text in the first translation that has it, the reference's translation first. If some
+/// of the places are in the reference's passage, the others do not count.
+pub(crate) fn find_text(reference: &ClientReference, text: &str) -> Vec<FoundText> {
     let words = selected_words(text);
     if words.is_empty() {
         return Vec::new();
     }
     let others = translations().iter().map(|translation| translation.code);
-    let others = others.filter(|code| Some(*code) != named.translation);
-    for translation in named.translation.into_iter().chain(others) {
-        let chapters = named.passage.chapters().take(MOST_CHAPTERS);
-        let mut found: Vec<Found> = chapters
+    let others = others.filter(|code| Some(*code) != reference.translation);
+    for translation in reference.translation.into_iter().chain(others) {
+        let chapters = reference.passage.chapters().take(MOST_CHAPTERS);
+        let mut found: Vec<FoundText> = chapters
             .flat_map(|(book, chapter, _)| find_in_chapter(translation, book, chapter, &words))
             .collect();
-        // What crosses the end of a chapter is found from both.
+        // A text across the end of a chapter is found from both chapters.
         found.dedup();
         if found.is_empty() {
             continue;
         }
-        let meant: Vec<Found> = found
-            .iter()
-            .filter(|found| {
-                found
-                    .passage()
-                    .is_some_and(|place| overlap(&place, &named.passage))
-            })
-            .cloned()
-            .collect();
-        return if meant.is_empty() { found } else { meant };
+        let in_passage = |found: &&FoundText| {
+            let passage = found.passage();
+            passage.is_some_and(|passage| passage.overlaps(&reference.passage))
+        };
+        let inside: Vec<FoundText> = found.iter().filter(in_passage).cloned().collect();
+        return if inside.is_empty() { found } else { inside };
     }
     Vec::new()
 }
 
-fn overlap(one: &Reference, other: &Reference) -> bool {
-    one.first() <= other.last() && other.first() <= one.last()
-}
-
-/// The verse of the canon that a translation prints under a number beyond its chapter's count.
+/// The verse of the canon that a translation prints under this number, which may exceed the chapter's
+/// count.
 pub(crate) fn canon_verse(
     translation: TranslationCode,
     book: BookId,

@@ -1,38 +1,38 @@
-//! Finds the words of a selection among the words of a chapter and those about it.
+//! Finds the words of a selection in a chapter and its neighbours.
 //!
-//! The first word may be the end of a word, the last the beginning of one. What is found with whole words at both
-//! ends is preferred to what is not. A selection that has more in it than the text (a note's words, a
-//! button's label) is found by the words at its two ends.
+//! The first word may be the end of a word, the last the beginning of one. A place with whole words at
+//! both ends is preferred. A selection with other words in it (a note's text, a button's label) is found
+//! by the words at its two ends.
 
 use super::tokens::{Token, chapter_tokens};
 use crate::canon::{BookId, books};
 use crate::reference::{Reference, VerseId};
 use crate::translation::TranslationCode;
 
-/// How many chapters after the one where it begins a selection may reach into.
+/// How many chapters after its first one a selection may include.
 const MOST_CHAPTERS_AFTER: usize = 30;
-/// How many words at each end tell a selection that was not found as it is.
+/// How many words at each end are compared where the whole selection was not found.
 const ANCHOR: usize = 6;
-/// Fewer would be found anywhere.
+/// Fewer words would match by chance.
 const SHORTEST_ANCHOR: usize = 3;
 
-/// A place where a selection stands.
+/// A place of a selection.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Found {
+pub(crate) struct FoundText {
     pub translation: TranslationCode,
-    /// The words there, from the first selected to the last.
+    /// The words there, from the first selected word to the last.
     pub tokens: Vec<Token>,
 }
 
-impl Found {
+impl FoundText {
     fn verses(&self) -> impl Iterator<Item = VerseId> {
         self.tokens.iter().filter_map(|token| token.verse)
     }
 
-    /// The verses; none if nothing but a heading was selected.
+    /// The verses; `None` if only a heading was selected.
     pub fn passage(&self) -> Option<Reference> {
         let (first, last) = (self.verses().next()?, self.verses().last()?);
-        // A verse that stands elsewhere in the canon (WEB Romans 14:24-26) does not stretch the passage.
+        // A verse of another chapter of the canon (WEB Romans 14:24-26) does not extend the passage.
         let here = |verse: &VerseId| (verse.book, verse.chapter) == (first.book, first.chapter);
         let last = if last.book == first.book
             && last.chapter > first.chapter + 1
@@ -50,27 +50,27 @@ impl Found {
     }
 }
 
-/// Every place in a chapter, or across an end of it, where the words stand.
+/// Every place of the words in a chapter or across an end of it.
 pub(super) fn find_in_chapter(
     translation: TranslationCode,
     book: BookId,
     chapter: u16,
     words: &[String],
-) -> Vec<Found> {
+) -> Vec<FoundText> {
     for with_headings in [false, true] {
         let read = |(book, chapter)| chapter_tokens(translation, book, chapter, with_headings);
         let own = read((book, chapter));
         let mut tokens = own.clone();
         let mut ends = find_words(&tokens, words);
         if ends.is_empty() {
-            // Not in the chapter alone: across its beginning or its end.
+            // The words may cross the chapter's beginning or its end.
             let before = before(book, chapter).map(read).unwrap_or_default();
             let own_words = before.len()..before.len() + own.len();
             tokens = before;
             tokens.extend(own);
             let mut last = (book, chapter);
             for _ in 0..MOST_CHAPTERS_AFTER {
-                if !runs_off(&tokens, words) {
+                if !may_continue(&tokens, words) {
                     break;
                 }
                 let Some(next) = after(last) else { break };
@@ -86,7 +86,7 @@ pub(super) fn find_in_chapter(
         if !ends.is_empty() {
             let found = ends.into_iter().filter_map(|(start, end)| {
                 let tokens = tokens.get(start..end)?.to_vec();
-                Some(Found {
+                Some(FoundText {
                     translation,
                     tokens,
                 })
@@ -97,7 +97,7 @@ pub(super) fn find_in_chapter(
     Vec::new()
 }
 
-/// Where the words stand: first token, and the one behind the last.
+/// The places of the words: the index of the first token, and the one after the last.
 fn find_words(tokens: &[Token], words: &[String]) -> Vec<(usize, usize)> {
     let mut found: Vec<(u8, (usize, usize))> = Vec::new();
     for (start, window) in tokens.windows(words.len().max(1)).enumerate() {
@@ -107,10 +107,10 @@ fn find_words(tokens: &[Token], words: &[String]) -> Vec<(usize, usize)> {
     }
     let best = found.iter().map(|(whole_ends, _)| *whole_ends).max();
     found.retain(|(whole_ends, _)| Some(*whole_ends) == best);
-    found.into_iter().map(|(_, place)| place).collect()
+    found.into_iter().map(|(_, ends)| ends).collect()
 }
 
-/// How many of the two ends are whole words, if the words are these.
+/// Whether the tokens are these words, and how many of the two ends are whole words.
 fn compare(tokens: &[Token], words: &[String]) -> Option<u8> {
     if let ([token], [word]) = (tokens, words) {
         return match (token.word == *word, token.word.contains(word.as_str())) {
@@ -133,8 +133,8 @@ fn compare(tokens: &[Token], words: &[String]) -> Option<u8> {
     same.then(|| u8::from(first_token.word == *first) + u8::from(last_token.word == *last))
 }
 
-/// Whether the words begin near the end of the tokens and could go on behind it.
-fn runs_off(tokens: &[Token], words: &[String]) -> bool {
+/// Whether the words begin near the end of the tokens and may continue in the next chapter.
+fn may_continue(tokens: &[Token], words: &[String]) -> bool {
     let from = (tokens.len() + 1).saturating_sub(words.len());
     (from..tokens.len()).any(|start| {
         let rest = tokens.get(start..).unwrap_or_default();
@@ -146,7 +146,7 @@ fn runs_off(tokens: &[Token], words: &[String]) -> bool {
     })
 }
 
-/// Where words stand that begin and end as these do, and are about as many. Only a single place counts.
+/// The place that begins and ends with these words and has about as many. Only a single place counts.
 fn find_ends(tokens: &[Token], words: &[String]) -> Vec<(usize, usize)> {
     let anchor = ANCHOR.min(words.len() / 2);
     if anchor < SHORTEST_ANCHOR {
@@ -154,20 +154,15 @@ fn find_ends(tokens: &[Token], words: &[String]) -> Vec<(usize, usize)> {
     }
     let head = words.get(..anchor).unwrap_or_default();
     let tail = words.get(words.len() - anchor..).unwrap_or_default();
-    match (
-        find_words(tokens, head).as_slice(),
-        find_words(tokens, tail).as_slice(),
-    ) {
-        ([(start, _)], [(_, end)]) if start < end => {
-            let there = end - start;
-            let about = there * 5 >= words.len() * 3 && there <= words.len() + words.len() / 5;
-            if about {
-                vec![(*start, *end)]
-            } else {
-                Vec::new()
-            }
-        }
-        _ => Vec::new(),
+    let (heads, tails) = (find_words(tokens, head), find_words(tokens, tail));
+    let ([(start, _)], [(_, end)]) = (heads.as_slice(), tails.as_slice()) else {
+        return Vec::new();
+    };
+    let length = end.saturating_sub(*start);
+    if length > 0 && length * 5 >= words.len() * 3 && length <= words.len() + words.len() / 5 {
+        vec![(*start, *end)]
+    } else {
+        Vec::new()
     }
 }
 

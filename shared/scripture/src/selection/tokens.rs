@@ -1,8 +1,8 @@
-//! Texts as words that can be compared, whatever a client made of marks, numbers and lines.
+//! Texts as comparable words, independent of a client's marks, numbers and lines.
 
 use super::canon_verse;
 use crate::canon::BookId;
-use crate::chapter::{Element, get_chapter};
+use crate::chapter::{Element, Part, get_chapter};
 use crate::reference::VerseId;
 use crate::stem::words;
 use crate::translation::TranslationCode;
@@ -10,15 +10,15 @@ use crate::translation::TranslationCode;
 /// One word of a chapter.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Token {
-    /// As it is compared: small letters without accents and apostrophes.
+    /// The word for comparison: small letters without accents and apostrophes.
     pub word: String,
-    /// The verse it belongs to; none for a word of a heading.
+    /// The word's verse; `None` for a word of a heading.
     pub verse: Option<VerseId>,
-    /// How many words of the verse stand before it.
-    pub place: usize,
+    /// How many words of the verse are before it.
+    pub index: usize,
 }
 
-/// The words of a selection. Numbers and marks of notes are no words.
+/// The words of a selection, without numbers and marks of notes.
 pub(super) fn selected_words(text: &str) -> Vec<String> {
     let text = without_marks(text);
     words(&text)
@@ -38,34 +38,28 @@ pub(crate) fn chapter_tokens(
         return Vec::new();
     };
     let mut tokens = Vec::new();
-    let mut verses = chapter.verses().into_iter();
-    let mut verse = |tokens: &mut Vec<Token>| {
-        let Some(verse) = verses.next() else { return };
-        let id = canon_verse(translation, book, number, verse.number);
-        tokens.extend(words(&verse.text).enumerate().map(|(place, word)| Token {
+    let mut add = |verse: Option<VerseId>, text: &str| {
+        tokens.extend(words(text).enumerate().map(|(index, word)| Token {
             word: fold(word),
-            verse: id,
-            place,
+            verse,
+            index,
         }));
     };
+    let id = |verse| canon_verse(translation, book, number, verse);
     if with_headings {
         for element in chapter.content() {
             match element {
-                Element::Heading { content, .. } => {
-                    let heading = content.join(" ");
-                    tokens.extend(words(&heading).enumerate().map(|(place, word)| Token {
-                        word: fold(word),
-                        verse: None,
-                        place,
-                    }));
+                Element::Heading { content, .. } => add(None, &content.join(" ")),
+                Element::Verse { number, content } => {
+                    let text: String = content.iter().map(Part::text).collect();
+                    add(id(number), &text);
                 }
-                Element::Verse { .. } => verse(&mut tokens),
                 Element::LineBreak => {}
             }
         }
     } else {
-        for _ in chapter.verses() {
-            verse(&mut tokens);
+        for verse in chapter.verses() {
+            add(id(verse.number), &verse.text);
         }
     }
     tokens
@@ -91,7 +85,7 @@ pub(crate) fn fold(word: &str) -> String {
     folded
 }
 
-/// Takes out `[a]` and `[12]`, and what parts a word without being seen.
+/// Removes `[a]`, `[12]` and invisible characters within words.
 fn without_marks(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut rest = text;
@@ -105,7 +99,7 @@ fn without_marks(text: &str) -> String {
         rest = mark.map_or(after, |(_, rest)| rest);
     }
     clean.push_str(rest);
-    // Combining accents, soft hyphens and the like stand within a word; superscripts hang on one.
+    // Combining accents, soft hyphens and invisible characters may be within a word.
     clean.retain(|c| !matches!(c, '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'));
     clean
 }

@@ -1,132 +1,142 @@
-//! Which Hebrew or Greek word stands behind a word that a reader selected, by its place in its verse.
+//! The Hebrew or Greek word that a selected word translates, found by its position in its verse.
 //!
-//! Only the King James Version is linked word by word. A word of another English translation is known by the King
-//! James word of the same stem in the same verse, or by the one entry of the lexicon, of all in the verse, that is
-//! rendered so. Spanish has neither: nothing is guessed. `links` looks a word up, `small_words` knows those that
-//! mean nothing by themselves, `study` gathers what the works say.
+//! Only the King James Version is linked word by word. A word of another English translation is found by
+//! the King James word of the same stem in the verse, or by the verse's only lexicon entry that is
+//! rendered by it. Spanish has neither, so nothing is guessed. `lemmas` looks a word up,
+//! `function_words` lists words without a meaning of their own, `study` collects what the works say.
 
-mod links;
-mod small_words;
+mod function_words;
+mod lemmas;
 mod study;
 
-pub use links::{Lemma, Through};
+pub use lemmas::{Lemma, LemmaEvidence};
 pub use study::{Example, LemmaStudy, WordStudy, study_word};
 
 use crate::reference::{Extent, Reference, VerseId};
-use crate::selection::{Found, Named, Token, chapter_tokens, find_text, fold, read_name};
+use crate::selection::{
+    ClientReference, FoundText, Token, chapter_tokens, find_text, fold, read_client_reference,
+};
 use crate::stem::words;
 use crate::translation::{TranslationCode, translations};
 
-/// A word where it stands.
+/// A word in its verse.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct WordInVerse {
-    /// As it was selected, without marks and space around it.
+    /// The selected word, without marks and spaces around it.
     pub word: String,
-    /// The translation in which it was found; else the one that the reference names.
+    /// The translation in which it was found; else that of the reference.
     pub translation: Option<TranslationCode>,
-    /// The verses in which it may stand: more than one if that cannot be told, none if it was not found.
+    /// The verses in which it may be: several if that is ambiguous, none if it was not found.
     pub verses: Vec<VerseId>,
-    /// What stands behind it.
-    pub behind: Behind,
+    /// Its lemmas, or why there are none.
+    pub lookup: LemmaLookup,
 }
 
-/// What stands behind a word.
+/// The result of looking up a word's lemmas.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Behind {
-    /// These words, each once: more than one if the word stands there more than once, for different words, and it
-    /// cannot be told which was selected. Never empty.
+pub enum LemmaLookup {
+    /// The lemmas, each once. Several if the word occurs more than once, translates different lemmas and
+    /// the selected one is not certain. Never empty.
     Lemmas(Vec<Lemma>),
-    /// It is a word like `the` or `and`, which means nothing by itself.
-    SmallWord,
-    /// It is Spanish, and no work here links Spanish words.
+    /// The word is one like `the` or `and`, without a meaning of its own.
+    FunctionWord,
+    /// The word is Spanish, and no work here links Spanish words.
     Spanish,
-    /// It was not found, or no work links it: the translators may have added it.
+    /// The word was not found, or no work links it: the translators may have added it.
     Unknown,
 }
 
-/// Finds a word by the text around it, of whatever translation, and by what its client calls that text. Both may
-/// say nothing.
+/// Finds a word by the text around it, in any translation, and by the client's reference. Both may be
+/// empty.
 #[must_use]
 pub fn find_word(word: &str, verse_text: &str, reference: &str) -> WordInVerse {
     let word = word.trim_matches(|c: char| !c.is_alphabetic()).to_owned();
     let wanted: Vec<String> = words(&word).map(fold).collect();
-    let named = read_name(reference);
-    let places = named
+    let reference = read_client_reference(reference);
+    let positions = reference
         .as_ref()
-        .map(|named| places(named, &wanted, verse_text))
+        .map(|reference| find_positions(reference, &wanted, verse_text))
         .unwrap_or_default();
-    let named_translation = named.and_then(|named| named.translation);
-    let translation = places
+    let translation = positions
         .first()
-        .map(|place| place.translation)
-        .or(named_translation);
-    let mut verses: Vec<VerseId> = places.iter().map(|place| place.verse).collect();
+        .map(|position| position.translation)
+        .or_else(|| reference?.translation);
+    let mut verses: Vec<VerseId> = positions.iter().map(|position| position.verse).collect();
     verses.dedup();
-    let behind = if translation == Some(TranslationCode::Srv) {
-        Behind::Spanish
-    } else if wanted.iter().all(|word| small_words::is_small(word)) {
-        Behind::SmallWord
+    let lookup = if translation == Some(TranslationCode::Srv) {
+        LemmaLookup::Spanish
+    } else if wanted
+        .iter()
+        .all(|word| function_words::is_function_word(word))
+    {
+        LemmaLookup::FunctionWord
     } else {
-        match links::find_lemmas(&places, &word, &wanted) {
-            lemmas if lemmas.is_empty() => Behind::Unknown,
-            lemmas => Behind::Lemmas(lemmas),
+        match lemmas::find_lemmas(&positions, &word, &wanted) {
+            lemmas if lemmas.is_empty() => LemmaLookup::Unknown,
+            lemmas => LemmaLookup::Lemmas(lemmas),
         }
     };
     WordInVerse {
         word,
         translation,
         verses,
-        behind,
+        lookup,
     }
 }
 
-/// Where a word stands.
+/// The position of a word.
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct WordPosition {
     translation: TranslationCode,
     verse: VerseId,
-    /// How many words of the verse stand before it.
-    at: usize,
+    /// How many words of the verse are before it.
+    index: usize,
 }
 
-/// Where a word stands in a text; if it is not there, or the text is nowhere, in the verses of the reference.
-fn places(named: &Named, wanted: &[String], verse_text: &str) -> Vec<Place> {
+/// The positions of a word in a text; if the text or the word in it is not found, in the verses of the
+/// reference.
+fn find_positions(
+    reference: &ClientReference,
+    wanted: &[String],
+    verse_text: &str,
+) -> Vec<WordPosition> {
     if wanted.is_empty() {
         return Vec::new();
     }
-    let found = find_text(named, verse_text);
-    let in_text: Vec<Place> = found
+    let found = find_text(reference, verse_text);
+    let in_text: Vec<WordPosition> = found
         .iter()
-        .flat_map(|found| places_in(found.translation, &found.tokens, wanted))
+        .flat_map(|found| positions_in(found.translation, &found.tokens, wanted))
         .collect();
     if !in_text.is_empty() {
         return in_text;
     }
-    // The word of another translation than the text, say: `mercy` where the text has `loving kindness`.
-    let passages: Vec<Reference> = found.iter().filter_map(Found::passage).collect();
+    // The word may be from another translation than the text: `mercy` where the text has `loving
+    // kindness`.
+    let passages: Vec<Reference> = found.iter().filter_map(FoundText::passage).collect();
     match passages.as_slice() {
-        [] => places_in_passage(named.translation, &named.passage, wanted),
-        [passage] => places_in_passage(None, passage, wanted),
+        [] => positions_in_passage(reference.translation, &reference.passage, wanted),
+        [passage] => positions_in_passage(None, passage, wanted),
         _ => Vec::new(),
     }
 }
 
-/// Where a word stands in verses, in the first translation that has it there. In a chapter it counts only if a
-/// single verse has it.
-fn places_in_passage(
-    named: Option<TranslationCode>,
+/// The positions of a word in a passage, in the first translation that has it there. In whole chapters it
+/// counts only if a single verse has it.
+fn positions_in_passage(
+    preferred: Option<TranslationCode>,
     passage: &Reference,
     wanted: &[String],
-) -> Vec<Place> {
-    const FAR_TOO_MANY: usize = 3;
-    let chapters: Vec<_> = passage.chapters().take(FAR_TOO_MANY).collect();
-    if chapters.len() == FAR_TOO_MANY {
+) -> Vec<WordPosition> {
+    const TOO_MANY_CHAPTERS: usize = 3;
+    let chapters: Vec<_> = passage.chapters().take(TOO_MANY_CHAPTERS).collect();
+    if chapters.len() == TOO_MANY_CHAPTERS {
         return Vec::new();
     }
-    let preferred = named.or(Some(TranslationCode::Kjv));
+    let preferred = preferred.unwrap_or(TranslationCode::Kjv);
     let others = translations().iter().map(|translation| translation.code);
-    for translation in preferred.into_iter().chain(others) {
-        let mut places: Vec<Place> = chapters
+    for translation in std::iter::once(preferred).chain(others) {
+        let mut positions: Vec<WordPosition> = chapters
             .iter()
             .flat_map(|(book, chapter, verses)| {
                 let mut tokens = chapter_tokens(translation, *book, *chapter, false);
@@ -135,40 +145,34 @@ fn places_in_passage(
                         .verse
                         .is_some_and(|verse| verses.contains(&verse.verse))
                 });
-                places_in(translation, &tokens, wanted)
+                positions_in(translation, &tokens, wanted)
             })
             .collect();
-        places.dedup_by_key(|place| (place.verse, place.at));
-        let verse = places.first().map(|place| place.verse);
-        let single = places.iter().all(|place| Some(place.verse) == verse);
-        if !places.is_empty() {
-            let told = single || passage.extent() == Extent::Verses;
-            return if told { places } else { Vec::new() };
+        positions.dedup_by_key(|position| (position.verse, position.index));
+        if let Some(WordPosition { verse, .. }) = positions.first().copied() {
+            let is_single = positions.iter().all(|position| position.verse == verse);
+            let is_certain = is_single || passage.extent() == Extent::Verses;
+            return if is_certain { positions } else { Vec::new() };
         }
     }
     Vec::new()
 }
 
-fn places_in(translation: TranslationCode, tokens: &[Token], wanted: &[String]) -> Vec<Place> {
-    let here = |window: &&[Token]| {
-        let same_verse = window
-            .iter()
-            .all(|token| token.verse == window.first().and_then(|first| first.verse));
-        same_verse
-            && window
-                .iter()
-                .zip(wanted)
-                .all(|(token, word)| token.word == *word)
-    };
-    tokens
-        .windows(wanted.len().max(1))
-        .filter(here)
+fn positions_in(
+    translation: TranslationCode,
+    tokens: &[Token],
+    wanted: &[String],
+) -> Vec<WordPosition> {
+    let windows = tokens.windows(wanted.len().max(1));
+    windows
         .filter_map(|window| {
-            let first = window.first()?;
-            Some(Place {
+            let Token { verse, index, .. } = window.first()?;
+            let mut pairs = window.iter().zip(wanted);
+            let is_here = pairs.all(|(token, word)| token.verse == *verse && token.word == *word);
+            is_here.then_some(WordPosition {
                 translation,
-                verse: first.verse?,
-                at: first.place,
+                verse: (*verse)?,
+                index: *index,
             })
         })
         .collect()

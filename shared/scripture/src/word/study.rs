@@ -1,6 +1,6 @@
-//! What the works say about a word where it stands.
+//! Collects what the works say about a word in its verse.
 
-use super::{Behind, Lemma, WordInVerse, find_word};
+use super::{Lemma, LemmaLookup, WordInVerse, find_word};
 use crate::chapter::get_chapter;
 use crate::reference::{Reference, VerseId};
 use crate::stem::stem;
@@ -13,85 +13,83 @@ use crate::works::search::search_topics;
 use crate::works::topics::{Topic, find_topic};
 use crate::works::word_links::list_word_links;
 
-/// How many verses are quoted for a lemma.
+/// How many verses are quoted per lemma.
 const EXAMPLES: usize = 3;
-/// A verse that is longer, in characters, is not quoted.
+/// The longest verse that is quoted, in bytes.
 const LONGEST_EXAMPLE: usize = 240;
 
 /// Everything the works say about a word.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct WordStudy {
-    /// The word, and what stands behind it.
+    /// The word and its lemmas.
     pub found: WordInVerse,
-    /// What the glossary says of it.
+    /// The glossary's term.
     pub term: Option<Term>,
-    /// The words behind it, the likeliest first.
+    /// Its lemmas with their entries, the likeliest first.
     pub lemmas: Vec<LemmaStudy>,
-    /// The topic of this name.
+    /// The topic with this name.
     pub topic: Option<Topic>,
 }
 
-/// A Hebrew, Aramaic or Greek word and where it stands.
+/// A lemma with its entry and its occurrences.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct LemmaStudy {
-    /// How it is known.
+    /// The lemma and how it was found.
     pub lemma: Lemma,
-    /// Its entry.
+    /// The lexicon's entry.
     pub entry: Entry,
-    /// Entries that its derivation names, in that order.
+    /// The entries that its derivation names, in that order.
     pub related: Vec<Entry>,
-    /// How many times it stands in the King James Version.
+    /// How many times the King James Version has it.
     pub times: usize,
-    /// In how many verses.
+    /// How many verses have it.
     pub verses: usize,
-    /// Some other verses with it, to quote.
+    /// Some other verses that have it.
     pub examples: Vec<Example>,
 }
 
 /// A verse of the King James Version.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Example {
-    /// Which.
+    /// The verse.
     pub verse: VerseId,
-    /// All of it.
+    /// The whole text of the verse.
     pub text: String,
-    /// The words in it that stand for the lemma, each once.
+    /// The words in it that translate the lemma, each once.
     pub words: Vec<String>,
 }
 
-/// Gathers what the works say about a word; the input is that of [`find_word`].
+/// Collects what the works say about a word; the input is that of [`find_word`].
 #[must_use]
 pub fn study_word(word: &str, verse_text: &str, reference: &str) -> WordStudy {
     let found = find_word(word, verse_text, reference);
-    let english = !matches!(found.behind, Behind::Spanish | Behind::SmallWord);
-    let lemmas = match &found.behind {
-        Behind::Lemmas(lemmas) => lemmas
-            .iter()
-            .filter_map(|lemma| study(lemma, &found.verses))
-            .collect(),
-        _ => Vec::new(),
+    let (lemmas, has_content) = match &found.lookup {
+        LemmaLookup::Lemmas(lemmas) => (lemmas.as_slice(), true),
+        LemmaLookup::Unknown => (&[][..], true),
+        LemmaLookup::FunctionWord | LemmaLookup::Spanish => (&[][..], false),
     };
+    let lemmas = lemmas.iter();
     WordStudy {
-        term: find_term(&found.word).filter(|_| english),
-        topic: find_topic_of(&found.word).filter(|_| english),
-        lemmas,
+        term: find_term(&found.word).filter(|_| has_content),
+        topic: find_topic_of(&found.word).filter(|_| has_content),
+        lemmas: lemmas
+            .filter_map(|lemma| study_lemma(lemma, &found.verses))
+            .collect(),
         found,
     }
 }
 
-/// The topic whose name is the word, or a form of it: `loved` has `LOVE`.
+/// The topic whose name is the word or a form of it: `LOVE` for `loved`.
 fn find_topic_of(word: &str) -> Option<Topic> {
     let wanted = stem(word);
     find_topic(word).or_else(|| {
-        let topics = search_topics(word, 8);
-        let same = topics
-            .into_iter()
-            .find(|topic| stem(&topic.name) == wanted)?;
+        let mut topics = search_topics(word, 8).into_iter();
+        let same = topics.find(|topic| stem(&topic.name) == wanted)?;
         find_topic(&same.name)
     })
 }
 
-fn study(lemma: &Lemma, verses: &[VerseId]) -> Option<LemmaStudy> {
+fn study_lemma(lemma: &Lemma, verses: &[VerseId]) -> Option<LemmaStudy> {
     let entry = find_entry(lemma.number)?;
     let occurrences = list_occurrences(lemma.number);
     let derivation = entry.derivation.as_deref().unwrap_or_default();
@@ -110,8 +108,8 @@ fn study(lemma: &Lemma, verses: &[VerseId]) -> Option<LemmaStudy> {
     })
 }
 
-/// Verses to quote: those first to which the word's own verse is cross-referenced, the closest before; then some from
-/// the whole of the Bible, a book each. In the end they stand in the canon's order.
+/// Chooses the verses to quote: first the cross references of the word's own verses, the closest first,
+/// then verses from all over the Bible. The result is in canon order.
 fn choose_examples(lemma: &Lemma, verses: &[VerseId], occurrences: &[VerseId]) -> Vec<Example> {
     let mut chosen: Vec<Example> = Vec::new();
     let related = verses
@@ -132,7 +130,7 @@ fn choose_examples(lemma: &Lemma, verses: &[VerseId], occurrences: &[VerseId]) -
     chosen
 }
 
-/// The middle one first, then those at the quarters, then at the eighths, and at last any.
+/// The verse in the middle, then those at the quarters and the eighths, then all.
 fn spread(verses: &[VerseId]) -> impl Iterator<Item = VerseId> {
     const FRACTIONS: [(usize, usize); 7] = [(1, 2), (1, 4), (3, 4), (1, 8), (3, 8), (5, 8), (7, 8)];
     let at = |(part, of): (usize, usize)| verses.get(verses.len() * part / of).copied();
@@ -144,10 +142,7 @@ fn spread(verses: &[VerseId]) -> impl Iterator<Item = VerseId> {
 
 fn quote(verse: VerseId, lemma: &Lemma) -> Option<Example> {
     let chapter = get_chapter(TranslationCode::Kjv, verse.book, verse.chapter).ok()?;
-    let text = chapter
-        .verses_within(&(verse.verse..=verse.verse))
-        .pop()?
-        .text;
+    let text = chapter.verse_text(verse.verse)?;
     let links = list_word_links(verse).into_iter();
     let mut words: Vec<String> = links
         .filter(|link| link.number == lemma.number && !link.in_title)

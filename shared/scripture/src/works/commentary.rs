@@ -1,14 +1,14 @@
-//! Matthew Henry's Concise Commentary. Every verse of the canon has a section; a chapter's first may
-//! be about the whole chapter (the books of one chapter are introduced so).
+//! Matthew Henry's Concise Commentary. Every verse of the canon has a section. In a book of one chapter
+//! the first section is about the whole book.
 
 use std::ops::RangeInclusive;
 
 use super::embedded::COMMENTARY;
-use super::packed::PackedSection;
+use super::works_format::PackedSection;
 use crate::canon::{BookId, books};
 use crate::reference::{Reference, VerseId};
 
-/// What the commentary says on some verses of a chapter.
+/// The commentary on some verses of a chapter.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Section {
     /// The book.
@@ -17,9 +17,9 @@ pub struct Section {
     pub chapter: u16,
     /// The verses it is about.
     pub verses: RangeInclusive<u16>,
-    /// What it is about, without a mark at the end.
+    /// The title, without a mark at the end.
     pub title: Option<String>,
-    /// Its text; one paragraph but for a single section.
+    /// The text: one paragraph, except in one section.
     pub paragraphs: Vec<String>,
 }
 
@@ -36,7 +36,7 @@ impl Section {
     }
 }
 
-/// Every section of a chapter in order; none if there is no such chapter.
+/// Every section of a chapter in order; empty if there is no such chapter.
 #[must_use]
 pub fn list_sections(book: BookId, chapter: u16) -> Vec<Section> {
     let Some(ordinal) = book.book().ordinal(chapter) else {
@@ -68,12 +68,12 @@ pub fn list_sections_on(passage: &Reference) -> Vec<Section> {
         .collect()
 }
 
-/// The section at a place of a chapter's list, by the chapter's ordinal.
-pub(super) fn find_section(ordinal: usize, place: usize) -> Option<Section> {
+/// The section with this index in the chapter with this ordinal.
+pub(super) fn find_section(ordinal: usize, index: usize) -> Option<Section> {
     let book = books()
         .iter()
         .rev()
         .find(|book| book.ordinal(1).is_some_and(|first| first <= ordinal))?;
     let chapter = u16::try_from(ordinal - book.ordinal(1)? + 1).ok()?;
-    list_sections(book.id, chapter).into_iter().nth(place)
+    list_sections(book.id, chapter).into_iter().nth(index)
 }

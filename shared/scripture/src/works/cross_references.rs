@@ -1,12 +1,12 @@
-//! Which verses shed light on a passage.
+//! The verses that are related to a passage.
 
 use std::collections::HashMap;
 
 use super::embedded::CROSS_REFERENCES;
-use super::packed::PackedCrossReferences;
+use super::works_format::PackedCrossReferences;
 use crate::reference::{Reference, VerseId};
 
-/// A verse to which a passage refers.
+/// A verse that is related to a passage.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct CrossReference {
     /// The verse.
@@ -16,8 +16,8 @@ pub struct CrossReference {
 }
 
 /// The verses to which a passage's verses refer, the closest first: those that more of its verses share,
-/// then those that stand nearer to the head of a verse's own list, then by canon. A verse's list begins with
-/// verses that refer back and that share references with it. The passage's own verses are left out.
+/// then those nearer to the head of a verse's own list, then by canon order. A verse's own list begins
+/// with verses that refer back and share references with it. The passage's own verses are left out.
 #[must_use]
 pub fn list_cross_references(passage: &Reference) -> Vec<CrossReference> {
     let mut found: HashMap<u16, (usize, usize)> = HashMap::new();

@@ -1,15 +1,15 @@
 //! The World English Bible's own glossary: 94 terms in plain modern English.
 
 use super::embedded::GLOSSARY;
-use super::packed::PackedTerm;
+use super::works_format::PackedTerm;
 use crate::stem::{plain, stem};
 
-/// A term and what it means.
+/// A term with its explanation.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Term {
     /// The term as the glossary writes it.
     pub term: String,
-    /// What it says.
+    /// The explanation.
     pub text: String,
 }
 
@@ -23,16 +23,16 @@ pub fn list_terms() -> Vec<Term> {
         .collect()
 }
 
-/// The term that a word is, or is a form of: `Shekels`, `repented`.
+/// The term of a word or of a form of it: `Shekels`, `repented`.
 #[must_use]
 pub fn find_term(word: &str) -> Option<Term> {
     let (exact, wanted) = (plain(word.trim()), stem(word.trim()));
     let mut terms = list_terms();
-    let place = terms
+    let index = terms
         .iter()
         .position(|term| plain(&term.term) == exact)
         .or_else(|| terms.iter().position(|term| stem(&term.term) == wanted))?;
-    Some(terms.swap_remove(place))
+    Some(terms.swap_remove(index))
 }
 
 #[cfg(test)]

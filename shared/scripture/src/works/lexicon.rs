@@ -5,20 +5,20 @@ use std::str::FromStr;
 
 use super::Work;
 use super::embedded::LEXICON;
-use super::packed::{GREEK_SLOTS, HEBREW_SLOTS, PackedEntry, SLOTS_A_FRAME};
+use super::works_format::{GREEK_SLOTS, HEBREW_SLOTS, PackedEntry, SLOTS_PER_FRAME, parse_slot};
 
-/// A number by which Strong's names a word of the original languages: `H430`, `G25`. That it can be
-/// written does not say that there is an entry: 101 Greek ones were never used.
+/// The number of a word of the original languages in Strong's dictionaries: `H430`, `G25`. 101 Greek
+/// numbers have no entry.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct StrongsNumber(u16);
 
 impl StrongsNumber {
-    /// Every number there may be, the Hebrew ones first.
+    /// Every number, the Hebrew ones first.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..HEBREW_SLOTS + GREEK_SLOTS).map(Self)
     }
 
-    /// Whether it is of the Hebrew dictionary, which has the Aramaic words as well.
+    /// Whether the number is of the Hebrew dictionary, which has the Aramaic words too.
     #[must_use]
     pub fn is_hebrew(self) -> bool {
         self.0 < HEBREW_SLOTS
@@ -28,14 +28,14 @@ impl StrongsNumber {
         (slot < HEBREW_SLOTS + GREEK_SLOTS).then_some(Self(slot))
     }
 
-    /// Its frame, and its place in the frame.
-    pub(super) fn place(self) -> (usize, usize) {
+    /// The number's frame, and its index in the frame.
+    pub(super) fn frame_and_index(self) -> (usize, usize) {
         let slot = usize::from(self.0);
-        (slot / SLOTS_A_FRAME, slot % SLOTS_A_FRAME)
+        (slot / SLOTS_PER_FRAME, slot % SLOTS_PER_FRAME)
     }
 }
 
-/// A text that is no Strong's number.
+/// The error for a text that is not a Strong's number.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("a Strong's number is H1 to H8674 or G1 to G5624")]
 pub struct NoStrongsNumber;
@@ -44,20 +44,7 @@ impl FromStr for StrongsNumber {
     type Err = NoStrongsNumber;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (digits, first, slots) = text
-            .strip_prefix('H')
-            .map(|digits| (digits, 0, HEBREW_SLOTS))
-            .or_else(|| {
-                text.strip_prefix('G')
-                    .map(|digits| (digits, HEBREW_SLOTS, GREEK_SLOTS))
-            })
-            .ok_or(NoStrongsNumber)?;
-        let number: u16 = digits.parse().map_err(|_| NoStrongsNumber)?;
-        if (1..=slots).contains(&number) {
-            Ok(Self(first + number - 1))
-        } else {
-            Err(NoStrongsNumber)
-        }
+        parse_slot(text).map(Self).ok_or(NoStrongsNumber)
     }
 }
 
@@ -70,7 +57,7 @@ impl fmt::Display for StrongsNumber {
     }
 }
 
-/// What kind of word an entry is about.
+/// The language of an entry's word.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Language {
     /// A Hebrew word.
@@ -79,7 +66,7 @@ pub enum Language {
     Aramaic,
     /// A Greek word, names included.
     Greek,
-    /// A name in the Hebrew Bible, of whatever language.
+    /// A name in the Hebrew Bible, of any language.
     HebrewName,
 }
 
@@ -98,28 +85,28 @@ impl fmt::Display for Language {
 pub struct Entry {
     /// Its number.
     pub number: StrongsNumber,
-    /// The word as its dictionary form is written.
+    /// The word in its dictionary form.
     pub lemma: String,
-    /// The same in Latin letters.
+    /// The word in Latin letters.
     pub transliteration: String,
-    /// How Strong's English readers were to pronounce it.
+    /// The pronunciation for Strong's English readers.
     pub pronunciation: String,
-    /// Such as `masculine noun`; not given for Greek.
+    /// Such as `masculine noun`; Greek entries have none.
     pub part_of_speech: Option<String>,
     /// The language.
     pub language: Language,
-    /// Where the word comes from, without a mark at the end.
+    /// The word's origin, without a mark at the end.
     pub derivation: Option<String>,
-    /// What it means, without a mark at the end; 20 Greek entries have only a derivation.
+    /// The word's meaning, without a mark at the end; 20 Greek entries have only a derivation.
     pub definition: Option<String>,
-    /// Its meanings in a word or two; not given for Greek.
+    /// Meanings in a word or two; Greek entries have none.
     pub glosses: Vec<String>,
-    /// How the King James Version renders it, in Strong's shorthand: `(be-)love(-ed).`
+    /// The King James Version's renderings, in Strong's shorthand: `(be-)love(-ed).`
     pub renderings: Option<String>,
 }
 
 impl Entry {
-    /// The dictionary it is from.
+    /// The entry's dictionary.
     #[must_use]
     pub fn work(&self) -> Work {
         if self.number.is_hebrew() {
@@ -133,9 +120,9 @@ impl Entry {
 /// The entry with this number.
 #[must_use]
 pub fn find_entry(number: StrongsNumber) -> Option<Entry> {
-    let (frame, place) = number.place();
+    let (frame, index) = number.frame_and_index();
     let entries: Vec<Option<PackedEntry>> = LEXICON.read(frame)?;
-    let packed = entries.into_iter().nth(place)??;
+    let packed = entries.into_iter().nth(index)??;
     Some(Entry {
         number,
         lemma: packed.lemma,
@@ -155,34 +142,31 @@ pub fn find_entry(number: StrongsNumber) -> Option<Entry> {
     })
 }
 
-/// `n-m n-pr-loc` as `masculine noun, name of a place`. A code that the package does not explain stays
-/// as it is.
+/// `n-m n-pr-loc` as `masculine noun, name of a place`. A code that the package does not explain is
+/// kept.
 fn part_of_speech(codes: &str) -> String {
-    let names: Vec<&str> = codes
-        .split_whitespace()
-        .map(|code| match code {
-            "n" => "noun",
-            "n-m" => "masculine noun",
-            "n-f" => "feminine noun",
-            "n-pr" | "np" => "proper name",
-            "n-pr-m" => "name of a man",
-            "n-pr-f" => "name of a woman",
-            "n-pr-loc" => "name of a place",
-            "v" => "verb",
-            "a" | "a-m" | "a-f" => "adjective",
-            "a-gent" => "adjective of origin",
-            "adv" => "adverb",
-            "prep" => "preposition",
-            "conj" => "conjunction",
-            "inj" | "i" => "interjection",
-            "prt" => "particle",
-            "pron" | "p" => "pronoun",
-            "d" | "dp" => "demonstrative",
-            "r" => "relative pronoun",
-            other => other,
-        })
-        .collect();
-    names.join(", ")
+    let names = codes.split_whitespace().map(|code| match code {
+        "n" => "noun",
+        "n-m" => "masculine noun",
+        "n-f" => "feminine noun",
+        "n-pr" | "np" => "proper name",
+        "n-pr-m" => "name of a man",
+        "n-pr-f" => "name of a woman",
+        "n-pr-loc" => "name of a place",
+        "v" => "verb",
+        "a" | "a-m" | "a-f" => "adjective",
+        "a-gent" => "adjective of origin",
+        "adv" => "adverb",
+        "prep" => "preposition",
+        "conj" => "conjunction",
+        "inj" | "i" => "interjection",
+        "prt" => "particle",
+        "pron" | "p" => "pronoun",
+        "d" | "dp" => "demonstrative",
+        "r" => "relative pronoun",
+        other => other,
+    });
+    names.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -190,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_written_as_it_is_read() {
+    fn every_number_is_displayed_as_it_is_parsed() {
         for number in StrongsNumber::all() {
             assert_eq!(number.to_string().parse(), Ok(number));
         }
@@ -206,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_has_its_work_and_licence() {
+    fn an_entry_has_its_texts_and_its_works_licence() {
         let loved = find_entry("G25".parse().unwrap()).unwrap();
         assert_eq!(loved.lemma, "ἀγαπάω");
         assert_eq!(

@@ -1,22 +1,22 @@
-//! How a chapter is divided, by the outlines of Matthew Henry's Concise Commentary. The section headings of
-//! WEB and KJV are the same; 354 chapters have none.
+//! Outlines of chapters, from Matthew Henry's Concise Commentary. They are also the section headings of
+//! WEB and KJV; 354 chapters have none.
 
 use std::ops::RangeInclusive;
 
 use super::embedded::OUTLINES;
-use super::packed::PackedOutlines;
+use super::works_format::PackedOutlines;
 use crate::canon::BookId;
 
-/// One part of a chapter.
+/// One section of a chapter.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct OutlineSection {
     /// Its verses.
     pub verses: RangeInclusive<u16>,
-    /// What happens in it, without a mark at the end.
+    /// The title, without a mark at the end.
     pub title: String,
 }
 
-/// A chapter's parts in order; none if it has no outline.
+/// A chapter's sections in order; empty if it has no outline.
 #[must_use]
 pub fn outline(book: BookId, chapter: u16) -> Vec<OutlineSection> {
     let outlines: PackedOutlines = OUTLINES

@@ -1,43 +1,43 @@
-//! Finds the sections of the commentary, and the topics, that speak about the words of a question.
+//! Finds the sections of the commentary, and the topics, that match the words of a question.
 //!
-//! Words are compared by their stems, small words count for nothing, and what is rare counts for more
-//! (BM25). Nothing is understood: a question is a bag of words.
+//! Words are compared by their stems, stop words do not count, and rare words count for more (BM25). A
+//! question is a bag of words: its meaning is not analysed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::commentary::{Section, find_section};
 use super::embedded::{COMMENTARY_DOCUMENTS, COMMENTARY_INDEX, TOPIC_DOCUMENTS, TOPIC_INDEX};
-use super::packed::{PackedDocuments, PackedPostings};
 use super::topics::find_name;
-use crate::frames::{Frames, Named};
+use super::works_format::{PackedDocuments, PackedPostings};
 use crate::stem::{plain, search_stem, words};
+use crate::zstd_frames::{SortedFrames, ZstdFrames};
 
-/// How many different words of a question are looked for, the first ones.
+/// How many words of a question are used, the first ones.
 const MOST_WORDS: usize = 64;
 
-/// A section that speaks about a question's words.
+/// A section that matches a question.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FoundSection {
     /// The section.
     pub section: Section,
-    /// How well it answers, to compare with others of the same question only.
+    /// How well it matches; comparable only with other scores of the same question.
     pub score: f32,
-    /// How many of the question's different words it has.
+    /// How many of the question's distinct words it has.
     pub words: usize,
 }
 
-/// A topic whose name has words of a question.
+/// A topic whose name matches a question.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FoundTopic {
-    /// Its name, to be looked up.
+    /// The topic's name.
     pub name: String,
-    /// How well it answers, to compare with others of the same question only.
+    /// How well it matches; comparable only with other scores of the same question.
     pub score: f32,
-    /// How many of the question's different words its name has.
+    /// How many of the question's distinct words its name has.
     pub words: usize,
 }
 
-/// The sections that speak most about a question's words, the best first.
+/// The sections that match a question best, the best first.
 #[must_use]
 pub fn search_commentary(question: &str, limit: usize) -> Vec<FoundSection> {
     let found = rank(question, &COMMENTARY_DOCUMENTS, &COMMENTARY_INDEX);
@@ -52,7 +52,7 @@ pub fn search_commentary(question: &str, limit: usize) -> Vec<FoundSection> {
     found.into_iter().take(limit).filter_map(section).collect()
 }
 
-/// The topics whose names have most of a question's words, the best first.
+/// The topics whose names match a question best, the best first.
 #[must_use]
 pub fn search_topics(question: &str, limit: usize) -> Vec<FoundTopic> {
     let found = rank(question, &TOPIC_DOCUMENTS, &TOPIC_INDEX);
@@ -62,7 +62,7 @@ pub fn search_topics(question: &str, limit: usize) -> Vec<FoundTopic> {
             break;
         }
         let name = find_name(usize::from(frame), usize::from(place));
-        // Two names come twice.
+        // Two names occur twice.
         if let Some(name) = name.filter(|name| topics.iter().all(|topic| topic.name != *name)) {
             topics.push(FoundTopic { name, score, words });
         }
@@ -70,25 +70,29 @@ pub fn search_topics(question: &str, limit: usize) -> Vec<FoundTopic> {
     topics
 }
 
-/// The stems of a text that can be searched for: no small words. For whoever compares a sentence with a
-/// question.
+/// The stems of a text's words without stop words. Also serves to compare a sentence with a question.
 #[must_use]
 pub fn search_terms(text: &str) -> BTreeSet<String> {
     words(text)
         .filter(|word| {
             let plain = plain(word);
-            plain.len() > 1 && !SMALL_WORDS.contains(&plain.as_str())
+            plain.len() > 1 && !STOP_WORDS.contains(&plain.as_str())
         })
         .map(search_stem)
         .take(MOST_WORDS)
         .collect()
 }
 
-/// Every document with any of the question's words: score, how many words, place.
-fn rank(question: &str, documents: &Frames, index: &Named) -> Vec<(f32, usize, (u16, u16))> {
-    /// How soon more of the same word stops to count.
+/// Every document that has a word of the question, the best first: score, number of words, place.
+fn rank(
+    question: &str,
+    documents: &ZstdFrames,
+    index: &SortedFrames,
+) -> Vec<(f32, usize, (u16, u16))> {
+    /// How soon repetitions of a word stop counting.
     const SATURATION: f32 = 1.2;
-    /// How much a long document has to pay for its length: little, for the longest sections are on what matters most.
+    /// How much a document's length lowers its score: little, because the longest sections treat the
+    /// most important matters.
     const LENGTH: f32 = 0.3;
     let Some(PackedDocuments { lengths, places }) = documents.read(0) else {
         return Vec::new();
@@ -126,7 +130,7 @@ fn rank(question: &str, documents: &Frames, index: &Named) -> Vec<(f32, usize, (
     found
 }
 
-fn find_postings(index: &Named, stem: &str) -> Option<Vec<(u16, u16)>> {
+fn find_postings(index: &SortedFrames, stem: &str) -> Option<Vec<(u16, u16)>> {
     let frame: Vec<PackedPostings> = index.frames.read(index.frame_of(stem)?)?;
     frame
         .into_iter()
@@ -138,8 +142,8 @@ fn float(count: usize) -> f32 {
     f32::from(u16::try_from(count).unwrap_or(u16::MAX))
 }
 
-/// Words that stand everywhere and are about nothing, and those by which one asks.
-const SMALL_WORDS: [&str; 130] = [
+/// Function words, and words that questions are phrased with.
+const STOP_WORDS: [&str; 130] = [
     "a", "about", "after", "all", "also", "am", "an", "and", "any", "are", "art", "as", "at", "be",
     "because", "been", "before", "being", "bible", "but", "by", "can", "cannot", "could", "did",
     "do", "does", "doth", "down", "each", "explain", "for", "from", "had", "has", "hast", "hath",

@@ -1,43 +1,44 @@
-//! Nave's Topical Bible: topics with what stands under them, and the topics that name a passage.
+//! Nave's Topical Bible: topics with their entries, and the topics that name a passage.
 
 use super::embedded::{TOPIC_MENTIONS, TOPICS};
-use super::packed::{PackedMention, PackedTopic, PackedTopicEntry, TOPICS_A_FRAME};
+use super::works_format::{PackedMention, PackedTopic, PackedTopicEntry, TOPICS_PER_FRAME};
 use crate::reference::{Reference, VerseId};
 
 /// A topic.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Topic {
-    /// Its name in capitals.
+    /// The name in capitals.
     pub name: String,
-    /// What stands under it, in order.
+    /// The entries in the work's order.
     pub entries: Vec<TopicEntry>,
 }
 
 /// Verses under one label of a topic.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct TopicEntry {
-    /// What the verses say on it. May be empty; and may run several headings together where the package
+    /// What the verses say on the topic. It may be empty, or several headings in one where the package
     /// lost the lines between them.
     pub label: String,
     /// The verses, in the work's order.
     pub references: Vec<Reference>,
-    /// Names of topics to look at as well. Some are shortened, and some are of no topic.
+    /// Names of related topics. Some are shortened, and some have no topic.
     pub see: Vec<String>,
 }
 
 /// A topic that names verses of a passage.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Mention {
+pub struct TopicMention {
     /// The topic's name in capitals.
     pub topic: String,
-    /// The label under which it names them; may be empty.
+    /// The label of the entry that names them; may be empty.
     pub label: String,
-    /// The verses as it names them.
+    /// The verses that it names, of which at least one is in the passage.
     pub reference: Reference,
 }
 
-/// The topic with this name, in any letter case, or the one named first by it: `ASS` is `ASS (DONKEY)`.
-/// Where a name has two topics (Reverence, Sin), they are one with the entries of both.
+/// The topic with this name in any letter case, or the first whose name begins with it: `ASS` gives
+/// `ASS (DONKEY)`. Two topics of the same name (Reverence, Sin) are returned as one with the entries of
+/// both.
 #[must_use]
 pub fn find_topic(name: &str) -> Option<Topic> {
     let name = name.trim().to_uppercase().replace('’', "'");
@@ -45,7 +46,7 @@ pub fn find_topic(name: &str) -> Option<Topic> {
         return None;
     }
     let frame = TOPICS.frame_of(&name).unwrap_or(0);
-    // Namesakes may begin at a frame's end and go on in the next.
+    // Topics of one name may be in two frames.
     let frames = [frame.checked_sub(1), Some(frame), Some(frame + 1)];
     let near: Vec<PackedTopic> = frames.into_iter().flatten().flat_map(read).collect();
     let named = |topic: &&PackedTopic| topic.name == name;
@@ -69,7 +70,7 @@ pub fn find_topic(name: &str) -> Option<Topic> {
     })
 }
 
-/// Every topic in the order of their names; two names come twice.
+/// Every topic, sorted by name; two names occur twice.
 pub fn topics() -> impl Iterator<Item = Topic> {
     (0..TOPICS.frames.len()).flat_map(read).map(|topic| Topic {
         name: topic.name,
@@ -77,84 +78,79 @@ pub fn topics() -> impl Iterator<Item = Topic> {
     })
 }
 
-/// Where topics name verses of a passage, the most to the point first: those with a label that can be read, that name
-/// the fewest other verses with it, and that name the fewest verses at all under that label. A topic comes as often
-/// as it names the passage under another label.
+/// The topics that name verses of a passage, the most relevant first: those with a readable label, then
+/// those that name the fewest other verses with it, then those with the fewest references under that
+/// label. A topic occurs once for each label under which it names the passage.
 #[must_use]
-pub fn list_mentions(passage: &Reference) -> Vec<Mention> {
-    let mut places: Vec<PackedMention> = Vec::new();
+pub fn list_mentions(passage: &Reference) -> Vec<TopicMention> {
+    let mut found: Vec<PackedMention> = Vec::new();
     for (book, chapter, verses) in passage.chapters() {
         let ordinal = book.book().ordinal(chapter);
         let mentions: Vec<PackedMention> = ordinal
             .and_then(|ordinal| TOPIC_MENTIONS.read(ordinal))
             .unwrap_or_default();
-        places.extend(
-            mentions
-                .into_iter()
-                .filter(|m| m.first <= *verses.end() && *verses.start() <= m.last),
-        );
+        let mentions = mentions.into_iter();
+        found.extend(mentions.filter(|m| m.first <= *verses.end() && *verses.start() <= m.last));
     }
-    places.sort_by_key(|mention| (mention.topic, mention.entry, mention.last - mention.first));
-    places.dedup_by_key(|mention| (mention.topic, mention.entry));
+    found.sort_by_key(|mention| (mention.topic, mention.entry, mention.last - mention.first));
+    found.dedup_by_key(|mention| (mention.topic, mention.entry));
 
-    let mut mentions = Vec::with_capacity(places.len());
-    let mut frame: Option<(usize, Vec<PackedTopic>)> = None;
-    for place in places {
-        let (number, index) = (
-            usize::from(place.topic) / TOPICS_A_FRAME,
-            usize::from(place.topic) % TOPICS_A_FRAME,
-        );
-        if frame.as_ref().is_none_or(|(read, _)| *read != number) {
-            frame = Some((number, read(number)));
+    let mut mentions = Vec::with_capacity(found.len());
+    let mut frame = (usize::MAX, Vec::new());
+    for mention in found {
+        let topic = usize::from(mention.topic);
+        let (number, index) = (topic / TOPICS_PER_FRAME, topic % TOPICS_PER_FRAME);
+        if frame.0 != number {
+            frame = (number, read(number));
         }
-        let topic = frame.as_ref().and_then(|(_, topics)| topics.get(index));
-        let entry = topic.and_then(|topic| topic.entries.get(usize::from(place.entry)));
+        let topic = frame.1.get(index);
+        let entry = topic.and_then(|topic| topic.entries.get(usize::from(mention.entry)));
         if let Some((topic, entry)) = topic.zip(entry)
-            && let Some(reference) = references(entry).into_iter().find(|named| {
-                named.first() <= passage.last()
-                    && passage.first() <= named.last()
-                    && named.last().verse - named.first().verse == place.last - place.first
+            && let Some(reference) = references(entry).into_iter().find(|reference| {
+                reference.overlaps(passage)
+                    && reference.last().verse - reference.first().verse
+                        == mention.last - mention.first
             })
         {
-            let fit = Fit {
+            let relevance = Relevance {
                 unreadable: entry.label.chars().count() > LONGEST_LABEL,
                 breadth: (reference.last().verse - reference.first().verse).min(BROAD),
-                verses: entry.references.len(),
+                references: entry.references.len(),
             };
-            let mention = Mention {
+            let mention = TopicMention {
                 topic: topic.name.clone(),
                 label: entry.label.clone(),
                 reference,
             };
-            mentions.push((fit, mention));
+            mentions.push((relevance, mention));
         }
     }
-    mentions.sort_by_key(|(fit, _)| *fit);
+    mentions.sort_by_key(|(relevance, _)| *relevance);
     mentions.into_iter().map(|(_, mention)| mention).collect()
 }
 
-/// A longer label runs several headings together.
+/// A longer label is several headings in one.
 const LONGEST_LABEL: usize = 60;
-/// Among references to as many verses as this, none is narrow.
+/// References to this many verses or more count as equally broad.
 const BROAD: u16 = 5;
 
-/// How well a mention fits a passage; the least is the best.
+/// How relevant a mention is to a passage; the least is the best.
 #[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
-struct Fit {
+struct Relevance {
     unreadable: bool,
-    /// How many verses it names with the passage's.
+    /// How many verses follow the first of the reference.
     breadth: u16,
-    /// How many references stand under its label.
-    verses: usize,
+    /// How many references the label has.
+    references: usize,
 }
 
 fn read(frame: usize) -> Vec<PackedTopic> {
     TOPICS.frames.read(frame).unwrap_or_default()
 }
 
-/// A topic by its frame and its place there.
-pub(super) fn find_name(frame: usize, place: usize) -> Option<String> {
-    read(frame).into_iter().nth(place).map(|topic| topic.name)
+/// A topic's name by its frame and its index there.
+pub(super) fn find_name(frame: usize, index: usize) -> Option<String> {
+    read(frame).into_iter().nth(index).map(|topic| topic.name)
 }
 
 fn unpack(packed: PackedTopicEntry) -> TopicEntry {

@@ -1,8 +1,8 @@
-//! Names and licences of the works, for whoever quotes them.
+//! Names and licences of the works, for quotations.
 
 use std::fmt;
 
-/// One of the reference works. `Display` writes its name with its licence, for a source's line.
+/// One of the reference works. `Display` writes its name and its licence, for a line of sources.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Work {
     /// Sections, outlines and introductions.
@@ -11,18 +11,18 @@ pub enum Work {
     HebrewLexicon,
     /// Entries with Greek words.
     GreekLexicon,
-    /// Which number stands behind which word of the King James Version.
+    /// Strong's numbers of the words of the King James Version.
     WordLinks,
-    /// The modern terms.
+    /// Explanations of terms in modern English.
     Glossary,
     /// The topical Bible.
     Topics,
-    /// Verses that shed light on each other.
+    /// Verses that are related to each other.
     CrossReferences,
 }
 
 impl Work {
-    /// Its title.
+    /// The work's title.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -36,7 +36,7 @@ impl Work {
         }
     }
 
-    /// On what terms it may be used, as its package states them, with the credit that these ask for.
+    /// The work's licence as its package states it, with the credit that it requires.
     #[must_use]
     pub fn licence(self) -> &'static str {
         match self {

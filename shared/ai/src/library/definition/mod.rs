@@ -7,7 +7,7 @@ mod nothing;
 mod origin;
 mod usage;
 
-use verse_scripture::word::{Behind, LemmaStudy, Through, WordStudy, study_word};
+use verse_scripture::word::{LemmaEvidence, LemmaLookup, LemmaStudy, WordStudy, study_word};
 use verse_scripture::works::Work;
 use verse_scripture::works::lexicon::{Entry, Language};
 use verse_scripture::{Reference, VerseId};
@@ -24,15 +24,15 @@ pub(super) fn write(request: &DefinitionRequest) -> Written<DefinitionTexts> {
         &request.passage_reference,
     );
     let mut sources = Sources::default();
-    let texts = match study.found.behind {
-        Behind::Lemmas(_) => DefinitionTexts {
+    let texts = match study.found.lookup {
+        LemmaLookup::Lemmas(_) => DefinitionTexts {
             definition: meaning(&study, &mut sources),
             biblical_usage: usage::write(&study, &mut sources),
             original_language: origin::write(&study, &mut sources),
         },
-        Behind::SmallWord => nothing::on_small_word(&study),
-        Behind::Spanish => nothing::on_spanish(&study, &mut sources),
-        Behind::Unknown => nothing::on_unknown(&study, &mut sources),
+        LemmaLookup::FunctionWord => nothing::on_small_word(&study),
+        LemmaLookup::Spanish => nothing::on_spanish(&study, &mut sources),
+        LemmaLookup::Unknown => nothing::on_unknown(&study, &mut sources),
     };
     Written {
         texts,
@@ -80,15 +80,17 @@ fn behind(study: &WordStudy, lemma: &LemmaStudy) -> String {
     let kjv = quoted(&lemma.lemma.kjv_words);
     let place = places(study);
     let stands = format!("stands {}", introduced(&lemma.entry));
-    match lemma.lemma.through {
-        Through::Place => format!("Behind {word} in {place}, in the King James Version, {stands}."),
-        Through::SameWord => format!(
+    match lemma.lemma.evidence {
+        LemmaEvidence::Position => {
+            format!("Behind {word} in {place}, in the King James Version, {stands}.")
+        }
+        LemmaEvidence::SameWord => format!(
             "Behind {word} in {place} {stands}, by the King James Version, which has {kjv} in the same verse."
         ),
-        Through::Rendering if lemma.lemma.kjv_words.is_empty() => format!(
+        LemmaEvidence::Rendering if lemma.lemma.kjv_words.is_empty() => format!(
             "Behind {word} in {place} {stands}: of the words behind the verse, it alone is rendered so in the dictionary."
         ),
-        Through::Rendering => format!(
+        LemmaEvidence::Rendering => format!(
             "Where {} has {word} in {place}, the King James Version has {kjv}; behind it {stands}.",
             translation(study)
         ),

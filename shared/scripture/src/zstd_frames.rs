@@ -1,6 +1,5 @@
-//! Compressed frames, as the build script left them in the binary, and how one is taken out.
-//!
-//! Nothing happens before the first read; that one prepares the dictionary.
+//! Reads the zstd frames that the build script embedded. The first read prepares the dictionary;
+//! nothing runs before it.
 
 use std::cell::RefCell;
 use std::sync::OnceLock;
@@ -9,33 +8,33 @@ use serde::de::DeserializeOwned;
 use zstd::zstd_safe::{DCtx, DDict};
 
 /// Frames with one dictionary.
-pub struct Frames {
-    /// What the frames were compressed with; may be empty.
+pub struct ZstdFrames {
+    /// The dictionary of all frames; may be empty.
     dictionary: &'static [u8],
     /// The frames, one after the other.
-    packed: &'static [u8],
-    /// Where each frame begins, and at last where the last one ends.
+    compressed: &'static [u8],
+    /// The start of each frame, then the end of the last.
     offsets: &'static [u32],
-    /// The largest frame's size when unpacked.
+    /// Size of the largest frame when decompressed.
     largest: usize,
     decoder: OnceLock<DDict<'static>>,
 }
 
 thread_local! {
-    /// What zstd works in; kept, so that it is not allocated anew for each frame.
+    /// zstd's work area, which is kept so that a read does not allocate it again.
     static CONTEXT: RefCell<DCtx<'static>> = RefCell::new(DCtx::create());
 }
 
-impl Frames {
+impl ZstdFrames {
     pub(crate) const fn new(
         dictionary: &'static [u8],
-        packed: &'static [u8],
+        compressed: &'static [u8],
         offsets: &'static [u32],
         largest: usize,
     ) -> Self {
         Self {
             dictionary,
-            packed,
+            compressed,
             offsets,
             largest,
             decoder: OnceLock::new(),
@@ -47,13 +46,13 @@ impl Frames {
         self.offsets.len().saturating_sub(1)
     }
 
-    /// Unpacks one frame.
+    /// Decompresses one frame.
     ///
-    /// `None` if there is none of this number, or if the embedded bytes are not what the build script wrote.
+    /// `None` if there is no frame with this index, or if the embedded bytes are damaged.
     pub(crate) fn read<T: DeserializeOwned>(&self, index: usize) -> Option<T> {
         let start = usize::try_from(*self.offsets.get(index)?).ok()?;
         let end = usize::try_from(*self.offsets.get(index + 1)?).ok()?;
-        let frame = self.packed.get(start..end)?;
+        let frame = self.compressed.get(start..end)?;
         let dictionary = self.decoder.get_or_init(|| DDict::create(self.dictionary));
         let mut bytes = Vec::with_capacity(self.largest);
         CONTEXT
@@ -63,18 +62,17 @@ impl Frames {
     }
 }
 
-/// Frames of things in the order of their names.
-pub struct Named {
-    /// Each holds several things, in order.
-    pub frames: Frames,
-    /// The name of each frame's first thing.
-    pub firsts: &'static [&'static str],
+/// Frames that each hold several items, sorted by name.
+pub struct SortedFrames {
+    pub frames: ZstdFrames,
+    /// The name of each frame's first item.
+    pub first_names: &'static [&'static str],
 }
 
-impl Named {
-    /// The number of the frame in which a thing of this name stands, if it stands anywhere.
+impl SortedFrames {
+    /// The index of the last frame that can hold an item of this name.
     pub(crate) fn frame_of(&self, name: &str) -> Option<usize> {
-        self.firsts
+        self.first_names
             .partition_point(|first| *first <= name)
             .checked_sub(1)
     }

@@ -1,68 +1,67 @@
-//! What is put right before a chapter is packed. No word of a text is touched: only spaces, the
-//! place of a note whose verse is not printed, and what was never part of the text.
+//! Corrections to a chapter before it is packed.
+//!
+//! They never change a word. They correct spaces, move a note whose verse is not printed, and cut
+//! what is not part of the text.
 
 use crate::Failure;
-use crate::packed::{Block, Packed, Run, Section};
-use crate::source::{Place, SectionLine};
+use crate::chapter_format::{Block, PackedChapter, Run, SectionHeading};
+use crate::source::ChapterId;
 
 /// The package of the WEB has the translation's glossary as more lines of Revelation 22:21.
 const GLOSSARY: &str = "World English Bible Glossary";
 
-pub fn tidy(code: &str, place: &Place, chapter: &mut Packed) -> Result<(), Failure> {
-    if code == "WEB" && place.book == "REV" && place.chapter == 22 {
+pub fn normalize(code: &str, id: &ChapterId, chapter: &mut PackedChapter) -> Result<(), Failure> {
+    if code == "WEB" && id.book == "REV" && id.chapter == 22 {
         cut_glossary(chapter)?;
     }
-    hang_notes(chapter)?;
-    space_text(chapter);
+    move_notes(chapter)?;
+    correct_spaces(chapter);
     chapter
         .blocks
-        .retain(|block| runs_of(block).is_none_or(|runs| !runs.is_empty()));
+        .retain(|block| block.runs().is_none_or(|runs| !runs.is_empty()));
     check_order(chapter)
 }
 
-fn cut_glossary(chapter: &mut Packed) -> Result<(), Failure> {
+fn cut_glossary(chapter: &mut PackedChapter) -> Result<(), Failure> {
     let heading = Block::Heading(GLOSSARY.to_owned());
     let at = chapter.blocks.iter().position(|block| *block == heading);
     chapter
         .blocks
-        .truncate(at.ok_or("the glossary's heading is no longer there to cut at")?);
+        .truncate(at.ok_or("the glossary's heading is missing")?);
     Ok(())
 }
 
-/// A note on a verse that is not printed hangs on the verse before it, at that verse's end.
-fn hang_notes(chapter: &mut Packed) -> Result<(), Failure> {
-    let printed: Vec<u16> = texts(chapter).map(|(verse, _)| *verse).collect();
+/// Moves a note on a verse that is not printed to the end of the verse before it.
+fn move_notes(chapter: &mut PackedChapter) -> Result<(), Failure> {
+    let printed = printed_verses(chapter);
     let mut runs_before: Option<&mut Vec<Run>> = None;
-    for runs in chapter.blocks.iter_mut().filter_map(runs_of_mut) {
-        let mut leads = 0;
+    for runs in chapter.blocks.iter_mut().filter_map(runs_mut) {
+        let mut leading = 0;
         for (index, run) in runs.iter_mut().enumerate() {
             if let Run::Note { verse, .. } = run
                 && !printed.contains(verse)
             {
-                let before = printed
-                    .iter()
-                    .copied()
-                    .filter(|other| *other < *verse)
-                    .max();
-                *verse =
-                    before.ok_or_else(|| format!("a note on verse {verse} hangs on nothing"))?;
-                leads += usize::from(index == leads);
+                let before = printed.iter().copied().filter(|other| *other < *verse);
+                *verse = before
+                    .max()
+                    .ok_or_else(|| format!("no verse is printed before the note on {verse}"))?;
+                leading += usize::from(index == leading);
             }
         }
-        // At the head of a paragraph it would stand apart from the verse it now belongs to.
+        // At the head of a paragraph the note would be apart from the verse it now belongs to.
         if let Some(before) = runs_before {
-            before.extend(runs.drain(..leads));
+            before.extend(runs.drain(..leading));
         }
         runs_before = Some(runs);
     }
     Ok(())
 }
 
-/// Makes the texts of a verse's runs join without a space too many or too few.
-fn space_text(chapter: &mut Packed) {
+/// Corrects missing and doubled spaces where the runs of a verse meet.
+fn correct_spaces(chapter: &mut PackedChapter) {
     let mut spacer = Spacer::default();
     let mut verse_now = 0;
-    for runs in chapter.blocks.iter().filter_map(runs_of) {
+    for runs in chapter.blocks.iter().filter_map(Block::runs) {
         spacer.line_begins = true;
         for run in runs {
             if let Run::Text { verse, text, .. } = run {
@@ -76,7 +75,7 @@ fn space_text(chapter: &mut Packed) {
     }
     spacer.end_verse();
     let mut texts = spacer.runs.into_iter();
-    for runs in chapter.blocks.iter_mut().filter_map(runs_of_mut) {
+    for runs in chapter.blocks.iter_mut().filter_map(runs_mut) {
         for run in runs.iter_mut() {
             if let Run::Text { text, .. } = run {
                 *text = texts.next().unwrap_or_default();
@@ -86,13 +85,13 @@ fn space_text(chapter: &mut Packed) {
     }
 }
 
-/// Writes runs anew, one character after the other.
+/// Writes runs again, one character after the other.
 #[derive(Default)]
 struct Spacer {
     runs: Vec<String>,
     /// The verse's last character so far.
     last: Option<char>,
-    /// Whether a new line has begun since.
+    /// Whether a line has begun after that character.
     line_begins: bool,
 }
 
@@ -105,12 +104,12 @@ impl Spacer {
                 self.space_before_run();
             }
             if c.is_whitespace() {
-                // A note's mark before this run keeps its place at the word.
+                // Here and not in the run before: the mark of a note between the two stays at its word.
                 self.space();
                 continue;
             }
             match self.last {
-                Some(' ') if closes(c) => self.drop_space(),
+                Some(' ') if takes_no_space_before(c) => self.drop_space(),
                 Some(' ') if self.text_ends_with("( ") => self.drop_space(),
                 Some(before) if lacks_space(before, c) => self.space_before_run(),
                 _ => {}
@@ -132,7 +131,7 @@ impl Spacer {
         }
     }
 
-    /// A space which no run has belongs to the end of a line, not to the beginning of the next.
+    /// Adds a missing space between two runs: to the end of a line, not to the beginning of the next.
     fn space_before_run(&mut self) {
         match self.runs.as_mut_slice() {
             [.., before, run] if run.is_empty() && self.last.is_some_and(|c| c != ' ') => {
@@ -143,7 +142,7 @@ impl Spacer {
         }
     }
 
-    /// Takes back the space just written, which may stand at the end of the run before.
+    /// Removes the last space, which may be at the end of the run before.
     fn drop_space(&mut self) {
         if let Some(run) = self.runs.iter_mut().rev().find(|run| !run.is_empty()) {
             run.truncate(run.trim_end().len());
@@ -163,19 +162,20 @@ impl Spacer {
     }
 }
 
-/// A character before which no space stands (WEB John 5:12 had `walk’ ?”`).
-fn closes(c: char) -> bool {
+/// Whether a space before this character is wrong (WEB John 5:12 had `walk’ ?”`).
+fn takes_no_space_before(c: char) -> bool {
     matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')' | '”')
 }
 
-/// Words run together (WEB Deuteronomy 32:22 `Sheol,devours`, KJV Acts 1:4 `which,saith`).
+/// Whether words run together here (WEB Deuteronomy 32:22 `Sheol,devours`, KJV Acts 1:4
+/// `which,saith`).
 fn lacks_space(before: char, c: char) -> bool {
     matches!(before, '.' | ',' | ';' | ':' | '!' | '?' | '”') && (c.is_alphabetic() || c == '“')
 }
 
-/// Verses of a chapter come in ascending order, each in one piece.
-fn check_order(chapter: &Packed) -> Result<(), Failure> {
-    let verses: Vec<u16> = texts(chapter).map(|(verse, _)| *verse).collect();
+/// Checks that a chapter's verses ascend and that each is in one piece.
+fn check_order(chapter: &PackedChapter) -> Result<(), Failure> {
+    let verses = printed_verses(chapter);
     match verses.windows(2).find(|pair| pair.first() > pair.last()) {
         None if verses.is_empty() => Err("a chapter without a verse".to_owned()),
         None => Ok(()),
@@ -183,44 +183,26 @@ fn check_order(chapter: &Packed) -> Result<(), Failure> {
     }
 }
 
-/// Gives the chapter the section headings that begin in it.
-pub fn place_sections(place: &Place, sections: &[SectionLine], chapter: &mut Packed) {
-    let here =
-        |section: &&SectionLine| section.book == place.book && section.chapter == place.chapter;
-    for section in sections.iter().filter(here) {
-        let printed = texts(chapter)
-            .map(|(verse, _)| *verse)
-            .find(|verse| *verse >= section.verse);
-        // WEB does not print Romans 16:25-27 there: its section has no place.
-        let Some(verse) = printed else { continue };
-        chapter.sections.push(Section {
-            verse,
-            title: section.title.clone(),
-        });
+/// Adds section headings, each at the first printed verse of its section.
+pub fn add_headings(headings: &[SectionHeading], chapter: &mut PackedChapter) {
+    let printed = printed_verses(chapter);
+    for heading in headings {
+        // WEB does not print Romans 16:25-27 there: that section has no verse.
+        if let Some(verse) = printed.iter().find(|verse| **verse >= heading.verse) {
+            chapter.headings.push(SectionHeading {
+                verse: *verse,
+                title: heading.title.clone(),
+            });
+        }
     }
-    chapter.sections.sort_by_key(|section| section.verse);
+    chapter.headings.sort_by_key(|heading| heading.verse);
 }
 
-fn texts(chapter: &Packed) -> impl Iterator<Item = (&u16, &String)> {
-    chapter
-        .blocks
-        .iter()
-        .filter_map(runs_of)
-        .flatten()
-        .filter_map(|run| match run {
-            Run::Text { verse, text, .. } => Some((verse, text)),
-            Run::Note { .. } => None,
-        })
+fn printed_verses(chapter: &PackedChapter) -> Vec<u16> {
+    chapter.texts().map(|(verse, _)| verse).collect()
 }
 
-fn runs_of(block: &Block) -> Option<&Vec<Run>> {
-    match block {
-        Block::Paragraph(runs) | Block::Item(runs) | Block::Line { runs, .. } => Some(runs),
-        _ => None,
-    }
-}
-
-fn runs_of_mut(block: &mut Block) -> Option<&mut Vec<Run>> {
+fn runs_mut(block: &mut Block) -> Option<&mut Vec<Run>> {
     match block {
         Block::Paragraph(runs) | Block::Item(runs) | Block::Line { runs, .. } => Some(runs),
         _ => None,

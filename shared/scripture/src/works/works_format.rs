@@ -1,0 +1,130 @@
+//! The formats in which the reference works are embedded: `build/` writes them and this module
+//! reads them.
+//!
+//! The build script compiles this file too. A verse is its ordinal in the canon: Genesis 1:1 is 0,
+//! Revelation 22:21 is 31101. A Strong's number is its slot: first the Hebrew numbers, then the
+//! Greek ones.
+
+use serde::{Deserialize, Serialize};
+
+/// A section of the commentary; a frame holds those of one chapter.
+#[derive(Deserialize, Serialize)]
+pub struct PackedSection {
+    pub first: u16,
+    pub last: u16,
+    pub title: Option<String>,
+    pub paragraphs: Vec<String>,
+}
+
+/// A book's chapters, each with its outline: first verse, last verse and title of each section. A
+/// frame holds one book.
+pub type PackedOutlines = Vec<Vec<(u16, u16, String)>>;
+
+/// The paragraphs of a book's introduction; empty where there is none.
+pub type PackedIntroduction = Vec<String>;
+
+/// An entry of the lexicon; a frame holds [`SLOTS_PER_FRAME`] slots, used or not.
+#[derive(Deserialize, Serialize)]
+pub struct PackedEntry {
+    pub lemma: String,
+    pub transliteration: String,
+    pub pronunciation: String,
+    pub part_of_speech: Option<String>,
+    /// `heb`, `arc`, `grc`, or `x-pn` for a name.
+    pub language: String,
+    pub derivation: Option<String>,
+    pub definition: Option<String>,
+    pub glosses: Vec<String>,
+    pub renderings: Option<String>,
+}
+
+/// How many slots one frame of the lexicon or the concordance holds.
+pub const SLOTS_PER_FRAME: usize = 64;
+/// Slots of Hebrew numbers.
+pub const HEBREW_SLOTS: u16 = 8_674;
+/// Slots of Greek numbers; some have no entry.
+pub const GREEK_SLOTS: u16 = 5_624;
+
+/// The slot of a number such as `H430` or `G25`; `None` for a text that is not a Strong's number.
+pub fn parse_slot(number: &str) -> Option<u16> {
+    let (digits, first, slots) = match number.split_at_checked(1)? {
+        ("H", digits) => (digits, 0, HEBREW_SLOTS),
+        ("G", digits) => (digits, HEBREW_SLOTS, GREEK_SLOTS),
+        _ => return None,
+    };
+    let number: u16 = digits.parse().ok()?;
+    (1..=slots).contains(&number).then(|| first + number - 1)
+}
+
+/// Words of a verse in the King James Version with their Strong's number.
+#[derive(Deserialize, Serialize)]
+pub struct PackedLink {
+    /// How many words of the verse, or of the psalm's title, are between the previous link and this.
+    pub skipped: u16,
+    /// How many words it covers.
+    pub words: u16,
+    /// The slot of the number.
+    pub slot: u16,
+}
+
+/// The links of one verse.
+#[derive(Default, Deserialize, Serialize)]
+pub struct PackedLinks {
+    /// Those of the psalm's title before it.
+    pub title: Vec<PackedLink>,
+    pub verse: Vec<PackedLink>,
+}
+
+/// For each slot of a frame the verses that have the number, one per occurrence, each as the distance
+/// from the one before.
+pub type PackedConcordance = Vec<Vec<u16>>;
+
+/// A topic; a frame holds several, sorted by name.
+#[derive(Deserialize, Serialize)]
+pub struct PackedTopic {
+    pub name: String,
+    pub entries: Vec<PackedTopicEntry>,
+}
+
+/// One label of a topic with its verses.
+#[derive(Deserialize, Serialize)]
+pub struct PackedTopicEntry {
+    pub label: String,
+    /// The first verse, and how many follow it.
+    pub references: Vec<(u16, u16)>,
+    /// Whether each reference is a whole chapter.
+    pub chapters: Vec<bool>,
+    pub see: Vec<String>,
+}
+
+/// How many topics one frame holds.
+pub const TOPICS_PER_FRAME: usize = 32;
+
+/// A topic's entry that names verses of a chapter; a frame holds those of one chapter.
+#[derive(Deserialize, Serialize)]
+pub struct PackedMention {
+    pub first: u16,
+    pub last: u16,
+    pub topic: u16,
+    pub entry: u16,
+}
+
+/// For each verse of a chapter its cross references, the closest first.
+pub type PackedCrossReferences = Vec<Vec<u16>>;
+
+/// A term of the glossary and its text.
+pub type PackedTerm = (String, String);
+
+/// A stem and its documents: each as the distance from the one before, and how often the stem occurs
+/// there.
+pub type PackedPostings = (String, Vec<(u16, u16)>);
+
+/// The documents of an index; one frame.
+#[derive(Default, Deserialize, Serialize)]
+pub struct PackedDocuments {
+    /// How many words each has.
+    pub lengths: Vec<u16>,
+    /// For a section of the commentary its chapter's ordinal and its index in the chapter; for a
+    /// topic its frame and its index in the frame.
+    pub places: Vec<(u16, u16)>,
+}
