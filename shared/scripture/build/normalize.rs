@@ -104,7 +104,8 @@ impl Spacer {
                 self.space_before_run();
             }
             if c.is_whitespace() {
-                // Here and not in the run before: the mark of a note between the two stays at its word.
+                // Here and not in the run before: the mark of a note between the two stays at its
+                // word.
                 self.space();
                 continue;
             }
@@ -131,7 +132,8 @@ impl Spacer {
         }
     }
 
-    /// Adds a missing space between two runs: to the end of a line, not to the beginning of the next.
+    /// Adds a missing space between two runs: to the end of a line, not to the beginning of the
+    /// next.
     fn space_before_run(&mut self) {
         match self.runs.as_mut_slice() {
             [.., before, run] if run.is_empty() && self.last.is_some_and(|c| c != ' ') => {

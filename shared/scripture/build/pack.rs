@@ -29,8 +29,8 @@ impl<'a> Output<'a> {
         Self { folder, items }
     }
 
-    /// Adds a static of one frame per item. A dictionary of size 0 is none, for works where it would
-    /// not pay for itself.
+    /// Adds a static of one frame per item. A dictionary of size 0 is none, for works where it
+    /// would not pay for itself.
     pub fn add_frames<T: Serialize>(
         &mut self,
         name: &str,

@@ -9,8 +9,8 @@ use crate::zstd_frames::ZstdFrames;
 
 include!(concat!(env!("OUT_DIR"), "/translations.rs"));
 
-/// How many chapters each thread keeps decompressed: after one verse of a chapter, others of the same
-/// chapter are usually read.
+/// How many chapters each thread keeps decompressed: after one verse of a chapter, others of the
+/// same chapter are usually read.
 const CACHE_SIZE: usize = 16;
 
 thread_local! {

@@ -1,8 +1,8 @@
 //! The words of a text, and a stemmer that gives two forms of an English word the same stem.
 //!
-//! The build script compiles this file too, so that the index and the search cannot differ. The stemmer
-//! is made for older English: it removes `-eth` and `-est` as well as `-ed` and `-ing`. A stem is a key
-//! and not a word: `love`, `loved`, `loveth` and `loving` are `lov`.
+//! The build script compiles this file too, so that the index and the search cannot differ. The
+//! stemmer is made for older English: it removes `-eth` and `-est` as well as `-ed` and `-ing`. A
+//! stem is a key and not a word: `love`, `loved`, `loveth` and `loving` are `lov`.
 
 /// The words of a text in order, with their apostrophes (`God’s`) and without other marks.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {

@@ -126,8 +126,8 @@ fn cleaned_paragraphs(texts: &[String]) -> Result<Vec<String>, Failure> {
     texts.iter().map(|text| cleaned_paragraph(text)).collect()
 }
 
-/// Removes traces of the package's conversion: `,8 ` at the head of a text (the end of the section's
-/// verses) and `(Ge 8:13-19)` after its last mark (a heading cut in two).
+/// Removes traces of the package's conversion: `,8 ` at the head of a text (the end of the
+/// section's verses) and `(Ge 8:13-19)` after its last mark (a heading cut in two).
 fn cleaned_paragraph(text: &str) -> Result<String, Failure> {
     let text = trimmed(text)?;
     let text = match text.strip_prefix(',') {

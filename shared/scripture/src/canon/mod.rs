@@ -1,7 +1,7 @@
 //! The canon: 66 books, their chapters and verses as the King James Version counts them.
 //!
-//! All chapter and verse numbers in this crate follow that count. Where a translation divides the text
-//! differently, [`crate::chapter::Chapter::omitted`] lists the difference.
+//! All chapter and verse numbers in this crate follow that count. Where a translation divides the
+//! text differently, [`crate::chapter::Chapter::omitted`] lists the difference.
 
 mod names;
 

@@ -1,8 +1,8 @@
 //! Names of books as readers write them.
 //!
-//! A book is found by its English name, its USFM id, its OSIS id and its [`ABBREVIATIONS`]. Names are
-//! compared as keys: letters and digits only, in lower case, a numbered book's ordinal (`I`, `First`,
-//! `1st`) as its digit. So `1 Cor.`, `I Cor` and `first cor` are all `1cor`.
+//! A book is found by its English name, its USFM id, its OSIS id and its [`ABBREVIATIONS`]. Names
+//! are compared as keys: letters and digits only, in lower case, a numbered book's ordinal (`I`,
+//! `First`, `1st`) as its digit. So `1 Cor.`, `I Cor` and `first cor` are all `1cor`.
 
 use std::sync::OnceLock;
 
@@ -139,8 +139,8 @@ pub fn nearest_book(name: &str) -> Option<&'static Book> {
     books().iter().find(begins)
 }
 
-/// The book whose English name differs from this word by one typing error: a letter too many, too few
-/// or another, or two swapped. `None` if two books do, or if the word is short.
+/// The book whose English name differs from this word by one typing error: a letter too many, too
+/// few or another, or two swapped. `None` if two books do, or if the word is short.
 pub(crate) fn misspelt_book(word: &str) -> Option<&'static Book> {
     if !(6..=16).contains(&word.len()) {
         return None;
@@ -157,8 +157,8 @@ pub(crate) fn misspelt_book(word: &str) -> Option<&'static Book> {
     near.next().is_none().then_some(book)
 }
 
-/// The book with the longest name at token `start`, and the index of the token after that name and its
-/// dot.
+/// The book with the longest name at token `start`, and the index of the token after that name and
+/// its dot.
 pub(crate) fn match_name(tokens: &[Token<'_>], start: usize) -> Option<(&'static Book, usize)> {
     let mut at = start;
     let mut skipped_words = 0;

@@ -37,8 +37,8 @@ pub struct Verse {
     pub number: u16,
     /// The words, with single spaces and none at the ends.
     pub text: String,
-    /// The words with lines, breaks and the places of notes; `None` in a translation that has none of
-    /// these.
+    /// The words with lines, breaks and the places of notes; `None` in a translation that has none
+    /// of these.
     pub text_parts: Option<Vec<Part>>,
 }
 
@@ -169,8 +169,8 @@ impl Chapter {
         self.packed.title()
     }
 
-    /// The layout: headings, breaks between paragraphs and stanzas, and exactly one element for each
-    /// printed verse.
+    /// The layout: headings, breaks between paragraphs and stanzas, and exactly one element for
+    /// each printed verse.
     #[must_use]
     pub fn content(&self) -> Vec<Element> {
         content::lay_out(&self.packed, WHOLE)

@@ -24,8 +24,8 @@ pub struct StandsAt {
     pub verse: u16,
 }
 
-/// Translation, book, chapter, first and last verse, and the place of the first verse's words; those of
-/// the others follow there.
+/// Translation, book, chapter, first and last verse, and the place of the first verse's words;
+/// those of the others follow there.
 type Moved = (TranslationCode, &'static str, u16, u16, u16, (u16, u16));
 
 const MOVED: [Moved; 13] = [

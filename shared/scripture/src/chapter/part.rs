@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 pub enum Part {
     /// Words in prose.
     Text(String),
-    /// Words in one line of poetry. The next part begins a new line, unless it follows a note within
-    /// the line.
+    /// Words in one line of poetry. The next part begins a new line, unless it follows a note
+    /// within the line.
     Poem {
         /// The words.
         text: String,

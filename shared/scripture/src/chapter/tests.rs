@@ -15,7 +15,8 @@ fn verse(translation: TranslationCode, book: &str, number: u16, verse: u16) -> V
     verses.into_iter().find(|v| v.number == verse).unwrap()
 }
 
-/// A chapter's content in short: `# heading`, `-` for a break, verse number; without editorial headings.
+/// A chapter's content in short: `# heading`, `-` for a break, verse number; without editorial
+/// headings.
 fn outline(chapter: &Chapter) -> Vec<String> {
     let line = |element| match element {
         Element::Heading {

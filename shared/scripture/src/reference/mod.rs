@@ -1,8 +1,8 @@
 //! References to scripture: a book, chapters of it, verses of it, or a range over several.
 //!
-//! `parse` reads books and lists, `point` chapters and verses, `prose` distinguishes them from other
-//! words, `error` has the reasons for a refusal, `range` makes references from verses. Chapters and
-//! verses are numbered as in the canon.
+//! `parse` reads books and lists, `point` chapters and verses, `prose` distinguishes them from
+//! other words, `error` has the reasons for a refusal, `range` makes references from verses.
+//! Chapters and verses are numbered as in the canon.
 
 mod error;
 mod parse;
@@ -100,7 +100,8 @@ impl Reference {
         (self.extent == Extent::Verses).then_some(self.first.verse)
     }
 
-    /// The number of the last verse, also for a single verse; `None` unless the reference names verses.
+    /// The number of the last verse, also for a single verse; `None` unless the reference names
+    /// verses.
     #[must_use]
     pub fn verse_end(&self) -> Option<u16> {
         (self.extent == Extent::Verses).then_some(self.last.verse)

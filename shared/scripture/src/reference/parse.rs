@@ -1,9 +1,9 @@
 //! The parser of references.
 //!
-//! The grammar, roughly: a book, then a list of chapters and verses (`John 3:16-18, 20; 4:2`). After a
-//! comma a number alone is a verse if the number before it was one; after a semicolon it is a chapter.
-//! A range may end in another chapter or book. In a book of one chapter a number alone is a verse
-//! (`Jude 5`), but 1 alone is the chapter.
+//! The grammar, roughly: a book, then a list of chapters and verses (`John 3:16-18, 20; 4:2`).
+//! After a comma a number alone is a verse if the number before it was one; after a semicolon it is
+//! a chapter. A range may end in another chapter or book. In a book of one chapter a number alone
+//! is a verse (`Jude 5`), but 1 alone is the chapter.
 
 use super::point::{CHAPTER_WORDS, Point};
 use super::prose::LINKING_WORDS;
@@ -16,11 +16,11 @@ pub const LONGEST_REFERENCE: usize = 1_000;
 
 const RANGE_WORDS: [&str; 4] = ["to", "through", "thru", "until"];
 
-/// Reads a text that is one reference or a list of references. The text may also have quotation marks,
-/// brackets, "cf." and a translation's name after a reference.
+/// Reads a text that is one reference or a list of references. The text may also have quotation
+/// marks, brackets, "cf." and a translation's name after a reference.
 ///
-/// A range that exceeds a chapter or book stops at its end. A range written backwards is two references,
-/// one for each end. `16f` includes the next verse, `16ff` the rest of the chapter.
+/// A range that exceeds a chapter or book stops at its end. A range written backwards is two
+/// references, one for each end. `16f` includes the next verse, `16ff` the rest of the chapter.
 ///
 /// # Errors
 ///
@@ -238,8 +238,8 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// The error for a token that is not a book. Lenient reading drops it, and finding the nearest book
-    /// for each word would be too slow there.
+    /// The error for a token that is not a book. Lenient reading drops it, and finding the nearest
+    /// book for each word would be too slow there.
     fn unknown_book(&self) -> ReferenceError {
         if !self.strict {
             return ReferenceError::Empty;

@@ -58,8 +58,8 @@ impl Parser<'_> {
         Some(value)
     }
 
-    /// Reads a chapter, a verse or both, if they stand here. A missing chapter is that of `context`. A
-    /// number alone is a verse if the context has one, unless a `new_chapter` begins.
+    /// Reads a chapter, a verse or both, if they stand here. A missing chapter is that of
+    /// `context`. A number alone is a verse if the context has one, unless a `new_chapter` begins.
     pub(super) fn point(
         &mut self,
         context: Point,
@@ -128,8 +128,8 @@ impl Parser<'_> {
         number
     }
 
-    /// Reads `a` to `e` (a part of a verse, which counts as the verse), `f` or `ff`. Returns how many
-    /// chapters or verses follow.
+    /// Reads `a` to `e` (a part of a verse, which counts as the verse), `f` or `ff`. Returns how
+    /// many chapters or verses follow.
     fn suffix(&mut self) -> u16 {
         let Some(token) = self.peek().filter(|token| token.joined) else {
             return 0;

@@ -8,8 +8,8 @@ use crate::translation::find_translation;
 pub(super) const LINKING_WORDS: [&str; 9] = [
     "and", "or", "cf", "see", "also", "compare", "with", "read", "plus",
 ];
-/// Names of books that are also English or Spanish words. In a sentence, in small letters and without
-/// a verse they are read as the word: "I am 3".
+/// Names of books that are also English or Spanish words. In a sentence, in small letters and
+/// without a verse they are read as the word: "I am 3".
 const NAMES_THAT_ARE_WORDS: [&str; 14] = [
     "am", "is", "so", "he", "act", "acts", "ex", "re", "pro", "de", "la", "es", "ho", "song",
 ];

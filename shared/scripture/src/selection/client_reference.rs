@@ -1,7 +1,7 @@
 //! A client's reference to the passage of a selection: `John 3 (KJV)`, `Psalms 23:1-6`,
 //! `Juan 3:16 (SRV)`.
 
-use super::tokens::fold;
+use super::chapter_words::fold;
 use crate::canon::books;
 use crate::reference::{Reference, find_references, parse_references};
 use crate::translation::{TranslationCode, find_translation};
@@ -12,8 +12,8 @@ pub(crate) struct ClientReference {
     pub translation: Option<TranslationCode>,
 }
 
-/// Reads a client's reference; `None` if it names no passage that exists. Of several passages the first
-/// counts.
+/// Reads a client's reference; `None` if it names no passage that exists. Of several passages the
+/// first counts.
 pub(crate) fn read_client_reference(text: &str) -> Option<ClientReference> {
     let translation = text
         .rsplit(|c: char| !c.is_alphanumeric())
@@ -48,8 +48,8 @@ fn with_english_name(text: &str) -> Option<String> {
     Some(format!("{} {numbers}", books().get(index)?.name))
 }
 
-/// The Spanish names of each book, for readers of the Reina-Valera: in canon order, letters and digits
-/// only, without accents.
+/// The Spanish names of each book, for readers of the Reina-Valera: in canon order, letters and
+/// digits only, without accents.
 const SPANISH_NAMES: &str = "\
     genesis, exodo, levitico, numeros, deuteronomio, josue, jueces, rut ruth, 1samuel, 2samuel, \
     1reyes, 2reyes, 1cronicas, 2cronicas, esdras, nehemias, ester esther, job, salmos salmo, \

@@ -1,24 +1,24 @@
 //! Finds the verses that a reader selected, by the selection's text and the client's reference.
 //!
-//! A client sends a reference such as `John 3 (KJV)` and the selected text. The text may begin and end
-//! within a verse or a word, with or without verse numbers, marks of notes, headings and line breaks.
-//! `client_reference` reads the reference, `tokens` makes texts comparable, `search` finds one in the
-//! other.
+//! A client sends a reference such as `John 3 (KJV)` and the selected text. The text may begin and
+//! end within a verse or a word, with or without verse numbers, marks of notes, headings and line
+//! breaks. `client_reference` reads the reference, `chapter_words` makes texts comparable, `search` finds
+//! one in the other.
 
+mod chapter_words;
 mod client_reference;
 mod search;
-mod tokens;
 
 use crate::canon::BookId;
 use crate::chapter::get_chapter;
 use crate::reference::{Reference, VerseId};
 use crate::translation::{TranslationCode, translations};
 
+use chapter_words::selected_words;
+pub(crate) use chapter_words::{ChapterWord, chapter_words, fold};
 pub(crate) use client_reference::{ClientReference, read_client_reference};
 pub(crate) use search::FoundText;
 use search::find_in_chapter;
-use tokens::selected_words;
-pub(crate) use tokens::{Token, chapter_tokens, fold};
 
 /// How many chapters of a reference are searched: those of the Psalms.
 const MOST_CHAPTERS: usize = 150;
@@ -71,8 +71,8 @@ pub fn locate_selection(reference: &str, text: &str) -> Option<Selection> {
     })
 }
 
-/// Every place of a text in the first translation that has it, the reference's translation first. If some
-/// of the places are in the reference's passage, the others do not count.
+/// Every place of a text in the first translation that has it, the reference's translation first.
+/// If some of the places are in the reference's passage, the others do not count.
 pub(crate) fn find_text(reference: &ClientReference, text: &str) -> Vec<FoundText> {
     let words = selected_words(text);
     if words.is_empty() {
@@ -100,8 +100,8 @@ pub(crate) fn find_text(reference: &ClientReference, text: &str) -> Vec<FoundTex
     Vec::new()
 }
 
-/// The verse of the canon that a translation prints under this number, which may exceed the chapter's
-/// count.
+/// The verse of the canon that a translation prints under this number, which may exceed the
+/// chapter's count.
 pub(crate) fn canon_verse(
     translation: TranslationCode,
     book: BookId,

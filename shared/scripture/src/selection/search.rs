@@ -1,10 +1,10 @@
 //! Finds the words of a selection in a chapter and its neighbours.
 //!
-//! The first word may be the end of a word, the last the beginning of one. A place with whole words at
-//! both ends is preferred. A selection with other words in it (a note's text, a button's label) is found
-//! by the words at its two ends.
+//! The first word may be the end of a word, the last the beginning of one. A place with whole words
+//! at both ends is preferred. A selection with other words in it (a note's text, a button's label)
+//! is found by the words at its two ends.
 
-use super::tokens::{Token, chapter_tokens};
+use super::chapter_words::{ChapterWord, chapter_words};
 use crate::canon::{BookId, books};
 use crate::reference::{Reference, VerseId};
 use crate::translation::TranslationCode;
@@ -21,18 +21,19 @@ const SHORTEST_ANCHOR: usize = 3;
 pub(crate) struct FoundText {
     pub translation: TranslationCode,
     /// The words there, from the first selected word to the last.
-    pub tokens: Vec<Token>,
+    pub words: Vec<ChapterWord>,
 }
 
 impl FoundText {
     fn verses(&self) -> impl Iterator<Item = VerseId> {
-        self.tokens.iter().filter_map(|token| token.verse)
+        self.words.iter().filter_map(|word| word.verse)
     }
 
     /// The verses; `None` if only a heading was selected.
     pub fn passage(&self) -> Option<Reference> {
         let (first, last) = (self.verses().next()?, self.verses().last()?);
-        // A verse of another chapter of the canon (WEB Romans 14:24-26) does not extend the passage.
+        // A verse of another chapter of the canon (WEB Romans 14:24-26) does not extend the
+        // passage.
         let here = |verse: &VerseId| (verse.book, verse.chapter) == (first.book, first.chapter);
         let last = if last.book == first.book
             && last.chapter > first.chapter + 1
@@ -50,46 +51,43 @@ impl FoundText {
     }
 }
 
-/// Every place of the words in a chapter or across an end of it.
+/// Every place of the selected words in a chapter or across an end of it.
 pub(super) fn find_in_chapter(
     translation: TranslationCode,
     book: BookId,
     chapter: u16,
-    words: &[String],
+    selected: &[String],
 ) -> Vec<FoundText> {
     for with_headings in [false, true] {
-        let read = |(book, chapter)| chapter_tokens(translation, book, chapter, with_headings);
+        let read = |(book, chapter)| chapter_words(translation, book, chapter, with_headings);
         let own = read((book, chapter));
-        let mut tokens = own.clone();
-        let mut ends = find_words(&tokens, words);
+        let mut words = own.clone();
+        let mut ends = find_words(&words, selected);
         if ends.is_empty() {
-            // The words may cross the chapter's beginning or its end.
+            // The selection may cross the chapter's beginning or its end.
             let before = before(book, chapter).map(read).unwrap_or_default();
             let own_words = before.len()..before.len() + own.len();
-            tokens = before;
-            tokens.extend(own);
+            words = before;
+            words.extend(own);
             let mut last = (book, chapter);
             for _ in 0..MOST_CHAPTERS_AFTER {
-                if !may_continue(&tokens, words) {
+                if !may_continue(&words, selected) {
                     break;
                 }
                 let Some(next) = after(last) else { break };
-                tokens.extend(read(next));
+                words.extend(read(next));
                 last = next;
             }
-            ends = find_words(&tokens, words);
+            ends = find_words(&words, selected);
             ends.retain(|(start, end)| *start < own_words.end && *end > own_words.start);
         }
         if ends.is_empty() && !with_headings {
-            ends = find_ends(&tokens, words);
+            ends = find_ends(&words, selected);
         }
         if !ends.is_empty() {
             let found = ends.into_iter().filter_map(|(start, end)| {
-                let tokens = tokens.get(start..end)?.to_vec();
-                Some(FoundText {
-                    translation,
-                    tokens,
-                })
+                let words = words.get(start..end)?.to_vec();
+                Some(FoundText { translation, words })
             });
             return found.collect();
         }
@@ -97,11 +95,11 @@ pub(super) fn find_in_chapter(
     Vec::new()
 }
 
-/// The places of the words: the index of the first token, and the one after the last.
-fn find_words(tokens: &[Token], words: &[String]) -> Vec<(usize, usize)> {
+/// The places of the selected words: the index of the first, and the one after the last.
+fn find_words(words: &[ChapterWord], selected: &[String]) -> Vec<(usize, usize)> {
     let mut found: Vec<(u8, (usize, usize))> = Vec::new();
-    for (start, window) in tokens.windows(words.len().max(1)).enumerate() {
-        if let Some(whole_ends) = compare(window, words) {
+    for (start, window) in words.windows(selected.len().max(1)).enumerate() {
+        if let Some(whole_ends) = compare(window, selected) {
             found.push((whole_ends, (start, start + window.len())));
         }
     }
@@ -110,56 +108,63 @@ fn find_words(tokens: &[Token], words: &[String]) -> Vec<(usize, usize)> {
     found.into_iter().map(|(_, ends)| ends).collect()
 }
 
-/// Whether the tokens are these words, and how many of the two ends are whole words.
-fn compare(tokens: &[Token], words: &[String]) -> Option<u8> {
-    if let ([token], [word]) = (tokens, words) {
-        return match (token.word == *word, token.word.contains(word.as_str())) {
+/// Whether the words are the selected ones, and how many of the two ends are whole words.
+fn compare(words: &[ChapterWord], selected: &[String]) -> Option<u8> {
+    if let ([word], [selected]) = (words, selected) {
+        return match (
+            word.text == *selected,
+            word.text.contains(selected.as_str()),
+        ) {
             (true, _) => Some(2),
             (_, true) => Some(0),
             _ => None,
         };
     }
-    let (first_token, tokens) = tokens.split_first()?;
-    let (last_token, tokens) = tokens.split_last()?;
-    let (first, words) = words.split_first()?;
-    let (last, words) = words.split_last()?;
-    let same = first_token.word.ends_with(first.as_str())
-        && last_token.word.starts_with(last.as_str())
-        && tokens.len() == words.len()
-        && tokens
+    let (first_word, words) = words.split_first()?;
+    let (last_word, words) = words.split_last()?;
+    let (first, selected) = selected.split_first()?;
+    let (last, selected) = selected.split_last()?;
+    let same = first_word.text.ends_with(first.as_str())
+        && last_word.text.starts_with(last.as_str())
+        && words.len() == selected.len()
+        && words
             .iter()
-            .zip(words)
-            .all(|(token, word)| token.word == *word);
-    same.then(|| u8::from(first_token.word == *first) + u8::from(last_token.word == *last))
+            .zip(selected)
+            .all(|(word, selected)| word.text == *selected);
+    same.then(|| u8::from(first_word.text == *first) + u8::from(last_word.text == *last))
 }
 
-/// Whether the words begin near the end of the tokens and may continue in the next chapter.
-fn may_continue(tokens: &[Token], words: &[String]) -> bool {
-    let from = (tokens.len() + 1).saturating_sub(words.len());
-    (from..tokens.len()).any(|start| {
-        let rest = tokens.get(start..).unwrap_or_default();
-        let mut pairs = rest.iter().zip(words);
+/// Whether the selected words begin near the end and may continue in the next chapter.
+fn may_continue(words: &[ChapterWord], selected: &[String]) -> bool {
+    let from = (words.len() + 1).saturating_sub(selected.len());
+    (from..words.len()).any(|start| {
+        let rest = words.get(start..).unwrap_or_default();
+        let mut pairs = rest.iter().zip(selected);
         let first = pairs
             .next()
-            .is_some_and(|(token, word)| token.word.ends_with(word.as_str()));
-        first && pairs.all(|(token, word)| token.word == *word)
+            .is_some_and(|(word, selected)| word.text.ends_with(selected.as_str()));
+        first && pairs.all(|(word, selected)| word.text == *selected)
     })
 }
 
-/// The place that begins and ends with these words and has about as many. Only a single place counts.
-fn find_ends(tokens: &[Token], words: &[String]) -> Vec<(usize, usize)> {
-    let anchor = ANCHOR.min(words.len() / 2);
+/// The place that begins and ends with the selected words and has about as many. Only a single
+/// place counts.
+fn find_ends(words: &[ChapterWord], selected: &[String]) -> Vec<(usize, usize)> {
+    let anchor = ANCHOR.min(selected.len() / 2);
     if anchor < SHORTEST_ANCHOR {
         return Vec::new();
     }
-    let head = words.get(..anchor).unwrap_or_default();
-    let tail = words.get(words.len() - anchor..).unwrap_or_default();
-    let (heads, tails) = (find_words(tokens, head), find_words(tokens, tail));
+    let head = selected.get(..anchor).unwrap_or_default();
+    let tail = selected.get(selected.len() - anchor..).unwrap_or_default();
+    let (heads, tails) = (find_words(words, head), find_words(words, tail));
     let ([(start, _)], [(_, end)]) = (heads.as_slice(), tails.as_slice()) else {
         return Vec::new();
     };
     let length = end.saturating_sub(*start);
-    if length > 0 && length * 5 >= words.len() * 3 && length <= words.len() + words.len() / 5 {
+    if length > 0
+        && length * 5 >= selected.len() * 3
+        && length <= selected.len() + selected.len() / 5
+    {
         vec![(*start, *end)]
     } else {
         Vec::new()

@@ -224,7 +224,8 @@ fn any_part_of_any_chapter_is_found_in_exactly_its_verses() {
         if (translation, book.usfm, number) == (Web, "ROM", 14) {
             continue;
         }
-        // The chapter as a page shows it, with numbers at some verses, and each letter's offset and verse.
+        // The chapter as a page shows it, with numbers at some verses, and each letter's offset and
+        // verse.
         let mut page = String::new();
         let mut letters: Vec<(usize, u16)> = Vec::new();
         for verse in get_chapter(translation, book.id, number).unwrap().verses() {

@@ -1,14 +1,14 @@
-//! Function words of English, which have no meaning of their own. All words here are in small letters
-//! without apostrophes.
+//! Function words of English, which have no meaning of their own. All words here are in small
+//! letters without apostrophes.
 
-/// Whether a word is an article, a pronoun, a preposition, a conjunction or a form of to be, to have, to
-/// do or shall.
+/// Whether a word is an article, a pronoun, a preposition, a conjunction or a form of to be, to
+/// have, to do or shall.
 pub(super) fn is_function_word(word: &str) -> bool {
     FUNCTION_WORDS.split(' ').any(|other| other == word)
 }
 
-/// Whether a word is a function word in some sentences and has a meaning of its own in others: `will`,
-/// `art`.
+/// Whether a word is a function word in some sentences and has a meaning of its own in others:
+/// `will`, `art`.
 pub(super) fn may_be_function_word(word: &str) -> bool {
     SOMETIMES_FUNCTION_WORDS
         .split(' ')

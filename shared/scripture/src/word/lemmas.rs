@@ -16,8 +16,8 @@ use crate::works::word_links::{WordLink, list_word_links};
 pub struct Lemma {
     /// Its Strong's number.
     pub number: StrongsNumber,
-    /// Its translation in this verse of the King James Version; empty where the link is on a function
-    /// word beside it (`ye` of `Repent ye`).
+    /// Its translation in this verse of the King James Version; empty where the link is on a
+    /// function word beside it (`ye` of `Repent ye`).
     pub kjv_words: String,
     /// How the lemma was found.
     pub evidence: LemmaEvidence,
@@ -141,7 +141,8 @@ fn by_rendering(position: WordPosition, links: &[WordLink], content: &[String]) 
     if content.is_empty() {
         return Vec::new();
     }
-    // A link whose words this translation has too is translated by them, and not by the selected word.
+    // A link whose words this translation has too is translated by them, and not by the selected
+    // word.
     let verse: BTreeSet<String> = words(&verse_text(position)).map(stem).collect();
     let is_in_verse = |word: &String| !is_function_word(&fold(word)) && verse.contains(&stem(word));
     let mut rendered: Vec<Lemma> = Vec::new();
@@ -162,8 +163,8 @@ fn by_rendering(position: WordPosition, links: &[WordLink], content: &[String]) 
     }
 }
 
-/// The lemmas of the links on the same word. If both verses have the word equally often, the link at the
-/// same place in the order; else all of them.
+/// The lemmas of the links on the same word. If both verses have the word equally often, the link
+/// at the same place in the order; else all of them.
 fn by_order(position: WordPosition, stemmed: &str, links: &[&WordLink]) -> Vec<Lemma> {
     let text = verse_text(position);
     let same: Vec<usize> = words(&text)
@@ -198,7 +199,8 @@ fn is_rendered(entry: &Entry, stems: &[String]) -> bool {
     stems.iter().all(|stem| known.contains(stem))
 }
 
-/// The whole words of Strong's shorthand: `love` of `(be-)love(-ed)`, and both of `(loving-) kindness`.
+/// The whole words of Strong's shorthand: `love` of `(be-)love(-ed)`, and both of `(loving-)
+/// kindness`.
 fn whole_words(renderings: &str) -> impl Iterator<Item = &str> {
     let follows_hyphen = |word: &&str| {
         let start = word.as_ptr().addr() - renderings.as_ptr().addr();

@@ -1,9 +1,10 @@
 //! The Hebrew or Greek word that a selected word translates, found by its position in its verse.
 //!
-//! Only the King James Version is linked word by word. A word of another English translation is found by
-//! the King James word of the same stem in the verse, or by the verse's only lexicon entry that is
-//! rendered by it. Spanish has neither, so nothing is guessed. `lemmas` looks a word up,
-//! `function_words` lists words without a meaning of their own, `study` collects what the works say.
+//! Only the King James Version is linked word by word. A word of another English translation is
+//! found by the King James word of the same stem in the verse, or by the verse's only lexicon entry
+//! that is rendered by it. Spanish has neither, so nothing is guessed. `lemmas` looks a word up,
+//! `function_words` lists words without a meaning of their own, `study` collects what the works
+//! say.
 
 mod function_words;
 mod lemmas;
@@ -14,7 +15,7 @@ pub use study::{Example, LemmaStudy, WordStudy, study_word};
 
 use crate::reference::{Extent, Reference, VerseId};
 use crate::selection::{
-    ClientReference, FoundText, Token, chapter_tokens, find_text, fold, read_client_reference,
+    ChapterWord, ClientReference, FoundText, chapter_words, find_text, fold, read_client_reference,
 };
 use crate::stem::words;
 use crate::translation::{TranslationCode, translations};
@@ -35,8 +36,8 @@ pub struct WordInVerse {
 /// The result of looking up a word's lemmas.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum LemmaLookup {
-    /// The lemmas, each once. Several if the word occurs more than once, translates different lemmas and
-    /// the selected one is not certain. Never empty.
+    /// The lemmas, each once. Several if the word occurs more than once, translates different
+    /// lemmas and the selected one is not certain. Never empty.
     Lemmas(Vec<Lemma>),
     /// The word is one like `the` or `and`, without a meaning of its own.
     FunctionWord,
@@ -46,8 +47,8 @@ pub enum LemmaLookup {
     Unknown,
 }
 
-/// Finds a word by the text around it, in any translation, and by the client's reference. Both may be
-/// empty.
+/// Finds a word by the text around it, in any translation, and by the client's reference. Both may
+/// be empty.
 #[must_use]
 pub fn find_word(word: &str, verse_text: &str, reference: &str) -> WordInVerse {
     let word = word.trim_matches(|c: char| !c.is_alphabetic()).to_owned();
@@ -93,8 +94,8 @@ struct WordPosition {
     index: usize,
 }
 
-/// The positions of a word in a text; if the text or the word in it is not found, in the verses of the
-/// reference.
+/// The positions of a word in a text; if the text or the word in it is not found, in the verses of
+/// the reference.
 fn find_positions(
     reference: &ClientReference,
     wanted: &[String],
@@ -106,7 +107,7 @@ fn find_positions(
     let found = find_text(reference, verse_text);
     let in_text: Vec<WordPosition> = found
         .iter()
-        .flat_map(|found| positions_in(found.translation, &found.tokens, wanted))
+        .flat_map(|found| positions_in(found.translation, &found.words, wanted))
         .collect();
     if !in_text.is_empty() {
         return in_text;
@@ -121,8 +122,8 @@ fn find_positions(
     }
 }
 
-/// The positions of a word in a passage, in the first translation that has it there. In whole chapters it
-/// counts only if a single verse has it.
+/// The positions of a word in a passage, in the first translation that has it there. In whole
+/// chapters it counts only if a single verse has it.
 fn positions_in_passage(
     preferred: Option<TranslationCode>,
     passage: &Reference,
@@ -139,13 +140,12 @@ fn positions_in_passage(
         let mut positions: Vec<WordPosition> = chapters
             .iter()
             .flat_map(|(book, chapter, verses)| {
-                let mut tokens = chapter_tokens(translation, *book, *chapter, false);
-                tokens.retain(|token| {
-                    token
-                        .verse
+                let mut words = chapter_words(translation, *book, *chapter, false);
+                words.retain(|word| {
+                    word.verse
                         .is_some_and(|verse| verses.contains(&verse.verse))
                 });
-                positions_in(translation, &tokens, wanted)
+                positions_in(translation, &words, wanted)
             })
             .collect();
         positions.dedup_by_key(|position| (position.verse, position.index));
@@ -160,15 +160,15 @@ fn positions_in_passage(
 
 fn positions_in(
     translation: TranslationCode,
-    tokens: &[Token],
+    words: &[ChapterWord],
     wanted: &[String],
 ) -> Vec<WordPosition> {
-    let windows = tokens.windows(wanted.len().max(1));
+    let windows = words.windows(wanted.len().max(1));
     windows
         .filter_map(|window| {
-            let Token { verse, index, .. } = window.first()?;
+            let ChapterWord { verse, index, .. } = window.first()?;
             let mut pairs = window.iter().zip(wanted);
-            let is_here = pairs.all(|(token, word)| token.verse == *verse && token.word == *word);
+            let is_here = pairs.all(|(word, wanted)| word.verse == *verse && word.text == *wanted);
             is_here.then_some(WordPosition {
                 translation,
                 verse: (*verse)?,

@@ -108,8 +108,8 @@ fn study_lemma(lemma: &Lemma, verses: &[VerseId]) -> Option<LemmaStudy> {
     })
 }
 
-/// Chooses the verses to quote: first the cross references of the word's own verses, the closest first,
-/// then verses from all over the Bible. The result is in canon order.
+/// Chooses the verses to quote: first the cross references of the word's own verses, the closest
+/// first, then verses from all over the Bible. The result is in canon order.
 fn choose_examples(lemma: &Lemma, verses: &[VerseId], occurrences: &[VerseId]) -> Vec<Example> {
     let mut chosen: Vec<Example> = Vec::new();
     let related = verses

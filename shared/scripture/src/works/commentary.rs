@@ -1,5 +1,5 @@
-//! Matthew Henry's Concise Commentary. Every verse of the canon has a section. In a book of one chapter
-//! the first section is about the whole book.
+//! Matthew Henry's Concise Commentary. Every verse of the canon has a section. In a book of one
+//! chapter the first section is about the whole book.
 
 use std::ops::RangeInclusive;
 

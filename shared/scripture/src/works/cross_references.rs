@@ -15,9 +15,10 @@ pub struct CrossReference {
     pub shared: usize,
 }
 
-/// The verses to which a passage's verses refer, the closest first: those that more of its verses share,
-/// then those nearer to the head of a verse's own list, then by canon order. A verse's own list begins
-/// with verses that refer back and share references with it. The passage's own verses are left out.
+/// The verses to which a passage's verses refer, the closest first: those that more of its verses
+/// share, then those nearer to the head of a verse's own list, then by canon order. A verse's own
+/// list begins with verses that refer back and share references with it. The passage's own verses
+/// are left out.
 #[must_use]
 pub fn list_cross_references(passage: &Reference) -> Vec<CrossReference> {
     let mut found: HashMap<u16, (usize, usize)> = HashMap::new();

@@ -7,8 +7,8 @@ use super::Work;
 use super::embedded::LEXICON;
 use super::works_format::{GREEK_SLOTS, HEBREW_SLOTS, PackedEntry, SLOTS_PER_FRAME, parse_slot};
 
-/// The number of a word of the original languages in Strong's dictionaries: `H430`, `G25`. 101 Greek
-/// numbers have no entry.
+/// The number of a word of the original languages in Strong's dictionaries: `H430`, `G25`. 101
+/// Greek numbers have no entry.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct StrongsNumber(u16);
 

@@ -13,9 +13,9 @@
 //! | [`cross_references`] | a cross-reference index | the verses related to a passage |
 //! | [`search`] | commentary and topics | the sections and topics that match a question |
 //!
-//! A work is decompressed when it is first read, and a binary that does not use it does not contain it.
-//! A passage is a [`Reference`](crate::Reference); `Reference::between` makes one of two verses.
-//! Missing data is an empty list or `None`. [`Work`] has each work's name and licence.
+//! A work is decompressed when it is first read, and a binary that does not use it does not contain
+//! it. A passage is a [`Reference`](crate::Reference); `Reference::between` makes one of two
+//! verses. Missing data is an empty list or `None`. [`Work`] has each work's name and licence.
 
 pub mod commentary;
 pub mod concordance;

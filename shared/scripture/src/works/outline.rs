@@ -1,5 +1,5 @@
-//! Outlines of chapters, from Matthew Henry's Concise Commentary. They are also the section headings of
-//! WEB and KJV; 354 chapters have none.
+//! Outlines of chapters, from Matthew Henry's Concise Commentary. They are also the section
+//! headings of WEB and KJV; 354 chapters have none.
 
 use std::ops::RangeInclusive;
 

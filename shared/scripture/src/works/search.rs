@@ -1,7 +1,7 @@
 //! Finds the sections of the commentary, and the topics, that match the words of a question.
 //!
-//! Words are compared by their stems, stop words do not count, and rare words count for more (BM25). A
-//! question is a bag of words: its meaning is not analysed.
+//! Words are compared by their stems, stop words do not count, and rare words count for more
+//! (BM25). A question is a bag of words: its meaning is not analysed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -70,7 +70,8 @@ pub fn search_topics(question: &str, limit: usize) -> Vec<FoundTopic> {
     topics
 }
 
-/// The stems of a text's words without stop words. Also serves to compare a sentence with a question.
+/// The stems of a text's words without stop words. Also serves to compare a sentence with a
+/// question.
 #[must_use]
 pub fn search_terms(text: &str) -> BTreeSet<String> {
     words(text)
@@ -91,8 +92,8 @@ fn rank(
 ) -> Vec<(f32, usize, (u16, u16))> {
     /// How soon repetitions of a word stop counting.
     const SATURATION: f32 = 1.2;
-    /// How much a document's length lowers its score: little, because the longest sections treat the
-    /// most important matters.
+    /// How much a document's length lowers its score: little, because the longest sections treat
+    /// the most important matters.
     const LENGTH: f32 = 0.3;
     let Some(PackedDocuments { lengths, places }) = documents.read(0) else {
         return Vec::new();

@@ -17,7 +17,8 @@ fn every_chapter() -> impl Iterator<Item = (&'static crate::Book, u16)> {
         .flat_map(|book| (1..=book.chapter_count()).map(move |chapter| (book, chapter)))
 }
 
-/// Asserts that a text is not empty, has single spaces and none at its ends, and no wrongly decoded letter.
+/// Asserts that a text is not empty, has single spaces and none at its ends, and no wrongly decoded
+/// letter.
 fn assert_clean(text: &str) {
     assert!(!text.is_empty() && text == text.trim(), "{text:?}");
     assert!(!text.contains("  ") && !text.contains('\n'), "{text:?}");

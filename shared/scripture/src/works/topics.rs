@@ -16,8 +16,8 @@ pub struct Topic {
 /// Verses under one label of a topic.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct TopicEntry {
-    /// What the verses say on the topic. It may be empty, or several headings in one where the package
-    /// lost the lines between them.
+    /// What the verses say on the topic. It may be empty, or several headings in one where the
+    /// package lost the lines between them.
     pub label: String,
     /// The verses, in the work's order.
     pub references: Vec<Reference>,
@@ -37,8 +37,8 @@ pub struct TopicMention {
 }
 
 /// The topic with this name in any letter case, or the first whose name begins with it: `ASS` gives
-/// `ASS (DONKEY)`. Two topics of the same name (Reverence, Sin) are returned as one with the entries of
-/// both.
+/// `ASS (DONKEY)`. Two topics of the same name (Reverence, Sin) are returned as one with the
+/// entries of both.
 #[must_use]
 pub fn find_topic(name: &str) -> Option<Topic> {
     let name = name.trim().to_uppercase().replace('’', "'");
@@ -78,9 +78,9 @@ pub fn topics() -> impl Iterator<Item = Topic> {
     })
 }
 
-/// The topics that name verses of a passage, the most relevant first: those with a readable label, then
-/// those that name the fewest other verses with it, then those with the fewest references under that
-/// label. A topic occurs once for each label under which it names the passage.
+/// The topics that name verses of a passage, the most relevant first: those with a readable label,
+/// then those that name the fewest other verses with it, then those with the fewest references
+/// under that label. A topic occurs once for each label under which it names the passage.
 #[must_use]
 pub fn list_mentions(passage: &Reference) -> Vec<TopicMention> {
     let mut found: Vec<PackedMention> = Vec::new();

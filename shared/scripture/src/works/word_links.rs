@@ -21,8 +21,8 @@ pub struct WordLink {
     pub in_title: bool,
 }
 
-/// The links of a verse in the order of its words. The translators added the words without a link; Mark
-/// 9:43, Luke 6:41 and 17:36 have no links at all.
+/// The links of a verse in the order of its words. The translators added the words without a link;
+/// Mark 9:43, Luke 6:41 and 17:36 have no links at all.
 #[must_use]
 pub fn list_word_links(verse: VerseId) -> Vec<WordLink> {
     find_links(verse).unwrap_or_default()

@@ -59,7 +59,8 @@ pub fn parse_slot(number: &str) -> Option<u16> {
 /// Words of a verse in the King James Version with their Strong's number.
 #[derive(Deserialize, Serialize)]
 pub struct PackedLink {
-    /// How many words of the verse, or of the psalm's title, are between the previous link and this.
+    /// How many words of the verse, or of the psalm's title, are between the previous link and
+    /// this.
     pub skipped: u16,
     /// How many words it covers.
     pub words: u16,
@@ -75,8 +76,8 @@ pub struct PackedLinks {
     pub verse: Vec<PackedLink>,
 }
 
-/// For each slot of a frame the verses that have the number, one per occurrence, each as the distance
-/// from the one before.
+/// For each slot of a frame the verses that have the number, one per occurrence, each as the
+/// distance from the one before.
 pub type PackedConcordance = Vec<Vec<u16>>;
 
 /// A topic; a frame holds several, sorted by name.
@@ -115,8 +116,8 @@ pub type PackedCrossReferences = Vec<Vec<u16>>;
 /// A term of the glossary and its text.
 pub type PackedTerm = (String, String);
 
-/// A stem and its documents: each as the distance from the one before, and how often the stem occurs
-/// there.
+/// A stem and its documents: each as the distance from the one before, and how often the stem
+/// occurs there.
 pub type PackedPostings = (String, Vec<(u16, u16)>);
 
 /// The documents of an index; one frame.

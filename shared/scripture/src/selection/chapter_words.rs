@@ -1,4 +1,5 @@
-//! Texts as comparable words, independent of a client's marks, numbers and lines.
+//! The words of a selection and of a chapter for comparison, independent of a client's marks, numbers
+//! and lines.
 
 use super::canon_verse;
 use crate::canon::BookId;
@@ -9,9 +10,9 @@ use crate::translation::TranslationCode;
 
 /// One word of a chapter.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Token {
+pub(crate) struct ChapterWord {
     /// The word for comparison: small letters without accents and apostrophes.
-    pub word: String,
+    pub text: String,
     /// The word's verse; `None` for a word of a heading.
     pub verse: Option<VerseId>,
     /// How many words of the verse are before it.
@@ -28,19 +29,19 @@ pub(super) fn selected_words(text: &str) -> Vec<String> {
 }
 
 /// A chapter's words, with or without those of its headings.
-pub(crate) fn chapter_tokens(
+pub(crate) fn chapter_words(
     translation: TranslationCode,
     book: BookId,
     number: u16,
     with_headings: bool,
-) -> Vec<Token> {
+) -> Vec<ChapterWord> {
     let Ok(chapter) = get_chapter(translation, book, number) else {
         return Vec::new();
     };
-    let mut tokens = Vec::new();
+    let mut all = Vec::new();
     let mut add = |verse: Option<VerseId>, text: &str| {
-        tokens.extend(words(text).enumerate().map(|(index, word)| Token {
-            word: fold(word),
+        all.extend(words(text).enumerate().map(|(index, word)| ChapterWord {
+            text: fold(word),
             verse,
             index,
         }));
@@ -62,7 +63,7 @@ pub(crate) fn chapter_tokens(
             add(id(verse.number), &verse.text);
         }
     }
-    tokens
+    all
 }
 
 /// A word in small letters, without accents, ligatures and apostrophes.
