@@ -11,9 +11,10 @@ use futures_util::StreamExt;
 use serde_json::json;
 use tokio::time::Instant;
 use verse_ai::{
-    Ai, AiConfig, Answer, ChatRequest, InsightRequest, Jitter, ModelError, Speaker, StopReason,
-    Turn,
+    Ai, AiConfig, ChatRequest, InsightRequest, ModelError, ReplyEvent, Role, StopReason, Turn,
+    UsageReporter,
 };
+use verse_platform::{Environment, Random};
 use verse_tests::{Script, ScriptedProvider, Wire};
 
 #[test]
@@ -34,13 +35,17 @@ fn bedrock_is_asked_with_the_credentials_of_the_process() {
 }
 
 fn started(provider: &ScriptedProvider) -> Ai {
-    let config = AiConfig::read(|name| match name {
-        "AI_PROVIDER" | "EMBEDDING_PROVIDER" => Some("bedrock".to_owned()),
-        "BEDROCK_MODEL" => Some("eu.scripted.model-v1:0".to_owned()),
-        "AWS_ENDPOINT_URL_BEDROCK_RUNTIME" => Some(provider.bedrock_url()),
-        _ => None,
-    });
-    config.unwrap().start(&Jitter::new(|| 0.0)).unwrap()
+    let config = AiConfig::read(&Environment::of([
+        ("AI_PROVIDER", "bedrock"),
+        ("EMBEDDING_PROVIDER", "bedrock"),
+        ("BEDROCK_MODEL", "eu.scripted.model-v1:0"),
+        ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", &provider.bedrock_url()),
+    ]));
+    let random = Random::new(|bytes| bytes.fill(0));
+    let started = config
+        .unwrap()
+        .start(&random, None, UsageReporter::default());
+    started.unwrap()
 }
 
 fn soon() -> Instant {
@@ -49,7 +54,7 @@ fn soon() -> Instant {
 
 fn question() -> ChatRequest {
     let turn = Turn {
-        speaker: Speaker::Reader,
+        role: Role::User,
         text: "Who was Ruth?".to_owned(),
     };
     ChatRequest {
@@ -58,12 +63,12 @@ fn question() -> ChatRequest {
     }
 }
 
-async fn listen(provider: &ScriptedProvider) -> (String, Result<Answer, ModelError>) {
+async fn listen(provider: &ScriptedProvider) -> (String, Result<ReplyEvent, ModelError>) {
     let mut stream = started(provider).model.chat(question(), soon());
     let mut text = String::new();
     loop {
         match stream.next().await.unwrap() {
-            Ok(Answer::Token(token)) => text.push_str(&token),
+            Ok(ReplyEvent::Token(token)) => text.push_str(&token),
             end => return (text, end),
         }
     }
@@ -75,7 +80,7 @@ async fn an_answer_comes_in_tokens_and_is_signed_for() {
     let provider = ScriptedProvider::start().await;
     let (text, end) = listen(&provider).await;
     assert_eq!(text, "In the beginning was a script.");
-    let Ok(Answer::End {
+    let Ok(ReplyEvent::End {
         stop_reason, usage, ..
     }) = end
     else {

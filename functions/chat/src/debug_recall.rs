@@ -3,7 +3,7 @@
 use axum::{Extension, Json, extract::State, http::Uri};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
-use verse_ai::{Recollection, Speaker};
+use verse_ai::{Recollection, Role};
 use verse_data::ChatId;
 use verse_http::{App, Caller, Fields, FromFields, Invalid, NotFound, Problem, Query, Unavailable};
 
@@ -88,9 +88,9 @@ pub async fn recall(
 impl From<Recollection> for RecalledConversation {
     fn from(recollection: Recollection) -> Self {
         let messages = recollection.turns.into_iter().map(|turn| RecalledMessage {
-            role: match turn.speaker {
-                Speaker::Reader => "user",
-                Speaker::Model => "assistant",
+            role: match turn.role {
+                Role::User => "user",
+                Role::Assistant => "assistant",
             },
             content: turn.text,
         });

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
-use verse_ai::{Recollection, Speaker, Turn};
+use verse_ai::{Recollection, Role as TurnRole, Turn};
 use verse_data::{
     ChatId, Database, MemoryExcerpt, MemoryQuery, Role, TokenHash, list_unembedded,
     save_embeddings, search_memory,
@@ -86,7 +86,7 @@ pub(crate) async fn embed_new_messages(
 
 fn recollection(excerpt: MemoryExcerpt) -> Recollection {
     let turns = excerpt.said.into_iter().map(|(role, text)| Turn {
-        speaker: speaker(role),
+        role: turn_role(role),
         text,
     });
     Recollection {
@@ -95,9 +95,9 @@ fn recollection(excerpt: MemoryExcerpt) -> Recollection {
     }
 }
 
-pub(crate) fn speaker(role: Role) -> Speaker {
+pub(crate) fn turn_role(role: Role) -> TurnRole {
     match role {
-        Role::User => Speaker::Reader,
-        Role::Assistant => Speaker::Model,
+        Role::User => TurnRole::User,
+        Role::Assistant => TurnRole::Assistant,
     }
 }

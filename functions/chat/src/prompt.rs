@@ -2,7 +2,8 @@
 
 use tokio::time::Instant;
 use verse_ai::{
-    ChatRequest, Recollection, Speaker, SummaryRequest, Turn, characters_before, characters_of_turn,
+    ChatRequest, Recollection, Role, SummaryRequest, Turn, prompt_chars_before_turns,
+    prompt_chars_of_turn,
 };
 use verse_data::{Conversation, Message, MessageId, get_conversation, save_summary};
 
@@ -33,7 +34,7 @@ pub(crate) async fn build_request(
     drop_later_messages(&mut conversation, reply.stored.message);
     let mut request = request_without_turns(reply, &mut conversation, memory);
     let limit = assistant.generator.prompt_limits.history_chars;
-    let room = limit.saturating_sub(characters_before(&request, limit));
+    let room = limit.saturating_sub(prompt_chars_before_turns(&request, limit));
     if length(&conversation) > room {
         summarise(assistant, reply, &mut conversation).await;
     }
@@ -58,7 +59,7 @@ fn length(conversation: &Conversation) -> usize {
 
 /// The characters that a message takes in the prompt.
 fn characters(message: &Message) -> usize {
-    characters_of_turn(memory::speaker(message.role), &message.content)
+    prompt_chars_of_turn(memory::turn_role(message.role), &message.content)
 }
 
 /// Replaces the beginning of the conversation with a summary, and stores the summary. If the model fails, the conversation
@@ -120,7 +121,7 @@ fn half_time(reply: &PendingReply) -> Instant {
 
 fn turn(message: &Message) -> Turn {
     Turn {
-        speaker: memory::speaker(message.role),
+        role: memory::turn_role(message.role),
         text: message.content.clone(),
     }
 }
@@ -146,13 +147,10 @@ fn request_without_turns(
 
 fn turns(reply: &PendingReply, messages: &[Message]) -> Vec<Turn> {
     let mut turns: Vec<_> = messages.iter().map(turn).collect();
-    if turns
-        .last()
-        .is_none_or(|last| last.speaker == Speaker::Model)
-    {
+    if turns.last().is_none_or(|last| last.role == Role::Assistant) {
         // The message was deleted or merged meanwhile. The reply answers it all the same.
         turns.push(Turn {
-            speaker: Speaker::Reader,
+            role: Role::User,
             text: reply.message.clone(),
         });
     }

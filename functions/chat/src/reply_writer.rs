@@ -19,7 +19,7 @@ use tokio::{
     task::JoinHandle,
     time::{Instant, sleep, timeout_at},
 };
-use verse_ai::{Answer, AnswerStream, LONGEST_TEXT, ModelError, StopReason};
+use verse_ai::{MAX_TEXT_CHARS, ModelError, ReplyEvent, ReplyStream, StopReason};
 use verse_data::{FinalState, FinishedMessage, finish_message, refund_quota, save_progress};
 use verse_http::{App, EventSender, ReaderGone};
 
@@ -46,7 +46,7 @@ pub(crate) async fn write(
     let mut writer = Writer {
         reply: &reply,
         text: String::new(),
-        room: LONGEST_TEXT,
+        room: MAX_TEXT_CHARS,
         is_full: false,
         is_model_called: false,
         is_sending: false,
@@ -168,19 +168,19 @@ impl Writer<'_> {
     }
 
     /// Adds the model's event to the reply. Returns the end, if the event is the last.
-    fn accept(&mut self, event: Option<Result<Answer, ModelError>>) -> Option<End> {
+    fn accept(&mut self, event: Option<Result<ReplyEvent, ModelError>>) -> Option<End> {
         let failed = |error| Some(End::Failed(ReplyError::Model(error)));
         match event {
-            Some(Ok(Answer::Token(token))) => {
+            Some(Ok(ReplyEvent::Token(token))) => {
                 self.first_token.get_or_insert(self.began.elapsed());
                 self.append(&token);
                 None
             }
-            Some(Ok(Answer::End { .. })) if self.text.is_empty() => {
+            Some(Ok(ReplyEvent::End { .. })) if self.text.is_empty() => {
                 let reason = "an answer without a word";
                 failed(ModelError::Unusable { reason })
             }
-            Some(Ok(Answer::End { stop_reason, .. })) => Some(End::Finished(stop_reason)),
+            Some(Ok(ReplyEvent::End { stop_reason, .. })) => Some(End::Finished(stop_reason)),
             Some(Err(error)) => failed(error),
             None => failed(ModelError::Interrupted),
         }
@@ -196,7 +196,7 @@ impl Writer<'_> {
     }
 
     /// After the reader left: accepts the events that have already arrived, and stops the model.
-    fn accept_buffered(&mut self, mut reply: AnswerStream) -> End {
+    fn accept_buffered(&mut self, mut reply: ReplyStream) -> End {
         while let Some(event) = reply.next().now_or_never() {
             match self.accept(event) {
                 Some(End::Finished(stop_reason)) => return End::Finished(stop_reason),

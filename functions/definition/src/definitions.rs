@@ -5,7 +5,7 @@
 use axum::{Extension, Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
-use verse_ai::{DefinitionRequest, Model, Written};
+use verse_ai::{DefinitionRequest, Generated, Model};
 use verse_data::{
     DefinitionContent, DefinitionSubject, NewDefinition, begin_definition, save_definition,
 };
@@ -135,7 +135,7 @@ async fn get_or_generate(
         .get_or_generate(
             |claim, now| begin_definition(database, token, subject, claim, now),
             generate(model, body.clone(), generation.deadline),
-            async |generated: Written<verse_ai::DefinitionTexts>, now| {
+            async |generated: Generated<verse_ai::DefinitionTexts>, now| {
                 let texts = generated.texts;
                 let content = DefinitionContent {
                     definition: texts.definition,
@@ -164,7 +164,7 @@ async fn generate(
     model: &dyn Model,
     body: DefinitionBody,
     deadline: Deadline,
-) -> Result<Written<verse_ai::DefinitionTexts>, Problem> {
+) -> Result<Generated<verse_ai::DefinitionTexts>, Problem> {
     let request = DefinitionRequest {
         word: body.word,
         passage_reference: body.passage_reference,

@@ -4,7 +4,7 @@
 use axum::{Extension, Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
-use verse_ai::{InsightRequest, Model, Written};
+use verse_ai::{Generated, InsightRequest, Model};
 use verse_data::{InsightContent, InsightSubject, NewInsight, begin_insight, save_insight};
 use verse_generation::{CallKind, Generation, Generator, model_problem};
 use verse_http::{
@@ -122,7 +122,7 @@ async fn get_or_generate(
         .get_or_generate(
             |claim, now| begin_insight(database, token, subject, claim, now),
             generate(model, body.clone(), generation.deadline),
-            async |generated: Written<verse_ai::InsightTexts>, now| {
+            async |generated: Generated<verse_ai::InsightTexts>, now| {
                 let texts = generated.texts;
                 let content = InsightContent {
                     historical_context: texts.historical_context,
@@ -150,7 +150,7 @@ async fn generate(
     model: &dyn Model,
     body: InsightBody,
     deadline: Deadline,
-) -> Result<Written<verse_ai::InsightTexts>, Problem> {
+) -> Result<Generated<verse_ai::InsightTexts>, Problem> {
     let request = InsightRequest {
         passage_reference: body.passage_reference,
         passage_text: body.passage_text,

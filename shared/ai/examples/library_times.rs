@@ -1,4 +1,4 @@
-//! Prints how long the library takes for its answers:
+//! Prints the times of the library's calls:
 //! `cargo run --release -p verse-ai --example library_times`.
 
 use std::error::Error;
@@ -6,10 +6,10 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use verse_ai::{ChatRequest, InsightRequest, Library, Model, Speaker, Turn};
+use verse_ai::{ChatRequest, InsightRequest, Library, Model, Role, Turn};
 use verse_scripture::VerseId;
 
-/// Every so manieth verse of the canon gets an insight.
+/// One verse in this many gets an insight.
 const STEP: usize = 61;
 const QUESTIONS: [&str; 8] = [
     "What does it mean to be born again?",
@@ -60,7 +60,7 @@ async fn insight(reference: &str, text: &str) -> Result<(), Box<dyn Error>> {
         passage_text: text.to_owned(),
     };
     let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
-    Library.write_insight(request, deadline).await?;
+    Library::default().write_insight(request, deadline).await?;
     Ok(())
 }
 
@@ -68,15 +68,15 @@ async fn chat(question: &str) -> Result<(), Box<dyn Error>> {
     let request = ChatRequest {
         passage_reference: Some("John 3:16".to_owned()),
         turns: vec![Turn {
-            speaker: Speaker::Reader,
+            role: Role::User,
             text: question.to_owned(),
         }],
         ..ChatRequest::default()
     };
     let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
-    let mut answers = Library.chat(request, deadline);
-    while let Some(answer) = answers.next().await {
-        answer?;
+    let mut reply = Library::default().chat(request, deadline);
+    while let Some(event) = reply.next().await {
+        event?;
     }
     Ok(())
 }

@@ -1,27 +1,27 @@
-//! Which model answers, as the settings say.
+//! The settings that choose the model and the embedder.
 //!
-//! | setting | default | |
+//! | setting | default | values |
 //! |---|---|---|
 //! | `AI_PROVIDER` | `library` | `library`, `anthropic`, `openai`, `bedrock` |
 //! | `ANTHROPIC_API_KEY`, `ANTHROPIC_BASE_URL`, `ANTHROPIC_MODEL` | none, Anthropic's, `claude-sonnet-5` | |
-//! | `OPENAI_API_KEY`, `OPENAI_BASE_URL`, `OPENAI_MODEL` | none, `OpenAI`'s, `gpt-5.4-mini` | with another address, no key is needed |
-//! | `BEDROCK_MODEL` | none | region and credentials are the function's own; only with the feature `bedrock` |
+//! | `OPENAI_API_KEY`, `OPENAI_BASE_URL`, `OPENAI_MODEL` | none, `OpenAI`'s, `gpt-5.4-mini` | another address needs no key |
+//! | `BEDROCK_MODEL` | none | with the function's region and credentials; only with the feature `bedrock` |
 //! | `EMBEDDING_PROVIDER` | `none` | `none`, `openai`, `bedrock` |
-//! | `EMBEDDING_MODEL` | `text-embedding-3-small`, `amazon.titan-embed-text-v2:0` | gives vectors of 1024 numbers |
+//! | `EMBEDDING_MODEL` | `text-embedding-3-small`, `amazon.titan-embed-text-v2:0` | a model with vectors of 1024 numbers |
 //! | `OPENAI_EMBEDDING_BASE_URL` | as `OPENAI_BASE_URL` | |
 //! | `MAX_TOKENS_INSIGHTS`, `MAX_TOKENS_DEFINITION`, `MAX_TOKENS_CHAT` | 2000, 1000, 3000 | 500 to 16000 |
 //! | `CONVERSATION_HISTORY_CHAR_LIMIT` | 100000 | 1000 to 1000000 |
+//!
+//! White space around a value is removed, as secrets often end with a line break.
 
-mod settings;
+use std::{fmt::Display, ops::RangeInclusive, str::FromStr, sync::Arc};
 
-use std::{ops::RangeInclusive, sync::Arc};
+use secrecy::SecretString;
+use verse_platform::{Environment, Random, SettingError};
 
-use thiserror::Error;
-
-use self::settings::{Settings, problem};
 use crate::{
-    ClientError, Embedder, EmbeddingProvider, HttpClient, Jitter, Library, Limits, Model, Provider,
-    Service,
+    ClientError, Embedder, EmbeddingProvider, HttpClient, Library, Limits, Model, Provider,
+    ReloadConfig, Service, UsageReporter, providers::CurrentService,
 };
 
 const ANTHROPIC_URL: &str = "https://api.anthropic.com";
@@ -29,263 +29,286 @@ const ANTHROPIC_MODEL: &str = "claude-sonnet-5";
 const OPENAI_URL: &str = "https://api.openai.com/v1";
 const OPENAI_MODEL: &str = "gpt-5.4-mini";
 const OPENAI_EMBEDDING_MODEL: &str = "text-embedding-3-small";
-
 #[cfg(feature = "bedrock")]
 const TITAN: &str = "amazon.titan-embed-text-v2:0";
-#[cfg(not(feature = "bedrock"))]
-const NO_BEDROCK: &str =
-    "is bedrock, which is not in this build: build it with the feature bedrock";
 
-/// Tokens that an answer may be limited to.
+/// The range of the token limits.
 const TOKENS: RangeInclusive<u32> = 500..=16_000;
-/// Characters that a conversation may be limited to.
+/// The range of the limit of a conversation, in characters.
 const HISTORY: RangeInclusive<usize> = 1000..=1_000_000;
 
-/// A setting that cannot be used. Says which and what to do, never what it holds: it may be a secret.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("{name} {problem}")]
-pub struct AiSettingError {
-    /// The variable.
-    pub name: &'static str,
-    /// What is wrong with it, and what to do.
-    pub problem: String,
-}
-
-/// A model cannot be set up.
-#[derive(Debug, Error)]
-pub enum AiStartError {
-    /// Its provider cannot be called.
-    #[error(transparent)]
-    Client(#[from] ClientError),
-}
-
-/// What the settings say about models.
+/// The parsed settings.
 #[derive(Clone, Debug)]
 pub struct AiConfig {
-    model: ModelChoice,
+    /// `None` is the library.
+    model: Option<Service>,
     embedding: Option<Service>,
     limits: Limits,
 }
 
-#[derive(Clone, Debug)]
-enum ModelChoice {
-    Library,
-    Remote(Service),
-}
-
-/// What was chosen, ready to be asked.
+/// The model and the embedder that the settings choose.
 #[derive(Clone, Debug)]
 pub struct Ai {
-    /// Writes the answers.
+    /// The model.
     pub model: Arc<dyn Model>,
-    /// Turns texts into vectors, where that was chosen.
+    /// The embedder, if there is one.
     pub embedder: Option<Arc<dyn Embedder>>,
 }
 
 impl AiConfig {
-    /// Reads the settings, each by its name.
+    /// Reads the settings.
     ///
     /// # Errors
     ///
-    /// Names the first that cannot be used.
-    pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, AiSettingError> {
-        let settings = Settings(&get);
+    /// Names the first unusable setting.
+    pub fn read(environment: &Environment) -> Result<Self, SettingError> {
         Ok(Self {
-            model: settings.model()?,
-            embedding: settings.embedding()?,
-            limits: settings.limits()?,
+            model: model(environment)?,
+            embedding: embedding(environment)?,
+            limits: limits(environment)?,
         })
     }
 
-    /// What bounds prompts and answers.
+    /// The limits of prompts and generated texts.
     #[must_use]
     pub fn limits(&self) -> Limits {
         self.limits
     }
 
-    /// Sets up what was chosen. An HTTP client is made only for who is asked over HTTP.
+    /// The services of the model and of the embedder.
+    pub(crate) fn into_services(self) -> (Option<Service>, Option<Service>) {
+        (self.model, self.embedding)
+    }
+
+    /// Creates the model and the embedder. The model reports each call's usage to `usage`. When a provider rejects its
+    /// key, both take the services of the config that `reload` returns; the limits do not change.
     ///
     /// # Errors
     ///
-    /// When it cannot be set up.
-    pub fn start(self, jitter: &Jitter) -> Result<Ai, AiStartError> {
-        let needs_client = self.embedding.is_some() || matches!(self.model, ModelChoice::Remote(_));
+    /// When the HTTP client cannot be created.
+    pub fn start(
+        self,
+        random: &Random,
+        reload: Option<ReloadConfig>,
+        usage: UsageReporter,
+    ) -> Result<Ai, ClientError> {
+        let [model, embedding] = CurrentService::share(self.model, self.embedding, reload);
+        let needs_client = model.is_some() || embedding.is_some();
         let client = needs_client.then(HttpClient::new).transpose()?;
-        let model: Arc<dyn Model> = match (self.model, &client) {
-            (ModelChoice::Remote(service), Some(client)) => {
-                let provider = Provider::new(client.clone(), service, self.limits, jitter.clone());
-                Arc::new(provider)
+        let model: Arc<dyn Model> = match model.zip(client.clone()) {
+            Some((service, client)) => {
+                let provider = Provider::new(client, service, self.limits, random.clone());
+                Arc::new(provider.reporting_to(usage))
             }
-            // Who is asked over HTTP has a client.
-            _ => Arc::new(Library),
+            None => Arc::new(Library::new(usage)),
         };
-        let embedder = self.embedding.zip(client).map(|(service, client)| {
-            let provider = EmbeddingProvider::new(client, service, jitter.clone());
+        let embedder = embedding.zip(client).map(|(service, client)| {
+            let provider = EmbeddingProvider::new(client, service, random.clone());
             Arc::new(provider) as Arc<dyn Embedder>
         });
         Ok(Ai { model, embedder })
     }
 }
 
-impl Settings<'_> {
-    fn model(&self) -> Result<ModelChoice, AiSettingError> {
-        let provider = self.text("AI_PROVIDER");
-        Ok(match provider.as_deref().unwrap_or("library") {
-            "library" => ModelChoice::Library,
-            "anthropic" => ModelChoice::Remote(self.anthropic()?),
-            "openai" => {
-                let model = self.text("OPENAI_MODEL");
-                let model = model.unwrap_or_else(|| OPENAI_MODEL.to_owned());
-                ModelChoice::Remote(self.openai("OPENAI_BASE_URL", "AI_PROVIDER", model)?)
-            }
-            "bedrock" => ModelChoice::Remote(self.bedrock()?),
-            _ => {
-                return Err(problem(
-                    "AI_PROVIDER",
-                    "is none of library, anthropic, openai and bedrock",
-                ));
-            }
-        })
-    }
-
-    fn embedding(&self) -> Result<Option<Service>, AiSettingError> {
-        let provider = self.text("EMBEDDING_PROVIDER");
-        let model = self.text("EMBEDDING_MODEL");
-        Ok(match provider.as_deref().unwrap_or("none") {
-            "none" => None,
-            "openai" => {
-                let model = model.unwrap_or_else(|| OPENAI_EMBEDDING_MODEL.to_owned());
-                let own = "OPENAI_EMBEDDING_BASE_URL";
-                let address = self.text(own).map_or("OPENAI_BASE_URL", |_| own);
-                Some(self.openai(address, "EMBEDDING_PROVIDER", model)?)
-            }
-            "bedrock" => Some(self.bedrock_embedding(model)?),
-            _ => {
-                return Err(problem(
-                    "EMBEDDING_PROVIDER",
-                    "is none of none, openai and bedrock",
-                ));
-            }
-        })
-    }
-
-    fn limits(&self) -> Result<Limits, AiSettingError> {
-        let default = Limits::default();
-        Ok(Limits {
-            insight_tokens: self.number("MAX_TOKENS_INSIGHTS", default.insight_tokens, TOKENS)?,
-            definition_tokens: self.number(
-                "MAX_TOKENS_DEFINITION",
-                default.definition_tokens,
-                TOKENS,
-            )?,
-            chat_tokens: self.number("MAX_TOKENS_CHAT", default.chat_tokens, TOKENS)?,
-            history_chars: self.number(
-                "CONVERSATION_HISTORY_CHAR_LIMIT",
-                default.history_chars,
-                HISTORY,
-            )?,
-        })
-    }
-
-    fn anthropic(&self) -> Result<Service, AiSettingError> {
-        let address = self.address("ANTHROPIC_BASE_URL")?;
-        let key = self.key("ANTHROPIC_API_KEY")?.ok_or_else(|| {
-            problem(
-                "ANTHROPIC_API_KEY",
-                "is not set, and AI_PROVIDER is anthropic: set it, or take AI_PROVIDER=library, which needs no key",
-            )
-        })?;
-        let model = self.text("ANTHROPIC_MODEL");
-        Ok(Service::anthropic(
-            address.as_deref().unwrap_or(ANTHROPIC_URL),
-            key,
-            model.unwrap_or_else(|| ANTHROPIC_MODEL.to_owned()),
-        ))
-    }
-
-    /// At the address that the setting `address` holds; `wanted_by` is the setting that asks for it.
-    fn openai(
-        &self,
-        address: &'static str,
-        wanted_by: &str,
-        model: String,
-    ) -> Result<Service, AiSettingError> {
-        let key = self.key("OPENAI_API_KEY")?;
-        let base_url = self.address(address)?;
-        if key.is_none() && base_url.is_none() {
-            return Err(AiSettingError {
-                name: "OPENAI_API_KEY",
-                problem: format!(
-                    "is not set, and {wanted_by} is openai: set it, or {address} to a server that needs none"
-                ),
-            });
+fn model(environment: &Environment) -> Result<Option<Service>, SettingError> {
+    const NAME: &str = "AI_PROVIDER";
+    Ok(match text(environment, NAME).as_deref() {
+        None | Some("library") => None,
+        Some("anthropic") => Some(anthropic(environment)?),
+        Some("openai") => {
+            let model = text_or(environment, "OPENAI_MODEL", OPENAI_MODEL);
+            Some(openai(environment, "OPENAI_BASE_URL", NAME, model)?)
         }
-        let base_url = base_url.as_deref().unwrap_or(OPENAI_URL);
-        Ok(Service::openai(base_url, key, model))
-    }
-
-    #[cfg(feature = "bedrock")]
-    fn bedrock(&self) -> Result<Service, AiSettingError> {
-        let model = self.text("BEDROCK_MODEL").ok_or_else(|| {
-            problem(
-                "BEDROCK_MODEL",
-                "is not set, and AI_PROVIDER is bedrock: set it to a model or inference profile that the account may use",
-            )
-        })?;
-        Ok(Service::bedrock(&self.bedrock_address()?, model))
-    }
-
-    #[cfg(feature = "bedrock")]
-    fn bedrock_embedding(&self, model: Option<String>) -> Result<Service, AiSettingError> {
-        let model = model.unwrap_or_else(|| TITAN.to_owned());
-        // The others take their texts in other forms.
-        if !model.contains("titan-embed-text-v2") {
-            return Err(problem(
-                "EMBEDDING_MODEL",
-                "is no amazon.titan-embed-text-v2, the only one that can be used with EMBEDDING_PROVIDER=bedrock",
+        Some("bedrock") => Some(bedrock(environment, NAME)?),
+        _ => {
+            return Err(invalid(
+                NAME,
+                "expected library, anthropic, openai or bedrock",
             ));
         }
-        Ok(Service::bedrock(&self.bedrock_address()?, model))
-    }
+    })
+}
 
-    /// Where the AWS SDK would find it: an endpoint of one's own, or the region's.
-    #[cfg(feature = "bedrock")]
-    fn bedrock_address(&self) -> Result<String, AiSettingError> {
-        if let Some(address) = self.address("AWS_ENDPOINT_URL_BEDROCK_RUNTIME")? {
-            return Ok(address);
+fn embedding(environment: &Environment) -> Result<Option<Service>, SettingError> {
+    const NAME: &str = "EMBEDDING_PROVIDER";
+    Ok(match text(environment, NAME).as_deref() {
+        None | Some("none") => None,
+        Some("openai") => {
+            let model = text_or(environment, "EMBEDDING_MODEL", OPENAI_EMBEDDING_MODEL);
+            let own = "OPENAI_EMBEDDING_BASE_URL";
+            let address = text(environment, own).map_or("OPENAI_BASE_URL", |_| own);
+            Some(openai(environment, address, NAME, model)?)
         }
-        let region = self.text("AWS_REGION").ok_or_else(|| {
-            problem(
-                "AWS_REGION",
-                "is not set: say in which region Bedrock is to be asked",
+        Some("bedrock") => Some(bedrock(environment, NAME)?),
+        _ => return Err(invalid(NAME, "expected none, openai or bedrock")),
+    })
+}
+
+fn limits(environment: &Environment) -> Result<Limits, SettingError> {
+    let default = Limits::default();
+    let tokens = |name, default| number(environment, name, default, TOKENS);
+    Ok(Limits {
+        insight_tokens: tokens("MAX_TOKENS_INSIGHTS", default.insight_tokens)?,
+        definition_tokens: tokens("MAX_TOKENS_DEFINITION", default.definition_tokens)?,
+        chat_tokens: tokens("MAX_TOKENS_CHAT", default.chat_tokens)?,
+        history_chars: number(
+            environment,
+            "CONVERSATION_HISTORY_CHAR_LIMIT",
+            default.history_chars,
+            HISTORY,
+        )?,
+    })
+}
+
+fn anthropic(environment: &Environment) -> Result<Service, SettingError> {
+    let address = address(environment, "ANTHROPIC_BASE_URL")?;
+    let key = key(environment, "ANTHROPIC_API_KEY")?.ok_or_else(|| {
+        invalid(
+            "ANTHROPIC_API_KEY",
+            "expected a key, because AI_PROVIDER is anthropic; AI_PROVIDER=library needs none",
+        )
+    })?;
+    Ok(Service::anthropic(
+        address.as_deref().unwrap_or(ANTHROPIC_URL),
+        key,
+        text_or(environment, "ANTHROPIC_MODEL", ANTHROPIC_MODEL),
+    ))
+}
+
+/// A model at the address of the setting `address`, chosen by the setting `provider`.
+fn openai(
+    environment: &Environment,
+    address: &str,
+    provider: &str,
+    model: String,
+) -> Result<Service, SettingError> {
+    let key = key(environment, "OPENAI_API_KEY")?;
+    let base_url = self::address(environment, address)?;
+    if key.is_none() && base_url.is_none() {
+        let reason = format!(
+            "expected a key, because {provider} is openai; another server at {address} needs none"
+        );
+        return Err(invalid("OPENAI_API_KEY", &reason));
+    }
+    let base_url = base_url.as_deref().unwrap_or(OPENAI_URL);
+    Ok(Service::openai(base_url, key, model))
+}
+
+/// A model on Bedrock, chosen by the setting `provider`.
+#[cfg(feature = "bedrock")]
+fn bedrock(environment: &Environment, provider: &str) -> Result<Service, SettingError> {
+    let model = if provider == "AI_PROVIDER" {
+        text(environment, "BEDROCK_MODEL").ok_or_else(|| {
+            invalid(
+                "BEDROCK_MODEL",
+                "expected a model or inference profile of the account, because AI_PROVIDER is bedrock",
             )
-        })?;
-        let is_region = region
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        if is_region {
-            Ok(format!("https://bedrock-runtime.{region}.amazonaws.com"))
-        } else {
-            Err(problem("AWS_REGION", "is no region such as eu-central-1"))
+        })?
+    } else {
+        text_or(environment, "EMBEDDING_MODEL", TITAN)
+    };
+    // Other embedding models have other request formats.
+    if provider == "EMBEDDING_PROVIDER" && !model.contains("titan-embed-text-v2") {
+        return Err(invalid(
+            "EMBEDDING_MODEL",
+            "expected amazon.titan-embed-text-v2, the only model for EMBEDDING_PROVIDER=bedrock",
+        ));
+    }
+    Ok(Service::bedrock(&bedrock_address(environment)?, model))
+}
+
+#[cfg(not(feature = "bedrock"))]
+fn bedrock(_: &Environment, provider: &str) -> Result<Service, SettingError> {
+    Err(invalid(
+        provider,
+        "bedrock is not in this build: build it with the feature bedrock",
+    ))
+}
+
+/// The address that the AWS SDK would use: the endpoint of the settings, or that of the region.
+#[cfg(feature = "bedrock")]
+fn bedrock_address(environment: &Environment) -> Result<String, SettingError> {
+    if let Some(address) = address(environment, "AWS_ENDPOINT_URL_BEDROCK_RUNTIME")? {
+        return Ok(address);
+    }
+    let region = text(environment, "AWS_REGION").filter(|region| {
+        let mut bytes = region.bytes();
+        bytes.all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+    });
+    match region {
+        Some(region) => Ok(format!("https://bedrock-runtime.{region}.amazonaws.com")),
+        None => Err(invalid(
+            "AWS_REGION",
+            "expected a region such as eu-central-1",
+        )),
+    }
+}
+
+/// The trimmed value of a setting; `None` when it is blank.
+fn text(environment: &Environment, name: &str) -> Option<String> {
+    let value = environment.get(name)?;
+    let value = value.trim();
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+fn text_or(environment: &Environment, name: &str, default: &str) -> String {
+    text(environment, name).unwrap_or_else(|| default.to_owned())
+}
+
+/// A key that is valid in an HTTP header.
+fn key(environment: &Environment, name: &str) -> Result<Option<SecretString>, SettingError> {
+    match text(environment, name) {
+        Some(key) if !key.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            Err(invalid(name, "expected ASCII characters without spaces"))
         }
+        key => Ok(key.map(SecretString::from)),
     }
+}
 
-    #[cfg(not(feature = "bedrock"))]
-    #[expect(
-        clippy::unused_self,
-        reason = "without the feature there is nothing to read"
-    )]
-    fn bedrock(&self) -> Result<Service, AiSettingError> {
-        Err(problem("AI_PROVIDER", NO_BEDROCK))
+/// A URL to which paths can be appended.
+fn address(environment: &Environment, name: &str) -> Result<Option<String>, SettingError> {
+    let Some(address) = text(environment, name) else {
+        return Ok(None);
+    };
+    let url = reqwest::Url::parse(&address).ok();
+    let is_plain = url.is_some_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none()
+    });
+    if is_plain {
+        Ok(Some(address))
+    } else {
+        Err(invalid(name, "expected an address such as https://host/v1"))
     }
+}
 
-    #[cfg(not(feature = "bedrock"))]
-    #[expect(
-        clippy::unused_self,
-        reason = "without the feature there is nothing to read"
-    )]
-    fn bedrock_embedding(&self, _model: Option<String>) -> Result<Service, AiSettingError> {
-        Err(problem("EMBEDDING_PROVIDER", NO_BEDROCK))
+fn number<T: FromStr + PartialOrd + Display>(
+    environment: &Environment,
+    name: &str,
+    default: T,
+    range: RangeInclusive<T>,
+) -> Result<T, SettingError> {
+    let Some(value) = text(environment, name) else {
+        return Ok(default);
+    };
+    let number = value.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| {
+        let (start, end) = (range.start(), range.end());
+        invalid(
+            name,
+            &format!("expected a whole number from {start} to {end}"),
+        )
+    })
+}
+
+fn invalid(name: &str, reason: &str) -> SettingError {
+    SettingError::Invalid {
+        name: name.to_owned(),
+        reason: reason.to_owned(),
     }
 }
 

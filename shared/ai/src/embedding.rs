@@ -1,4 +1,4 @@
-//! Texts as vectors.
+//! The [`Embedder`] trait.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use tokio::time::Instant;
 
 use crate::ModelError;
 
-/// Turns texts into vectors whose distance is that of their meanings.
+/// Turns texts into vectors; texts with similar meanings have close vectors.
 pub trait Embedder: fmt::Debug + Send + Sync {
-    /// The model's name: vectors of different models cannot be compared.
+    /// The model's name. Vectors of different models cannot be compared.
     fn name(&self) -> &str;
 
-    /// One vector for each text, of 1024 numbers each: what the database's column holds.
+    /// One vector for each text, of 1024 numbers, as the database column requires.
     fn embed(
         &self,
         texts: Vec<String>,

@@ -1,60 +1,60 @@
-//! Why a model gave no answer.
+//! The errors of model calls.
 
 use std::time::Duration;
 
 use thiserror::Error;
 
-/// Why there is no answer. Each prints as a sentence for readers; what a provider said is in none of them, as it may
-/// quote the prompt.
+/// The error of a model call. Each prints as a sentence for readers, without the provider's own message, which may quote
+/// the prompt.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum ModelError {
-    /// The provider rejects our key, or there is no credit left.
+    /// The provider rejects the key, or the account has no credit.
     #[error("The AI service is not set up properly at the moment. Please try again later.")]
     Rejected {
-        /// The provider's HTTP status, where it answered.
+        /// The provider's HTTP status, if it responded.
         status: Option<u16>,
     },
-    /// The provider has too much to do, or has had enough of us.
+    /// The provider is overloaded, or its rate limit is exceeded.
     #[error("The AI service is very busy. Please try again in a moment.")]
     Overloaded {
-        /// How long the provider asked to be left alone.
+        /// The wait that the provider requests.
         retry_after: Option<Duration>,
     },
-    /// There was no whole answer by the deadline.
+    /// The text was not complete by the deadline.
     #[error("The AI service took too long to answer. Please try again.")]
     TimedOut,
-    /// The connection broke, or the stream ended before its end.
+    /// The connection broke, or the stream closed before its last event.
     #[error("The answer was interrupted. Please try again.")]
     Interrupted,
-    /// The answer is empty, cut off where it must be whole, or not in the form that was asked for.
+    /// The text is empty, truncated where it must be complete, or not in the requested format.
     #[error("The AI service gave no usable answer. Please try again.")]
     Unusable {
-        /// What is wrong with it; for the log.
+        /// The fault, for the log.
         reason: &'static str,
     },
-    /// The provider failed in another way.
+    /// Another failure of the provider.
     #[error("The AI service cannot answer at the moment. Please try again later.")]
     Failed {
-        /// The provider's HTTP status, where it answered.
+        /// The provider's HTTP status, if it responded.
         status: Option<u16>,
     },
 }
 
-/// The kinds of failure that clients tell apart.
+/// The kinds of errors that clients distinguish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// Nobody but the operator can mend it.
+    /// Only the operator can fix it.
     Auth,
-    /// Worth trying again soon.
+    /// A retry after a short wait may succeed.
     Overloaded,
-    /// Worth trying again.
+    /// A retry may succeed.
     Timeout,
-    /// Broken off.
+    /// The reply is incomplete.
     Interrupted,
 }
 
 impl ErrorKind {
-    /// As it is sent.
+    /// The name on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -67,7 +67,7 @@ impl ErrorKind {
 }
 
 impl ModelError {
-    /// The kind, where clients tell it from others.
+    /// The kind, if clients distinguish it.
     #[must_use]
     pub fn kind(&self) -> Option<ErrorKind> {
         match self {
@@ -79,7 +79,7 @@ impl ModelError {
         }
     }
 
-    /// How long to leave the provider alone before it is asked again.
+    /// The wait before a retry.
     #[must_use]
     pub fn retry_after(&self) -> Duration {
         match self {
@@ -89,7 +89,7 @@ impl ModelError {
         }
     }
 
-    /// Whether the provider is there, and its answer is what is wrong.
+    /// Whether the provider responded, and the response is at fault.
     #[must_use]
     pub fn is_bad_answer(&self) -> bool {
         matches!(

@@ -1,31 +1,30 @@
-//! What answers readers: a model behind one trait, and what it is told.
+//! Models that write insights, definitions, replies and summaries, their prompts, and text embedding.
 //!
-//! - [`Model`] writes insights, definitions, answers in a conversation and summaries; [`ModelError`] is why it could not.
-//! - [`AiConfig`] chooses it: the [`Library`], which needs no key, or somebody's model, through a [`Provider`].
-//! - [`Embedder`] turns texts into vectors, for the memory's search by meaning.
+//! - [`Model`] is the trait. It has two implementations: [`Library`], the default, which needs no key, and [`Provider`],
+//!   a commercial or self-hosted API. A failed call returns a [`ModelError`].
+//! - [`AiConfig`] reads the settings that choose one of them.
+//! - [`Embedder`] turns texts into vectors for the memory search.
 //!
-//! This crate knows no HTTP route and no SQL: what is asked comes in, what is answered goes out, and nothing is kept.
+//! The crate has no HTTP routes and no SQL, and stores nothing.
 
 mod config;
 mod embedding;
 mod error;
 mod library;
-mod metering;
 mod model;
 mod prompts;
 mod providers;
-mod renewing;
+mod usage;
 
-pub use config::{Ai, AiConfig, AiSettingError, AiStartError};
+pub use config::{Ai, AiConfig};
 pub use embedding::Embedder;
 pub use error::{ErrorKind, ModelError};
 pub use library::Library;
-pub use metering::{Metered, Report};
 pub use model::{
-    Answer, AnswerStream, ChatRequest, DefinitionRequest, DefinitionTexts, InsightRequest,
-    InsightTexts, LONGEST_TEXT, Model, Recollection, Speaker, StopReason, SummaryRequest, Token,
-    TokenUsage, Turn, Writing, Written,
+    ChatRequest, DefinitionRequest, DefinitionTexts, Generated, InsightRequest, InsightTexts,
+    MAX_TEXT_CHARS, Model, ModelFuture, Recollection, ReplyEvent, ReplyStream, Role, StopReason,
+    SummaryRequest, Token, Turn,
 };
-pub use prompts::{Limits, characters_before, characters_of_turn};
-pub use providers::{ClientError, EmbeddingProvider, HttpClient, Jitter, Provider, Service};
-pub use renewing::Renew;
+pub use prompts::{Limits, prompt_chars_before_turns, prompt_chars_of_turn};
+pub use providers::{ClientError, EmbeddingProvider, HttpClient, Provider, ReloadConfig, Service};
+pub use usage::{TokenUsage, UsageReporter};

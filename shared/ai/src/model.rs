@@ -1,177 +1,184 @@
-//! The trait that every provider fills, and what goes in and out of it.
+//! The [`Model`] trait with its requests and results.
 
 use std::fmt;
 
 use futures_util::{future::BoxFuture, stream::BoxStream};
+use serde::Deserialize;
 use tokio::time::Instant;
 
-use crate::ModelError;
+use crate::{ModelError, TokenUsage};
 
-/// The longest text that an answer has, in characters: as much as an import of what was exported takes back.
-pub const LONGEST_TEXT: usize = 10_000;
+/// The most characters of a generated text: an import of an export accepts no more.
+pub const MAX_TEXT_CHARS: usize = 10_000;
 
-/// What writes the answers. Every call ends by its deadline: with an answer, or with why there is none.
+/// Writes texts. Every call ends by its deadline, with a result or an error.
 pub trait Model: fmt::Debug + Send + Sync {
-    /// An insight on a passage.
-    fn write_insight(&self, request: InsightRequest, deadline: Instant) -> Writing<InsightTexts>;
+    /// Writes an insight on a passage.
+    fn write_insight(
+        &self,
+        request: InsightRequest,
+        deadline: Instant,
+    ) -> ModelFuture<InsightTexts>;
 
-    /// A definition of a word in its verse.
+    /// Writes a definition of a word in its verse.
     fn write_definition(
         &self,
         request: DefinitionRequest,
         deadline: Instant,
-    ) -> Writing<DefinitionTexts>;
+    ) -> ModelFuture<DefinitionTexts>;
 
-    /// The next answer in a conversation, as it is made: tokens, then the end. A stream without an [`Answer::End`] ends
-    /// with an error, and nothing follows either. Dropping it stops the provider.
-    fn chat(&self, request: ChatRequest, deadline: Instant) -> AnswerStream;
+    /// Streams the next reply of a conversation. The stream ends with [`ReplyEvent::End`] or an error; nothing follows
+    /// either. Dropping the stream cancels the provider's call.
+    fn chat(&self, request: ChatRequest, deadline: Instant) -> ReplyStream;
 
-    /// A summary that takes the place of the beginning of a conversation, for the model's own use.
-    fn summarise(&self, request: SummaryRequest, deadline: Instant) -> Writing<String>;
+    /// Writes a summary that replaces the beginning of a conversation in later prompts.
+    fn summarise(&self, request: SummaryRequest, deadline: Instant) -> ModelFuture<String>;
 }
 
-/// An answer to come.
-pub type Writing<T> = BoxFuture<'static, Result<Written<T>, ModelError>>;
+/// A text being generated.
+pub type ModelFuture<T> = BoxFuture<'static, Result<Generated<T>, ModelError>>;
 
-/// An answer as it comes.
-pub type AnswerStream = BoxStream<'static, Result<Answer, ModelError>>;
+/// A reply being generated.
+pub type ReplyStream = BoxStream<'static, Result<ReplyEvent, ModelError>>;
 
-/// What was written, and by what.
+/// Generated texts with their source and cost.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written<T> {
+pub struct Generated<T> {
     /// The texts.
     pub texts: T,
-    /// What wrote them, as readers are told: works with their licences, or a model's name.
+    /// The source shown to readers: reference works with their licences, or a model's name.
     pub source: String,
-    /// What it cost.
+    /// The cost of the call.
     pub usage: TokenUsage,
 }
 
-/// A passage to write an insight on.
+/// A passage that needs an insight.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InsightRequest {
-    /// As the client sent it, 1 to 100 characters: `John 3:16`, or a chapter and translation only, `John 3 (KJV)`.
+    /// The client's reference, 1 to 100 characters: `John 3:16`, or only chapter and translation, `John 3 (KJV)`.
     pub passage_reference: String,
-    /// As the client sent it, 1 to 50,000 characters: may begin and end in mid-verse.
+    /// The client's text, 1 to 50,000 characters; it can begin and end in mid-verse.
     pub passage_text: String,
 }
 
-/// What an insight says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The texts of an insight.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
 pub struct InsightTexts {
-    /// The world that the passage was written in.
+    /// The world in which the passage was written.
     pub historical_context: String,
-    /// What it says of God and man.
+    /// The passage's teaching on God and people.
     pub theological_significance: String,
-    /// What it asks of who reads it.
+    /// The passage's call to its reader.
     pub practical_application: String,
 }
 
-/// A word to define where it stands.
+/// A selected word that needs a definition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DefinitionRequest {
-    /// As it was selected, 1 to 100 characters.
+    /// The selected word, 1 to 100 characters.
     pub word: String,
-    /// The text that it was selected in, 1 to 50,000 characters.
+    /// The text around the selection, 1 to 50,000 characters.
     pub verse_text: String,
-    /// As the client sent it, 1 to 100 characters.
+    /// The client's reference, 1 to 100 characters.
     pub passage_reference: String,
 }
 
-/// What a definition says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The texts of a definition.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
 pub struct DefinitionTexts {
-    /// What the word means.
+    /// The meaning of the word.
     pub definition: String,
-    /// How the Bible uses it.
+    /// The use of the word in the Bible.
     pub biblical_usage: String,
-    /// The Hebrew, Aramaic or Greek behind it.
+    /// The Hebrew, Aramaic or Greek word behind it.
     pub original_language: String,
 }
 
-/// A conversation to go on with.
+/// A conversation whose last message needs a reply.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChatRequest {
-    /// What the reader has open.
+    /// The reference of the open passage.
     pub passage_reference: Option<String>,
-    /// The text of it.
+    /// The text of the open passage.
     pub passage_text: Option<String>,
-    /// The insight that the conversation is about, which the reader has seen.
+    /// The insight that the conversation is about; the user has read it.
     pub insight: Option<InsightTexts>,
-    /// What the same reader said elsewhere that bears on the message.
+    /// Relevant parts of the user's other conversations.
     pub memory: Vec<Recollection>,
-    /// What stands for the conversation's beginning, which is not in `turns`.
+    /// The summary of the conversation's beginning, which is not in `turns`.
     pub summary: Option<String>,
-    /// What was said, oldest first. The last is the reader's, and is to be answered.
+    /// The messages, oldest first. The last one is the user's and needs the reply.
     pub turns: Vec<Turn>,
 }
 
-/// A piece of another conversation of the same reader.
+/// A part of another conversation of the same user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recollection {
-    /// That conversation in one line.
+    /// The subject of that conversation in one line.
     pub about: String,
-    /// What was said there, in its order.
+    /// The messages, in their order.
     pub turns: Vec<Turn>,
 }
 
-/// Something that was said.
+/// A message of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Turn {
-    /// By whom.
-    pub speaker: Speaker,
-    /// What.
+    /// The author.
+    pub role: Role,
+    /// The content.
     pub text: String,
 }
 
-/// Who speaks in a conversation.
+/// The author of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Speaker {
-    /// The reader.
-    Reader,
+pub enum Role {
+    /// The user.
+    User,
     /// The model.
-    Model,
+    Assistant,
 }
 
-/// The beginning of a conversation, to be summarised.
+/// The beginning of a conversation that needs a summary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SummaryRequest {
-    /// The summary of what came before `turns`.
+    /// The summary of the messages before `turns`.
     pub previous: Option<String>,
-    /// What was said, oldest first.
+    /// The messages, oldest first.
     pub turns: Vec<Turn>,
 }
 
-/// A piece of an answer.
+/// A part of a streamed reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// Some more text: never empty.
+pub enum ReplyEvent {
+    /// More text, never empty.
     Token(Token),
-    /// The end. At least one token came before it.
+    /// The end, after at least one token.
     End {
-        /// Why it ended.
+        /// The reason for the end.
         stop_reason: StopReason,
-        /// What wrote it.
+        /// The source shown to readers.
         source: String,
-        /// What it cost.
+        /// The cost of the reply.
         usage: TokenUsage,
     },
 }
 
-/// Text as the model made it: a word, a part of one, or more.
+/// Text as the model produces it: a word, a part of a word, or several words.
 pub type Token = String;
 
-/// Why an answer ended.
+/// The reason for the end of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StopReason {
-    /// It was said to its end.
+    /// The reply is complete.
     EndTurn,
-    /// The limit of tokens cut it.
+    /// The token limit truncated the reply.
     MaxTokens,
 }
 
 impl StopReason {
-    /// As it is sent.
+    /// The name on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -179,13 +186,4 @@ impl StopReason {
             Self::MaxTokens => "max_tokens",
         }
     }
-}
-
-/// What a provider says that an answer cost, in its tokens; zero where it does not say, or costs nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TokenUsage {
-    /// Read.
-    pub input: u64,
-    /// Written.
-    pub output: u64,
 }

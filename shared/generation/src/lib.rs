@@ -13,8 +13,8 @@ use futures_util::{FutureExt, future::BoxFuture};
 use http::StatusCode;
 use lambda_runtime::Error;
 use verse_ai::{
-    AiConfig, Embedder, ErrorKind, Jitter, Limits, Metered, Model, ModelError, Renew, Report,
-    TokenUsage,
+    AiConfig, Embedder, ErrorKind, Limits, Model, ModelError, ReloadConfig, TokenUsage,
+    UsageReporter,
 };
 use verse_http::{App, Problem};
 use verse_platform::Environment;
@@ -47,17 +47,15 @@ impl Generator {
     ///
     /// When the secret cannot be read, or a setting cannot be used.
     pub async fn start(app: &App) -> Result<Self, Error> {
-        let random = app.random.clone();
-        let jitter = Jitter::new(move || random.fraction());
         let keys = ProviderKeys::from_environment(Environment::process());
         let environment = keys.read().await;
         let environment =
             environment.map_err(|error| format!("AI_SECRET_ARN cannot be used: {error}"))?;
-        let config = read(&environment)?;
+        let config = AiConfig::read(&environment)?;
         let prompt_limits = config.limits();
-        let ai = config.start(&jitter)?.renewing(renew(keys, jitter));
+        let ai = config.start(&app.random, Some(reload(keys)), report(app.clone()))?;
         Ok(Self {
-            model: Arc::new(Metered::new(ai.model, report(app.clone()))),
+            model: ai.model,
             embedder: ai.embedder,
             prompt_limits,
             rate_limits: RateLimits::from_environment(&environment)?,
@@ -77,23 +75,15 @@ pub fn model_problem(error: ModelError) -> Problem {
     Problem::upstream(status, kind, error.retry_after(), error)
 }
 
-fn read(environment: &Environment) -> Result<AiConfig, verse_ai::AiSettingError> {
-    AiConfig::read(|name| environment.get(name))
-}
-
-fn renew(keys: ProviderKeys, jitter: Jitter) -> Renew {
+fn reload(keys: ProviderKeys) -> ReloadConfig {
     Box::new(move || -> BoxFuture<'static, _> {
-        let (keys, jitter) = (keys.clone(), jitter.clone());
-        async move {
-            let config = read(&keys.read_changed().await?).ok()?;
-            config.start(&jitter).ok()
-        }
-        .boxed()
+        let keys = keys.clone();
+        async move { AiConfig::read(&keys.read_changed().await?).ok() }.boxed()
     })
 }
 
-fn report(app: App) -> Report {
-    Arc::new(move |usage: TokenUsage| {
+fn report(app: App) -> UsageReporter {
+    UsageReporter::new(move |usage: TokenUsage| {
         app.put_model_call(usage.input, usage.output);
     })
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use verse_ai::{
-    InsightTexts, Model, ModelError, Recollection, Speaker, SummaryRequest, TokenUsage, Turn,
+    InsightTexts, Model, ModelError, Recollection, Role, SummaryRequest, TokenUsage, Turn,
 };
 use verse_tests::{Script, ScriptedProvider, Wire};
 
@@ -87,7 +87,7 @@ async fn a_conversation_goes_out_in_turns_with_what_bears_on_it() {
     for wire in WIRES {
         let provider = ScriptedProvider::start().await;
         let answer = Turn {
-            speaker: Speaker::Model,
+            role: Role::Assistant,
             text: "She was a Moabite.".to_owned(),
         };
         let mut request = question("Who was Ruth?");

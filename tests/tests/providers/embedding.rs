@@ -2,16 +2,17 @@
 
 use futures_util::future::join_all;
 use verse_ai::{
-    Ai, AiConfig, Embedder, EmbeddingProvider, HttpClient, Jitter, ModelError, Service,
+    Ai, AiConfig, Embedder, EmbeddingProvider, HttpClient, ModelError, Service, UsageReporter,
 };
+use verse_platform::Environment;
 use verse_tests::{Script, ScriptedProvider, Wire};
 
-use crate::{KEY, listen, long, question};
+use crate::{KEY, listen, long, no_jitter, question};
 
 fn embedder(provider: &ScriptedProvider) -> EmbeddingProvider {
     let model = "scripted-vectors".to_owned();
     let service = Service::openai(&provider.openai_url(), Some(KEY.into()), model);
-    EmbeddingProvider::new(HttpClient::new().unwrap(), service, Jitter::new(|| 0.0))
+    EmbeddingProvider::new(HttpClient::new().unwrap(), service, no_jitter())
 }
 
 fn texts(count: usize) -> Vec<String> {
@@ -74,7 +75,7 @@ async fn failures_are_told_apart_and_tried_again() {
         (
             Script::talks_garbage(),
             ModelError::Unusable {
-                reason: "not in the protocol's form",
+                reason: "not in the protocol's format",
             },
         ),
     ] {
@@ -101,16 +102,18 @@ async fn connections_are_used_again_and_survived_when_they_died() {
 #[tokio::test]
 async fn what_the_settings_choose_is_what_is_asked() {
     let provider = ScriptedProvider::start().await;
-    let config = AiConfig::read(|name| match name {
-        "AI_PROVIDER" => Some("anthropic".to_owned()),
-        "ANTHROPIC_API_KEY" => Some(format!("{KEY}\n")),
-        "ANTHROPIC_BASE_URL" => Some(provider.anthropic_url()),
-        "MAX_TOKENS_CHAT" => Some("4321".to_owned()),
-        "EMBEDDING_PROVIDER" => Some("openai".to_owned()),
-        "OPENAI_EMBEDDING_BASE_URL" => Some(provider.openai_url()),
-        _ => None,
-    });
-    let Ai { model, embedder } = config.unwrap().start(&Jitter::new(|| 0.0)).unwrap();
+    let config = AiConfig::read(&Environment::of([
+        ("AI_PROVIDER", "anthropic"),
+        ("ANTHROPIC_API_KEY", &format!("{KEY}\n")),
+        ("ANTHROPIC_BASE_URL", &provider.anthropic_url()),
+        ("MAX_TOKENS_CHAT", "4321"),
+        ("EMBEDDING_PROVIDER", "openai"),
+        ("OPENAI_EMBEDDING_BASE_URL", &provider.openai_url()),
+    ]));
+    let started = config
+        .unwrap()
+        .start(&no_jitter(), None, UsageReporter::default());
+    let Ai { model, embedder } = started.unwrap();
 
     listen(model.as_ref(), question("Why?"), long())
         .await

@@ -2,10 +2,10 @@
 
 use futures_util::future::join_all;
 use tokio::{net::TcpListener, time::Instant};
-use verse_ai::{HttpClient, Jitter, Limits, Model, ModelError, Provider, Service};
+use verse_ai::{HttpClient, Limits, Model, ModelError, Provider, Service};
 use verse_tests::{Script, ScriptedProvider, eventually};
 
-use crate::{WIRES, insight_request, listen, long, millis, model, question};
+use crate::{WIRES, insight_request, listen, long, millis, model, no_jitter, question};
 
 #[tokio::test]
 async fn a_rejected_key_is_not_tried_again() {
@@ -159,7 +159,7 @@ async fn a_provider_that_takes_no_connection_is_given_up_by_the_deadline() {
     let url = format!("http://{}", silent.local_addr().unwrap());
     let service = Service::anthropic(&url, "k".into(), "m".to_owned());
     let client = HttpClient::new().unwrap();
-    let model = Provider::new(client, service, Limits::default(), Jitter::new(|| 0.0));
+    let model = Provider::new(client, service, Limits::default(), no_jitter());
     let heard = listen(&model, question("Why?"), Instant::now() + millis(300)).await;
     assert_eq!(*heard.error(), ModelError::TimedOut);
 }

@@ -16,9 +16,10 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use tokio::time::Instant;
 use verse_ai::{
-    Answer, ChatRequest, DefinitionRequest, HttpClient, InsightRequest, Jitter, Limits, Model,
-    ModelError, Provider, Service, Speaker, Turn,
+    ChatRequest, DefinitionRequest, HttpClient, InsightRequest, Limits, Model, ModelError,
+    Provider, ReplyEvent, Role, Service, Turn,
 };
+use verse_platform::Random;
 use verse_tests::{ScriptedProvider, Wire};
 
 const KEY: &str = "sk-scripted-key";
@@ -34,7 +35,12 @@ fn model(provider: &ScriptedProvider, wire: Wire) -> Provider {
         _ => Service::openai(&provider.openai_url(), Some(KEY.into()), model),
     };
     let client = HttpClient::new().unwrap();
-    Provider::new(client, service, Limits::default(), Jitter::new(|| 0.0))
+    Provider::new(client, service, Limits::default(), no_jitter())
+}
+
+/// A random source that makes every wait its shortest.
+fn no_jitter() -> Random {
+    Random::new(|bytes| bytes.fill(0))
 }
 
 fn millis(count: u64) -> Duration {
@@ -63,7 +69,7 @@ fn definition_request() -> DefinitionRequest {
 
 fn reader(text: &str) -> Turn {
     Turn {
-        speaker: Speaker::Reader,
+        role: Role::User,
         text: text.to_owned(),
     }
 }
@@ -80,7 +86,7 @@ fn question(text: &str) -> ChatRequest {
 struct Heard {
     tokens: Vec<String>,
     /// `Ok` is the end of an answer.
-    end: Result<Answer, ModelError>,
+    end: Result<ReplyEvent, ModelError>,
 }
 
 impl Heard {
@@ -99,7 +105,7 @@ async fn listen(model: &dyn Model, request: ChatRequest, deadline: Instant) -> H
     let mut tokens = Vec::new();
     let end = loop {
         match stream.next().await {
-            Some(Ok(Answer::Token(token))) => tokens.push(token),
+            Some(Ok(ReplyEvent::Token(token))) => tokens.push(token),
             Some(end) => break end,
             None => panic!("the stream ended without an end, after {tokens:?}"),
         }

@@ -2,7 +2,7 @@
 
 use futures_util::StreamExt;
 use tokio::time::{Instant, timeout};
-use verse_ai::{Answer, ErrorKind, Model, ModelError, StopReason};
+use verse_ai::{ErrorKind, Model, ModelError, ReplyEvent, StopReason};
 use verse_tests::{Gate, Script, ScriptedProvider, eventually};
 
 use crate::{WIRES, listen, long, millis, model, question};
@@ -17,11 +17,11 @@ async fn tokens_come_while_the_provider_still_writes() {
         for token in ["In ", "the ", "beginning"] {
             gate.let_pass(1);
             let next = timeout(millis(5000), stream.next()).await.unwrap();
-            assert_eq!(next, Some(Ok(Answer::Token(token.to_owned()))));
+            assert_eq!(next, Some(Ok(ReplyEvent::Token(token.to_owned()))));
         }
         gate.open();
         let end = stream.next().await.unwrap().unwrap();
-        let Answer::End {
+        let ReplyEvent::End {
             stop_reason,
             source,
             usage,
@@ -46,7 +46,7 @@ async fn an_answer_that_the_limit_cut_says_so() {
         assert!(
             matches!(
                 end,
-                Answer::End {
+                ReplyEvent::End {
                     stop_reason: StopReason::MaxTokens,
                     ..
                 }

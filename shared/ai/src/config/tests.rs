@@ -1,36 +1,33 @@
 use super::*;
 
-fn read(pairs: &[(&str, &str)]) -> Result<AiConfig, AiSettingError> {
-    AiConfig::read(|name| {
-        let found = pairs.iter().find(|(known, _)| *known == name)?;
-        Some(found.1.to_owned())
-    })
+fn read(pairs: &[(&str, &str)]) -> Result<AiConfig, SettingError> {
+    AiConfig::read(&Environment::of(pairs.iter().copied()))
 }
 
-fn refused(pairs: &[(&str, &str)]) -> String {
+fn error(pairs: &[(&str, &str)]) -> String {
     read(pairs).unwrap_err().to_string()
 }
 
-/// The name of the model that these settings choose.
+/// The name of the chosen model.
 fn model(pairs: &[(&str, &str)]) -> String {
     match read(pairs).unwrap().model {
-        ModelChoice::Remote(service) => service.model().to_owned(),
-        ModelChoice::Library => "library".to_owned(),
+        Some(service) => service.model().to_owned(),
+        None => "library".to_owned(),
     }
 }
 
 #[test]
-fn without_settings_there_is_the_library_and_no_embedding() {
+fn the_default_is_the_library_without_an_embedder() {
     let config = read(&[]).unwrap();
-    assert!(matches!(config.model, ModelChoice::Library));
+    assert!(config.model.is_none());
     assert!(config.embedding.is_none());
     assert_eq!(config.limits, Limits::default());
-    // A key alone chooses nothing.
+    // A key alone chooses no provider.
     assert_eq!(model(&[("ANTHROPIC_API_KEY", "k")]), "library");
 }
 
 #[test]
-fn each_provider_has_a_model_of_its_own() {
+fn each_provider_has_its_own_model_setting() {
     let anthropic = [("AI_PROVIDER", "anthropic"), ("ANTHROPIC_API_KEY", "k\n")];
     assert_eq!(model(&anthropic), ANTHROPIC_MODEL);
     let openai = [
@@ -42,65 +39,49 @@ fn each_provider_has_a_model_of_its_own() {
 }
 
 #[test]
-fn a_missing_key_is_named_with_what_to_do() {
+fn a_missing_key_is_named_with_the_reason() {
     assert_eq!(
-        refused(&[("AI_PROVIDER", "anthropic"), ("ANTHROPIC_API_KEY", " ")]),
-        "ANTHROPIC_API_KEY is not set, and AI_PROVIDER is anthropic: set it, or take AI_PROVIDER=library, which needs no key"
+        error(&[("AI_PROVIDER", "anthropic"), ("ANTHROPIC_API_KEY", " ")]),
+        "ANTHROPIC_API_KEY cannot be used: expected a key, because AI_PROVIDER is anthropic; AI_PROVIDER=library needs none"
     );
     assert_eq!(
-        refused(&[("EMBEDDING_PROVIDER", "openai")]),
-        "OPENAI_API_KEY is not set, and EMBEDDING_PROVIDER is openai: set it, or OPENAI_BASE_URL to a server that needs none"
+        error(&[("EMBEDDING_PROVIDER", "openai")]),
+        "OPENAI_API_KEY cannot be used: expected a key, because EMBEDDING_PROVIDER is openai; another server at OPENAI_BASE_URL needs none"
     );
 }
 
 #[test]
-fn no_value_is_ever_said() {
+fn an_error_never_contains_the_value() {
     let key = ("OPENAI_API_KEY", "sk-1");
-    for (setting, starts) in [
-        (("AI_PROVIDER", "secret"), "AI_PROVIDER is none of"),
-        (
-            ("EMBEDDING_PROVIDER", "secret"),
-            "EMBEDDING_PROVIDER is none of",
-        ),
-        (
-            ("OPENAI_API_KEY", "secret é"),
-            "OPENAI_API_KEY has characters",
-        ),
-        (
-            ("OPENAI_API_KEY", "sec\nret"),
-            "OPENAI_API_KEY has characters",
-        ),
-        (
-            ("OPENAI_BASE_URL", "secret"),
-            "OPENAI_BASE_URL is no address",
-        ),
-        (
-            ("OPENAI_BASE_URL", "file:///secret"),
-            "OPENAI_BASE_URL is no address",
-        ),
+    for (setting, expected) in [
+        (("AI_PROVIDER", "secret"), "library, anthropic, openai or b"),
+        (("EMBEDDING_PROVIDER", "secret"), "none, openai or bedrock"),
+        (("OPENAI_API_KEY", "secret é"), "ASCII characters"),
+        (("OPENAI_API_KEY", "sec\nret"), "ASCII characters"),
+        (("OPENAI_BASE_URL", "secret"), "an address"),
+        (("OPENAI_BASE_URL", "file:///secret"), "an address"),
         (
             ("OPENAI_BASE_URL", "https://a:secret@b.example/v1"),
-            "OPENAI_BASE_URL is no address",
+            "an address",
         ),
         (
             ("OPENAI_BASE_URL", "https://b.example/v1?secret"),
-            "OPENAI_BASE_URL is no address",
+            "an address",
         ),
-        (
-            ("MAX_TOKENS_CHAT", "secret"),
-            "MAX_TOKENS_CHAT is no whole number",
-        ),
+        (("MAX_TOKENS_CHAT", "secret"), "a whole number"),
     ] {
-        let said = refused(&[setting, ("AI_PROVIDER", "openai"), key]);
-        assert!(said.starts_with(starts), "{said}");
-        assert!(!said.contains("secret"), "{said}");
+        let error = error(&[setting, ("AI_PROVIDER", "openai"), key]);
+        let (name, _) = setting;
+        let start = format!("{name} cannot be used: expected {expected}");
+        assert!(error.starts_with(&start), "{error}");
+        assert!(!error.contains("secret"), "{error}");
     }
     let config = read(&[("AI_PROVIDER", "openai"), ("OPENAI_API_KEY", "sk-secret")]).unwrap();
     assert!(!format!("{config:?}").contains("sk-secret"));
 }
 
 #[test]
-fn limits_keep_within_their_bounds() {
+fn limits_outside_their_range_are_error() {
     for name in [
         "MAX_TOKENS_INSIGHTS",
         "MAX_TOKENS_DEFINITION",
@@ -108,8 +89,8 @@ fn limits_keep_within_their_bounds() {
     ] {
         for outside in ["499", "16001", "-1", "1e3", "99999999999999999999"] {
             assert_eq!(
-                refused(&[(name, outside)]),
-                format!("{name} is no whole number from 500 to 16000")
+                error(&[(name, outside)]),
+                format!("{name} cannot be used: expected a whole number from 500 to 16000")
             );
         }
         for inside in ["500", "16000"] {
@@ -117,7 +98,7 @@ fn limits_keep_within_their_bounds() {
         }
     }
     assert!(
-        refused(&[("CONVERSATION_HISTORY_CHAR_LIMIT", "999")]).starts_with("CONVERSATION_HISTORY")
+        error(&[("CONVERSATION_HISTORY_CHAR_LIMIT", "999")]).starts_with("CONVERSATION_HISTORY")
     );
     let config = read(&[
         ("MAX_TOKENS_DEFINITION", "700"),
@@ -131,7 +112,7 @@ fn limits_keep_within_their_bounds() {
 }
 
 #[test]
-fn embeddings_may_come_from_somewhere_else() {
+fn the_embedder_can_have_its_own_server() {
     let config = read(&[
         ("EMBEDDING_PROVIDER", "openai"),
         ("EMBEDDING_MODEL", "nomic"),
@@ -143,10 +124,10 @@ fn embeddings_may_come_from_somewhere_else() {
 
 #[cfg(not(feature = "bedrock"))]
 #[test]
-fn bedrock_without_its_feature_says_so() {
+fn bedrock_needs_its_feature() {
     for name in ["AI_PROVIDER", "EMBEDDING_PROVIDER"] {
-        let said = refused(&[(name, "bedrock")]);
-        assert!(said.starts_with(&format!("{name} is bedrock, which is not in this build")));
+        let start = format!("{name} cannot be used: bedrock is not in this build");
+        assert!(error(&[(name, "bedrock")]).starts_with(&start));
     }
 }
 
@@ -156,16 +137,21 @@ fn bedrock_needs_a_model_and_a_region() {
     let bedrock = ("AI_PROVIDER", "bedrock");
     let chosen = ("BEDROCK_MODEL", "eu.amazon.nova-pro-v1:0");
     let region = ("AWS_REGION", "eu-central-1");
-    assert!(refused(&[bedrock, region]).starts_with("BEDROCK_MODEL is not set"));
-    assert!(refused(&[bedrock, chosen]).starts_with("AWS_REGION is not set"));
     assert!(
-        refused(&[bedrock, chosen, ("AWS_REGION", "x.example/")])
-            .starts_with("AWS_REGION is no region")
+        error(&[bedrock, region]).starts_with("BEDROCK_MODEL cannot be used: expected a model")
+    );
+    assert!(error(&[bedrock, chosen]).starts_with("AWS_REGION cannot be used: expected a region"));
+    assert!(
+        error(&[bedrock, chosen, ("AWS_REGION", "x.example/")])
+            .starts_with("AWS_REGION cannot be used: expected a region")
     );
     assert_eq!(model(&[bedrock, chosen, region]), chosen.1);
     let embedding = ("EMBEDDING_PROVIDER", "bedrock");
     let other = ("EMBEDDING_MODEL", "cohere.embed-v4:0");
-    assert!(refused(&[embedding, region, other]).starts_with("EMBEDDING_MODEL is no amazon.titan"));
+    assert!(
+        error(&[embedding, region, other])
+            .starts_with("EMBEDDING_MODEL cannot be used: expected amazon.titan")
+    );
     let titan = read(&[embedding, region]).unwrap().embedding.unwrap();
     assert_eq!(titan.model(), TITAN);
 }

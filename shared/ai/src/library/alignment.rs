@@ -1,8 +1,8 @@
-//! Which verse each sentence of a commentary speaks of.
+//! Alignment of a commentary section's sentences to the verses that they explain.
 //!
-//! A section of the commentary may be on twenty verses and name none of them. It goes through them in order, though,
-//! and takes up their words: the way through the verses that never goes back and keeps closest to those words, and to
-//! an even pace where there are none, is found by dynamic programming.
+//! A section on twenty verses may name none of them, but it follows their order and repeats their words. Dynamic programming
+//! finds the path through the verses that never goes back and shares the most words with them; without shared words it keeps
+//! an even pace.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::RangeInclusive;
@@ -10,17 +10,17 @@ use std::sync::OnceLock;
 
 use verse_scripture::works::search::search_terms;
 
-/// What a step over one verse costs: a sentence stays where it is for want of a reason to go on.
+/// The cost of a step to the next verse: without a reason to go on, a sentence stays at the verse.
 const STEP: f64 = 0.03;
-/// What being a whole section away from an even pace costs.
+/// The cost of a distance of one whole section from the even pace.
 const PACE: f64 = 0.6;
-/// What a verse gains where the sentence names it: `ver. 11-13`.
+/// The gain of a verse that the sentence names: `ver. 11-13`.
 const NAMED: f64 = 3.0;
-/// What the words count that the commentary uses everywhere.
-const EVERYWHERE: f64 = 0.4;
-const EVERYWHERE_WORDS: &str =
+/// The weight of words that the commentary uses everywhere.
+const COMMON_WEIGHT: f64 = 0.4;
+const COMMON_WORDS: &str =
     "god lord christ jesus man people sin soul grace heart world day thing good great holy spirit";
-/// Words that tell nothing of what a sentence is about.
+/// Words without a subject.
 const STOP_WORDS: &str = "a about again all also am an and another any as at be because been before being both but \
     by can come could did do down each even every for from go had has have he her here hers him himself his how i if \
     in into is it its itself lest let made make many may me might mine more most much must my nay no none nor not now \
@@ -29,7 +29,7 @@ const STOP_WORDS: &str = "a about again all also am an and another any as at be 
     thy to too under unto up upon us very was we were what when where whether which while who whom whose why will \
     with without would ye yea yet you your yours";
 
-/// The stems of a text's words, without those that tell nothing.
+/// The stems of a text's words, without stop words.
 pub(super) fn content_stems(text: &str) -> BTreeSet<String> {
     static STOPS: OnceLock<BTreeSet<String>> = OnceLock::new();
     let stops = STOPS.get_or_init(|| stems_of(STOP_WORDS));
@@ -43,18 +43,18 @@ pub(super) fn stems_of(words: &str) -> BTreeSet<String> {
     words.split_whitespace().flat_map(search_terms).collect()
 }
 
-/// What a stem counts where texts are compared.
+/// The weight of a stem in the comparison of texts.
 pub(super) fn word_weight(stem: &str) -> f64 {
-    static EVERYWHERE_STEMS: OnceLock<BTreeSet<String>> = OnceLock::new();
-    let everywhere = EVERYWHERE_STEMS.get_or_init(|| stems_of(EVERYWHERE_WORDS));
-    if everywhere.contains(stem) {
-        EVERYWHERE
+    static COMMON: OnceLock<BTreeSet<String>> = OnceLock::new();
+    let common = COMMON.get_or_init(|| stems_of(COMMON_WORDS));
+    if common.contains(stem) {
+        COMMON_WEIGHT
     } else {
         1.0
     }
 }
 
-/// The words of a chapter's verses, in whatever translations, by which sentences are known to speak of them.
+/// The stems of a chapter's verses with their weights.
 #[derive(Default)]
 pub(super) struct ChapterWords {
     verses: HashMap<u16, HashSet<String>>,
@@ -62,63 +62,57 @@ pub(super) struct ChapterWords {
 }
 
 impl ChapterWords {
-    /// Of these verses; one may come more than once, in several translations.
+    /// The words of these verses. A verse can be there several times, in different translations.
     pub(super) fn new<'a>(texts: impl IntoIterator<Item = (u16, &'a str)>) -> Self {
         let mut verses: HashMap<u16, HashSet<String>> = HashMap::new();
         for (verse, text) in texts {
             verses.entry(verse).or_default().extend(content_stems(text));
         }
-        let mut standing: HashMap<&str, u32> = HashMap::new();
+        let mut frequency: HashMap<&str, u32> = HashMap::new();
         for stem in verses.values().flatten() {
-            *standing.entry(stem).or_default() += 1;
+            *frequency.entry(stem).or_default() += 1;
         }
-        let count = f64::from(u32::try_from(verses.len()).unwrap_or(u32::MAX));
-        let weights = standing
-            .into_iter()
-            .map(|(stem, verses)| {
-                (
-                    stem.to_owned(),
-                    word_weight(stem) * (1.0 + count / f64::from(verses)).ln(),
-                )
-            })
-            .collect();
+        let count = number(verses.len());
+        let weights = frequency.into_iter().map(|(stem, verses)| {
+            let rarity = (1.0 + count / f64::from(verses)).ln();
+            (stem.to_owned(), word_weight(stem) * rarity)
+        });
+        let weights = weights.collect();
         Self { verses, weights }
     }
 
-    /// How much of a sentence's words stand in a verse.
-    fn likeness(&self, stems: &BTreeSet<String>, verse: u16) -> f64 {
-        let Some(there) = self.verses.get(&verse) else {
+    /// The weight of the stems that a sentence shares with a verse, relative to the sentence's length.
+    fn similarity(&self, stems: &BTreeSet<String>, verse: u16) -> f64 {
+        let Some(of_verse) = self.verses.get(&verse) else {
             return 0.0;
         };
         let shared: f64 = stems
             .iter()
-            .filter(|stem| there.contains(*stem))
+            .filter(|stem| of_verse.contains(*stem))
             .filter_map(|stem| self.weights.get(stem))
             .sum();
-        shared / (2.0 + f64::from(u32::try_from(stems.len()).unwrap_or(u32::MAX)).sqrt())
+        shared / (2.0 + number(stems.len()).sqrt())
     }
-}
 
-impl ChapterWords {
-    /// The most of a text's words that stand in one of these verses, and count there.
-    pub(super) fn kinship(&self, text: &str, verses: &RangeInclusive<u16>) -> f64 {
+    /// The similarity of a text to the most similar of these verses.
+    pub(super) fn best_similarity(&self, text: &str, verses: &RangeInclusive<u16>) -> f64 {
         let stems = content_stems(text);
         verses
             .clone()
-            .map(|verse| self.likeness(&stems, verse))
+            .map(|verse| self.similarity(&stems, verse))
             .fold(0.0, f64::max)
     }
 }
 
-/// A sentence and the verse it speaks of.
+/// The verse that a sentence explains.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Aligned {
     pub(super) verse: u16,
-    /// How many of its words stand there; 0 where only its place tells.
-    pub(super) likeness: f64,
+    /// Of the sentence to the verse; 0 when only its position decided.
+    pub(super) similarity: f64,
 }
 
-/// For each sentence, with its stems, of a section on the verses `first` to `last` the one that it speaks of.
+/// For each sentence, with its stems, the verse that it explains, of the section's verses `first` to `last`.
 pub(super) fn align(
     sentences: &[(&str, BTreeSet<String>)],
     first: u16,
@@ -126,72 +120,72 @@ pub(super) fn align(
     chapter: &ChapterWords,
 ) -> Vec<Aligned> {
     let verses: Vec<u16> = (first..=last.max(first)).collect();
-    let likenesses: Vec<Vec<f64>> = sentences
+    let similarities: Vec<Vec<f64>> = sentences
         .iter()
         .map(|(sentence, stems)| {
             let named = named_verses(sentence);
-            let of = |verse: &u16| {
+            let score = |verse: &u16| {
                 let gain = if named.contains(verse) { NAMED } else { 0.0 };
-                chapter.likeness(stems, *verse) + gain
+                chapter.similarity(stems, *verse) + gain
             };
-            verses.iter().map(of).collect()
+            verses.iter().map(score).collect()
         })
         .collect();
-    best_way(&likenesses, verses.len())
+    best_path(&similarities, verses.len())
         .into_iter()
-        .zip(&likenesses)
-        .filter_map(|(at, likenesses)| {
+        .zip(&similarities)
+        .filter_map(|(at, similarities)| {
             Some(Aligned {
                 verse: *verses.get(at)?,
-                likeness: *likenesses.get(at)?,
+                similarity: *similarities.get(at)?,
             })
         })
         .collect()
 }
 
-/// The places, one a sentence, that never go back and are worth most together.
-fn best_way(likenesses: &[Vec<f64>], places: usize) -> Vec<usize> {
-    let number = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
-    let (count, width) = (number(likenesses.len()), number(places));
-    let mut worth: Vec<f64> = (0..places).map(|place| -STEP * number(place)).collect();
-    let mut came_from: Vec<Vec<usize>> = Vec::with_capacity(likenesses.len());
-    for (index, here) in likenesses.iter().enumerate() {
+/// The indices of the verses, one a sentence, that never decrease and have the highest total score.
+fn best_path(similarities: &[Vec<f64>], verses: usize) -> Vec<usize> {
+    let (count, width) = (number(similarities.len()), number(verses));
+    let mut scores: Vec<f64> = (0..verses).map(|verse| -STEP * number(verse)).collect();
+    let mut came_from: Vec<Vec<usize>> = Vec::with_capacity(similarities.len());
+    for (index, here) in similarities.iter().enumerate() {
         let even_pace = (number(index) + 0.5) / count * width - 0.5;
         let mut best = (f64::NEG_INFINITY, 0);
-        let mut from = Vec::with_capacity(places);
-        for (place, (worth, likeness)) in worth.iter_mut().zip(here).enumerate() {
-            // The best way to have come here: by one verse from the best way so far, or by staying.
+        let mut from = Vec::with_capacity(verses);
+        for (verse, (score, similarity)) in scores.iter_mut().zip(here).enumerate() {
+            // The best path to this verse: one step from the best path so far, or staying.
             best.0 -= STEP;
-            if *worth > best.0 {
-                best = (*worth, place);
+            if *score > best.0 {
+                best = (*score, verse);
             }
-            let off_pace = (number(place) - even_pace) / width;
-            *worth = best.0 + likeness - PACE * off_pace * off_pace;
+            let off_pace = (number(verse) - even_pace) / width;
+            *score = best.0 + similarity - PACE * off_pace * off_pace;
             from.push(best.1);
         }
         came_from.push(from);
     }
-    let mut at = worth
+    let mut at = scores
         .iter()
         .enumerate()
         .max_by(|(_, one), (_, other)| one.total_cmp(other))
-        .map_or(0, |(place, _)| place);
-    let mut way = Vec::with_capacity(came_from.len());
+        .map_or(0, |(verse, _)| verse);
+    let mut path = Vec::with_capacity(came_from.len());
     for from in came_from.iter().rev() {
-        way.push(at);
+        path.push(at);
         at = from.get(at).copied().unwrap_or(0);
     }
-    way.reverse();
-    way
+    path.reverse();
+    path
+}
+
+fn number(n: usize) -> f64 {
+    f64::from(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
 /// The verses that a sentence names: `ver. 11-13`.
 fn named_verses(sentence: &str) -> HashSet<u16> {
     let mut named = HashSet::new();
-    for (_, rest) in sentence
-        .match_indices("ver. ")
-        .filter_map(|(at, mark)| sentence.get(at + mark.len()..).map(|rest| (at, rest)))
-    {
+    for rest in sentence.split("ver. ").skip(1) {
         let numbers = rest
             .split(|c: char| !(c.is_ascii_digit() || c == '-'))
             .next()
@@ -219,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn sentences_follow_the_words_of_the_verses_in_their_order() {
+    fn sentences_follow_the_words_of_the_verses() {
         let chapter = ChapterWords::new([
             (1, "The Lord is my shepherd: I shall not want."),
             (
@@ -247,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_verse_that_is_named_is_the_one() {
+    fn a_named_verse_is_chosen() {
         let chapter = ChapterWords::new([(1, "alpha"), (2, "beta"), (3, "gamma"), (4, "delta")]);
         let aligned = align(
             &["What ver. 3-4 says is plain.", "It is so."],
@@ -262,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn without_any_words_in_common_the_pace_is_even() {
+    fn without_shared_words_the_pace_is_even() {
         let chapter = ChapterWords::new([(1, "alpha"), (2, "beta"), (3, "gamma")]);
         let aligned = align(&["Nothing.", "Little.", "Less."], 1, 3, &chapter);
         assert!(

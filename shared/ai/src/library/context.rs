@@ -1,4 +1,4 @@
-//! The first part of an insight: what book this is, where in it the passage stands, what the translators noted.
+//! The first text of an insight: the book's introduction, the passage's position in its chapter, the translation's notes.
 
 use std::ops::RangeInclusive;
 
@@ -17,19 +17,19 @@ use super::quotation::{beginning, quote_whole};
 use super::sentences;
 use super::sources::Sources;
 
-/// What of an introduction is quoted, in bytes.
-const INTRODUCTION_ROOM: usize = 1_250;
-/// How many parts of a chapter are named for a passage that goes through several.
-const MOST_PARTS: usize = 8;
-/// How many of the translation's notes are quoted.
-const MOST_NOTES: usize = 5;
+/// The most bytes of an introduction.
+const MAX_INTRODUCTION: usize = 1_250;
+/// The most parts of a chapter that are named.
+const MAX_PARTS: usize = 8;
+/// The most notes that are quoted.
+const MAX_NOTES: usize = 5;
 
-/// What is known of the world that the passage stands in.
+/// The historical context of a passage.
 pub(super) fn historical_context(passage: &Passage, sources: &mut Sources) -> String {
     let paragraphs = [
         language(passage),
         Some(introduction(passage.reference.book(), sources)),
-        place(&passage.reference, sources),
+        position_in_chapter(&passage.reference, sources),
         notes(passage, sources),
     ];
     paragraphs
@@ -39,7 +39,7 @@ pub(super) fn historical_context(passage: &Passage, sources: &mut Sources) -> St
         .join("\n\n")
 }
 
-/// What readers of another language are told.
+/// A note for readers of another language.
 fn language(passage: &Passage) -> Option<String> {
     let translation = passage.translation?.translation();
     (translation.language != "en").then(|| "The works of this library are in English.".to_owned())
@@ -74,7 +74,7 @@ pub(super) fn introduction(book: &'static Book, sources: &mut Sources) -> String
     }
 }
 
-/// Whether a section of a book of one chapter is about all of it.
+/// Whether a section explains the whole of a book with one chapter.
 pub(super) fn is_on_whole_book(book: &Book, section: &Section) -> bool {
     book.has_one_chapter()
         && section.title.is_none()
@@ -87,17 +87,17 @@ fn quote_beginning(paragraphs: &[String]) -> String {
         .iter()
         .flat_map(|text| sentences::split(text))
         .collect();
-    quote_whole(beginning(&all, INTRODUCTION_ROOM))
+    quote_whole(beginning(&all, MAX_INTRODUCTION))
 }
 
-/// A part of a chapter: its title, where it has one, and its verses.
+/// A part of a chapter.
 struct ChapterPart {
     title: Option<String>,
     verses: RangeInclusive<u16>,
 }
 
-/// Where the passage stands in its chapter, by the commentary's outline or, where there is none, by its sections.
-fn place(passage: &Reference, sources: &mut Sources) -> Option<String> {
+/// The passage's position in its chapter by the commentary's outline, or by its sections when there is no outline.
+fn position_in_chapter(passage: &Reference, sources: &mut Sources) -> Option<String> {
     let (book, chapter, verses) = passage.chapters().next()?;
     let parts = chapter_parts(book, chapter);
     let is_in = |part: &ChapterPart| {
@@ -133,8 +133,8 @@ fn place(passage: &Reference, sources: &mut Sources) -> Option<String> {
             )
         }
         several => {
-            let named: Vec<String> = several.iter().take(MOST_PARTS).map(name).collect();
-            let others = if several.len() > MOST_PARTS {
+            let named: Vec<String> = several.iter().take(MAX_PARTS).map(name).collect();
+            let others = if several.len() > MAX_PARTS {
                 ", and others"
             } else {
                 ""
@@ -183,7 +183,7 @@ fn chapter_parts(book: BookId, chapter: u16) -> Vec<ChapterPart> {
         .collect()
 }
 
-/// The notes on the passage of the translation that is read; where that has none, those of the World English Bible.
+/// The notes of the passage's translation, or those of the World English Bible when it has none.
 fn notes(passage: &Passage, sources: &mut Sources) -> Option<String> {
     let own = passage.translation.unwrap_or(TranslationCode::Web);
     [own, TranslationCode::Web].into_iter().find_map(|code| {
@@ -203,7 +203,7 @@ fn footnotes(passage: &Reference, translation: &Translation) -> Vec<Note> {
         };
         for note in chapter.notes_within(&verses) {
             let known = notes.iter().any(|known| known.text == note.text);
-            if note.kind == NoteKind::Footnote && !known && notes.len() < MOST_NOTES {
+            if note.kind == NoteKind::Footnote && !known && notes.len() < MAX_NOTES {
                 notes.push(note);
             }
         }

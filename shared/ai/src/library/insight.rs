@@ -1,23 +1,23 @@
-//! An insight on a passage: where it stands and what was known of its book, what the commentary explains, and what it
-//! asks of its reader. The sentences are the works' own.
+//! An insight on a passage: its book and context, the commentary's explanations, and its exhortations, all quoted from the
+//! works.
 
 use tokio::task::yield_now;
 
-use crate::{InsightRequest, InsightTexts, TokenUsage, Written};
+use crate::{Generated, InsightRequest, InsightTexts, TokenUsage};
 
 use super::context::historical_context;
 use super::passage::{Passage, WordsOfChapters, locate};
 use super::significance::significance_and_application;
 use super::sources::Sources;
 
-/// An insight on what the request means, or an honest answer that says what to send.
-pub(super) async fn write(request: &InsightRequest) -> Written<InsightTexts> {
+/// An insight on the request's passage, or texts that say what to send.
+pub(super) async fn write(request: &InsightRequest) -> Generated<InsightTexts> {
     let mut sources = Sources::default();
     let texts = match locate(&request.passage_reference, &request.passage_text) {
         Some(passage) => write_on(&passage, &mut sources).await,
         None => not_found(),
     };
-    Written {
+    Generated {
         texts,
         source: sources.line(),
         usage: TokenUsage::default(),
@@ -26,7 +26,7 @@ pub(super) async fn write(request: &InsightRequest) -> Written<InsightTexts> {
 
 async fn write_on(passage: &Passage, sources: &mut Sources) -> InsightTexts {
     let historical_context = historical_context(passage, sources);
-    // All of this is computing, on the thread that also serves the others.
+    // CPU work on a shared thread: other tasks get a turn.
     yield_now().await;
     let (theological_significance, practical_application) =
         significance_and_application(&passage.reference, &mut WordsOfChapters::default(), sources);
@@ -37,7 +37,7 @@ async fn write_on(passage: &Passage, sources: &mut Sources) -> InsightTexts {
     }
 }
 
-/// What is said where neither the text nor the reference names a passage.
+/// The texts for a request without a known passage.
 fn not_found() -> InsightTexts {
     InsightTexts {
         historical_context: "This library found no passage here: the text stands in none of its \

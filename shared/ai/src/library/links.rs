@@ -1,4 +1,4 @@
-//! Passages as links that the reader can follow: `[John 3:16](/?book=John&chapter=3&verse=16)`.
+//! References as Markdown links: `[John 3:16](/?book=John&chapter=3&verse=16)`.
 
 use verse_scripture::{Reference, parse_references};
 
@@ -7,43 +7,41 @@ pub(super) fn link(reference: &Reference) -> String {
     link_as(&reference.to_string(), reference)
 }
 
-/// A link to a reference with words of its own.
-pub(super) fn link_as(words: &str, reference: &Reference) -> String {
+/// A link to a reference with another label.
+fn link_as(label: &str, reference: &Reference) -> String {
     let book = reference.book().name.replace(' ', "%20");
     let mut target = format!("/?book={book}&chapter={}", reference.first().chapter);
     if let Some(verse) = reference.verse_start() {
         target.push_str("&verse=");
         target.push_str(&verse.to_string());
     }
-    format!("[{words}]({target})")
+    format!("[{label}]({target})")
 }
 
-/// A text in which the references of the commentary, such as `1Jo 5:20`, are links. Its words stay as they are.
+/// A text of the commentary with its references, such as `1Jo 5:20`, as links. The words do not change.
 pub(super) fn link_references(text: &str) -> String {
     let mut linked = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(is_name_start) {
+    while let Some(at) = rest.find(|c: char| c.is_ascii_alphanumeric()) {
         let (before, here) = rest.split_at(at);
         linked.push_str(before);
         let word_end = here
             .find(|c: char| !(c.is_ascii_alphanumeric() || c == '.'))
             .unwrap_or(here.len());
-        let (taken, after) = if let Some((words, reference)) = reference_at(here, word_end) {
+        let length = if let Some((words, reference)) = reference_at(here, word_end) {
             linked.push_str(&link_as(words, &reference));
-            here.split_at(words.len())
+            words.len()
         } else {
-            let (word, after) = here.split_at(word_end.max(1));
-            linked.push_str(word);
-            (word, after)
+            linked.push_str(here.get(..word_end).unwrap_or_default());
+            word_end
         };
-        debug_assert!(!taken.is_empty(), "a step goes on");
-        rest = after;
+        rest = here.get(length..).unwrap_or_default();
     }
     linked.push_str(rest);
     linked
 }
 
-/// A text with the words of its links in place of them.
+/// Replaces the links of a text by their labels.
 pub(super) fn unlink(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
@@ -64,19 +62,15 @@ pub(super) fn unlink(text: &str) -> String {
     plain
 }
 
-fn is_name_start(c: char) -> bool {
-    c.is_ascii_alphanumeric()
-}
-
-/// The reference that a text begins with, if its first word is a book and the next a chapter and verse.
+/// The reference at the start of a text: a book, whose name ends at `word_end`, with chapter and verse.
 fn reference_at(text: &str, word_end: usize) -> Option<(&str, Reference)> {
-    /// No book is shortened to more letters than this before a number.
-    const LONGEST_NAME: usize = 15;
+    /// The longest abbreviation of a book.
+    const MAX_NAME: usize = 15;
     let name = text.get(..word_end)?;
     let is_name = name
         .trim_start_matches(['1', '2', '3'])
         .starts_with(char::is_uppercase);
-    if !is_name || word_end > LONGEST_NAME {
+    if !is_name || word_end > MAX_NAME {
         return None;
     }
     let numbers = text.get(word_end..)?.strip_prefix(' ')?;
@@ -98,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reference_is_a_link_to_its_first_verse() {
+    fn a_reference_links_to_its_first_verse() {
         let link_to = |text| link(&parse_references(text).unwrap()[0]);
         assert_eq!(
             link_to("John 3:16"),
@@ -112,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn references_of_the_commentary_become_links_and_keep_their_words() {
+    fn references_of_the_commentary_become_links_with_the_same_words() {
         assert_eq!(
             link_references(
                 "understanding, 1Jo 5:20. The brazen serpent, Nu 21:6-9, and ch. 1:13; Ep 6."

@@ -1,59 +1,77 @@
-//! The default model, which needs no key and no network: a library. It answers with what the reference works say, in
-//! their own sentences, names them, and says so where they say nothing.
+//! [`Library`], the default model. It needs no key and no network: it quotes the reference works, names them, and says so
+//! when they have nothing.
 //!
-//! `insight` writes insights, from `context`, `significance` and `related`; `definition` defines words; `chat` answers
-//! in conversations; `summary` shortens them. Beneath: `passage` is what is asked about; `sentences`, `alignment`,
-//! `appeal`, `thought` and `portion` choose from the commentary; `quotation`, `links` and `sources` write what was
-//! chosen.
+//! `insight` writes insights, from `context`, `significance` and `related`; `definition` defines words; `chat` writes
+//! replies; `summary` summarises conversations. They share `passage`, which locates the request's passage; `sentences`,
+//! `sentence_group`, `alignment`, `exhortation` and `excerpt`, which select from the commentary; and `quotation`, `links`
+//! and `sources`, which format the quotations.
 
 mod alignment;
-mod appeal;
 mod chat;
 mod context;
 mod definition;
+mod excerpt;
+mod exhortation;
 mod insight;
 mod links;
 mod passage;
-mod portion;
 mod quotation;
 mod related;
+mod sentence_group;
 mod sentences;
 mod significance;
 mod sources;
 mod summary;
-mod thought;
 
 use futures_util::FutureExt;
 use tokio::time::Instant;
 
 use crate::{
-    AnswerStream, ChatRequest, DefinitionRequest, DefinitionTexts, InsightRequest, InsightTexts,
-    Model, SummaryRequest, Writing,
+    ChatRequest, DefinitionRequest, DefinitionTexts, InsightRequest, InsightTexts, Model,
+    ModelFuture, ReplyStream, SummaryRequest, UsageReporter,
 };
 
-/// The reference works as a [`Model`]. Its answers are made in milliseconds and cost nothing.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Library;
+/// The reference works as a [`Model`]. A call takes milliseconds, costs no tokens and is reported like any other. The
+/// default reports nowhere.
+#[derive(Clone, Debug, Default)]
+pub struct Library {
+    usage: UsageReporter,
+}
+
+impl Library {
+    /// Reports every call to `usage`.
+    #[must_use]
+    pub fn new(usage: UsageReporter) -> Self {
+        Self { usage }
+    }
+}
 
 impl Model for Library {
-    fn write_insight(&self, request: InsightRequest, _deadline: Instant) -> Writing<InsightTexts> {
-        async move { Ok(insight::write(&request).await) }.boxed()
+    fn write_insight(
+        &self,
+        request: InsightRequest,
+        _deadline: Instant,
+    ) -> ModelFuture<InsightTexts> {
+        let insight = async move { Ok(insight::write(&request).await) };
+        self.usage.report_call(insight.boxed())
     }
 
     fn write_definition(
         &self,
         request: DefinitionRequest,
         _deadline: Instant,
-    ) -> Writing<DefinitionTexts> {
-        async move { Ok(definition::write(&request)) }.boxed()
+    ) -> ModelFuture<DefinitionTexts> {
+        let definition = async move { Ok(definition::write(&request)) };
+        self.usage.report_call(definition.boxed())
     }
 
-    fn chat(&self, request: ChatRequest, _deadline: Instant) -> AnswerStream {
-        chat::answer(request)
+    fn chat(&self, request: ChatRequest, _deadline: Instant) -> ReplyStream {
+        self.usage.report_reply(chat::reply(request))
     }
 
-    fn summarise(&self, request: SummaryRequest, _deadline: Instant) -> Writing<String> {
-        async move { Ok(summary::write(&request)) }.boxed()
+    fn summarise(&self, request: SummaryRequest, _deadline: Instant) -> ModelFuture<String> {
+        let summary = async move { Ok(summary::write(&request)) };
+        self.usage.report_call(summary.boxed())
     }
 }
 

@@ -1,4 +1,4 @@
-//! The passage that is asked about.
+//! The passage of a request.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -9,14 +9,14 @@ use verse_scripture::{BookId, Reference, TranslationCode, VerseId, get_chapter};
 
 use super::alignment::ChapterWords;
 
-/// A passage, and the translation it is read in if that is known.
+/// A passage, with the translation that the client shows, if it is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Passage {
     pub(super) reference: Reference,
     pub(super) translation: Option<TranslationCode>,
 }
 
-/// The verses that a client means by a reference, which may be a chapter only, and a text that was selected in it.
+/// The verses of a client's reference, which may name only a chapter, and of the text selected in it.
 pub(super) fn locate(reference: &str, text: &str) -> Option<Passage> {
     let selection = locate_selection(reference, text)?;
     Some(Passage {
@@ -25,7 +25,7 @@ pub(super) fn locate(reference: &str, text: &str) -> Option<Passage> {
     })
 }
 
-/// Verses of a chapter as a reference.
+/// A reference to verses of a chapter.
 pub(super) fn verses_of(book: BookId, chapter: u16, verses: &RangeInclusive<u16>) -> Reference {
     let verse = |verse| VerseId {
         book,
@@ -35,13 +35,13 @@ pub(super) fn verses_of(book: BookId, chapter: u16, verses: &RangeInclusive<u16>
     Reference::between(verse(*verses.start()), verse(*verses.end()))
 }
 
-/// The words of chapters, each put together but once for an answer.
+/// The words of chapters, each collected once a call.
 #[derive(Default)]
 pub(super) struct WordsOfChapters(HashMap<(BookId, u16), Arc<ChapterWords>>);
 
 impl WordsOfChapters {
-    /// Those of a chapter's verses in an older and a newer translation: the commentary quotes the one and speaks of
-    /// things by the other's names.
+    /// The words of a chapter in an older and a newer translation: the commentary quotes the older one, and shares other
+    /// words with the newer one.
     pub(super) fn of(&mut self, book: BookId, chapter: u16) -> Arc<ChapterWords> {
         let read = || {
             let texts: Vec<(u16, String)> = [TranslationCode::Kjv, TranslationCode::Web]

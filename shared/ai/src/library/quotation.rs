@@ -1,25 +1,21 @@
-//! How the works are quoted: whole sentences between “ and ”, with “ … ” where some are left out.
+//! Quotations of the works: whole sentences between “ and ”, with “ … ” for omitted ones.
 //!
-//! What stands between these marks is the work's own, letter for letter; its references are made links, with their
-//! words unchanged. Everything else is ours.
+//! The text between these marks is the work's own, letter for letter; its references become links with the same words.
 
 use super::links::link_references;
-use super::thought::{Section, Thought};
+use super::sentence_group::{SentenceGroup, SplitSection};
 
-/// Thoughts of a section, in their order.
-pub(super) fn quote(section: &Section<'_>, thoughts: &[&Thought]) -> String {
-    let indices: Vec<usize> = thoughts
-        .iter()
-        .flat_map(|thought| thought.sentences.clone())
-        .collect();
-    quote_sentences(&section.sentences, &indices)
+/// Quotes groups of a section, in their order.
+pub(super) fn quote(section: &SplitSection<'_>, groups: &[&SentenceGroup]) -> String {
+    let indices = groups.iter().flat_map(|group| group.sentences.clone());
+    quote_sentences(&section.sentences, indices)
 }
 
-/// Those of these sentences whose places are named, in their order.
-pub(super) fn quote_sentences(sentences: &[&str], indices: &[usize]) -> String {
+/// Quotes the sentences with these indices.
+fn quote_sentences(sentences: &[&str], indices: impl IntoIterator<Item = usize>) -> String {
     let mut quoted = String::from("“");
     let mut before: Option<usize> = None;
-    for &index in indices {
+    for index in indices {
         let Some(sentence) = sentences.get(index) else {
             continue;
         };
@@ -35,16 +31,12 @@ pub(super) fn quote_sentences(sentences: &[&str], indices: &[usize]) -> String {
     quoted
 }
 
-/// These sentences, which follow each other.
+/// Quotes consecutive sentences.
 pub(super) fn quote_whole(sentences: &[&str]) -> String {
-    let linked: Vec<String> = sentences
-        .iter()
-        .map(|sentence| link_references(sentence))
-        .collect();
-    format!("“{}”", linked.join(" "))
+    quote_sentences(sentences, 0..sentences.len())
 }
 
-/// The first sentences of a text, whole, as far as they go into so many bytes; the first one in any case.
+/// The first sentences that fit into `room` bytes, at least one.
 pub(super) fn beginning<'a, 't>(sentences: &'a [&'t str], room: usize) -> &'a [&'t str] {
     let mut length = 0;
     let fitting = sentences.iter().take_while(|sentence| {
@@ -55,7 +47,7 @@ pub(super) fn beginning<'a, 't>(sentences: &'a [&'t str], room: usize) -> &'a [&
     sentences.get(..count).unwrap_or(sentences)
 }
 
-/// Verses between “ and ”, without a quotation mark at an end whose other half stands in another verse.
+/// Quotes verses, without a quotation mark at an end whose partner is in another verse.
 pub(super) fn quote_verses(text: &str) -> String {
     let count = |mark| text.matches(mark).count();
     let mut text = text.trim();
@@ -67,14 +59,14 @@ pub(super) fn quote_verses(text: &str) -> String {
     format!("“{text}”")
 }
 
-/// A reader's words on one line; cut behind a word, with … behind it, if they are more than so many bytes.
-pub(super) fn shorten(text: &str, most: usize) -> String {
+/// A user's words on one line; longer ones are truncated after a word to at most `max` bytes and end with `…`.
+pub(super) fn shorten(text: &str, max: usize) -> String {
     const MARK: &str = "…";
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.len() <= most {
+    if line.len() <= max {
         return line;
     }
-    let mut end = most.saturating_sub(MARK.len());
+    let mut end = max.saturating_sub(MARK.len());
     while !line.is_char_boundary(end) {
         end -= 1;
     }
@@ -88,24 +80,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sentences_that_do_not_follow_each_other_are_parted() {
+    fn an_ellipsis_separates_sentences_that_are_not_consecutive() {
         let sentences = ["One.", "Two, Ge 1:1.", "Three.", "Four."];
         assert_eq!(
-            quote_sentences(&sentences, &[0, 1, 3]),
+            quote_sentences(&sentences, [0, 1, 3]),
             "“One. Two, [Ge 1:1](/?book=Genesis&chapter=1&verse=1). … Four.”"
         );
         assert_eq!(quote_whole(&sentences[2..]), "“Three. Four.”");
     }
 
     #[test]
-    fn a_beginning_is_of_whole_sentences() {
+    fn a_beginning_has_whole_sentences() {
         assert_eq!(beginning(&["One.", "Two.", "Three."], 11), ["One.", "Two."]);
         assert_eq!(beginning(&["A long one."], 3), ["A long one."]);
         assert_eq!(beginning(&[], 3), [] as [&str; 0]);
     }
 
     #[test]
-    fn words_are_shortened_behind_a_word() {
+    fn a_long_line_is_truncated_after_a_word() {
         assert_eq!(shorten("a b\n c", 10), "a b c");
         assert_eq!(
             shorten("what does it mean, then?", 23),

@@ -1,32 +1,31 @@
-//! Where else the Bible speaks of a passage's matter: related verses and the topics that name it.
+//! Related passages and topics of a passage.
 
 use std::collections::HashMap;
 
 use verse_scripture::works::Work;
 use verse_scripture::works::cross_references::list_cross_references;
 use verse_scripture::works::topics::{TopicMention, list_mentions};
-
 use verse_scripture::{BookId, Reference, TranslationCode, Verse, VerseId, get_chapter};
 
 use super::alignment::ChapterWords;
 use super::links::link;
 use super::sources::Sources;
 
-/// How many related passages are named.
-const MOST_RELATED: usize = 6;
-/// How many of the verses that the work relates most closely are compared with the passage.
-const COMPARED: usize = 48;
-/// How many of those named may be from one book.
-const MOST_FROM_A_BOOK: usize = 2;
-/// What it counts that another verse of the passage refers to the same.
-const SHARED: f64 = 0.3;
-/// What a word counts that stands only in a topic's label.
-const OF_A_LABEL: f64 = 0.3;
-/// How many topics are named.
-const MOST_TOPICS: usize = 4;
-/// A longer label is several that the work's edition ran together.
-const LONGEST_LABEL: usize = 40;
-/// Labels that say nothing.
+/// The most related passages.
+const MAX_RELATED: usize = 6;
+/// The most cross-references that are compared with the passage, the work's closest first.
+const MAX_COMPARED: usize = 48;
+/// The most related passages from one book.
+const MAX_OF_A_BOOK: usize = 2;
+/// The gain of a verse for each further verse of the passage that refers to it.
+const SHARED_WEIGHT: f64 = 0.3;
+/// The weight of a topic's label, relative to its name.
+const LABEL_WEIGHT: f64 = 0.3;
+/// The most topics.
+const MAX_TOPICS: usize = 4;
+/// A longer label is several labels that the work's edition joined.
+const MAX_LABEL: usize = 40;
+/// Labels without a subject.
 const EMPTY_LABELS: [&str; 4] = [
     "general scriptures concerning",
     "scriptures relating to",
@@ -55,22 +54,21 @@ pub(super) fn related_passages(
     })
 }
 
-/// Of the verses that the work relates to a passage those that share most of its words, the closest first; verses
-/// that follow each other as one.
+/// The cross-references of a passage that share the most words with it, the closest first; consecutive verses are joined.
 pub(super) fn list_related(passage: &Reference, words: &ChapterWords) -> Vec<Reference> {
     let Some((book, chapter, verses)) = passage.chapters().next() else {
         return Vec::new();
     };
-    let mut read = ChaptersRead::default();
+    let mut texts = VerseTexts::default();
     let mut ranked: Vec<(f64, VerseId)> = list_cross_references(passage)
         .into_iter()
-        .take(COMPARED)
-        // The reader has the chapter open.
+        .take(MAX_COMPARED)
+        // The chapter itself is open already.
         .filter(|found| (found.verse.book, found.verse.chapter) != (book, chapter))
         .map(|found| {
             let shared = f64::from(u32::try_from(found.shared).unwrap_or(u32::MAX));
-            let kinship = words.kinship(read.text(found.verse), &verses);
-            (kinship + SHARED * (shared - 1.0), found.verse)
+            let similarity = words.best_similarity(texts.get(found.verse), &verses);
+            (similarity + SHARED_WEIGHT * (shared - 1.0), found.verse)
         })
         .collect();
     ranked.sort_by(|(one, _), (other, _)| other.total_cmp(one));
@@ -80,14 +78,14 @@ pub(super) fn list_related(passage: &Reference, words: &ChapterWords) -> Vec<Ref
             .iter()
             .filter(|known| known.first().book == verse.book)
             .count();
-        let full = related.len() == MOST_RELATED || from_book == MOST_FROM_A_BOOK;
-        let next_to = related.iter_mut().find(|known| {
+        let full = related.len() == MAX_RELATED || from_book == MAX_OF_A_BOOK;
+        let adjacent = related.iter_mut().find(|known| {
             let (first, last) = (known.first(), known.last());
             (first.book, first.chapter) == (verse.book, verse.chapter)
                 && verse.verse + 1 >= first.verse
                 && verse.verse <= last.verse + 1
         });
-        match next_to {
+        match adjacent {
             Some(known) => {
                 *known = Reference::between(known.first().min(verse), known.last().max(verse));
             }
@@ -98,12 +96,12 @@ pub(super) fn list_related(passage: &Reference, words: &ChapterWords) -> Vec<Ref
     related
 }
 
-/// Verses of the World English Bible, a chapter read but once.
+/// Verses of the World English Bible; each chapter is read once.
 #[derive(Default)]
-struct ChaptersRead(HashMap<(BookId, u16), Vec<Verse>>);
+struct VerseTexts(HashMap<(BookId, u16), Vec<Verse>>);
 
-impl ChaptersRead {
-    fn text(&mut self, at: VerseId) -> &str {
+impl VerseTexts {
+    fn get(&mut self, at: VerseId) -> &str {
         let chapter = self.0.entry((at.book, at.chapter)).or_insert_with(|| {
             get_chapter(TranslationCode::Web, at.book, at.chapter)
                 .map(|chapter| chapter.verses())
@@ -114,7 +112,7 @@ impl ChaptersRead {
     }
 }
 
-/// A sentence that names the topics under which the passage stands, those first whose names are its own words.
+/// A sentence that names the passage's topics, those first whose names are words of the passage.
 pub(super) fn topics(
     passage: &Reference,
     words: &ChapterWords,
@@ -124,18 +122,16 @@ pub(super) fn topics(
     let mut ranked: Vec<(f64, TopicMention)> = list_mentions(passage)
         .into_iter()
         .map(|mention| {
-            let own = words.kinship(&mention.topic, &verses);
-            (
-                own + OF_A_LABEL * words.kinship(&mention.label, &verses),
-                mention,
-            )
+            let topic = words.best_similarity(&mention.topic, &verses);
+            let label = words.best_similarity(&mention.label, &verses);
+            (topic + LABEL_WEIGHT * label, mention)
         })
         .collect();
     ranked.sort_by(|(one, _), (other, _)| other.total_cmp(one));
     let mut named: Vec<String> = Vec::new();
     let mut known: Vec<String> = Vec::new();
     for (_, mention) in ranked {
-        if named.len() == MOST_TOPICS {
+        if named.len() == MAX_TOPICS {
             break;
         }
         if !known.contains(&mention.topic) {
@@ -160,37 +156,37 @@ pub(super) fn topics(
 fn name(mention: &TopicMention) -> String {
     let topic = title_case(&mention.topic);
     match label(&mention.label) {
-        Some(label) if label.len() <= LONGEST_LABEL => format!("“{topic}: {label}”"),
+        Some(label) if label.len() <= MAX_LABEL => format!("“{topic}: {label}”"),
         _ => format!("“{topic}”"),
     }
 }
 
-/// A topic's label as one reads it; none where it says nothing, or several were run together.
-pub(super) fn label(written: &str) -> Option<String> {
-    let written = written.trim();
-    let capitals = written
+/// A topic's label in normal case; `None` when it has no subject or joins several labels.
+pub(super) fn label(text: &str) -> Option<String> {
+    let text = text.trim();
+    let capitals = text
         .split(' ')
         .skip(1)
         .filter(|word| word.starts_with(char::is_uppercase))
         .count();
-    let all_capitals = !written.contains(char::is_lowercase);
-    if says_nothing(written) || written.contains([';', '(']) || (capitals > 2 && !all_capitals) {
+    let all_capitals = !text.contains(char::is_lowercase);
+    if is_empty_label(text) || text.contains([';', '(']) || (capitals > 2 && !all_capitals) {
         return None;
     }
     Some(if all_capitals {
-        title_case(written)
+        title_case(text)
     } else {
-        written.to_owned()
+        text.to_owned()
     })
 }
 
-/// Whether a label stands for the topic itself.
-pub(super) fn says_nothing(label: &str) -> bool {
+/// Whether a label has no subject of its own: its verses belong to the topic itself.
+pub(super) fn is_empty_label(label: &str) -> bool {
     let label = label.trim();
     label.is_empty() || EMPTY_LABELS.contains(&label.to_lowercase().as_str())
 }
 
-/// Capitals as a title has them: `GRACE OF GOD` as `Grace of God`.
+/// `GRACE OF GOD` as `Grace of God`.
 pub(super) fn title_case(capitals: &str) -> String {
     let words: Vec<String> = capitals
         .split(' ')
@@ -217,7 +213,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn topics_are_written_as_titles() {
+    fn topics_are_in_title_case() {
         assert_eq!(title_case("GRACE OF GOD"), "Grace of God");
         assert_eq!(title_case("ABEL-BETH-MAACHAH"), "Abel-beth-maachah");
         assert_eq!(title_case(""), "");

@@ -1,22 +1,22 @@
-//! Where the sentences of the works begin and end. They are quoted whole, so that each must be one.
+//! Splits the works into sentences, which are quoted whole.
 
 use std::ops::Range;
 
-/// What ends with a full stop and ends no sentence.
+/// Words whose full stop does not end a sentence.
 const ABBREVIATIONS: [&str; 9] = [
     "ver", "vers", "ch", "chap", "viz", "St", "Mr", "Cor", "compare",
 ];
-/// Books that the commentary shortens with a full stop, before a chapter.
-const SHORTENED_BOOKS: [&str; 14] = [
+/// Abbreviated books, whose full stop does not end a sentence before a chapter number.
+const ABBREVIATED_BOOKS: [&str; 14] = [
     "Is", "Isa", "Rev", "Ps", "Matt", "Heb", "Kin", "Pet", "Rom", "Gal", "Tim", "Jer", "Chr", "Sam",
 ];
-/// No sentence ends with one of these: the full stop behind it is a slip of the edition.
+/// Words that never end a sentence: a full stop after them is an error of the edition.
 const NEVER_LAST: [&str; 5] = ["unless", "the", "of", "and", "or"];
-/// A quotation that is not closed within this many bytes is taken for a slip of the edition.
-const LONGEST_QUOTATION: usize = 300;
+/// A quotation that is not closed within this many bytes is an error of the edition.
+const MAX_QUOTATION: usize = 300;
 
-/// The sentences of a paragraph, in order: each as it stands there. What is left out is space, marks without
-/// words, and the references in brackets by which the edition joins one section to the next.
+/// The sentences of a paragraph in their order, unchanged. Omitted are space, marks without words, and the references in
+/// brackets with which the edition joins two sections.
 pub(super) fn split(paragraph: &str) -> Vec<&str> {
     let mut found: Vec<Range<usize>> = Vec::new();
     let mut start = 0;
@@ -28,7 +28,7 @@ pub(super) fn split(paragraph: &str) -> Vec<&str> {
             continue;
         }
         match found.last_mut() {
-            Some(before) if belongs_to_the_one_before(text) => before.end = end,
+            Some(previous) if belongs_to_previous(text) => previous.end = end,
             _ => found.push(start..end),
         }
         start = end;
@@ -45,20 +45,19 @@ pub(super) fn split(paragraph: &str) -> Vec<&str> {
         .collect()
 }
 
-/// The places behind a stop, and behind the quotation marks and brackets that belong to it, where space follows.
+/// The positions after a stop and its closing quotation marks and brackets, where space follows.
 fn stops(text: &str) -> impl Iterator<Item = usize> {
     let is_stop = |c| matches!(c, '.' | '?' | '!');
     let closes = move |c| is_stop(c) || matches!(c, '"' | '\'' | '”' | '’' | ')');
     text.match_indices(is_stop).filter_map(move |(at, _)| {
-        let behind = text.get(at..)?;
-        let rest = behind.trim_start_matches(closes);
+        let rest = text.get(at..)?.trim_start_matches(closes);
         let next = rest.chars().next();
         next.is_some_and(char::is_whitespace)
             .then_some(text.len() - rest.len())
     })
 }
 
-/// Whether a text that ends with a stop is a sentence, before what follows it.
+/// Whether a text that ends with a stop is a whole sentence, given the text after it.
 fn is_whole(text: &str, rest: &str) -> bool {
     let rest = rest.trim_start();
     let Some(next) = rest.chars().next() else {
@@ -68,7 +67,7 @@ fn is_whole(text: &str, rest: &str) -> bool {
         return false;
     }
     let quotation_open = text.matches('"').count() % 2 == 1;
-    if quotation_open && rest.find('"').is_some_and(|end| end < LONGEST_QUOTATION) {
+    if quotation_open && rest.find('"').is_some_and(|end| end < MAX_QUOTATION) {
         return false;
     }
     let Some(bare) = text.trim_end().strip_suffix('.') else {
@@ -83,19 +82,19 @@ fn is_whole(text: &str, rest: &str) -> bool {
     if is_abbreviation || NEVER_LAST.contains(&last) || is_initial {
         return false;
     }
-    if SHORTENED_BOOKS.contains(&last) && next.is_ascii_digit() {
+    if ABBREVIATED_BOOKS.contains(&last) && next.is_ascii_digit() {
         return false;
     }
     !(is_number(last) && before.is_none_or(announces_a_list))
 }
 
-/// Whether a text is but a mark, or the reference to what was quoted.
-fn belongs_to_the_one_before(text: &str) -> bool {
+/// Whether a text is only a mark or the reference of a quotation.
+fn belongs_to_previous(text: &str) -> bool {
     !text.contains(char::is_alphabetic)
         || (is_reference(text) && !text.trim_start().starts_with('('))
 }
 
-/// Whether a number behind this word counts what follows: `Observe, 1. The person.`, but not `Ep 2:20, 21.`
+/// Whether a number after this word numbers a list item: `Observe, 1. The person.`, but not `Ep 2:20, 21.`
 fn announces_a_list(before: &str) -> bool {
     before.ends_with([',', ':', ';', '-']) && !before.contains(|c: char| c.is_ascii_digit())
 }
@@ -104,7 +103,7 @@ fn is_number(word: &str) -> bool {
     !word.is_empty() && word.len() <= 2 && word.chars().all(|c| c.is_ascii_digit())
 }
 
-/// Whether a text is nothing but a reference: `Mal 2:10.` or `(Ge 8:13-19)`.
+/// Whether a text is only a reference: `Mal 2:10.` or `(Ge 8:13-19)`.
 fn is_reference(text: &str) -> bool {
     let mut words = text.split_whitespace().peekable();
     let mut names = 0;
@@ -143,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quotation_is_not_cut() {
+    fn a_quotation_is_not_split() {
         let text = "God said, \"Let us make man.\" Man was to glorify him. He says, \"Look. Be saved.\" And he \
                     will. \"The Lord is my shepherd.\" In these words he trusts.";
         assert_eq!(
@@ -160,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_counted_point_begins_with_its_number() {
+    fn a_list_item_begins_with_its_number() {
         let text = "Here are two things. 1. She saw. 2. She took. Observe, 1. The person. We read it in Ep 2:20, 21. \
                     A vail hung there. Never were people so safe, Ep 6. They knew, ver. 11. Whatever we have is his.";
         assert_eq!(
@@ -196,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn slips_of_the_edition_make_no_sentences() {
+    fn errors_of_the_edition_make_no_sentences() {
         assert_eq!(
             split("In these paths we cannot walk, unless. God lead us into them."),
             ["In these paths we cannot walk, unless. God lead us into them."]
@@ -207,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quotation_that_is_never_closed_does_not_swallow_the_rest() {
+    fn an_unclosed_quotation_does_not_hide_the_sentences_after_it() {
         let text = format!(
             "He said, \"Go. Then he went. {}",
             "He did well. ".repeat(60)

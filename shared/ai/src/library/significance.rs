@@ -1,5 +1,5 @@
-//! The second and third part of an insight, which are written together so that no sentence stands in both: what the
-//! commentary explains, with related passages and topics behind it, and what it asks of its reader.
+//! The second and third text of an insight, written together so that no sentence is in both: the commentary's explanations
+//! with related passages and topics, and its exhortations.
 
 use std::ops::RangeInclusive;
 
@@ -8,36 +8,36 @@ use verse_scripture::works::commentary::{self, list_sections};
 use verse_scripture::{Reference, VerseId};
 
 use super::alignment::ChapterWords;
-use super::appeal::PLAIN;
 use super::context::is_on_whole_book;
+use super::excerpt::{Budget, excerpt};
+use super::exhortation::CLEAR;
 use super::links::link;
 use super::passage::{WordsOfChapters, verses_of};
-use super::portion::{Portion, Room, portion};
 use super::quotation::quote;
 use super::related::{related_passages, topics};
+use super::sentence_group::{SplitSection, select_best};
 use super::sources::Sources;
-use super::thought::{Section, take_best};
 
-/// What the explanations of a passage may take together, in bytes.
-const EXPLANATION_ROOM: usize = 2_100;
-/// What the requests may take together.
-const REQUEST_ROOM: usize = 1_000;
-/// Each section of a passage that goes through several has at least this much.
-const LEAST_ROOM: usize = 260;
-/// No more sections than this are quoted.
-const MOST_SECTIONS: usize = 8;
-/// Nor are more chapters than this looked through.
-const MOST_CHAPTERS: usize = 3;
-/// How much of another section is quoted where these verses' own asks nothing.
-const NEARBY_ROOM: usize = 400;
+/// The most bytes of all explanations of a passage.
+const MAX_EXPLANATION: usize = 2_100;
+/// The most bytes of all exhortations.
+const MAX_EXHORTATION: usize = 1_000;
+/// The least bytes for each section of a passage on several.
+const MIN_OF_A_SECTION: usize = 260;
+/// The most sections that are quoted.
+const MAX_SECTIONS: usize = 8;
+/// The most chapters that are searched for sections.
+const MAX_CHAPTERS: usize = 3;
+/// The most bytes of an exhortation from a neighbouring section.
+const MAX_NEARBY: usize = 400;
 
-/// A section of the commentary, and the verses of it that are selected.
-pub(super) struct Piece {
+/// A section of the commentary on a passage, with its verses within the passage.
+pub(super) struct SelectedSection {
     pub(super) section: commentary::Section,
-    pub(super) selected: RangeInclusive<u16>,
+    pub(super) verses: RangeInclusive<u16>,
 }
 
-/// What the commentary explains with what is related to it, and what it asks.
+/// The theological significance and the practical application of a passage.
 pub(super) fn significance_and_application(
     passage: &Reference,
     words: &mut WordsOfChapters,
@@ -54,36 +54,38 @@ pub(super) fn significance_and_application(
     (explained.join("\n\n"), application)
 }
 
-/// What the commentary explains, by paragraphs, and what it asks.
+/// The commentary's explanations of a passage, by paragraphs, and its exhortations.
 pub(super) fn commentary_on(
     passage: &Reference,
     words: &mut WordsOfChapters,
 ) -> (Vec<String>, String) {
-    let pieces = list_pieces(passage);
-    let (quoted, left) = pieces.split_at(pieces.len().min(MOST_SECTIONS));
-    let share = |room: usize| (room / quoted.len().max(1)).max(LEAST_ROOM);
-    let room = Room {
-        explains: share(EXPLANATION_ROOM),
-        asks: share(REQUEST_ROOM),
+    let sections = list_selected_sections(passage);
+    let (quoted, rest) = sections.split_at(sections.len().min(MAX_SECTIONS));
+    let share = |bytes: usize| (bytes / quoted.len().max(1)).max(MIN_OF_A_SECTION);
+    let budget = Budget {
+        explanation: share(MAX_EXPLANATION),
+        exhortation: share(MAX_EXHORTATION),
     };
     let mut explained = Vec::new();
-    let mut asked = Vec::new();
-    for piece in quoted {
-        let section = piece.read(&words.of(piece.section.book, piece.section.chapter));
-        let Portion { explains, asks } = portion(&section, &piece.selected, room);
-        if !explains.is_empty() {
-            let introduction = piece.introduce(explained.is_empty());
-            explained.push(format!("{introduction} {}", quote(&section, &explains)));
+    let mut exhortations = Vec::new();
+    for selected in quoted {
+        let section = selected.split(words);
+        let excerpt = excerpt(&section, &selected.verses, budget);
+        if !excerpt.explanation.is_empty() {
+            let introduction = selected.introduce(explained.is_empty());
+            let quotation = quote(&section, &excerpt.explanation);
+            explained.push(format!("{introduction} {quotation}"));
         }
-        if !asks.is_empty() {
-            asked.push((quote(&section, &asks), piece.section.reference()));
+        if !excerpt.exhortation.is_empty() {
+            let quotation = quote(&section, &excerpt.exhortation);
+            exhortations.push((quotation, selected.section.reference()));
         }
     }
-    let unread = left
+    let unread = rest
         .first()
-        .map(|piece| piece.section.reference().first())
+        .map(|selected| selected.section.reference().first())
         .or_else(|| {
-            let (book, chapter, verses) = passage.chapters().nth(MOST_CHAPTERS)?;
+            let (book, chapter, verses) = passage.chapters().nth(MAX_CHAPTERS)?;
             Some(VerseId {
                 book,
                 chapter,
@@ -94,10 +96,10 @@ pub(super) fn commentary_on(
         let rest = Reference::between(unread, passage.last());
         explained.push(format!("The commentary goes on to {}.", link(&rest)));
     }
-    if pieces.is_empty() {
+    if sections.is_empty() {
         explained.insert(0, "The commentary says nothing on these verses.".to_owned());
     }
-    let application = match asked.as_slice() {
+    let application = match exhortations.as_slice() {
         [] => application_nearby(passage, words),
         [(quotation, _)] => format!("To its reader the commentary says: {quotation}"),
         several => {
@@ -113,11 +115,11 @@ pub(super) fn commentary_on(
     (explained, application)
 }
 
-/// The sections on a passage. A section on a whole book is its introduction, and not taken.
-pub(super) fn list_pieces(passage: &Reference) -> Vec<Piece> {
+/// The sections on a passage, without a section on the whole book, which is an introduction.
+pub(super) fn list_selected_sections(passage: &Reference) -> Vec<SelectedSection> {
     passage
         .chapters()
-        .take(MOST_CHAPTERS)
+        .take(MAX_CHAPTERS)
         .flat_map(|(book, chapter, verses)| {
             let mut sections = list_sections(book, chapter);
             sections.retain(|section| {
@@ -125,8 +127,8 @@ pub(super) fn list_pieces(passage: &Reference) -> Vec<Piece> {
                     && section.verses.start() <= verses.end()
                     && verses.start() <= section.verses.end()
             });
-            sections.into_iter().map(move |section| Piece {
-                selected: *section.verses.start().max(verses.start())
+            sections.into_iter().map(move |section| SelectedSection {
+                verses: *section.verses.start().max(verses.start())
                     ..=*section.verses.end().min(verses.end()),
                 section,
             })
@@ -134,19 +136,26 @@ pub(super) fn list_pieces(passage: &Reference) -> Vec<Piece> {
         .collect()
 }
 
-impl Piece {
-    /// Its sentences, and which verses they speak of.
-    pub(super) fn read(&self, words: &ChapterWords) -> Section<'_> {
-        let paragraphs = self.section.paragraphs.iter().map(String::as_str);
-        Section::read(
-            paragraphs,
-            *self.section.verses.start(),
-            *self.section.verses.end(),
-            words,
-        )
+impl SelectedSection {
+    /// All of the section's verses as selected.
+    pub(super) fn whole(section: commentary::Section) -> Self {
+        let verses = section.verses.clone();
+        Self { section, verses }
     }
 
-    /// What is said before it is quoted.
+    /// The section, split and aligned to its verses.
+    pub(super) fn split(&self, words: &mut WordsOfChapters) -> SplitSection<'_> {
+        self.split_by(&words.of(self.section.book, self.section.chapter))
+    }
+
+    /// The same, by the words of its chapter.
+    pub(super) fn split_by(&self, words: &ChapterWords) -> SplitSection<'_> {
+        let paragraphs = self.section.paragraphs.iter().map(String::as_str);
+        let verses = &self.section.verses;
+        SplitSection::new(paragraphs, *verses.start(), *verses.end(), words)
+    }
+
+    /// The words before a quotation.
     pub(super) fn introduce(&self, first: bool) -> String {
         let work = if first {
             Work::Commentary.name()
@@ -162,39 +171,35 @@ impl Piece {
     }
 }
 
-/// Where the section on a passage does not turn to its reader: the nearest one of the chapter that does.
+/// For a passage without an exhortation: that of the nearest section of the chapter that has one.
 fn application_nearby(passage: &Reference, words: &mut WordsOfChapters) -> String {
     const NOTHING: &str = "The commentary does not turn to its reader on these verses";
     let Some((book, chapter, verses)) = passage.chapters().next() else {
         return format!("{NOTHING}.");
     };
-    let words = words.of(book, chapter);
-    let mut others: Vec<Piece> = list_sections(book, chapter)
+    let mut others: Vec<SelectedSection> = list_sections(book, chapter)
         .into_iter()
         .filter(|section| {
             section.verses.end() < verses.start() || section.verses.start() > verses.end()
         })
-        .map(|section| Piece {
-            selected: section.verses.clone(),
-            section,
-        })
+        .map(SelectedSection::whole)
         .collect();
-    others.sort_by_key(|piece| {
-        let behind = piece.section.verses.start().saturating_sub(*verses.end());
-        behind.max(verses.start().saturating_sub(*piece.section.verses.end()))
+    others.sort_by_key(|other| {
+        let after = other.verses.start().saturating_sub(*verses.end());
+        after.max(verses.start().saturating_sub(*other.verses.end()))
     });
-    for piece in others {
-        let section = piece.read(&words);
-        let asking = section
-            .thoughts
+    for other in others {
+        let section = other.split(words);
+        let exhorting = section
+            .groups
             .iter()
-            .filter(|thought| thought.appeal > PLAIN);
-        let asks = take_best(asking, |thought| f64::from(thought.appeal), NEARBY_ROOM);
-        if !asks.is_empty() {
-            let on = link(&piece.section.reference());
+            .filter(|group| group.exhortation > CLEAR);
+        let best = select_best(exhorting, |group| f64::from(group.exhortation), MAX_NEARBY);
+        if !best.is_empty() {
+            let on = link(&other.section.reference());
             return format!(
                 "{NOTHING}. Near them, on {on}, it does: {}",
-                quote(&section, &asks)
+                quote(&section, &best)
             );
         }
     }

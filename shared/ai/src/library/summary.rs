@@ -1,22 +1,22 @@
-//! A summary of a conversation's beginning: what the reader said, in his own words, and the passages that were named.
+//! A summary of a conversation's beginning: the user's messages, shortened, and the passages that were named.
 
 use verse_scripture::find_references;
 
-use crate::{Speaker, SummaryRequest, TokenUsage, Written};
+use crate::{Generated, Role, SummaryRequest, TokenUsage};
 
 use super::quotation::shorten;
 
-/// A summary is no longer than this, in bytes.
-const LONGEST: usize = 1_000;
-/// What is kept of the summary before.
-const OF_BEFORE: usize = 300;
-/// What is kept of one question.
-const OF_A_QUESTION: usize = 120;
-/// How many passages are named.
-const MOST_PASSAGES: usize = 8;
+/// The most bytes of a summary.
+const MAX_SUMMARY: usize = 1_000;
+/// The most bytes of the previous summary.
+const MAX_PREVIOUS: usize = 300;
+/// The most bytes of one message.
+const MAX_MESSAGE: usize = 120;
+/// The most passages that are named.
+const MAX_PASSAGES: usize = 8;
 
-/// Sums up what was said. Where there is too much, the latest questions are kept.
-pub(super) fn write(request: &SummaryRequest) -> Written<String> {
+/// Summarises a conversation. If there is too much, the latest messages are kept.
+pub(super) fn write(request: &SummaryRequest) -> Generated<String> {
     let mut passages: Vec<String> = Vec::new();
     for reference in request
         .turns
@@ -24,29 +24,29 @@ pub(super) fn write(request: &SummaryRequest) -> Written<String> {
         .flat_map(|turn| find_references(&turn.text))
     {
         let name = reference.to_string();
-        if !passages.contains(&name) && passages.len() < MOST_PASSAGES {
+        if !passages.contains(&name) && passages.len() < MAX_PASSAGES {
             passages.push(name);
         }
     }
     let before = request
         .previous
         .as_deref()
-        .map(|before| shorten(before, OF_BEFORE));
+        .map(|before| shorten(before, MAX_PREVIOUS));
     let spoken_of = if passages.is_empty() {
         String::new()
     } else {
         format!(" Passages spoken of: {}.", passages.join("; "))
     };
     let mut left =
-        LONGEST.saturating_sub(spoken_of.len() + before.as_deref().map_or(0, str::len) + 80);
+        MAX_SUMMARY.saturating_sub(spoken_of.len() + before.as_deref().map_or(0, str::len) + 80);
     let mut questions: Vec<String> = Vec::new();
     for turn in request
         .turns
         .iter()
         .rev()
-        .filter(|turn| turn.speaker == Speaker::Reader)
+        .filter(|turn| turn.role == Role::User)
     {
-        let question = format!("“{}”", shorten(&turn.text, OF_A_QUESTION));
+        let question = format!("“{}”", shorten(&turn.text, MAX_MESSAGE));
         if question.len() + 2 > left {
             break;
         }
@@ -60,7 +60,7 @@ pub(super) fn write(request: &SummaryRequest) -> Written<String> {
         format!("The reader said: {}", questions.join(", "))
     };
     let earlier = before.map_or_else(String::new, |before| format!(" Before that: {before}"));
-    Written {
+    Generated {
         texts: format!("{asked}{spoken_of}{earlier}"),
         source: "Verse library".to_owned(),
         usage: TokenUsage::default(),

@@ -1,13 +1,13 @@
-//! Texts of readers and clients within tags.
+//! Texts of readers and clients as data within tags.
 
 use std::borrow::Cow;
 
-/// `text` as the data of a tag. However it is written, it cannot end the tag, or begin another.
+/// `text` within a tag. It is escaped, so that it cannot close the tag or open another.
 pub(super) fn tagged(tag: &str, text: &str) -> String {
     format!("<{tag}>\n{}\n</{tag}>", escaped(text))
 }
 
-/// The same for a text that may not be there.
+/// `text` within a tag; `None` when it is absent or blank.
 pub(super) fn tagged_if_any(tag: &str, text: Option<&str>) -> Option<String> {
     let text = text.filter(|text| !text.trim().is_empty())?;
     Some(tagged(tag, text))
@@ -15,18 +15,18 @@ pub(super) fn tagged_if_any(tag: &str, text: Option<&str>) -> Option<String> {
 
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match escape(letter) {
-            Some(written) => escaped.push_str(written),
-            None => escaped.push(letter),
+    for c in text.chars() {
+        match escape(c) {
+            Some(sequence) => escaped.push_str(sequence),
+            None => escaped.push(c),
         }
     }
     escaped
 }
 
-/// How a letter is written that does not stand for itself.
-fn escape(letter: char) -> Option<&'static str> {
-    match letter {
+/// The escape sequence of a character that needs one.
+fn escape(c: char) -> Option<&'static str> {
+    match c {
         '&' => Some("&amp;"),
         '<' => Some("&lt;"),
         '>' => Some("&gt;"),
@@ -35,34 +35,32 @@ fn escape(letter: char) -> Option<&'static str> {
     }
 }
 
-/// How many characters a text has within a tag.
+/// The number of characters of an escaped text.
 pub(super) fn escaped_length(text: &str) -> usize {
-    text.chars().map(written_length).sum()
+    text.chars().map(escaped_char_length).sum()
 }
 
-fn written_length(letter: char) -> usize {
-    escape(letter).map_or(1, str::len)
+fn escaped_char_length(c: char) -> usize {
+    escape(c).map_or(1, str::len)
 }
 
-/// As much of the beginning of a text as has `most` characters within a tag; a sign says that there is more.
-pub(super) fn within(text: &str, most: usize) -> Cow<'_, str> {
-    if escaped_length(text) <= most {
+/// The beginning of a text, with at most `max` characters when escaped; a truncated text ends with an ellipsis.
+pub(super) fn truncated(text: &str, max: usize) -> Cow<'_, str> {
+    if escaped_length(text) <= max {
         return text.into();
     }
-    // One is the sign's.
-    let mut left = most.saturating_sub(1);
-    let fitting = text.char_indices().take_while(|(_, letter)| {
-        let rest = left.checked_sub(written_length(*letter));
+    // One character is for the ellipsis.
+    let mut left = max.saturating_sub(1);
+    let fitting = text.char_indices().take_while(|(_, c)| {
+        let rest = left.checked_sub(escaped_char_length(*c));
         left = rest.unwrap_or_default();
         rest.is_some()
     });
-    let end = fitting
-        .last()
-        .map_or(0, |(at, letter)| at + letter.len_utf8());
+    let end = fitting.last().map_or(0, |(at, c)| at + c.len_utf8());
     format!("{}…", text.get(..end).unwrap_or_default()).into()
 }
 
-/// Without U+0000, which the database cannot keep.
+/// Removes U+0000, which the database cannot store.
 pub(crate) fn without_nul(text: &str) -> Cow<'_, str> {
     if text.contains('\0') {
         text.replace('\0', "").into()
@@ -86,24 +84,24 @@ mod tests {
     }
 
     #[test]
-    fn an_escape_that_was_sent_is_told_from_ours() {
+    fn an_escape_sequence_in_the_text_is_escaped_again() {
         assert_eq!(tagged("word", "&lt;"), "<word>\n&amp;lt;\n</word>");
     }
 
     #[test]
-    fn a_long_text_ends_where_its_room_does() {
-        assert_eq!(within("a<b", 6), "a<b");
-        assert_eq!(within("a<b", 5), "a…");
-        assert_eq!(within("a<bc", 6), "a<…");
-        assert_eq!(within("éèê", 3), "éèê");
-        assert_eq!(within("éèêë", 3), "éè…");
-        for most in 1..20 {
-            assert!(escaped_length(&within("<a&b>é\0ü>", most)) <= most);
+    fn a_long_text_is_truncated_to_its_limit() {
+        assert_eq!(truncated("a<b", 6), "a<b");
+        assert_eq!(truncated("a<b", 5), "a…");
+        assert_eq!(truncated("a<bc", 6), "a<…");
+        assert_eq!(truncated("éèê", 3), "éèê");
+        assert_eq!(truncated("éèêë", 3), "éè…");
+        for max in 1..20 {
+            assert!(escaped_length(&truncated("<a&b>é\0ü>", max)) <= max);
         }
     }
 
     #[test]
-    fn nothing_is_no_data() {
+    fn a_blank_text_has_no_tag() {
         assert_eq!(tagged_if_any("passage", None), None);
         assert_eq!(tagged_if_any("passage", Some(" \n")), None);
     }

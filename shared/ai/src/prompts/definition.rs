@@ -1,9 +1,9 @@
 //! The prompt for a definition.
 
-use super::{Form, Limits, Prompt, data::tagged, system};
-use crate::{DefinitionRequest, Speaker, Turn};
+use super::{Limits, OutputFormat, Prompt, data::tagged, single_turn};
+use crate::DefinitionRequest;
 
-const FORM: Form = Form {
+const FORMAT: OutputFormat = OutputFormat {
     name: "definition",
     fields: &[
         (
@@ -31,23 +31,15 @@ are not sure which word of the original stands behind it, say so in the field in
 Answer with one JSON object with exactly the fields definition, biblical_usage and original_language, each a text, and with \
 nothing before or after it.";
 
-/// The prompt for a definition of what was asked.
+/// The prompt for a definition.
 pub(crate) fn definition(request: &DefinitionRequest, limits: &Limits) -> Prompt {
-    let text = [
+    let parts = [
         tagged("reference", &request.passage_reference),
         tagged("verse", &request.verse_text),
         tagged("word", &request.word),
         "Define this word as it stands there.".to_owned(),
     ];
-    Prompt {
-        system: system(TASK),
-        turns: vec![Turn {
-            speaker: Speaker::Reader,
-            text: text.join("\n\n"),
-        }],
-        form: Some(&FORM),
-        max_tokens: limits.definition_tokens,
-    }
+    single_turn(TASK, &parts, Some(&FORMAT), limits.definition_tokens)
 }
 
 #[cfg(test)]
@@ -68,8 +60,8 @@ mod tests {
     }
 
     #[test]
-    fn the_form_is_named_in_words_too() {
-        for (field, _) in FORM.fields {
+    fn the_task_names_every_field() {
+        for (field, _) in FORMAT.fields {
             assert!(TASK.contains(field), "{field}");
         }
     }

@@ -1,9 +1,9 @@
-//! What was said, as much of it as goes to a model.
+//! The turns of a prompt: their selection and their order.
 
-use crate::{Speaker, Turn};
+use crate::{Role, Turn};
 
-/// The newest turns whose texts have no more than `budget` characters together, as `length` counts them. The newest is always
-/// kept: it is what is to be answered.
+/// The newest turns with at most `budget` characters together, as `length` counts them. The last turn is always kept: it
+/// needs the reply.
 pub(super) fn newest(turns: Vec<Turn>, budget: usize, length: impl Fn(&str) -> usize) -> Vec<Turn> {
     let mut left = budget;
     let mut kept: Vec<Turn> = turns
@@ -21,16 +21,16 @@ pub(super) fn newest(turns: Vec<Turn>, budget: usize, length: impl Fn(&str) -> u
     kept
 }
 
-/// How many characters a text has.
+/// The number of characters of a text.
 pub(super) fn length(text: &str) -> usize {
     text.chars().count()
 }
 
-/// The turns as providers take them: the reader begins, and nobody speaks twice in a row. Two messages of a reader follow
-/// each other where an answer broke off; they become one. `opening` is said before everything, in the reader's place.
+/// The turns in the order that providers require: the user first, then alternating. Consecutive turns of one role, which
+/// an interrupted reply leaves behind, are joined. `opening` is the first text of the user.
 pub(super) fn alternating(opening: Option<String>, turns: Vec<Turn>) -> Vec<Turn> {
     let opening = opening.map(|text| Turn {
-        speaker: Speaker::Reader,
+        role: Role::User,
         text,
     });
     let mut alternating: Vec<Turn> = Vec::new();
@@ -39,8 +39,8 @@ pub(super) fn alternating(opening: Option<String>, turns: Vec<Turn>) -> Vec<Turn
             continue;
         }
         match alternating.last_mut() {
-            None if turn.speaker == Speaker::Model => {}
-            Some(last) if last.speaker == turn.speaker => {
+            None if turn.role == Role::Assistant => {}
+            Some(last) if last.role == turn.role => {
                 last.text.push_str("\n\n");
                 last.text.push_str(&turn.text);
             }
@@ -50,7 +50,7 @@ pub(super) fn alternating(opening: Option<String>, turns: Vec<Turn>) -> Vec<Turn
     alternating
 }
 
-/// The text, or its first `chars` characters and a sign that there are more.
+/// The text, or its first `chars` characters and an ellipsis.
 pub(crate) fn clipped(text: &str, chars: usize) -> String {
     match text.char_indices().nth(chars) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
@@ -60,14 +60,15 @@ pub(crate) fn clipped(text: &str, chars: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use Speaker::{Model, Reader};
+    use Role::{Assistant, User};
 
     use super::*;
 
-    fn turns(said: &[(Speaker, &str)]) -> Vec<Turn> {
-        said.iter()
-            .map(|&(speaker, text)| Turn {
-                speaker,
+    fn turns(texts: &[(Role, &str)]) -> Vec<Turn> {
+        texts
+            .iter()
+            .map(|&(role, text)| Turn {
+                role,
                 text: text.to_owned(),
             })
             .collect()
@@ -75,48 +76,48 @@ mod tests {
 
     #[test]
     fn the_newest_turns_are_kept() {
-        let said = turns(&[(Reader, "aaaa"), (Model, "bbb"), (Reader, "ééé")]);
-        let newest = |budget| newest(said.clone(), budget, length);
-        assert_eq!(newest(10), said);
-        assert_eq!(newest(9), said[1..]);
-        assert_eq!(newest(5), said[2..]);
-        assert_eq!(newest(0), said[2..]);
+        let all = turns(&[(User, "aaaa"), (Assistant, "bbb"), (User, "ééé")]);
+        let newest = |budget| newest(all.clone(), budget, length);
+        assert_eq!(newest(10), all);
+        assert_eq!(newest(9), all[1..]);
+        assert_eq!(newest(5), all[2..]);
+        assert_eq!(newest(0), all[2..]);
     }
 
     #[test]
-    fn an_old_short_turn_does_not_jump_over_a_long_one() {
-        let said = turns(&[(Reader, "a"), (Model, "bbbbbb"), (Reader, "c")]);
-        assert_eq!(newest(said.clone(), 4, length), said[2..]);
+    fn an_old_short_turn_is_dropped_with_the_long_one_after_it() {
+        let all = turns(&[(User, "a"), (Assistant, "bbbbbb"), (User, "c")]);
+        assert_eq!(newest(all.clone(), 4, length), all[2..]);
     }
 
     #[test]
-    fn nobody_speaks_twice_in_a_row() {
-        let said = turns(&[
-            (Reader, "a"),
-            (Reader, "b"),
-            (Model, " "),
-            (Reader, "c"),
-            (Model, "d"),
-            (Model, "e"),
+    fn consecutive_turns_of_one_role_are_joined() {
+        let all = turns(&[
+            (User, "a"),
+            (User, "b"),
+            (Assistant, " "),
+            (User, "c"),
+            (Assistant, "d"),
+            (Assistant, "e"),
         ]);
         assert_eq!(
-            alternating(None, said),
-            turns(&[(Reader, "a\n\nb\n\nc"), (Model, "d\n\ne")])
+            alternating(None, all),
+            turns(&[(User, "a\n\nb\n\nc"), (Assistant, "d\n\ne")])
         );
     }
 
     #[test]
-    fn the_reader_begins() {
-        let said = turns(&[(Model, "a"), (Reader, "b")]);
-        assert_eq!(alternating(None, said.clone()), turns(&[(Reader, "b")]));
+    fn the_user_is_first() {
+        let all = turns(&[(Assistant, "a"), (User, "b")]);
+        assert_eq!(alternating(None, all.clone()), turns(&[(User, "b")]));
         assert_eq!(
-            alternating(Some("about".to_owned()), said),
-            turns(&[(Reader, "about"), (Model, "a"), (Reader, "b")])
+            alternating(Some("about".to_owned()), all),
+            turns(&[(User, "about"), (Assistant, "a"), (User, "b")])
         );
     }
 
     #[test]
-    fn a_clipped_text_says_so() {
+    fn a_clipped_text_ends_with_an_ellipsis() {
         assert_eq!(clipped("éèê", 3), "éèê");
         assert_eq!(clipped("éèê", 2), "éè…");
     }

@@ -1,121 +1,101 @@
-//! [`EmbeddingProvider`]: texts as vectors, by somebody's API.
+//! [`EmbeddingProvider`]: an embedding model behind an API.
 
 use std::sync::Arc;
 
 use futures_util::{FutureExt, future::BoxFuture};
 use genai::embed::{EmbedOptions, Embedding};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::Instant;
+use verse_platform::Random;
 
-use super::{HttpClient, Jitter, Service, failure::failure, http_client::Connection, retry};
+use super::{
+    HttpClient, Service,
+    failure::{by, failure},
+    http_client::Connection,
+    key_reload::CurrentService,
+    retry,
+};
 use crate::{Embedder, ModelError, prompts::clipped};
 
-/// What a vector has in the database.
+/// The numbers of a vector; the database's column has the same.
 const DIMENSIONS: usize = 1024;
 
-/// Texts in one call.
+/// The texts of one call.
 const BATCH: usize = 128;
 
-/// Characters of a text that count: in no script more tokens than a model reads.
-const CHARS: usize = 4000;
+/// The most characters of a text that are embedded: within the models' token limit in every script.
+const MAX_CHARS: usize = 4000;
 
-/// An embedding model that is asked over HTTP. Cheap to clone.
+/// An embedding model that is called over HTTP. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct EmbeddingProvider(Arc<Inner>);
-
-#[derive(Debug)]
-struct Inner {
+pub struct EmbeddingProvider {
     client: HttpClient,
-    service: Service,
-    jitter: Jitter,
+    service: CurrentService,
+    name: String,
+    random: Random,
 }
 
 impl EmbeddingProvider {
     /// The embedding model of `service`.
     #[must_use]
-    pub fn new(client: HttpClient, service: Service, jitter: Jitter) -> Self {
-        Self(Arc::new(Inner {
+    pub fn new(client: HttpClient, service: impl Into<CurrentService>, random: Random) -> Self {
+        let service = service.into();
+        Self {
             client,
+            name: service.get().model().to_owned(),
             service,
-            jitter,
-        }))
+            random,
+        }
     }
 
     async fn embed_all(
-        self,
-        texts: Vec<String>,
+        &self,
+        service: Arc<Service>,
+        texts: &[String],
         deadline: Instant,
     ) -> Result<Vec<Vec<f32>>, ModelError> {
         let mut vectors = Vec::with_capacity(texts.len());
         for batch in texts.chunks(BATCH) {
-            let batch: Vec<String> = batch.iter().map(|text| clipped(text, CHARS)).collect();
-            vectors.extend(self.embed_batch(batch, deadline).await?);
+            let batch: Vec<_> = batch.iter().map(|text| clipped(text, MAX_CHARS)).collect();
+            let embedded = retry::with_retries(deadline, &self.random, |connection| {
+                let call = self.embed_batch(&service, batch.clone(), connection);
+                by(deadline, call).map(Result::flatten)
+            });
+            vectors.extend(in_order(embedded.await?, batch.len())?);
         }
         Ok(vectors)
     }
 
-    /// Asks as often as [`retry`] allows.
     async fn embed_batch(
         &self,
-        batch: Vec<String>,
-        deadline: Instant,
-    ) -> Result<Vec<Vec<f32>>, ModelError> {
-        let mut again = 0;
-        let mut connection = Connection::Any;
-        loop {
-            let error = match self.ask(batch.clone(), connection, deadline).await {
-                Ok(vectors) => return Ok(vectors),
-                Err(error) => error,
-            };
-            let now = Instant::now();
-            let Some(wait) = retry::wait(&error, again, now, deadline, &self.0.jitter) else {
-                return Err(error);
-            };
-            sleep(wait).await;
-            again += 1;
-            connection = retry::connection(&error);
-        }
-    }
-
-    /// Asks once.
-    async fn ask(
-        &self,
+        service: &Service,
         batch: Vec<String>,
         connection: Connection,
-        deadline: Instant,
-    ) -> Result<Vec<Vec<f32>>, ModelError> {
+    ) -> Result<Vec<Embedding>, ModelError> {
         #[cfg(feature = "bedrock")]
-        if let Some(base_url) = self.0.service.bedrock_url() {
+        if let Some(base_url) = service.bedrock_url() {
             let titan = super::titan::Titan {
-                client: &self.0.client.plain,
+                client: &self.client.plain,
                 base_url,
-                model: self.0.service.model(),
+                model: service.model(),
                 dimensions: DIMENSIONS,
             };
-            let vectors = timeout_at(deadline, titan.embed(&batch)).await;
-            let vectors = vectors.map_err(|_| ModelError::TimedOut)??;
-            let numbered = vectors.into_iter().enumerate();
-            let embeddings = numbered.map(|(index, vector)| Embedding::new(vector, index));
-            return in_order(embeddings.collect(), batch.len());
+            let vectors = titan.embed(&batch).await?.into_iter().enumerate();
+            return Ok(vectors
+                .map(|(index, vector)| Embedding::new(vector, index))
+                .collect());
         }
-        let count = batch.len();
         let options = EmbedOptions::new().with_dimensions(DIMENSIONS);
-        let inner = &self.0;
-        let call = inner.client.models(connection).embed_batch(
-            inner.service.target(),
-            batch,
-            Some(&options),
-        );
-        let answer = timeout_at(deadline, call)
-            .await
-            .map_err(|_| ModelError::TimedOut)?
-            .map_err(|error| failure(&error))?;
-        in_order(answer.embeddings, count)
+        let client = self.client.models(connection);
+        let response = client
+            .embed_batch(service.target(), batch, Some(&options))
+            .await;
+        Ok(response.map_err(|error| failure(&error))?.embeddings)
     }
 }
 
 impl Embedder for EmbeddingProvider {
     fn name(&self) -> &str {
-        self.0.service.model()
+        &self.name
     }
 
     fn embed(
@@ -123,38 +103,39 @@ impl Embedder for EmbeddingProvider {
         texts: Vec<String>,
         deadline: Instant,
     ) -> BoxFuture<'static, Result<Vec<Vec<f32>>, ModelError>> {
-        self.clone().embed_all(texts, deadline).boxed()
+        let this = self.clone();
+        async move {
+            let embed = |service| this.embed_all(service, &texts, deadline);
+            this.service.call(embed).await
+        }
+        .boxed()
     }
 }
 
-/// One vector for each text, in the order of the texts, or none at all.
+/// One valid vector for each text, in the order of the texts, or an error.
 fn in_order(mut embeddings: Vec<Embedding>, count: usize) -> Result<Vec<Vec<f32>>, ModelError> {
     embeddings.sort_by_key(|embedding| embedding.index);
-    let is_complete = embeddings.len() == count
-        && embeddings
-            .iter()
-            .enumerate()
-            .all(|(index, embedding)| embedding.index == index);
-    if !is_complete {
+    let indices = embeddings.iter().map(|embedding| embedding.index);
+    if !indices.eq(0..count) {
         return Err(ModelError::Unusable {
-            reason: "not a vector for each text",
+            reason: "not one vector for each text",
         });
     }
     let vectors: Vec<Vec<f32>> = embeddings
         .into_iter()
         .map(|embedding| embedding.vector)
         .collect();
-    // A vector of nothing has no direction, and no distance to another.
-    let is_vector = |vector: &Vec<f32>| {
+    // A zero vector has no direction, and so no distance to another.
+    let is_valid = |vector: &Vec<f32>| {
         vector.len() == DIMENSIONS
             && vector.iter().all(|number| number.is_finite())
             && vector.iter().any(|number| *number != 0.0)
     };
-    if vectors.iter().all(is_vector) {
+    if vectors.iter().all(is_valid) {
         Ok(vectors)
     } else {
         Err(ModelError::Unusable {
-            reason: "not a vector of the dimensions that were asked for",
+            reason: "not a vector of the requested dimensions",
         })
     }
 }
@@ -170,13 +151,13 @@ mod tests {
     }
 
     #[test]
-    fn vectors_come_in_the_order_of_their_texts() {
+    fn vectors_are_in_the_order_of_their_texts() {
         let vectors = in_order(vec![unit(1), unit(0)], 2).unwrap();
         assert!(vectors[0][0] > 0.5 && vectors[1][1] > 0.5);
     }
 
     #[test]
-    fn what_is_not_a_vector_for_each_text_is_refused() {
+    fn anything_but_one_valid_vector_for_each_text_is_refused() {
         for (embeddings, count) in [
             (vec![unit(0)], 2),
             (vec![unit(0), unit(1)], 1),

@@ -1,20 +1,30 @@
-//! What became of a call that failed, told from what `genai` says of it.
+//! Turns `genai`'s errors into a [`ModelError`].
 //!
-//! Nothing of its own text goes on: its errors print the prompt, and what a provider says may quote it.
+//! No error text of `genai` or of a provider is passed on: `genai` prints the prompt, and a provider may quote it.
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use reqwest::header::HeaderMap;
 use serde_json::Value;
+use tokio::time::{Instant, timeout_at};
 
 use crate::ModelError;
 
-/// Not in the protocol's form.
-const GARBAGE: ModelError = ModelError::Unusable {
-    reason: "not in the protocol's form",
+/// The response breaks the provider's protocol.
+pub(super) const MALFORMED: ModelError = ModelError::Unusable {
+    reason: "not in the protocol's format",
 };
 
-/// What a call ended with, without what was said.
+/// The result of `work`, if it comes by the deadline.
+pub(super) async fn by<T>(
+    deadline: Instant,
+    work: impl Future<Output = T>,
+) -> Result<T, ModelError> {
+    let result = timeout_at(deadline, work).await;
+    result.map_err(|_| ModelError::TimedOut)
+}
+
+/// The error of a failed call.
 pub(super) fn failure(error: &genai::Error) -> ModelError {
     match error {
         genai::Error::HttpError {
@@ -27,7 +37,7 @@ pub(super) fn failure(error: &genai::Error) -> ModelError {
         | genai::Error::WebAdapterCall { webc_error, .. } => call_failure(webc_error),
         genai::Error::WebStream { error, .. } => stream_failure(error.as_ref()),
         genai::Error::ChatResponse { body, .. } => event_failure(body),
-        // The connection ended within an event.
+        // The connection closed within an event.
         genai::Error::StreamParse { serde_error, .. } if serde_error.is_eof() => {
             ModelError::Interrupted
         }
@@ -36,18 +46,18 @@ pub(super) fn failure(error: &genai::Error) -> ModelError {
         | genai::Error::NoChatResponse { .. }
         | genai::Error::InvalidJsonResponseElement { .. }
         | genai::Error::JsonValueExt(_)
-        | genai::Error::SerdeJson(_) => GARBAGE,
+        | genai::Error::SerdeJson(_) => MALFORMED,
         genai::Error::RequiresApiKey { .. }
         | genai::Error::NoAuthResolver { .. }
         | genai::Error::NoAuthData { .. }
-        // So it calls AWS credentials that are not there.
+        // `genai`'s error for missing AWS credentials.
         | genai::Error::AdapterNotSupported { .. }
         | genai::Error::Resolver { .. } => ModelError::Rejected { status: None },
         _ => ModelError::Failed { status: None },
     }
 }
 
-/// A call that is answered in one piece.
+/// The error of a call that is not streamed.
 fn call_failure(error: &genai::webc::Error) -> ModelError {
     match error {
         genai::webc::Error::ResponseFailedStatus {
@@ -56,7 +66,7 @@ fn call_failure(error: &genai::webc::Error) -> ModelError {
             headers,
         } => refusal(status.as_u16(), headers, body),
         genai::webc::Error::Reqwest(error) => connection_failure(error),
-        _ => GARBAGE,
+        _ => MALFORMED,
     }
 }
 
@@ -68,7 +78,7 @@ fn stream_failure(error: &(dyn std::error::Error + 'static)) -> ModelError {
         return connection_failure(error);
     }
     if error.is::<std::str::Utf8Error>() || error.is::<std::string::FromUtf8Error>() {
-        return GARBAGE;
+        return MALFORMED;
     }
     ModelError::Interrupted
 }
@@ -85,15 +95,15 @@ pub(super) fn connection_failure(error: &reqwest::Error) -> ModelError {
     }
 }
 
-/// An answer with a status of failure.
+/// The error of a response with an error status.
 pub(super) fn refusal(status: u16, headers: &HeaderMap, body: &str) -> ModelError {
-    let said: Value = serde_json::from_str(body).unwrap_or_default();
-    let complaint = Complaint::of(&said);
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    let details = ErrorDetails::of(&body);
     match status {
         401..=403 => ModelError::Rejected {
             status: Some(status),
         },
-        _ if complaint.is_about_money() => ModelError::Rejected {
+        _ if details.is_about_credit() => ModelError::Rejected {
             status: Some(status),
         },
         429 | 503 | 529 => ModelError::Overloaded {
@@ -105,11 +115,11 @@ pub(super) fn refusal(status: u16, headers: &HeaderMap, body: &str) -> ModelErro
     }
 }
 
-/// An event of failure within a stream that began well.
+/// The error of an error event within a stream.
 fn event_failure(body: &Value) -> ModelError {
-    let complaint = Complaint::of(body);
-    match complaint.kind {
-        _ if complaint.is_about_money() => ModelError::Rejected { status: None },
+    let details = ErrorDetails::of(body);
+    match details.kind {
+        _ if details.is_about_credit() => ModelError::Rejected { status: None },
         "authentication_error" | "permission_error" | "invalid_api_key" => {
             ModelError::Rejected { status: None }
         }
@@ -124,16 +134,16 @@ fn event_failure(body: &Value) -> ModelError {
     }
 }
 
-/// What a provider says of a failure: Anthropic `{"error": {"type", "message"}}`, `OpenAI` the same with a `code`.
-struct Complaint<'v> {
+/// A provider's error body: Anthropic sends `{"error": {"type", "message"}}`, `OpenAI` the same with a `code`.
+struct ErrorDetails<'v> {
     kind: &'v str,
     code: &'v str,
     message: &'v str,
 }
 
-impl<'v> Complaint<'v> {
-    fn of(said: &'v Value) -> Self {
-        let error = said.get("error").unwrap_or(said);
+impl<'v> ErrorDetails<'v> {
+    fn of(body: &'v Value) -> Self {
+        let error = body.get("error").unwrap_or(body);
         let text = |name| error.get(name).and_then(Value::as_str).unwrap_or_default();
         Self {
             kind: text("type"),
@@ -142,16 +152,16 @@ impl<'v> Complaint<'v> {
         }
     }
 
-    fn is_about_money(&self) -> bool {
+    fn is_about_credit(&self) -> bool {
         self.kind == "billing_error"
             || [self.kind, self.code].contains(&"insufficient_quota")
-            // Anthropic's has no type of its own.
+            // Anthropic has no type for it.
             || self.message.contains("credit balance is too low")
     }
 }
 
-/// How long the provider asks to be left alone: in seconds, or milliseconds. The form with a date is not read: it would
-/// take a clock, and none of them sends it.
+/// The wait that the provider requests, in seconds or milliseconds. A date is not read: it would need a clock, and no
+/// provider sends one.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let number = |name| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok();
     let seconds = number("retry-after-ms")
@@ -172,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn no_credit_is_told_from_a_bad_request_and_from_too_many() {
+    fn missing_credit_differs_from_a_bad_request_and_from_too_many_requests() {
         let low = json!({"type": "error", "error": {"type": "invalid_request_error",
             "message": "Your credit balance is too low to access the API."}});
         assert_eq!(
@@ -195,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn every_status_has_its_meaning_whatever_the_body() {
+    fn every_status_has_its_error_with_any_body() {
         for (status, error) in [
             (401, ModelError::Rejected { status: Some(401) }),
             (402, ModelError::Rejected { status: Some(402) }),
@@ -212,19 +222,19 @@ mod tests {
     }
 
     #[test]
-    fn the_wait_is_read_in_both_units_and_nonsense_is_not() {
-        let told = |name, value| {
+    fn retry_after_is_read_in_both_units_and_ignored_when_malformed() {
+        let read = |name, value| {
             let mut headers = HeaderMap::new();
             headers.insert(name, HeaderValue::from_static(value));
             retry_after(&headers)
         };
-        assert_eq!(told("retry-after", "2"), Some(Duration::from_secs(2)));
+        assert_eq!(read("retry-after", "2"), Some(Duration::from_secs(2)));
         assert_eq!(
-            told("retry-after-ms", "1500"),
+            read("retry-after-ms", "1500"),
             Some(Duration::from_millis(1500))
         );
-        for nonsense in ["-1", "soon", "", "NaN", "1e999"] {
-            assert_eq!(told("retry-after", nonsense), None);
+        for malformed in ["-1", "soon", "", "NaN", "1e999"] {
+            assert_eq!(read("retry-after", malformed), None);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The HTTP client that every call of a provider goes through.
+//! The HTTP client of all providers.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -7,21 +7,21 @@ use std::{
 
 use thiserror::Error;
 
-/// To be connected; a provider that cannot be reached in this time cannot be reached.
-const CONNECT: Duration = Duration::from_secs(3);
+/// The most time to open a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Of silence, after which an answer is given up: providers send a sign of life more often.
-const SILENCE: Duration = Duration::from_mins(1);
+/// The most time between two reads: providers send keep-alive events more often.
+const READ_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A connection that was idle for longer is not used again: a function may have been frozen, and the other end has hung
-/// up meanwhile.
-const IDLE: Duration = Duration::from_secs(10);
+/// A connection that was idle for longer is not reused: Lambda may have frozen the function, and the provider has closed
+/// the connection meanwhile.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// For the other end to confirm what it was sent. One that is gone without a word, as after a freeze, is found out by this.
+/// The most time without a TCP acknowledgement. It detects a connection that died silently, as during a freeze.
 #[cfg(target_os = "linux")]
-const UNCONFIRMED: Duration = Duration::from_secs(5);
+const TCP_USER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Made once in a process, and shared: its connections stay open between calls. Cheap to clone.
+/// One client a process: its connections stay open between calls. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct HttpClient {
     #[cfg(feature = "bedrock")]
@@ -30,32 +30,32 @@ pub struct HttpClient {
     fresh: Arc<OnceLock<genai::Client>>,
 }
 
-/// No client can be made: TLS cannot be set up.
+/// The client cannot be created: TLS cannot be set up.
 #[derive(Debug, Error)]
-#[error("no HTTP client can be made for the model's provider")]
+#[error("the HTTP client for the model's provider cannot be created")]
 pub struct ClientError(#[source] Option<reqwest::Error>);
 
-/// Which connection a call may go over.
+/// The connection that a call uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Connection {
-    /// One that is open, if there is one.
-    Any,
-    /// A new one: those that are open may all be dead.
+    /// An open connection, if there is one.
+    Pooled,
+    /// A new connection: all open ones may be dead.
     Fresh,
 }
 
 impl HttpClient {
-    /// A client with connections of its own.
+    /// A client with its own connections.
     ///
     /// # Errors
     ///
     /// When TLS cannot be set up.
     pub fn new() -> Result<Self, ClientError> {
-        let client = connecting()
+        let client = builder()
             .build()
             .map_err(|error| ClientError(Some(error)))?;
         Ok(Self {
-            models: speaking(client.clone())?,
+            models: genai_client(client.clone())?,
             #[cfg(feature = "bedrock")]
             plain: client,
             fresh: Arc::default(),
@@ -63,39 +63,39 @@ impl HttpClient {
     }
 
     pub(super) fn models(&self, connection: Connection) -> &genai::Client {
-        if connection == Connection::Any {
+        if connection == Connection::Pooled {
             return &self.models;
         }
         if let Some(fresh) = self.fresh.get() {
             return fresh;
         }
-        // Made when first needed, which is seldom.
-        let fresh = connecting().pool_max_idle_per_host(0).build().ok();
-        match fresh.and_then(|client| speaking(client).ok()) {
+        // Created when first needed, which is rare.
+        let fresh = builder().pool_max_idle_per_host(0).build().ok();
+        match fresh.and_then(|client| genai_client(client).ok()) {
             Some(fresh) => self.fresh.get_or_init(|| fresh),
             None => &self.models,
         }
     }
 }
 
-fn connecting() -> reqwest::ClientBuilder {
+fn builder() -> reqwest::ClientBuilder {
     let builder = reqwest::Client::builder();
     #[cfg(target_os = "linux")]
-    let builder = builder.tcp_user_timeout(UNCONFIRMED);
+    let builder = builder.tcp_user_timeout(TCP_USER_TIMEOUT);
     builder
-        .connect_timeout(CONNECT)
-        .read_timeout(SILENCE)
-        .pool_idle_timeout(IDLE)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(READ_TIMEOUT)
+        .pool_idle_timeout(IDLE_TIMEOUT)
         .tcp_nodelay(true)
-        // A function answers one request at a time: nothing would share a connection of HTTP/2, and with HTTP/1 an
-        // answer that nobody reads ends with its connection.
+        // A function serves one request at a time, so HTTP/2 would share nothing. With HTTP/1, closing the connection stops
+        // a reply that is no longer needed.
         .http1_only()
-        // A key goes where the settings say, and nowhere else.
+        // A key is sent to the configured address only.
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
 }
 
-fn speaking(client: reqwest::Client) -> Result<genai::Client, ClientError> {
+fn genai_client(client: reqwest::Client) -> Result<genai::Client, ClientError> {
     genai::Client::builder()
         .with_reqwest(client)
         .build()

@@ -1,109 +1,109 @@
-//! When a call is made again, and after how long. Never once the reader has seen a word of the answer.
+//! Retries of a failed call: which errors, after what wait, on which connection. No call is retried after the first token
+//! of a reply.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
+use verse_platform::Random;
 
 use super::http_client::Connection;
 use crate::ModelError;
 
-/// The first wait for a provider that has too much to do; each further one is twice as long.
+/// The first wait for an overloaded provider; each further wait is twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 
-/// What must be left of the time after a wait, or it is not worth it.
-const WORTH_WAITING: Duration = Duration::from_secs(1);
+/// A retry needs this much time before the deadline.
+const MIN_CALL_TIME: Duration = Duration::from_secs(1);
 
-/// How often a call is made again for each kind of failure.
-const OVERLOADED_AGAIN: u32 = 4;
-const FAILED_AGAIN: u32 = 2;
-const INTERRUPTED_AGAIN: u32 = 1;
+/// The most retries for each kind of error.
+const OVERLOADED_RETRIES: u32 = 4;
+const FAILED_RETRIES: u32 = 2;
+const INTERRUPTED_RETRIES: u32 = 1;
 
-/// Gives numbers from 0 to 1, so that those who failed together do not come back together. Cheap to clone.
-#[derive(Clone)]
-pub struct Jitter(Arc<dyn Fn() -> f64 + Send + Sync>);
-
-impl Jitter {
-    /// `draw` gives a random number from 0 to 1.
-    pub fn new(draw: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
-        Self(Arc::new(draw))
-    }
-
-    fn draw(&self) -> f64 {
-        let drawn = (self.0)();
-        if drawn.is_finite() {
-            drawn.clamp(0.0, 1.0)
-        } else {
-            0.0
-        }
-    }
-}
-
-impl fmt::Debug for Jitter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Jitter")
-    }
-}
-
-/// What a call that failed is made again over.
-pub(super) fn connection(error: &ModelError) -> Connection {
-    match error {
-        ModelError::Interrupted => Connection::Fresh,
-        _ => Connection::Any,
+/// Makes `call`, and repeats it while its error may pass and the deadline leaves time.
+pub(super) async fn with_retries<T, F>(
+    deadline: Instant,
+    random: &Random,
+    call: impl Fn(Connection) -> F,
+) -> Result<T, ModelError>
+where
+    F: Future<Output = Result<T, ModelError>>,
+{
+    let mut retries = 0;
+    let mut connection = Connection::Pooled;
+    loop {
+        let error = match call(connection).await {
+            Ok(result) => return Ok(result),
+            Err(error) => error,
+        };
+        let Some(wait) = wait(&error, retries, Instant::now(), deadline, random) else {
+            return Err(error);
+        };
+        sleep(wait).await;
+        retries += 1;
+        connection = match error {
+            ModelError::Interrupted => Connection::Fresh,
+            _ => Connection::Pooled,
+        };
     }
 }
 
-/// How long to wait before a call that failed with `error` is made again; `None` when it is not. `again` is how often it
-/// was made again already.
-pub(super) fn wait(
+/// The wait before the next retry, after `retries` retries; `None` when the call is not retried.
+fn wait(
     error: &ModelError,
-    again: u32,
+    retries: u32,
     now: Instant,
     deadline: Instant,
-    jitter: &Jitter,
+    random: &Random,
 ) -> Option<Duration> {
     let wait = match error {
-        ModelError::Overloaded { retry_after } if again < OVERLOADED_AGAIN => match retry_after {
-            // A little later than told: everybody else was told the same.
-            Some(told) => told.saturating_add(FIRST_WAIT.mul_f64(jitter.draw())),
-            None => backoff(again, jitter),
+        ModelError::Overloaded { retry_after } if retries < OVERLOADED_RETRIES => match retry_after
+        {
+            // A random time later than requested: the provider's other clients were given the same time.
+            Some(requested) => requested.saturating_add(FIRST_WAIT.mul_f64(random.fraction())),
+            None => backoff(retries, random),
         },
-        ModelError::Failed { status } if again < FAILED_AGAIN && may_pass(*status) => {
-            backoff(again, jitter)
+        // The provider's own failure, or no connection to it.
+        ModelError::Failed { status }
+            if retries < FAILED_RETRIES && status.is_none_or(|status| status >= 500) =>
+        {
+            backoff(retries, random)
         }
-        // A connection that the other end had left: a new one is likely to do.
-        ModelError::Interrupted if again < INTERRUPTED_AGAIN => Duration::ZERO,
+        // The provider had closed the pooled connection: a new one probably works.
+        ModelError::Interrupted if retries < INTERRUPTED_RETRIES => Duration::ZERO,
         _ => return None,
     };
-    let ready = now.checked_add(wait)?.checked_add(WORTH_WAITING)?;
+    let ready = now.checked_add(wait)?.checked_add(MIN_CALL_TIME)?;
     (ready <= deadline).then_some(wait)
 }
 
-/// Half to the whole of a time that doubles.
-fn backoff(again: u32, jitter: &Jitter) -> Duration {
-    let whole = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(again));
-    whole.mul_f64(0.5 + jitter.draw() / 2.0)
-}
-
-/// Whether a failure may be over soon: the provider's own, or that it could not be reached.
-fn may_pass(status: Option<u16>) -> bool {
-    status.is_none_or(|status| status >= 500)
+/// A random time between half and all of a time that doubles with each retry.
+fn backoff(retries: u32, random: &Random) -> Duration {
+    let longest = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(retries));
+    longest.mul_f64(0.5 + random.fraction() / 2.0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn after(error: &ModelError, again: u32, left: Duration) -> Option<Duration> {
+    fn after(error: &ModelError, retries: u32, left: Duration) -> Option<Duration> {
         let now = Instant::now();
-        wait(error, again, now, now + left, &Jitter::new(|| 1.0))
+        wait(
+            error,
+            retries,
+            now,
+            now + left,
+            &Random::new(|bytes| bytes.fill(0xff)),
+        )
     }
 
     const LONG: Duration = Duration::from_mins(1);
     const BUSY: ModelError = ModelError::Overloaded { retry_after: None };
 
     #[test]
-    fn waits_double_and_end() {
-        let waits: Vec<_> = (0..5).map(|again| after(&BUSY, again, LONG)).collect();
+    fn waits_double_up_to_the_last_retry() {
+        let waits: Vec<_> = (0..5).map(|retries| after(&BUSY, retries, LONG)).collect();
         let millis = |n| Some(Duration::from_millis(n));
         assert_eq!(
             waits,
@@ -112,24 +112,27 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_is_drawn_from_its_upper_half() {
+    fn a_wait_is_random_within_its_upper_half() {
         let now = Instant::now();
-        for (drawn, expected) in [(0.0, 250), (1.0, 500), (7.0, 500), (f64::NAN, 250)] {
-            let jitter = Jitter::new(move || drawn);
+        for (byte, expected) in [(0, 250), (0xff, 500)] {
+            let random = Random::new(move |bytes| bytes.fill(byte));
             assert_eq!(
-                wait(&BUSY, 0, now, now + LONG, &jitter),
+                wait(&BUSY, 0, now, now + LONG, &random),
                 Some(Duration::from_millis(expected))
             );
         }
     }
 
     #[test]
-    fn what_the_provider_asks_is_honoured() {
-        let told = ModelError::Overloaded {
+    fn a_retry_waits_as_long_as_the_provider_requests() {
+        let requested = ModelError::Overloaded {
             retry_after: Some(Duration::from_secs(7)),
         };
-        assert_eq!(after(&told, 0, LONG), Some(Duration::from_millis(7500)));
-        assert_eq!(after(&told, 0, Duration::from_secs(8)), None);
+        assert_eq!(
+            after(&requested, 0, LONG),
+            Some(Duration::from_millis(7500))
+        );
+        assert_eq!(after(&requested, 0, Duration::from_secs(8)), None);
         let never = ModelError::Overloaded {
             retry_after: Some(Duration::MAX),
         };
@@ -137,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_will_not_pass_is_not_tried_again() {
+    fn permanent_errors_are_not_retried() {
         for error in [
             ModelError::Rejected { status: Some(401) },
             ModelError::Failed { status: Some(400) },
@@ -149,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_pass_is_tried_again_but_not_for_ever() {
+    fn temporary_errors_are_retried_a_limited_number_of_times() {
         let failed = ModelError::Failed { status: Some(500) };
         assert!(after(&failed, 1, LONG).is_some());
         assert_eq!(after(&failed, 2, LONG), None);

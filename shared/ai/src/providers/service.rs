@@ -1,4 +1,4 @@
-//! What tells one provider from another: protocol, address, key, and what its models do by default.
+//! [`Service`]: the protocol, address, key and model of a provider.
 
 use genai::{
     ModelIden, ServiceTarget,
@@ -8,7 +8,7 @@ use genai::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-/// A provider as it is set up: whom to ask, for which model.
+/// A model at a provider.
 #[derive(Clone, Debug)]
 pub struct Service {
     kind: Kind,
@@ -26,11 +26,11 @@ enum Kind {
     Bedrock,
 }
 
-/// What servers that want no key are sent for one.
+/// The key for servers that need none.
 const NO_KEY: &str = "none";
 
 impl Service {
-    /// Anthropic's Messages API. `base_url` is as Anthropic's own libraries take it, with or without the version.
+    /// Anthropic's Messages API. `base_url` is that of Anthropic's own libraries, with or without `/v1`.
     #[must_use]
     pub fn anthropic(base_url: &str, key: SecretString, model: String) -> Self {
         let base_url = base_url.trim_end_matches('/');
@@ -43,8 +43,8 @@ impl Service {
         }
     }
 
-    /// `OpenAI`'s Chat Completions, by `OpenAI` or whoever speaks it. `base_url` is as `OpenAI`'s own libraries take it: with the
-    /// version.
+    /// `OpenAI`'s Chat Completions API, at `OpenAI` or a compatible server. `base_url` is that of `OpenAI`'s own libraries, with
+    /// `/v1`.
     #[must_use]
     pub fn openai(base_url: &str, key: Option<SecretString>, model: String) -> Self {
         Self {
@@ -55,7 +55,7 @@ impl Service {
         }
     }
 
-    /// Amazon Bedrock, at `base_url`. Credentials and their region are those of the process: a function's role.
+    /// Amazon Bedrock at `base_url`, with the credentials and region of the process: the function's role.
     #[cfg(feature = "bedrock")]
     #[must_use]
     pub fn bedrock(base_url: &str, model: String) -> Self {
@@ -93,7 +93,7 @@ impl Service {
         }
     }
 
-    /// Whether `genai` blocks its thread to sign a request, which no thread of a function's runtime may be.
+    /// Whether `genai` blocks its thread to sign a request. The threads of a function's runtime must not block.
     pub(super) fn blocks_to_sign(&self) -> bool {
         match self.kind {
             Kind::Anthropic | Kind::OpenAi => false,
@@ -102,23 +102,23 @@ impl Service {
         }
     }
 
-    /// Where Bedrock's runtime is, if that is what is asked.
+    /// Bedrock's address, if this is a model on Bedrock.
     #[cfg(feature = "bedrock")]
     pub(super) fn bedrock_url(&self) -> Option<&str> {
         (self.kind == Kind::Bedrock).then_some(self.base_url.as_str())
     }
 
-    /// Models that think by default would spend the limit of an answer on it, and keep the reader waiting.
+    /// Switches extended thinking off: it would use up the token limit and delay the first token.
     pub(super) fn without_thinking(&self, options: ChatOptions) -> ChatOptions {
-        let can_be_told = match self.kind {
+        let has_option = match self.kind {
             Kind::Anthropic => true,
-            // Its models think only when told to.
+            // Its models think only on request.
             #[cfg(feature = "bedrock")]
             Kind::Bedrock => false,
-            // Others take the setting for a mistake.
+            // Other models reject the option.
             Kind::OpenAi => self.model.starts_with("gpt-5.") || self.model.starts_with("gpt-6"),
         };
-        if can_be_told {
+        if has_option {
             options.with_reasoning_effort(ReasoningEffort::Zero)
         } else {
             options
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_ways_to_write_anthropics_address_are_one() {
+    fn anthropics_address_is_accepted_with_and_without_a_version() {
         for base in [
             "https://a.example",
             "https://a.example/",

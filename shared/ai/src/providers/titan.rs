@@ -1,5 +1,5 @@
-//! Amazon Titan's text embeddings on Bedrock, which `genai` does not have: `InvokeModel`, signed with the process's
-//! credentials.
+//! Amazon Titan text embeddings on Bedrock, which `genai` does not support: `InvokeModel`, signed with the credentials of
+//! the process.
 
 use std::time::SystemTime;
 
@@ -14,16 +14,16 @@ use reqwest::{Url, header::CONTENT_TYPE};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::failure::{connection_failure, refusal};
+use super::failure::{MALFORMED, connection_failure, refusal};
 use crate::ModelError;
 
-/// Calls at once: Titan takes one text in each.
-const AT_ONCE: usize = 8;
+/// Concurrent calls: Titan accepts one text a call.
+const CONCURRENT_CALLS: usize = 8;
 
-/// What cannot be signed cannot be asked: credentials or region are not there.
+/// The call cannot be signed: credentials or region are missing.
 const UNSIGNED: ModelError = ModelError::Rejected { status: None };
 
-/// Titan, as it is set up.
+/// A Titan model.
 #[derive(Clone, Copy)]
 pub(super) struct Titan<'a> {
     pub(super) client: &'a reqwest::Client,
@@ -33,14 +33,13 @@ pub(super) struct Titan<'a> {
     pub(super) dimensions: usize,
 }
 
-/// Its answer.
 #[derive(Deserialize)]
-struct Sent {
+struct Response {
     embedding: Vec<f32>,
 }
 
 impl Titan<'_> {
-    /// A vector for each text, in their order.
+    /// One vector for each text, in their order.
     pub(super) async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, ModelError> {
         let config = aws_config::load_from_env().await;
         let region = config.region().ok_or(UNSIGNED)?.as_ref().to_owned();
@@ -49,7 +48,10 @@ impl Titan<'_> {
             .iter()
             .map(|text| self.embed_one(text, &credentials, &region))
             .collect();
-        stream::iter(calls).buffered(AT_ONCE).try_collect().await
+        stream::iter(calls)
+            .buffered(CONCURRENT_CALLS)
+            .try_collect()
+            .await
     }
 
     async fn embed_one(
@@ -72,21 +74,19 @@ impl Titan<'_> {
             .await
             .map_err(|error| connection_failure(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let said = response
+        let body = response
             .text()
             .await
             .map_err(|error| connection_failure(&error))?;
         if !status.is_success() {
-            return Err(refusal(status.as_u16(), &headers, &said));
+            return Err(refusal(status.as_u16(), &headers, &body));
         }
-        let sent: Sent = serde_json::from_str(&said).map_err(|_| ModelError::Unusable {
-            reason: "not in the protocol's form",
-        })?;
-        Ok(sent.embedding)
+        let response: Response = serde_json::from_str(&body).map_err(|_| MALFORMED)?;
+        Ok(response.embedding)
     }
 
     fn url(&self) -> Result<Url, ModelError> {
-        // The colon of a version is written out, as in what is signed.
+        // The colon of a version is escaped, as in the signature.
         let model = self.model.replace(':', "%3A");
         let url = format!("{}model/{model}/invoke", self.base_url);
         Url::parse(&url).map_err(|_| UNSIGNED)
@@ -100,10 +100,10 @@ async fn credentials(config: &SdkConfig) -> Result<Credentials, ModelError> {
     provider.provide_credentials().await.map_err(|_| UNSIGNED)
 }
 
-/// The headers that sign a call.
+/// The headers that carry a call's signature.
 #[expect(
     clippy::disallowed_methods,
-    reason = "AWS compares a signature's time with its own clock"
+    reason = "AWS compares the time in a signature with its own clock"
 )]
 fn signature(
     url: &Url,

@@ -1,4 +1,4 @@
-//! What the commentary says on a question: on the passages that it names, on the passage that is open, and elsewhere.
+//! The commentary's answer to a question: on the passages that it names, on the open passage, and elsewhere.
 
 use verse_scripture::works::Work;
 use verse_scripture::{Reference, TranslationCode, get_chapter};
@@ -7,34 +7,35 @@ use crate::library::alignment::content_stems;
 use crate::library::links::link;
 use crate::library::passage::Passage;
 use crate::library::quotation::{quote, quote_verses};
-use crate::library::significance::{Piece, list_pieces};
+use crate::library::sentence_group::SentenceGroup;
+use crate::library::significance::{SelectedSection, list_selected_sections};
 use crate::library::sources::Sources;
-use crate::library::thought::Thought;
 
-use super::bearing::{is_seen, take_near_the_best, weight};
 use super::conversation::Conversation;
 use super::question::Question;
+use super::relevance::{is_seen, select_near_best, shared_weight};
 use super::search::search;
 
-/// How many of the passages that a question names are looked up.
-const MOST_NAMED: usize = 2;
-/// How many verses of a named passage are quoted.
-const MOST_VERSES: usize = 6;
-/// Paragraphs that answer a question; none if nothing does.
-pub(super) async fn on(
+/// The most passages that are looked up of those that a question names.
+const MAX_PASSAGES: usize = 2;
+/// The most verses of a passage that are quoted.
+const MAX_VERSES: usize = 6;
+
+/// Paragraphs that answer a question, possibly none.
+pub(super) async fn answer(
     question: &Question,
     conversation: &mut Conversation<'_>,
     sources: &mut Sources,
 ) -> Vec<String> {
     let mut paragraphs = Vec::new();
-    for reference in question.references.iter().take(MOST_NAMED) {
+    for reference in question.references.iter().take(MAX_PASSAGES) {
         let translation = conversation.passage.and_then(|passage| passage.translation);
         let passage = Passage {
             reference: *reference,
             translation,
         };
-        paragraphs.extend(text_of(&passage, sources));
-        paragraphs.extend(on_passage(reference, question, conversation, sources));
+        paragraphs.extend(passage_text(&passage, sources));
+        paragraphs.extend(answer_on(reference, question, conversation, sources));
     }
     if !question.references.is_empty() {
         return paragraphs;
@@ -47,8 +48,8 @@ pub(super) async fn on(
     paragraphs
 }
 
-/// The words of a passage in the translation that is read.
-fn text_of(passage: &Passage, sources: &mut Sources) -> Option<String> {
+/// The text of a passage in its translation.
+fn passage_text(passage: &Passage, sources: &mut Sources) -> Option<String> {
     let translation = passage
         .translation
         .unwrap_or(TranslationCode::Web)
@@ -58,63 +59,59 @@ fn text_of(passage: &Passage, sources: &mut Sources) -> Option<String> {
     let verses = chapter.verses_within(&verses);
     let quoted: Vec<&str> = verses
         .iter()
-        .take(MOST_VERSES)
+        .take(MAX_VERSES)
         .map(|verse| verse.text.as_str())
         .collect();
     if quoted.is_empty() {
         return None;
     }
     sources.add_translation(translation);
-    let goes_on = if verses.len() > quoted.len() {
+    let ellipsis = if verses.len() > quoted.len() {
         " …"
     } else {
         ""
     };
     Some(format!(
-        "{} reads in the {}: {}{goes_on}",
+        "{} reads in the {}: {}{ellipsis}",
         link(&passage.reference),
         translation.name,
         quote_verses(&quoted.join(" "))
     ))
 }
 
-/// What the commentary says on a passage that the question names, what shares its words first.
-fn on_passage(
+/// The commentary's answer from the section on a passage that shares the most words with the question.
+fn answer_on(
     reference: &Reference,
     question: &Question,
     conversation: &mut Conversation<'_>,
     sources: &mut Sources,
 ) -> Option<String> {
-    let pieces = list_pieces(reference);
-    let shares = |piece: &Piece| {
-        let text = content_stems(&piece.section.paragraphs.join(" "));
-        weight(&text, &question.stems)
+    let shared = |selected: &SelectedSection| {
+        let text = content_stems(&selected.section.paragraphs.join(" "));
+        shared_weight(&text, &question.stems)
     };
-    // The first of those that share most.
-    let piece = pieces
+    // Of several with the same weight, the first.
+    let selected = list_selected_sections(reference)
         .into_iter()
         .rev()
-        .max_by(|one, other| shares(one).total_cmp(&shares(other)))?;
-    let words = conversation
-        .words
-        .of(piece.section.book, piece.section.chapter);
-    let section = piece.read(&words);
-    let worth = |thought: &Thought| {
-        weight(&thought.stems, &question.stems) + thought.likeness
-            - f64::from(thought.distance(&piece.selected))
+        .max_by(|one, other| shared(one).total_cmp(&shared(other)))?;
+    let section = selected.split(&mut conversation.words);
+    let score = |group: &SentenceGroup| {
+        shared_weight(&group.stems, &question.stems) + group.similarity
+            - f64::from(group.distance(&selected.verses))
     };
-    let open = section
-        .thoughts
+    let unseen = section
+        .groups
         .iter()
-        .filter(|thought| !is_seen(&section, thought, conversation));
-    let best = take_near_the_best(open.collect(), worth);
+        .filter(|group| !is_seen(&section, group, conversation));
+    let best = select_near_best(unseen.collect(), score);
     if best.is_empty() {
         return None;
     }
     sources.add(Work::Commentary);
     Some(format!(
         "{} {}",
-        piece.introduce(true),
+        selected.introduce(true),
         quote(&section, &best)
     ))
 }

@@ -1,4 +1,4 @@
-//! What surrounds a message: the passage that is open, what was said before, and what the reader has seen.
+//! The context of a message: the open passage, the earlier messages and the sentences quoted so far.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -8,43 +8,37 @@ use crate::library::links::unlink;
 use crate::library::passage::{Passage, WordsOfChapters, locate};
 use crate::library::quotation::shorten;
 use crate::library::sentences;
-use crate::{ChatRequest, Speaker};
+use crate::{ChatRequest, Role, Turn};
 
-use super::question::{Question, asked_stems};
+use super::question::{Question, subject_stems};
 use super::recollection::Recalled;
 
-/// How many of the reader's earlier messages are searched for what a follow-up is about.
-const LOOKED_BACK: usize = 4;
+/// The most earlier messages that are searched for the subject of a follow-up.
+const MAX_EARLIER: usize = 4;
 
-/// A conversation, as far as it bears on its last message.
+/// A conversation, as the context of its last message.
 pub(super) struct Conversation<'a> {
-    /// The reader's last message.
+    /// The user's last message.
     pub(super) message: &'a str,
-    /// Whether nothing was answered yet.
+    /// Whether there is no reply yet.
     pub(super) is_new: bool,
-    /// What the reader has open, or spoke of.
+    /// The open passage, or the last one named.
     pub(super) passage: Option<Passage>,
-    /// What the reader said before, the latest first.
+    /// The user's earlier messages, the latest first.
     earlier: Vec<&'a str>,
-    /// What stands for the conversation's beginning.
+    /// The summary of the conversation's beginning.
     summary: Option<&'a str>,
-    /// Every sentence that was quoted to the reader, without links.
+    /// Every sentence quoted so far, without links.
     seen: HashSet<String>,
     pub(super) words: WordsOfChapters,
 }
 
 impl<'a> Conversation<'a> {
     pub(super) fn read(request: &'a ChatRequest) -> Self {
-        let mut readers = request
-            .turns
-            .iter()
-            .rev()
-            .filter(|turn| turn.speaker == Speaker::Reader);
-        let message = readers.next().map_or("", |turn| &turn.text);
-        let answers = request
-            .turns
-            .iter()
-            .filter(|turn| turn.speaker == Speaker::Model);
+        let by = |role| move |turn: &&Turn| turn.role == role;
+        let mut messages = request.turns.iter().rev().filter(by(Role::User));
+        let message = messages.next().map_or("", |turn| &turn.text);
+        let replies = request.turns.iter().filter(by(Role::Assistant));
         let insight = request.insight.iter().flat_map(|insight| {
             [
                 &insight.historical_context,
@@ -52,21 +46,18 @@ impl<'a> Conversation<'a> {
                 &insight.practical_application,
             ]
         });
-        let seen = answers.map(|turn| &turn.text).chain(insight);
+        let is_new = request.summary.is_none() && replies.clone().next().is_none();
+        let seen = replies.map(|turn| &turn.text).chain(insight);
         let seen = seen.flat_map(|text| quoted_sentences(text)).collect();
         let reference = request.passage_reference.as_deref().unwrap_or_default();
         let text = request.passage_text.as_deref().unwrap_or_default();
         Self {
             message,
-            is_new: request.summary.is_none()
-                && request
-                    .turns
-                    .iter()
-                    .all(|turn| turn.speaker == Speaker::Reader),
+            is_new,
             passage: locate(reference, text),
-            earlier: readers
+            earlier: messages
                 .map(|turn| turn.text.as_str())
-                .take(LOOKED_BACK)
+                .take(MAX_EARLIER)
                 .collect(),
             summary: request.summary.as_deref(),
             seen,
@@ -74,53 +65,54 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// Whether the reader has seen this sentence.
+    /// Whether the conversation has quoted this sentence.
     pub(super) fn has_seen(&self, sentence: &str) -> bool {
         self.seen.contains(sentence)
     }
 
-    /// A question with what it takes from before: a follow-up its matter, and one without a passage the last named.
+    /// Completes a question from its context: a follow-up gets the earlier subject, and a conversation without a passage the
+    /// last one named.
     pub(super) fn complete(
         &mut self,
         mut question: Question,
         recalled: Option<&Recalled>,
     ) -> Question {
         if let Some(recalled) = recalled {
-            if question.looks_back || question.follows_up || question.stems.len() < 2 {
+            if question.refers_back || question.follows_up || question.stems.len() < 2 {
                 question.stems.extend(recalled.stems.iter().cloned());
             }
-            if self.passage.is_none() || question.looks_back {
-                self.take_up(recalled.reference);
+            if self.passage.is_none() || question.refers_back {
+                self.set_passage(recalled.reference);
             }
         }
         if question.follows_up && recalled.is_none() {
-            question.stems.extend(self.matter_before());
+            question.stems.extend(self.earlier_subject());
         }
         if self.passage.is_none() {
             let before = self.earlier.iter().copied().chain(self.summary);
             let named = before.flat_map(find_references).next();
-            self.take_up(named);
+            self.set_passage(named);
         }
         question
     }
 
-    /// What a follow-up goes on from: the messages before, back to the last that was none itself.
-    fn matter_before(&self) -> BTreeSet<String> {
+    /// The subject of a follow-up: the stems of the earlier messages, back to the last that is not a follow-up itself.
+    fn earlier_subject(&self) -> BTreeSet<String> {
         let mut stems = BTreeSet::new();
-        for said in &self.earlier {
-            let question = Question::read(said);
+        for message in &self.earlier {
+            let question = Question::parse(message);
             stems.extend(question.stems);
             if !question.follows_up && !stems.is_empty() {
                 return stems;
             }
         }
         if stems.is_empty() {
-            stems.extend(self.summary.map(asked_stems).unwrap_or_default());
+            stems.extend(self.summary.map(subject_stems).unwrap_or_default());
         }
         stems
     }
 
-    fn take_up(&mut self, reference: Option<Reference>) {
+    fn set_passage(&mut self, reference: Option<Reference>) {
         if let Some(reference) = reference {
             let translation = self.passage.and_then(|passage| passage.translation);
             self.passage = Some(Passage {
@@ -130,24 +122,20 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// For who asks what was said before, and no other conversation bears on it.
+    /// The paragraph for a question about earlier conversations when none is relevant.
     pub(super) fn earlier_messages(&self) -> String {
-        let mut asked: Vec<String> = self
-            .earlier
-            .iter()
-            .take(3)
-            .map(|said| format!("“{}”", shorten(said, 120)))
-            .collect();
-        asked.reverse();
-        if asked.is_empty() {
+        let earlier = self.earlier.iter().take(3);
+        let quote = |message: &&str| format!("“{}”", shorten(message, 120));
+        let quoted: Vec<String> = earlier.map(quote).rev().collect();
+        if quoted.is_empty() {
             "No earlier conversation of yours bears on this.".to_owned()
         } else {
-            format!("In this conversation you said: {}", asked.join(", "))
+            format!("In this conversation you said: {}", quoted.join(", "))
         }
     }
 }
 
-/// The sentences that a text quotes: what stands between “ and ”.
+/// The sentences that a text quotes between “ and ”.
 fn quoted_sentences(text: &str) -> Vec<String> {
     let plain = unlink(text);
     let quotations = plain

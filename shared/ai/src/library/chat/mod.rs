@@ -1,40 +1,42 @@
-//! Answers in a conversation: what the works say on the open passage and the question, with their names.
+//! Replies in a conversation, quoted from the works on the question and the open passage.
 //!
-//! `question` reads the message, `conversation` what surrounds it, `recollection` what the reader asked elsewhere;
-//! `commentary` with `search` and `bearing`, `meaning` and `elsewhere` look
-//! things up. Here they are put together and streamed.
+//! `question` parses the message, `conversation` its context, and `recollection` finds a message of another conversation.
+//! `commentary` with `search` and `relevance`, `term_lookup` and `related_passages` find the quotations. This module
+//! composes and streams the reply.
 
-mod bearing;
 mod commentary;
 mod conversation;
-mod elsewhere;
-mod meaning;
 mod question;
 mod recollection;
+mod related_passages;
+mod relevance;
 mod search;
+mod term_lookup;
 
 use futures_util::{FutureExt, StreamExt, stream};
 use tokio::task::yield_now;
 
-use crate::{Answer, AnswerStream, ChatRequest, StopReason, TokenUsage};
+use crate::{ChatRequest, ReplyEvent, ReplyStream, StopReason, TokenUsage};
 
 use super::quotation::shorten;
 use super::sources::Sources;
 use conversation::Conversation;
-use question::{Kind, Question};
+use question::{Question, QuestionKind};
+use related_passages::find_related;
+use term_lookup::look_up_term;
 
-/// Said once in a conversation, before the first answer.
+/// The beginning of the first reply.
 const WHO_ANSWERS: &str = "This is a library and not a conversation partner: it answers with what its reference works \
                            say, in their own words.";
-/// What can be asked.
+/// The questions that the library can answer.
 const WHAT_TO_ASK: &str = "It can look up a passage (“John 3:16”), a word, a person or a place (“Who was Nicodemus?”), \
                            where else the Bible speaks of something (“Where else does it speak of mercy?”), and what \
                            the commentary says on a question about the passage that you read. Its works are in English.";
 
-/// The next answer, word by word.
-pub(super) fn answer(request: ChatRequest) -> AnswerStream {
+/// The next reply, word by word.
+pub(super) fn reply(request: ChatRequest) -> ReplyStream {
     let composed = async move {
-        // All of this is computing, on the thread that also serves the others.
+        // CPU work on a shared thread: other tasks get a turn.
         yield_now().await;
         compose(&request).await
     };
@@ -44,8 +46,8 @@ pub(super) fn answer(request: ChatRequest) -> AnswerStream {
         .boxed()
 }
 
-/// The text and then its sources: a conversation has no other place for them.
-fn stream(mut text: String, sources: Sources) -> AnswerStream {
+/// Streams the text and then its sources, for which a conversation has no other field.
+fn stream(mut text: String, sources: Sources) -> ReplyStream {
     let is_quoting = !sources.is_empty();
     let source = sources.line();
     if is_quoting {
@@ -55,9 +57,9 @@ fn stream(mut text: String, sources: Sources) -> AnswerStream {
     }
     let tokens: Vec<_> = text
         .split_inclusive(char::is_whitespace)
-        .map(|word| Ok(Answer::Token(word.to_owned())))
+        .map(|word| Ok(ReplyEvent::Token(word.to_owned())))
         .collect();
-    let end = Answer::End {
+    let end = ReplyEvent::End {
         stop_reason: StopReason::EndTurn,
         source,
         usage: TokenUsage::default(),
@@ -68,12 +70,12 @@ fn stream(mut text: String, sources: Sources) -> AnswerStream {
 async fn compose(request: &ChatRequest) -> (String, Sources) {
     let mut sources = Sources::default();
     let mut conversation = Conversation::read(request);
-    let question = Question::read(conversation.message);
+    let question = Question::parse(conversation.message);
     let mut parts: Vec<String> = Vec::new();
     if conversation.is_new {
         parts.push(WHO_ANSWERS.to_owned());
     }
-    if question.kind == Kind::Courtesy {
+    if question.kind == QuestionKind::Greeting {
         parts.push(format!(
             "Ask what you would like to have looked up. {WHAT_TO_ASK}"
         ));
@@ -82,42 +84,39 @@ async fn compose(request: &ChatRequest) -> (String, Sources) {
     let recalled = recollection::recall(&question, &request.memory);
     match &recalled {
         Some(recalled) => parts.push(recalled.sentence.clone()),
-        None if question.looks_back => parts.push(conversation.earlier_messages()),
+        None if question.refers_back => parts.push(conversation.earlier_messages()),
         None => {}
     }
     let question = conversation.complete(question, recalled.as_ref());
     let mut found = Vec::new();
     match &question.kind {
-        Kind::Meaning(term) => {
-            found.extend(meaning::of(term, &conversation, &mut sources));
-            found.extend(commentary::on(&question, &mut conversation, &mut sources).await);
+        QuestionKind::Term(term) => {
+            found.extend(look_up_term(term, &conversation, &mut sources));
         }
-        Kind::Elsewhere(matter) => {
-            found.extend(elsewhere::of(
-                matter.as_deref(),
+        QuestionKind::RelatedPassages(subject) => {
+            found.extend(find_related(
+                subject.as_deref(),
                 &question,
                 &mut conversation,
                 &mut sources,
             ));
-            if found.is_empty() {
-                found.extend(commentary::on(&question, &mut conversation, &mut sources).await);
-            }
         }
-        Kind::Matter | Kind::Courtesy => {
-            found.extend(commentary::on(&question, &mut conversation, &mut sources).await);
-        }
+        QuestionKind::Subject | QuestionKind::Greeting => {}
+    }
+    if found.is_empty() || matches!(question.kind, QuestionKind::Term(_)) {
+        found.extend(commentary::answer(&question, &mut conversation, &mut sources).await);
     }
     if found.is_empty() {
-        let asked = shorten(conversation.message, 120);
+        let message = shorten(conversation.message, 120);
         let more = if conversation.is_new {
             "nothing"
         } else {
             "nothing more"
         };
-        parts.push(if question.looks_back && question.stems.is_empty() {
+        parts.push(if question.refers_back && question.stems.is_empty() {
             WHAT_TO_ASK.to_owned()
         } else {
-            format!("On “{asked}” the works of this library have {more}. {WHAT_TO_ASK}")
+            format!("On “{message}” the works of this library have {more}. {WHAT_TO_ASK}")
         });
     }
     parts.extend(found);

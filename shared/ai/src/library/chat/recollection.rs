@@ -1,4 +1,4 @@
-//! What the reader asked in another conversation that bears on the question.
+//! The message of another conversation that is most relevant to the question.
 
 use std::collections::BTreeSet;
 
@@ -6,41 +6,41 @@ use verse_scripture::{Reference, find_references};
 
 use crate::library::links::link;
 use crate::library::quotation::shorten;
-use crate::{Recollection, Speaker, Turn};
+use crate::{Recollection, Role, Turn};
 
-use super::question::{Question, asked_stems};
+use super::question::{Question, subject_stems};
 
-/// What is quoted of the reader's words, in bytes.
-const OF_A_MESSAGE: usize = 160;
+/// The most bytes of a message that are quoted.
+const MAX_MESSAGE: usize = 160;
 
-/// An earlier question.
+/// A message of another conversation.
 #[derive(Debug)]
 pub(super) struct Recalled {
-    /// What the reader is told of it.
+    /// The sentence that quotes it.
     pub(super) sentence: String,
-    /// The stems of its matter.
+    /// The stems of its subject.
     pub(super) stems: BTreeSet<String>,
-    /// The passage that the conversation was about.
+    /// The passage of its conversation.
     pub(super) reference: Option<Reference>,
 }
 
-/// The message of another conversation that shares most words with the question. One that shares none is recalled
-/// only by who asks for what was said at another time.
+/// The message of another conversation that shares the most words with the question. A message that shares none is
+/// recalled only for a question about earlier conversations.
 pub(super) fn recall(question: &Question, memory: &[Recollection]) -> Option<Recalled> {
-    let said = memory.iter().flat_map(|recollection| {
-        let readers = recollection
+    let messages = memory.iter().flat_map(|recollection| {
+        let by_user = recollection
             .turns
             .iter()
-            .filter(|turn| turn.speaker == Speaker::Reader);
-        readers.map(move |turn| (recollection, turn))
+            .filter(|turn| turn.role == Role::User);
+        by_user.map(move |turn| (recollection, turn))
     });
     let mut best: Option<(usize, &Recollection, &Turn)> = None;
-    for (recollection, turn) in said {
-        let shared = asked_stems(&turn.text)
+    for (recollection, turn) in messages {
+        let shared = subject_stems(&turn.text)
             .intersection(&question.stems)
             .count();
         let is_better = best.is_none_or(|(most, ..)| shared > most);
-        if is_better && (shared > 0 || question.looks_back) {
+        if is_better && (shared > 0 || question.refers_back) {
             best = Some((shared, recollection, turn));
         }
     }
@@ -49,24 +49,24 @@ pub(super) fn recall(question: &Question, memory: &[Recollection]) -> Option<Rec
         .into_iter()
         .chain(recollection.turns.iter().map(|turn| &turn.text));
     let reference = texts.flat_map(|text| find_references(text)).next();
-    let said = shorten(&turn.text, OF_A_MESSAGE);
-    let about = shorten(&recollection.about, OF_A_MESSAGE);
+    let message = shorten(&turn.text, MAX_MESSAGE);
+    let about = shorten(&recollection.about, MAX_MESSAGE);
     let conversation = match reference {
         Some(reference) => format!("in a conversation about {}", link(&reference)),
         // A conversation's title is the beginning of its first message.
-        None if about.is_empty() || said.starts_with(about.trim_end_matches(['.', '…'])) => {
+        None if about.is_empty() || message.starts_with(about.trim_end_matches(['.', '…'])) => {
             "in another conversation".to_owned()
         }
         None => format!("in a conversation about “{about}”"),
     };
     let sentence = if shared > 0 {
-        format!("You spoke of this before, {conversation}. You said: “{said}”")
+        format!("You spoke of this before, {conversation}. You said: “{message}”")
     } else {
-        format!("Earlier you said, {conversation}: “{said}”")
+        format!("Earlier you said, {conversation}: “{message}”")
     };
     Some(Recalled {
         sentence,
-        stems: asked_stems(&turn.text),
+        stems: subject_stems(&turn.text),
         reference,
     })
 }

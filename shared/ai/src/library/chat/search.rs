@@ -1,217 +1,211 @@
-//! Where the commentary speaks of a question's words: on the passage that is open, in its chapter, and elsewhere.
+//! The commentary's answers to a question: from the open passage, from its chapter and from other sections.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
-use std::sync::Arc;
 
 use tokio::task::yield_now;
-use verse_scripture::works::commentary::{self, list_sections};
+use verse_scripture::works::commentary::list_sections;
 use verse_scripture::works::search::search_commentary;
 
+use crate::library::alignment::ChapterWords;
 use crate::library::quotation::quote;
-use crate::library::significance::{Piece, list_pieces};
-use crate::library::thought::Thought;
+use crate::library::sentence_group::SentenceGroup;
+use crate::library::significance::{SelectedSection, list_selected_sections};
 
-use super::bearing::{
-    NEAR_THE_BEST, ROOM, definition, enough, is_seen, take_near_the_best, weight,
-};
 use super::conversation::Conversation;
-use super::question::{Kind, Question};
+use super::question::{Question, QuestionKind};
+use super::relevance::{
+    MAX_QUOTED, NEAR_BEST, definition_gain, is_seen, min_shared_weight, select_near_best,
+    shared_weight,
+};
 
-/// How many sections are looked through that speak of the question's words.
-const SEARCHED: usize = 12;
-/// How many sections are quoted on a question.
-const MOST_QUOTED: usize = 2;
-/// What a thought gains that speaks of the open verses.
-const ON_THE_VERSES: f64 = 0.8;
-/// What one gains that stands in the open chapter.
-const IN_THE_CHAPTER: f64 = 0.35;
-/// What a word of the question counts that stands in the same section only.
-const OF_THE_SECTION: f64 = 0.4;
+/// The most sections of the whole commentary that are searched.
+const MAX_SEARCHED: usize = 12;
+/// The most sections that are quoted.
+const MAX_SECTIONS: usize = 2;
+/// The gain of a group on the open verses.
+const ON_OPEN_VERSES: f64 = 0.8;
+/// The gain of another group in the open chapter.
+const IN_OPEN_CHAPTER: f64 = 0.35;
+/// The weight of the question's words elsewhere in the section, relative to words in the group.
+const REST_OF_SECTION: f64 = 0.4;
 
 /// An answer from one section.
-struct Found {
-    /// What it is worth.
-    worth: f64,
-    /// How many of the question's words it shares.
-    words: usize,
+struct Answer {
+    score: f64,
+    /// The number of the question's words that it shares.
+    shared_words: usize,
     /// Whether it is from the open chapter.
     is_open: bool,
-    piece: Piece,
+    selected: SelectedSection,
     quotation: String,
 }
 
-/// Where the commentary speaks of the question's words, on the open passage first.
+/// The best answers, those from the open passage first.
 pub(super) async fn search(
     question: &Question,
     conversation: &mut Conversation<'_>,
 ) -> Vec<String> {
-    let mut found: Vec<Found> = Vec::new();
-    for piece in pieces(question, conversation) {
-        found.extend(find_in(piece, question, conversation));
-        // All of this is computing, on the thread that also serves the others.
+    let mut answers: Vec<Answer> = Vec::new();
+    for selected in candidates(question, conversation) {
+        answers.extend(answer_from(selected, question, conversation));
+        // CPU work on a shared thread: other tasks get a turn.
         yield_now().await;
     }
-    if found.iter().all(|found| !found.is_open) {
-        found.extend(on_open_verses(conversation));
+    if answers.iter().all(|answer| !answer.is_open) {
+        answers.extend(continue_on_open_verses(conversation));
     }
-    let has_open = found.iter().any(|found| found.is_open);
-    let is_meaning = matches!(question.kind, Kind::Meaning(_));
-    // Of a text that is open one asks what is said there; elsewhere a single word in common says little.
-    found.retain(|found| {
-        found.is_open
+    let has_open = answers.iter().any(|answer| answer.is_open);
+    let is_term = matches!(question.kind, QuestionKind::Term(_));
+    // A question about the open text is answered from there: a single shared word elsewhere means little.
+    answers.retain(|answer| {
+        answer.is_open
             || !has_open
-            || is_meaning
-            || (found.words > 1 && !question.points && !question.follows_up)
+            || is_term
+            || (answer.shared_words > 1 && !question.refers_to_passage && !question.follows_up)
     });
-    let most = found.iter().map(|found| found.worth).fold(0.0, f64::max);
-    found.retain(|found| found.is_open || found.worth >= NEAR_THE_BEST * most);
-    found.sort_by(|one, other| other.worth.total_cmp(&one.worth));
-    let quoted = found.into_iter().take(MOST_QUOTED).enumerate();
+    let best = answers
+        .iter()
+        .map(|answer| answer.score)
+        .fold(0.0, f64::max);
+    answers.retain(|answer| answer.is_open || answer.score >= NEAR_BEST * best);
+    answers.sort_by(|one, other| other.score.total_cmp(&one.score));
+    let quoted = answers.into_iter().take(MAX_SECTIONS).enumerate();
     quoted
-        .map(|(index, found)| format!("{} {}", found.piece.introduce(index == 0), found.quotation))
+        .map(|(index, answer)| {
+            let introduction = answer.selected.introduce(index == 0);
+            format!("{introduction} {}", answer.quotation)
+        })
         .collect()
 }
 
-/// What a section says on a question.
-fn find_in(
-    piece: Piece,
+/// The answer from a section.
+fn answer_from(
+    selected: SelectedSection,
     question: &Question,
     conversation: &mut Conversation<'_>,
-) -> Option<Found> {
-    let open = open_verses(&piece, conversation);
-    // Which verses a sentence speaks of matters only where some are open.
-    let words = match open {
-        Some(_) => conversation
-            .words
-            .of(piece.section.book, piece.section.chapter),
-        None => Arc::default(),
+) -> Option<Answer> {
+    let open = open_verses(&selected, conversation);
+    // The alignment to verses is needed only in the open chapter.
+    let section = match open {
+        Some(_) => selected.split(&mut conversation.words),
+        None => selected.split_by(&ChapterWords::default()),
     };
-    let section = piece.read(&words);
     let all: BTreeSet<String> = section
-        .thoughts
+        .groups
         .iter()
-        .flat_map(|thought| thought.stems.iter().cloned())
+        .flat_map(|group| group.stems.iter().cloned())
         .collect();
-    let of_section = weight(&all, &question.stems);
-    let is_on_them = |thought: &Thought| {
-        open.as_ref()
-            .is_some_and(|verses| thought.distance(verses) == 0)
-    };
-    let worth = |thought: &Thought| {
+    let of_section = shared_weight(&all, &question.stems);
+    let score = |group: &SentenceGroup| {
         let near = match &open {
-            Some(_) if is_on_them(thought) => ON_THE_VERSES,
-            Some(_) => IN_THE_CHAPTER,
+            Some(verses) if group.distance(verses) == 0 => ON_OPEN_VERSES,
+            Some(_) => IN_OPEN_CHAPTER,
             None => 0.0,
         };
-        let shared = weight(&thought.stems, &question.stems);
-        let around = OF_THE_SECTION * (of_section - shared);
-        shared + around + near + definition(&section, thought, question)
+        let shared = shared_weight(&group.stems, &question.stems);
+        let rest = REST_OF_SECTION * (of_section - shared);
+        shared + rest + near + definition_gain(&section, group, question)
     };
-    let speaks =
-        |thought: &&Thought| weight(&thought.stems, &question.stems) >= enough(&question.stems);
-    let unseen = section
-        .thoughts
+    let least = min_shared_weight(&question.stems);
+    let relevant = section
+        .groups
         .iter()
-        .filter(|thought| !is_seen(&section, thought, conversation));
-    let best = take_near_the_best(unseen.filter(speaks).collect(), worth);
-    let most = best
-        .iter()
-        .map(|thought| worth(thought))
-        .max_by(f64::total_cmp)?;
+        .filter(|group| !is_seen(&section, group, conversation))
+        .filter(|group| shared_weight(&group.stems, &question.stems) >= least);
+    let best = select_near_best(relevant.collect(), score);
     let shared: BTreeSet<&String> = best
         .iter()
-        .flat_map(|thought| thought.stems.intersection(&question.stems))
+        .flat_map(|group| group.stems.intersection(&question.stems))
         .collect();
-    Some(Found {
-        worth: most,
-        words: shared.len(),
+    Some(Answer {
+        score: best
+            .iter()
+            .map(|group| score(group))
+            .max_by(f64::total_cmp)?,
+        shared_words: shared.len(),
         is_open: open.is_some(),
         quotation: quote(&section, &best),
-        piece,
+        selected,
     })
 }
 
-/// How the commentary goes on, on the open verses, from what the reader has seen of it; else how it begins there.
-fn on_open_verses(conversation: &mut Conversation<'_>) -> Option<Found> {
+/// The commentary on the open verses, after the groups quoted so far, or from its beginning.
+fn continue_on_open_verses(conversation: &mut Conversation<'_>) -> Option<Answer> {
     let passage = conversation.passage?;
-    list_pieces(&passage.reference)
+    list_selected_sections(&passage.reference)
         .into_iter()
-        .find_map(|piece| go_on_in(piece, conversation))
+        .find_map(|selected| continue_section(selected, conversation))
 }
 
-fn go_on_in(piece: Piece, conversation: &mut Conversation<'_>) -> Option<Found> {
-    let words = conversation
-        .words
-        .of(piece.section.book, piece.section.chapter);
-    let section = piece.read(&words);
-    let thoughts: Vec<&Thought> = section
-        .thoughts
+fn continue_section(
+    selected: SelectedSection,
+    conversation: &mut Conversation<'_>,
+) -> Option<Answer> {
+    let section = selected.split(&mut conversation.words);
+    let on_verses = section
+        .groups
         .iter()
-        .filter(|thought| thought.distance(&piece.selected) == 0)
+        .filter(|group| group.distance(&selected.verses) == 0);
+    let groups: Vec<(&SentenceGroup, bool)> = on_verses
+        .map(|group| (group, is_seen(&section, group, conversation)))
         .collect();
-    let is_open = |thought: &&&Thought| !is_seen(&section, thought, conversation);
-    let seen = thoughts
-        .iter()
-        .position(|thought| is_seen(&section, thought, conversation));
-    let behind = thoughts.iter().skip(seen.unwrap_or(0)).find(is_open);
-    let first = behind.or_else(|| thoughts.iter().find(is_open))?;
-    let following = thoughts
-        .iter()
-        .filter(|thought| thought.sentences.start >= first.sentences.start)
-        .filter(is_open)
-        .copied();
+    let seen = groups.iter().position(|(_, is_seen)| *is_seen);
+    let unseen = |from: usize| {
+        let rest = groups.iter().skip(from);
+        rest.filter(|(_, is_seen)| !is_seen)
+            .map(|(group, _)| *group)
+    };
+    let first = unseen(seen.unwrap_or(0))
+        .next()
+        .or_else(|| unseen(0).next())?;
     let mut length = 0;
-    let taken: Vec<&Thought> = following
-        .take_while(|thought| {
-            let fits = length == 0 || length + thought.length <= ROOM;
-            length += thought.length;
+    let quoted: Vec<&SentenceGroup> = unseen(0)
+        .filter(|group| group.sentences.start >= first.sentences.start)
+        .take_while(|group| {
+            let fits = length == 0 || length + group.length <= MAX_QUOTED;
+            length += group.length;
             fits
         })
         .collect();
-    Some(Found {
-        worth: ON_THE_VERSES,
-        words: 0,
+    Some(Answer {
+        score: ON_OPEN_VERSES,
+        shared_words: 0,
         is_open: true,
-        quotation: quote(&section, &taken),
-        piece,
+        quotation: quote(&section, &quoted),
+        selected,
     })
 }
 
-/// The sections that may answer: those of the open passage and its chapter, and those that speak most of the
-/// question's words.
-fn pieces(question: &Question, conversation: &Conversation<'_>) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
+/// The sections that may answer: those on the open passage and its chapter, and those that share the most words with the
+/// question.
+fn candidates(question: &Question, conversation: &Conversation<'_>) -> Vec<SelectedSection> {
+    let mut candidates: Vec<SelectedSection> = Vec::new();
+    let mut of_chapter = Vec::new();
     if let Some(passage) = conversation.passage {
-        pieces.extend(list_pieces(&passage.reference));
-        let (book, chapter) = (
-            passage.reference.book().id,
-            passage.reference.first().chapter,
-        );
-        add_sections(&mut pieces, list_sections(book, chapter));
+        candidates.extend(list_selected_sections(&passage.reference));
+        let chapter = passage.reference.first().chapter;
+        of_chapter = list_sections(passage.reference.book().id, chapter);
     }
     let query: Vec<&str> = question.stems.iter().map(String::as_str).collect();
-    let found = search_commentary(&query.join(" "), SEARCHED);
-    add_sections(&mut pieces, found.into_iter().map(|found| found.section));
-    pieces
+    let found = search_commentary(&query.join(" "), MAX_SEARCHED);
+    let found = found.into_iter().map(|found| found.section);
+    for section in of_chapter.into_iter().chain(found) {
+        if candidates.iter().all(|known| known.section != section) {
+            candidates.push(SelectedSection::whole(section));
+        }
+    }
+    candidates
 }
 
-/// The open verses, if a section is of their chapter.
-fn open_verses(piece: &Piece, conversation: &Conversation<'_>) -> Option<RangeInclusive<u16>> {
-    let here = (piece.section.book, piece.section.chapter);
+/// The open verses, if the section is on their chapter.
+fn open_verses(
+    selected: &SelectedSection,
+    conversation: &Conversation<'_>,
+) -> Option<RangeInclusive<u16>> {
+    let here = (selected.section.book, selected.section.chapter);
     let mut chapters = conversation.passage?.reference.chapters();
     chapters
         .find(|(book, chapter, _)| (*book, *chapter) == here)
         .map(|(.., verses)| verses)
-}
-
-fn add_sections(pieces: &mut Vec<Piece>, sections: impl IntoIterator<Item = commentary::Section>) {
-    for section in sections {
-        if pieces.iter().all(|piece| piece.section != section) {
-            pieces.push(Piece {
-                selected: section.verses.clone(),
-                section,
-            });
-        }
-    }
 }

@@ -1,9 +1,9 @@
-//! A definition of a word in its verse: what the glossary and the lexicon say of what stands behind it, where else that
-//! stands, and where it comes from. Nothing is guessed: `nothing` writes what is said where no work knows the word.
+//! A definition of a word in its verse: its meaning by the glossary and the lexicon, its usage (`usage`) and the origin of the
+//! original word (`origin`). Nothing is guessed: without an entry, `no_entry` says so.
 //!
-//! What stands between “ and ” is a work's or the reader's own, letter for letter.
+//! The text between “ and ” is that of a work or of the reader, letter for letter.
 
-mod nothing;
+mod no_entry;
 mod origin;
 mod usage;
 
@@ -14,10 +14,10 @@ use verse_scripture::{Reference, VerseId};
 
 use super::links::link;
 use super::sources::Sources;
-use crate::{DefinitionRequest, DefinitionTexts, TokenUsage, Written};
+use crate::{DefinitionRequest, DefinitionTexts, Generated, TokenUsage};
 
-/// A definition of the word of a request.
-pub(super) fn write(request: &DefinitionRequest) -> Written<DefinitionTexts> {
+/// A definition of the request's word.
+pub(super) fn write(request: &DefinitionRequest) -> Generated<DefinitionTexts> {
     let study = study_word(
         &request.word,
         &request.verse_text,
@@ -30,18 +30,18 @@ pub(super) fn write(request: &DefinitionRequest) -> Written<DefinitionTexts> {
             biblical_usage: usage::write(&study, &mut sources),
             original_language: origin::write(&study, &mut sources),
         },
-        LemmaLookup::FunctionWord => nothing::on_small_word(&study),
-        LemmaLookup::Spanish => nothing::on_spanish(&study, &mut sources),
-        LemmaLookup::Unknown => nothing::on_unknown(&study, &mut sources),
+        LemmaLookup::FunctionWord => no_entry::for_small_word(&study),
+        LemmaLookup::Spanish => no_entry::for_spanish(&study, &mut sources),
+        LemmaLookup::Unknown => no_entry::for_unknown(&study, &mut sources),
     };
-    Written {
+    Generated {
         texts,
         source: sources.line(),
         usage: TokenUsage::default(),
     }
 }
 
-/// What the word means: by the glossary, if that has it, and by the lexicon.
+/// The meaning of the word by the glossary, if it has an entry, and by the lexicon.
 fn meaning(study: &WordStudy, sources: &mut Sources) -> String {
     let mut paragraphs = Vec::new();
     paragraphs.extend(glossary(study, sources));
@@ -62,7 +62,7 @@ fn meaning(study: &WordStudy, sources: &mut Sources) -> String {
     paragraphs.join("\n\n")
 }
 
-/// What the glossary says, as it says it.
+/// The glossary's entry, quoted.
 fn glossary(study: &WordStudy, sources: &mut Sources) -> Option<String> {
     let term = study.term.as_ref()?;
     sources.add(Work::Glossary);
@@ -74,7 +74,7 @@ fn glossary(study: &WordStudy, sources: &mut Sources) -> Option<String> {
     ))
 }
 
-/// Which word stands behind the selected one, and how that is known.
+/// The original word behind the selected one, and how it was found.
 fn behind(study: &WordStudy, lemma: &LemmaStudy) -> String {
     let word = quoted(&study.found.word);
     let kjv = quoted(&lemma.lemma.kjv_words);
@@ -82,13 +82,13 @@ fn behind(study: &WordStudy, lemma: &LemmaStudy) -> String {
     let stands = format!("stands {}", introduced(&lemma.entry));
     match lemma.lemma.evidence {
         LemmaEvidence::Position => {
-            format!("Behind {word} in {place}, in the King James Version, {stands}.")
+            format!("LemmaLookup {word} in {place}, in the King James Version, {stands}.")
         }
         LemmaEvidence::SameWord => format!(
-            "Behind {word} in {place} {stands}, by the King James Version, which has {kjv} in the same verse."
+            "LemmaLookup {word} in {place} {stands}, by the King James Version, which has {kjv} in the same verse."
         ),
         LemmaEvidence::Rendering if lemma.lemma.kjv_words.is_empty() => format!(
-            "Behind {word} in {place} {stands}: of the words behind the verse, it alone is rendered so in the dictionary."
+            "LemmaLookup {word} in {place} {stands}: of the words behind the verse, it alone is rendered so in the dictionary."
         ),
         LemmaEvidence::Rendering => format!(
             "Where {} has {word} in {place}, the King James Version has {kjv}; behind it {stands}.",
@@ -97,7 +97,7 @@ fn behind(study: &WordStudy, lemma: &LemmaStudy) -> String {
     }
 }
 
-/// What the dictionary says that it means.
+/// The dictionary's definition.
 fn sense(entry: &Entry, sources: &mut Sources) -> String {
     sources.add(entry.work());
     let dictionary = entry.work().name();
@@ -121,17 +121,17 @@ fn translation(study: &WordStudy) -> String {
     name.map_or_else(|| "the text".to_owned(), |name| format!("the {name}"))
 }
 
-/// The verses in which the word may stand, as links.
+/// Links to the verses of the selection.
 fn places(study: &WordStudy) -> String {
-    /// More are not named.
-    const MOST: usize = 3;
+    /// The most verses that are named.
+    const MAX: usize = 3;
     let verses = &study.found.verses;
     let links: Vec<String> = verses
         .iter()
-        .take(MOST)
+        .take(MAX)
         .map(|verse| link_verse(*verse))
         .collect();
-    let others = if verses.len() > MOST {
+    let others = if verses.len() > MAX {
         " and other verses"
     } else {
         ""

@@ -1,4 +1,4 @@
-//! The word of the original language: how it is written and said, and where it comes from.
+//! The original word: spelling, pronunciation and derivation.
 
 use verse_scripture::word::{LemmaStudy, WordStudy};
 use verse_scripture::works::lexicon::{Entry, Language};
@@ -6,10 +6,10 @@ use verse_scripture::works::lexicon::{Entry, Language};
 use super::super::sources::Sources;
 use super::quoted;
 
-/// How many of the words that a derivation names are explained.
-const MOST_RELATED: usize = 2;
-/// A longer explanation of one, in characters, is left out.
-const LONGEST_RELATED: usize = 200;
+/// The most words of a derivation that are explained.
+const MAX_RELATED: usize = 2;
+/// The most characters of such an explanation.
+const MAX_EXPLANATION: usize = 200;
 
 pub(super) fn write(study: &WordStudy, sources: &mut Sources) -> String {
     let paragraphs: Vec<String> = study
@@ -36,7 +36,7 @@ fn origin(study: &LemmaStudy, sources: &mut Sources) -> String {
             entry.work().name(),
             quoted(derivation)
         ));
-        sentences.extend(study.related.iter().take(MOST_RELATED).map(related));
+        sentences.extend(study.related.iter().take(MAX_RELATED).map(related));
     }
     sentences.join(" ")
 }
@@ -62,12 +62,12 @@ fn kind(entry: &Entry) -> String {
     }
 }
 
-/// What a number is that the derivation names.
+/// The word of a Strong's number that a derivation names.
 fn related(entry: &Entry) -> String {
     let short = entry
         .definition
         .as_ref()
-        .filter(|text| text.chars().count() <= LONGEST_RELATED);
+        .filter(|text| text.chars().count() <= MAX_EXPLANATION);
     let meaning = short
         .map(|definition| format!(", {}", quoted(definition)))
         .unwrap_or_default();

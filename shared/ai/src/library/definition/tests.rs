@@ -1,9 +1,10 @@
-//! Definitions as readers ask for them; and that nothing is quoted that no work says.
+//! Definitions of the library; every quotation must be in a work or the selection.
 
 use verse_scripture::works::word_links::list_word_links;
 use verse_scripture::{TranslationCode, get_chapter, parse_references};
 
 use super::*;
+use crate::library::tests::assert_contains;
 
 fn verse_text(translation: TranslationCode, reference: &str) -> String {
     let at = parse_references(reference).unwrap()[0].first();
@@ -15,7 +16,7 @@ fn verse_text(translation: TranslationCode, reference: &str) -> String {
         .text
 }
 
-fn define(word: &str, translation: TranslationCode, reference: &str) -> Written<DefinitionTexts> {
+fn define(word: &str, translation: TranslationCode, reference: &str) -> Generated<DefinitionTexts> {
     write(&DefinitionRequest {
         word: word.to_owned(),
         verse_text: verse_text(translation, reference),
@@ -23,7 +24,7 @@ fn define(word: &str, translation: TranslationCode, reference: &str) -> Written<
     })
 }
 
-/// What stands between “ and ” in the three texts.
+/// The quotations between “ and ” in the three texts.
 fn quotations(texts: &DefinitionTexts) -> Vec<String> {
     let all = [
         &texts.definition,
@@ -43,7 +44,7 @@ fn quotations(texts: &DefinitionTexts) -> Vec<String> {
         );
         let mut rest = text.as_str();
         while let Some((_, after)) = rest.split_once('“') {
-            // A quotation within a quotation belongs to it.
+            // A nested quotation is part of the outer one.
             let mut depth = 1;
             let end = after
                 .char_indices()
@@ -63,117 +64,69 @@ fn quotations(texts: &DefinitionTexts) -> Vec<String> {
 #[test]
 fn loved_is_defined_in_both_translations() {
     for translation in [TranslationCode::Web, TranslationCode::Kjv] {
-        let written = define("loved", translation, "John 3:16");
-        let DefinitionTexts {
-            definition,
-            biblical_usage,
-            original_language,
-        } = written.texts;
-        assert!(
-            definition.contains("the Greek word ἀγαπάω (agapáō)"),
-            "{definition}"
+        let loved = define("loved", translation, "John 3:16");
+        assert_contains(
+            &loved.texts.definition,
+            &[
+                "the Greek word ἀγαπάω (agapáō)",
+                "“to love (in a social or moral sense)”",
+            ],
         );
-        assert!(
-            definition.contains("“to love (in a social or moral sense)”"),
-            "{definition}"
+        assert_contains(
+            &loved.texts.biblical_usage,
+            &["(/?book=1%20John&chapter=4&verse=19)"],
         );
-        assert!(
-            biblical_usage.contains("(/?book=1%20John&chapter=4&verse=19)"),
-            "{biblical_usage}"
-        );
-        assert!(
-            original_language.contains("ag-ap-ah'-o"),
-            "{original_language}"
-        );
-        assert!(
-            written
-                .source
-                .contains("Strong’s Greek Dictionary (public domain)"),
-            "{}",
-            written.source
+        assert_contains(&loved.texts.original_language, &["ag-ap-ah'-o"]);
+        assert_contains(
+            &loved.source,
+            &["Strong’s Greek Dictionary (public domain)"],
         );
     }
 }
 
 #[test]
-fn mercy_is_defined_whatever_the_translation_calls_it() {
-    let kjv = define("mercy", TranslationCode::Kjv, "Psalms 23:6");
-    let web = define("loving kindness", TranslationCode::Web, "Psalms 23:6");
-    let mixed = define("mercy", TranslationCode::Web, "Psalms 23:6");
-    for written in [kjv, web, mixed] {
-        assert!(
-            written
-                .texts
-                .definition
-                .contains("the Hebrew word חֶסֶד (cheçed)"),
-            "{:?}",
-            written.texts
-        );
-        assert!(
-            written
-                .source
-                .contains("CC BY 4.0, Open Scriptures Hebrew Bible Project"),
-            "{}",
-            written.source
+fn mercy_is_defined_by_the_words_of_each_translation() {
+    for (word, translation) in [
+        ("mercy", TranslationCode::Kjv),
+        ("loving kindness", TranslationCode::Web),
+        ("mercy", TranslationCode::Web),
+    ] {
+        let mercy = define(word, translation, "Psalms 23:6");
+        assert_contains(&mercy.texts.definition, &["the Hebrew word חֶסֶד (cheçed)"]);
+        assert_contains(
+            &mercy.source,
+            &["CC BY 4.0, Open Scriptures Hebrew Bible Project"],
         );
     }
 }
 
 #[test]
-fn words_without_an_answer_are_told_apart_honestly() {
+fn words_without_an_entry_get_the_reason() {
     let small = define("the", TranslationCode::Web, "John 3:16");
-    assert!(
-        small.texts.definition.contains("small words"),
-        "{:?}",
-        small.texts
-    );
+    assert_contains(&small.texts.definition, &["small words"]);
     assert_eq!(small.source, "Verse library");
     let spanish = define("misericordia", TranslationCode::Srv, "Psalms 23:6");
-    assert!(
-        spanish
-            .texts
-            .definition
-            .contains("no dictionary of Spanish"),
-        "{:?}",
-        spanish.texts
-    );
-    assert!(
-        spanish.texts.original_language.contains("חֶסֶד"),
-        "{:?}",
-        spanish.texts
-    );
+    assert_contains(&spanish.texts.definition, &["no dictionary of Spanish"]);
+    assert_contains(&spanish.texts.original_language, &["חֶסֶד"]);
     let unknown = define("dinosaur", TranslationCode::Web, "John 3:16");
-    assert!(
-        unknown.texts.definition.contains("did not find “dinosaur”"),
-        "{:?}",
-        unknown.texts
-    );
+    assert_contains(&unknown.texts.definition, &["did not find “dinosaur”"]);
 }
 
-/// Whatever may be quoted: what the works say of a word and its verse, each piece whole, and what the reader selected.
-fn sayings(study: &WordStudy, reference: &str) -> Vec<String> {
+/// All texts that may be quoted: those of the works on a word and its verse, and the selection.
+fn quotable(study: &WordStudy, reference: &str) -> Vec<String> {
     let mut all = vec![
         study.found.word.clone(),
         verse_text(TranslationCode::Kjv, reference),
     ];
     let at = parse_references(reference).unwrap()[0].first();
-    all.extend(
-        list_word_links(at)
-            .into_iter()
-            .map(|link| link.words.join(" ")),
-    );
-    all.extend(
-        study
-            .term
-            .iter()
-            .flat_map(|term| [term.term.clone(), term.text.clone()]),
-    );
-    all.extend(
-        study
-            .topic
-            .iter()
-            .flat_map(|topic| topic.entries.iter().map(|entry| entry.label.clone())),
-    );
+    let links = list_word_links(at).into_iter();
+    all.extend(links.map(|link| link.words.join(" ")));
+    if let Some(term) = &study.term {
+        all.extend([term.term.clone(), term.text.clone()]);
+    }
+    if let Some(topic) = &study.topic {
+        all.extend(topic.entries.iter().map(|entry| entry.label.clone()));
+    }
     for lemma in &study.lemmas {
         all.push(lemma.lemma.kjv_words.clone());
         all.push(lemma.entry.pronunciation.clone());
@@ -190,8 +143,8 @@ fn sayings(study: &WordStudy, reference: &str) -> Vec<String> {
 }
 
 #[test]
-fn whatever_is_asked_quotes_only_what_the_works_or_the_reader_say() {
-    let mut asked = 0;
+fn definitions_quote_only_the_works_and_the_selection() {
+    let mut defined = 0;
     for (reference, translation) in [
         ("John 3:16", TranslationCode::Web),
         ("John 3:16", TranslationCode::Kjv),
@@ -211,7 +164,7 @@ fn whatever_is_asked_quotes_only_what_the_works_or_the_reader_say() {
                 passage_reference: format!("{reference} ({translation})"),
             };
             let study = study_word(word, &text, &request.passage_reference);
-            let known = sayings(&study, &english);
+            let known = quotable(&study, &english);
             let written = write(&request);
             for quotation in quotations(&written.texts) {
                 assert!(
@@ -220,13 +173,13 @@ fn whatever_is_asked_quotes_only_what_the_works_or_the_reader_say() {
                     written.texts
                 );
             }
-            asked += 1;
+            defined += 1;
         }
     }
-    assert!(asked > 100, "{asked}");
+    assert!(defined > 100, "{defined}");
 }
 
-/// For eyes: `cargo test -p verse-ai definitions_to_read -- --nocapture`.
+/// Prints definitions for people to read: `cargo test -p verse-ai definitions_to_read -- --nocapture`.
 #[test]
 fn definitions_to_read() {
     for (word, translation, reference) in [

@@ -1,4 +1,4 @@
-//! How the Bible uses a word: how often, rendered how, in which other verses, and by topic.
+//! The usage of a word: its frequency, its renderings, other verses and its topic.
 
 use verse_scripture::TranslationCode;
 use verse_scripture::word::{LemmaStudy, WordStudy};
@@ -9,10 +9,10 @@ use super::super::links::link;
 use super::super::sources::Sources;
 use super::{link_verse, quoted};
 
-/// How many verses of a topic are named.
-const MOST_VERSES: usize = 5;
-/// A longer label of a topic runs several headings together.
-const LONGEST_LABEL: usize = 60;
+/// The most verses of a topic.
+const MAX_VERSES: usize = 5;
+/// A longer label of a topic joins several headings.
+const MAX_LABEL: usize = 60;
 
 pub(super) fn write(study: &WordStudy, sources: &mut Sources) -> String {
     let mut paragraphs: Vec<String> = study
@@ -51,7 +51,7 @@ fn count(study: &LemmaStudy, sources: &mut Sources) -> String {
     }
 }
 
-/// Other verses, each quoted whole.
+/// Other verses with the word, each quoted whole.
 fn examples(study: &LemmaStudy, sources: &mut Sources) -> Option<String> {
     if study.examples.is_empty() {
         return None;
@@ -76,21 +76,16 @@ fn examples(study: &LemmaStudy, sources: &mut Sources) -> Option<String> {
     ))
 }
 
-/// What the topical Bible gathers under the word.
+/// The word's entry in the topical Bible.
 pub(super) fn topic(topic: Option<&Topic>, sources: &mut Sources) -> Option<String> {
     let topic = topic?;
     let readable = |entry: &&TopicEntry| {
-        !entry.references.is_empty() && (1..=LONGEST_LABEL).contains(&entry.label.chars().count())
+        !entry.references.is_empty() && (1..=MAX_LABEL).contains(&entry.label.chars().count())
     };
     let entry = topic.entries.iter().find(readable)?;
     sources.add(Work::Topics);
-    let verses: Vec<String> = entry
-        .references
-        .iter()
-        .take(MOST_VERSES)
-        .map(link)
-        .collect();
-    let others = if entry.references.len() > MOST_VERSES {
+    let verses: Vec<String> = entry.references.iter().take(MAX_VERSES).map(link).collect();
+    let others = if entry.references.len() > MAX_VERSES {
         " and others"
     } else {
         ""

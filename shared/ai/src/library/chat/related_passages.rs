@@ -1,4 +1,4 @@
-//! Where else the Bible speaks of something.
+//! Other passages on a subject, or related to a passage.
 
 use verse_scripture::works::Work;
 use verse_scripture::works::topics::find_topic;
@@ -10,38 +10,38 @@ use crate::library::related::list_related;
 use crate::library::sources::Sources;
 
 use super::conversation::Conversation;
-use super::meaning::{self, topic_named, under};
 use super::question::Question;
+use super::term_lookup::{find_topic_by_words, look_up_term, topic_summary};
 
-/// How many related passages are quoted.
-const QUOTED: usize = 4;
+/// The most related passages that are quoted.
+const MAX_QUOTED: usize = 4;
 
-/// Paragraphs on where else a matter stands, or what is related to the passage.
-pub(super) fn of(
-    matter: Option<&str>,
+/// Paragraphs on other passages on a subject, or related to the question's passage when there is no subject.
+pub(super) fn find_related(
+    subject: Option<&str>,
     question: &Question,
     conversation: &mut Conversation<'_>,
     sources: &mut Sources,
 ) -> Vec<String> {
-    if let Some(matter) = matter {
-        let found = meaning::of(matter, conversation, sources);
+    if let Some(subject) = subject {
+        let found = look_up_term(subject, conversation, sources);
         if !found.is_empty() {
             return found;
         }
-        let topic = find_topic(matter).or_else(|| topic_named(matter));
-        return topic.as_ref().and_then(under).into_iter().collect();
+        let topic = find_topic(subject).or_else(|| find_topic_by_words(subject));
+        return topic.as_ref().and_then(topic_summary).into_iter().collect();
     }
     let named = question.references.first().copied();
     let Some(passage) = named.or(conversation.passage.map(|passage| passage.reference)) else {
         return Vec::new();
     };
-    related(&passage, conversation, sources)
+    quote_related(&passage, conversation, sources)
         .into_iter()
         .collect()
 }
 
-/// The passages that are closest to one, in the words of the translation that is read.
-fn related(
+/// The closest related passages, quoted in the open translation.
+fn quote_related(
     passage: &Reference,
     conversation: &mut Conversation<'_>,
     sources: &mut Sources,
@@ -58,16 +58,13 @@ fn related(
         .filter_map(|reference| {
             let (book, chapter, verses) = reference.chapters().next()?;
             let chapter = get_chapter(translation.code, book, chapter).ok()?;
-            let texts: Vec<String> = chapter
-                .verses_within(&verses)
-                .into_iter()
-                .map(|verse| verse.text)
-                .collect();
-            (!texts.is_empty())
-                .then(|| format!("{}: {}", link(reference), quote_verses(&texts.join(" "))))
+            let verses = chapter.verses_within(&verses).into_iter();
+            let texts: Vec<String> = verses.map(|verse| verse.text).collect();
+            let line = || format!("{}: {}", link(reference), quote_verses(&texts.join(" ")));
+            (!texts.is_empty()).then(line)
         })
         .filter(|line| !conversation.has_seen(&unlink(line)))
-        .take(QUOTED)
+        .take(MAX_QUOTED)
         .collect();
     if lines.is_empty() {
         return None;

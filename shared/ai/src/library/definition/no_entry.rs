@@ -1,4 +1,4 @@
-//! What is said of a word that no work explains: that it is so, why, and what there is instead.
+//! The texts for a word without an entry: that there is none, why, and what the library has instead.
 
 use verse_scripture::word::WordStudy;
 use verse_scripture::works::Work;
@@ -11,10 +11,10 @@ use super::super::sources::Sources;
 use super::{glossary, link_verse, places, quoted, translation, usage};
 use crate::DefinitionTexts;
 
-/// How many words behind a verse are listed.
-const MOST_WORDS: usize = 12;
+/// The most original words that are listed for a verse.
+const MAX_WORDS: usize = 12;
 
-pub(super) fn on_small_word(study: &WordStudy) -> DefinitionTexts {
+pub(super) fn for_small_word(study: &WordStudy) -> DefinitionTexts {
     let word = if study.found.word.is_empty() {
         "What was selected has no letters, so that there is nothing to look up.".to_owned()
     } else {
@@ -32,8 +32,8 @@ pub(super) fn on_small_word(study: &WordStudy) -> DefinitionTexts {
     }
 }
 
-/// The word itself stays unexplained; the verse is given in English, with the words behind it.
-pub(super) fn on_spanish(study: &WordStudy, sources: &mut Sources) -> DefinitionTexts {
+/// The verse in English with its original words, in place of a definition.
+pub(super) fn for_spanish(study: &WordStudy, sources: &mut Sources) -> DefinitionTexts {
     let place = match study.found.verses.as_slice() {
         [] => String::new(),
         _ => format!(" in {}", places(study)),
@@ -76,7 +76,7 @@ pub(super) fn on_spanish(study: &WordStudy, sources: &mut Sources) -> Definition
     }
 }
 
-pub(super) fn on_unknown(study: &WordStudy, sources: &mut Sources) -> DefinitionTexts {
+pub(super) fn for_unknown(study: &WordStudy, sources: &mut Sources) -> DefinitionTexts {
     let word = quoted(&study.found.word);
     let term = glossary(study, sources);
     let topic = usage::topic(study.topic.as_ref(), sources);
@@ -121,7 +121,7 @@ fn kjv_text(verse: VerseId) -> Option<String> {
         .map(|verse| verse.text)
 }
 
-/// `“mercy” חֶסֶד (cheçed)`, for the words of a verse that mean something by themselves, each once.
+/// The original words of a verse, each once, without small words: `“mercy” חֶסֶד (cheçed)`.
 fn words_behind(verse: VerseId, sources: &mut Sources) -> Vec<String> {
     let mut known = Vec::new();
     let mut words = Vec::new();
@@ -131,7 +131,7 @@ fn words_behind(verse: VerseId, sources: &mut Sources) -> Vec<String> {
             continue;
         }
         known.push(link.number);
-        if let Some(entry) = find_entry(link.number).filter(|_| words.len() < MOST_WORDS) {
+        if let Some(entry) = find_entry(link.number).filter(|_| words.len() < MAX_WORDS) {
             sources.add(entry.work());
             words.push(format!(
                 "{} {} ({})",

@@ -1,0 +1,121 @@
+//! The excerpt of a commentary section for an insight on some of its verses: an explanation and an exhortation.
+
+use std::ops::RangeInclusive;
+
+use super::exhortation::CLEAR;
+use super::sentence_group::{SentenceGroup, SplitSection, select_best};
+
+/// An explanation shorter than this, in bytes, is extended to the neighbouring verses.
+const SHORT_EXPLANATION: usize = 420;
+/// So is a shorter exhortation.
+const SHORT_EXHORTATION: usize = 260;
+/// The most verses between the selected ones and a group that extends them.
+const NEAR: u16 = 4;
+
+/// Groups of a section, in its order. No group is in both.
+#[derive(Debug, Default)]
+pub(super) struct Excerpt<'a> {
+    pub(super) explanation: Vec<&'a SentenceGroup>,
+    pub(super) exhortation: Vec<&'a SentenceGroup>,
+}
+
+/// The most bytes of each part of an excerpt.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Budget {
+    pub(super) explanation: usize,
+    pub(super) exhortation: usize,
+}
+
+/// The excerpt of a section for these verses.
+pub(super) fn excerpt<'a>(
+    section: &'a SplitSection<'_>,
+    verses: &RangeInclusive<u16>,
+    budget: Budget,
+) -> Excerpt<'a> {
+    let groups = &section.groups;
+    let on_verses = |group: &&SentenceGroup| group.distance(verses) == 0;
+    let mut exhortation = select_best(
+        groups
+            .iter()
+            .filter(on_verses)
+            .filter(|group| group.exhortation >= CLEAR),
+        |group| f64::from(group.exhortation) + group.similarity,
+        budget.exhortation,
+    );
+    let missing = SHORT_EXHORTATION.saturating_sub(length(&exhortation));
+    if missing > 0 {
+        let near = groups.iter().filter(|group| {
+            (1..=NEAR).contains(&group.distance(verses)) && group.exhortation > CLEAR
+        });
+        let score = |group: &SentenceGroup| {
+            f64::from(group.exhortation) - f64::from(group.distance(verses))
+        };
+        exhortation.extend(select_best(near, score, missing));
+        exhortation.sort_by_key(|group| group.sentences.start);
+    }
+
+    let explaining = || groups.iter().filter(|group| group.exhortation < CLEAR);
+    // The first group introduces the section's subject.
+    let score = |group: &SentenceGroup| {
+        let is_first = group.sentences.start == 0;
+        group.similarity + if is_first { 1.0 } else { 0.0 }
+    };
+    let mut explanation = select_best(explaining().filter(on_verses), score, budget.explanation);
+    if explanation.is_empty() {
+        explanation.extend(explaining().min_by_key(|group| group.distance(verses)));
+    }
+    if explanation.is_empty() {
+        explanation.extend(take_least_exhorting(&mut exhortation));
+    }
+    if explanation.is_empty() {
+        explanation.extend(groups.iter().min_by_key(|group| group.distance(verses)));
+    }
+    extend(&mut explanation, section, &exhortation);
+    Excerpt {
+        explanation,
+        exhortation,
+    }
+}
+
+/// In a section of exhortations only, the weakest one serves as the explanation.
+fn take_least_exhorting<'a>(groups: &mut Vec<&'a SentenceGroup>) -> Option<&'a SentenceGroup> {
+    let least = (0..groups.len()).min_by_key(|at| groups.get(*at).map(|group| group.exhortation));
+    least.map(|at| groups.remove(at))
+}
+
+/// Extends a short explanation to the groups before and after it, those on the nearest verses first.
+fn extend<'a>(
+    explanation: &mut Vec<&'a SentenceGroup>,
+    section: &'a SplitSection<'_>,
+    exhortation: &[&SentenceGroup],
+) {
+    let groups = &section.groups;
+    let index = |sought: &SentenceGroup| groups.iter().position(|group| group == sought);
+    while length(explanation) < SHORT_EXPLANATION {
+        let (Some(first), Some(last)) = (explanation.first(), explanation.last()) else {
+            return;
+        };
+        let verses = *first.verses.start()..=*last.verses.end();
+        let is_candidate = |group: &&SentenceGroup| {
+            !exhortation.contains(group)
+                && group.exhortation < CLEAR
+                && group.distance(&verses) <= NEAR
+        };
+        let after = index(last).and_then(|at| groups.get(at + 1..));
+        let next = after.unwrap_or_default().iter().find(is_candidate);
+        let before = index(first).and_then(|at| groups.get(..at));
+        let previous = before.unwrap_or_default().iter().rev().find(is_candidate);
+        match (previous, next) {
+            (Some(previous), Some(next)) if previous.distance(&verses) < next.distance(&verses) => {
+                explanation.insert(0, previous);
+            }
+            (_, Some(next)) => explanation.push(next),
+            (Some(previous), None) => explanation.insert(0, previous),
+            (None, None) => return,
+        }
+    }
+}
+
+fn length(groups: &[&SentenceGroup]) -> usize {
+    groups.iter().map(|group| group.length).sum()
+}

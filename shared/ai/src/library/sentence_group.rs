@@ -1,0 +1,128 @@
+//! Sentence groups of a commentary section.
+//!
+//! A sentence that begins with "It" or "But" makes little sense alone. So a section is split into groups: a sentence that
+//! stands alone, with the following sentences that need it. A group is quoted whole, in the order of the section.
+
+use std::collections::BTreeSet;
+use std::ops::{Range, RangeInclusive};
+
+use super::alignment::{Aligned, ChapterWords, align, content_stems};
+use super::exhortation::{exhortation_score, needs_previous};
+use super::sentences;
+
+/// A group of this many bytes takes no further sentence.
+const FULL_GROUP: usize = 350;
+
+/// A section of the commentary, split into sentences and groups, both in their order.
+#[derive(Debug)]
+pub(super) struct SplitSection<'a> {
+    pub(super) sentences: Vec<&'a str>,
+    pub(super) groups: Vec<SentenceGroup>,
+}
+
+/// Consecutive sentences that belong together.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct SentenceGroup {
+    /// Their indices in the section.
+    pub(super) sentences: Range<usize>,
+    /// The verses that they explain.
+    pub(super) verses: RangeInclusive<u16>,
+    /// The highest similarity of a sentence to its verse.
+    pub(super) similarity: f64,
+    /// The highest exhortation score of a sentence.
+    pub(super) exhortation: u8,
+    /// In bytes.
+    pub(super) length: usize,
+    /// The stems of their words.
+    pub(super) stems: BTreeSet<String>,
+}
+
+impl<'a> SplitSection<'a> {
+    /// Splits a section on the verses `first` to `last` of a chapter.
+    pub(super) fn new(
+        paragraphs: impl IntoIterator<Item = &'a str>,
+        first: u16,
+        last: u16,
+        chapter: &ChapterWords,
+    ) -> Self {
+        let split: Vec<(&str, BTreeSet<String>)> = paragraphs
+            .into_iter()
+            .flat_map(sentences::split)
+            .map(|sentence| (sentence, content_stems(sentence)))
+            .collect();
+        let aligned = align(&split, first, last, chapter);
+        let mut sentences = Vec::with_capacity(split.len());
+        let mut groups: Vec<SentenceGroup> = Vec::new();
+        for (index, ((sentence, stems), at)) in split.into_iter().zip(aligned).enumerate() {
+            sentences.push(sentence);
+            match groups.last_mut() {
+                Some(group) if needs_previous(sentence) && group.length < FULL_GROUP => {
+                    group.add(sentence, stems, at);
+                }
+                _ => groups.push(SentenceGroup::new(index, sentence, stems, at)),
+            }
+        }
+        Self { sentences, groups }
+    }
+
+    /// The sentences of a group.
+    pub(super) fn sentences_of(&self, group: &SentenceGroup) -> &[&'a str] {
+        let sentences = self.sentences.get(group.sentences.clone());
+        sentences.unwrap_or_default()
+    }
+}
+
+impl SentenceGroup {
+    fn new(index: usize, sentence: &str, stems: BTreeSet<String>, at: Aligned) -> Self {
+        Self {
+            sentences: index..index + 1,
+            verses: at.verse..=at.verse,
+            similarity: at.similarity,
+            exhortation: exhortation_score(sentence),
+            length: sentence.len(),
+            stems,
+        }
+    }
+
+    fn add(&mut self, sentence: &str, stems: BTreeSet<String>, at: Aligned) {
+        self.stems.extend(stems);
+        self.sentences.end += 1;
+        self.verses = *self.verses.start()..=at.verse;
+        self.similarity = self.similarity.max(at.similarity);
+        self.exhortation = self.exhortation.max(exhortation_score(sentence));
+        self.length += 1 + sentence.len();
+    }
+
+    /// The number of verses between the group's verses and these; 0 if they overlap.
+    pub(super) fn distance(&self, verses: &RangeInclusive<u16>) -> u16 {
+        if self.verses.start() > verses.end() {
+            self.verses.start() - verses.end()
+        } else {
+            verses.start().saturating_sub(*self.verses.end())
+        }
+    }
+}
+
+/// Selects groups, the highest score first, that fit into `room` bytes, and returns them in the order of the section. The
+/// first is selected at any length.
+pub(super) fn select_best<'a>(
+    groups: impl IntoIterator<Item = &'a SentenceGroup>,
+    score: impl Fn(&SentenceGroup) -> f64,
+    room: usize,
+) -> Vec<&'a SentenceGroup> {
+    let mut ranked: Vec<(f64, &SentenceGroup)> = groups
+        .into_iter()
+        .map(|group| (score(group), group))
+        .collect();
+    ranked.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    let mut selected: Vec<&SentenceGroup> = Vec::new();
+    let mut length = 0;
+    for (_, group) in ranked {
+        if selected.is_empty() || length + group.length <= room {
+            length += group.length;
+            selected.push(group);
+        }
+    }
+    selected.sort_by_key(|group| group.sentences.start);
+    selected
+}

@@ -1,0 +1,85 @@
+//! Token usage of model calls, and its report to the metrics.
+
+use std::{fmt, sync::Arc};
+
+use futures_util::{FutureExt, StreamExt};
+
+use crate::{ModelFuture, ReplyEvent, ReplyStream};
+
+/// The cost of a call in the provider's tokens; zero when the provider gives none or the call is free.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TokenUsage {
+    /// Tokens of the prompt.
+    pub input: u64,
+    /// Tokens of the generated text.
+    pub output: u64,
+}
+
+/// Receives the usage of every model call, once a call, when the call ends. A call that failed, was dropped or has no
+/// usage counts with zero tokens. The default discards the reports. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct UsageReporter(Option<Arc<dyn Fn(TokenUsage) + Send + Sync>>);
+
+impl UsageReporter {
+    /// Sends the usage of each call to `report`.
+    pub fn new(report: impl Fn(TokenUsage) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(report)))
+    }
+
+    /// The same call, reported when it ends.
+    pub(crate) fn report_call<T: Send + 'static>(&self, call: ModelFuture<T>) -> ModelFuture<T> {
+        let mut pending = self.begin();
+        call.inspect(move |result| {
+            if let Ok(generated) = result {
+                pending.set(generated.usage);
+            }
+        })
+        .boxed()
+    }
+
+    /// The same reply, reported when its stream is dropped.
+    pub(crate) fn report_reply(&self, reply: ReplyStream) -> ReplyStream {
+        let mut pending = self.begin();
+        reply
+            .inspect(move |event| {
+                if let Ok(ReplyEvent::End { usage, .. }) = event {
+                    pending.set(*usage);
+                }
+            })
+            .boxed()
+    }
+
+    fn begin(&self) -> PendingReport {
+        PendingReport {
+            usage: TokenUsage::default(),
+            reporter: self.clone(),
+        }
+    }
+}
+
+/// Reports its usage when it is dropped.
+struct PendingReport {
+    usage: TokenUsage,
+    reporter: UsageReporter,
+}
+
+impl PendingReport {
+    // A closure that assigns to the field captures the field alone, and the report is dropped too early.
+    fn set(&mut self, usage: TokenUsage) {
+        self.usage = usage;
+    }
+}
+
+impl Drop for PendingReport {
+    fn drop(&mut self) {
+        if let Some(report) = &self.reporter.0 {
+            report(self.usage);
+        }
+    }
+}
+
+impl fmt::Debug for UsageReporter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UsageReporter")
+    }
+}
