@@ -83,3 +83,52 @@ impl fmt::Debug for UsageReporter {
         f.write_str("UsageReporter")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{future::ready, sync::Mutex};
+
+    use futures_util::stream;
+
+    use super::*;
+    use crate::{Generated, ModelError, StopReason};
+
+    #[tokio::test]
+    async fn every_call_is_reported_once_when_it_ends() {
+        let reports = Arc::new(Mutex::new(Vec::new()));
+        let reported = Arc::clone(&reports);
+        let reporter = UsageReporter::new(move |usage| reports.lock().unwrap().push(usage));
+        let (none, usage) = (
+            TokenUsage::default(),
+            TokenUsage {
+                input: 1,
+                output: 2,
+            },
+        );
+        let source = String::new();
+
+        let call = |result| reporter.report_call(ready(result).boxed());
+        let generated = Generated {
+            texts: (),
+            source: source.clone(),
+            usage,
+        };
+        call(Ok(generated.clone())).await.unwrap();
+        call(Err(ModelError::TimedOut)).await.unwrap_err();
+        drop(call(Ok(generated)));
+        assert_eq!(*reported.lock().unwrap(), [usage, none, none]);
+
+        let end = ReplyEvent::End {
+            stop_reason: StopReason::EndTurn,
+            source,
+            usage,
+        };
+        let events = [Ok(ReplyEvent::Token("In ".to_owned())), Ok(end)];
+        let mut reply = reporter.report_reply(stream::iter(events).boxed());
+        reply.next().await.unwrap().unwrap();
+        reply.next().await.unwrap().unwrap();
+        assert_eq!(reported.lock().unwrap().len(), 3);
+        drop(reply);
+        assert_eq!(*reported.lock().unwrap(), [usage, none, none, usage]);
+    }
+}

@@ -32,11 +32,8 @@ pub(super) fn historical_context(passage: &Passage, sources: &mut Sources) -> St
         position_in_chapter(&passage.reference, sources),
         notes(passage, sources),
     ];
-    paragraphs
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join("\n\n")
+    let paragraphs: Vec<String> = paragraphs.into_iter().flatten().collect();
+    paragraphs.join("\n\n")
 }
 
 /// A note for readers of another language.
@@ -147,16 +144,10 @@ fn position_in_chapter(passage: &Reference, sources: &mut Sources) -> Option<Str
     };
     let before = first.checked_sub(1).and_then(|before| parts.get(before));
     let after = parts.get(last + 1);
-    let around = match (before, after) {
-        (Some(before), Some(after)) => {
-            format!(
-                " Before it comes {}, after it {}.",
-                name(before),
-                name(after)
-            )
-        }
-        (Some(before), None) => format!(" Before it comes {}; it ends the chapter.", name(before)),
-        (None, Some(after)) => format!(" After it comes {}.", name(after)),
+    let around = match (before.map(name), after.map(name)) {
+        (Some(before), Some(after)) => format!(" Before it comes {before}, after it {after}."),
+        (Some(before), None) => format!(" Before it comes {before}; it ends the chapter."),
+        (None, Some(after)) => format!(" After it comes {after}."),
         (None, None) => String::new(),
     };
     Some(text + &around)

@@ -1,6 +1,6 @@
 //! Related passages and topics of a passage.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use verse_scripture::works::Work;
 use verse_scripture::works::cross_references::list_cross_references;
@@ -128,17 +128,10 @@ pub(super) fn topics(
         })
         .collect();
     ranked.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-    let mut named: Vec<String> = Vec::new();
-    let mut known: Vec<String> = Vec::new();
-    for (_, mention) in ranked {
-        if named.len() == MAX_TOPICS {
-            break;
-        }
-        if !known.contains(&mention.topic) {
-            named.push(name(&mention));
-            known.push(mention.topic);
-        }
-    }
+    let mut known = HashSet::new();
+    ranked.retain(|(_, mention)| known.insert(mention.topic.clone()));
+    let named = ranked.iter().take(MAX_TOPICS);
+    let mut named: Vec<String> = named.map(|(_, mention)| name(mention)).collect();
     let last = named.pop()?;
     sources.add(Work::Topics);
     let others = if named.is_empty() {

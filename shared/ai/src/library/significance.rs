@@ -103,13 +103,10 @@ pub(super) fn commentary_on(
         [] => application_nearby(passage, words),
         [(quotation, _)] => format!("To its reader the commentary says: {quotation}"),
         several => {
-            let each =
-                |(quotation, on): &(String, Reference)| format!("On {}: {quotation}", link(on));
-            let each: Vec<String> = several.iter().map(each).collect();
-            format!(
-                "To its reader the commentary says:\n\n{}",
-                each.join("\n\n")
-            )
+            let on_each = several.iter();
+            let on_each = on_each.map(|(quotation, on)| format!("On {}: {quotation}", link(on)));
+            let on_each = on_each.collect::<Vec<_>>().join("\n\n");
+            format!("To its reader the commentary says:\n\n{on_each}")
         }
     };
     (explained, application)

@@ -18,20 +18,15 @@ const MAX_PASSAGES: usize = 8;
 /// Summarises a conversation. If there is too much, the latest messages are kept.
 pub(super) fn write(request: &SummaryRequest) -> Generated<String> {
     let mut passages: Vec<String> = Vec::new();
-    for reference in request
-        .turns
-        .iter()
-        .flat_map(|turn| find_references(&turn.text))
-    {
-        let name = reference.to_string();
+    let references = request.turns.iter();
+    let references = references.flat_map(|turn| find_references(&turn.text));
+    for name in references.map(|reference| reference.to_string()) {
         if !passages.contains(&name) && passages.len() < MAX_PASSAGES {
             passages.push(name);
         }
     }
-    let before = request
-        .previous
-        .as_deref()
-        .map(|before| shorten(before, MAX_PREVIOUS));
+    let before = request.previous.as_deref();
+    let before = before.map(|before| shorten(before, MAX_PREVIOUS));
     let spoken_of = if passages.is_empty() {
         String::new()
     } else {
@@ -40,12 +35,8 @@ pub(super) fn write(request: &SummaryRequest) -> Generated<String> {
     let mut left =
         MAX_SUMMARY.saturating_sub(spoken_of.len() + before.as_deref().map_or(0, str::len) + 80);
     let mut questions: Vec<String> = Vec::new();
-    for turn in request
-        .turns
-        .iter()
-        .rev()
-        .filter(|turn| turn.role == Role::User)
-    {
+    let turns = request.turns.iter().rev();
+    for turn in turns.filter(|turn| turn.role == Role::User) {
         let question = format!("“{}”", shorten(&turn.text, MAX_MESSAGE));
         if question.len() + 2 > left {
             break;

@@ -57,7 +57,9 @@ impl EmbeddingProvider {
         for batch in texts.chunks(BATCH) {
             let batch: Vec<_> = batch.iter().map(|text| clipped(text, MAX_CHARS)).collect();
             let embedded = retry::with_retries(deadline, &self.random, |connection| {
-                let call = self.embed_batch(&service, batch.clone(), connection);
+                let call = self
+                    .embed_batch(&service, batch.clone(), connection)
+                    .boxed();
                 by(deadline, call).map(Result::flatten)
             });
             vectors.extend(in_order(embedded.await?, batch.len())?);

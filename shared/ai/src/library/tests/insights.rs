@@ -13,45 +13,32 @@ use crate::library::context::introduction;
 use crate::library::passage::WordsOfChapters;
 use crate::library::significance::commentary_on;
 use crate::library::sources::Sources;
-use crate::{InsightRequest, InsightTexts, Model};
+use crate::{InsightRequest, Model};
 
-struct Insight {
-    context: String,
-    significance: String,
-    application: String,
-    source: String,
-}
-
-/// Writes an insight and prints it, for people to read.
-async fn insight(reference: &str, text: &str) -> Insight {
+/// Writes an insight, prints it for people to read, and returns its context, significance, application and source.
+async fn insight(reference: &str, text: &str) -> [String; 4] {
     let request = InsightRequest {
         passage_reference: reference.to_owned(),
         passage_text: text.to_owned(),
     };
     let insight = Library::default().write_insight(request, Instant::now());
     let insight = insight.await.unwrap();
-    let InsightTexts {
-        historical_context: context,
-        theological_significance: significance,
-        practical_application: application,
-    } = insight.texts;
-    let source = insight.source;
-    println!(
-        "### {reference}\n\n{context}\n\n—\n{significance}\n\n—\n{application}\n\n[{source}]\n"
-    );
-    Insight {
-        context,
-        significance,
-        application,
-        source,
-    }
+    let parts = [
+        insight.texts.historical_context,
+        insight.texts.theological_significance,
+        insight.texts.practical_application,
+        insight.source,
+    ];
+    println!("### {reference}\n\n{}\n", parts.join("\n\n—\n"));
+    parts
 }
 
 #[tokio::test]
 async fn a_verse_gets_its_own_part_of_a_long_section() {
-    let insight = insight("John 3:16", "For God so loved the world").await;
+    let [context, significance, application, source] =
+        insight("John 3:16", "For God so loved the world").await;
     assert_contains(
-        &insight.context,
+        &context,
         &[
             "“The apostle and evangelist, John, seems to have been",
             "“Christ's discourse with Nicodemus” ([John 3:1-21]",
@@ -60,19 +47,16 @@ async fn a_verse_gets_its_own_part_of_a_long_section() {
         ],
     );
     assert_contains(
-        &insight.significance,
+        &significance,
         &[
             "Here is God's love in giving his Son for the world.",
             "(/?book=1%20John&chapter=4&verse=9)",
         ],
     );
-    assert_lacks(&insight.significance, "Nicodemus was afraid");
+    assert_lacks(&significance, "Nicodemus was afraid");
+    assert_contains(&application, &["we must give up ourselves to be ruled"]);
     assert_contains(
-        &insight.application,
-        &["we must give up ourselves to be ruled"],
-    );
-    assert_contains(
-        &insight.source,
+        &source,
         &[
             "Matthew Henry’s Concise Commentary (public domain)",
             "World English Bible",
@@ -86,31 +70,27 @@ async fn a_verse_gets_its_own_part_of_a_long_section() {
 async fn a_selection_can_begin_and_end_in_mid_verse() {
     let text = "world, that he gave his only begotten Son, that whosoever believeth in him should not perish, but \
                 have everlasting life. For God sent not his Son into the world";
-    let english = insight("John 3 (KJV)", text).await;
-    assert_contains(&english.context, &["John 3:16-17 stands in the part"]);
+    let [context, significance, ..] = insight("John 3 (KJV)", text).await;
+    assert_contains(&context, &["John 3:16-17 stands in the part"]);
     assert_contains(
-        &english.significance,
+        &significance,
         &[
             "Here is God's love in giving his Son",
             "God was in Christ reconciling the world",
         ],
     );
-    let spanish = insight(
-        "Juan 3 (SRV)",
-        "De tal manera amó Dios al mundo, que ha dado á su Hijo unigénito",
-    );
+    let text = "De tal manera amó Dios al mundo, que ha dado á su Hijo unigénito";
+    let [context, ..] = insight("Juan 3 (SRV)", text).await;
     assert_contains(
-        &spanish.await.context,
+        &context,
         &[
             "John 3:16 stands in the part",
             "The works of this library are in English.",
         ],
     );
-    let unknown = insight(
-        "Psalms 23",
-        "A text that stands in no chapter of the Bible.",
-    );
-    assert_contains(&unknown.await.significance, &["still waters"]);
+    let text = "A text that stands in no chapter of the Bible.";
+    let [_, significance, ..] = insight("Psalms 23", text).await;
+    assert_contains(&significance, &["still waters"]);
 }
 
 #[tokio::test]
@@ -121,29 +101,23 @@ async fn a_whole_psalm_gets_an_insight() {
     let text: Vec<String> = verses
         .map(|verse| format!("{} {}", verse.number, verse.text))
         .collect();
-    let insight = insight("Psalms 23:1-6", &text.join("\n")).await;
+    let [context, significance, application, _] = insight("Psalms 23:1-6", &text.join("\n")).await;
+    assert_contains(&context, &["“David was the penman of most of the psalms"]);
+    assert_contains(&significance, &["the shadow of a serpent will not sting"]);
     assert_contains(
-        &insight.context,
-        &["“David was the penman of most of the psalms"],
-    );
-    assert_contains(
-        &insight.significance,
-        &["the shadow of a serpent will not sting"],
-    );
-    assert_contains(
-        &insight.application,
+        &application,
         &["let us then simply trust our Shepherd's care"],
     );
 }
 
 #[tokio::test]
 async fn a_missing_introduction_is_named() {
-    let obadiah = insight("Obadiah 1:1", "The vision of Obadiah.").await;
-    assert_contains(&obadiah.context, &["has no introduction to Obadiah."]);
-    assert_contains(&obadiah.significance, &["This prophecy is against Edom."]);
-    let kings = insight("2 Kings 5:10", "Go and wash in the Jordan seven times").await;
+    let [context, significance, ..] = insight("Obadiah 1:1", "The vision of Obadiah.").await;
+    assert_contains(&context, &["has no introduction to Obadiah."]);
+    assert_contains(&significance, &["This prophecy is against Edom."]);
+    let [context, ..] = insight("2 Kings 5:10", "Go and wash in the Jordan seven times").await;
     assert_contains(
-        &kings.context,
+        &context,
         &["no introduction to 2 Kings. It introduces 1 Kings: “"],
     );
 }
@@ -156,9 +130,9 @@ async fn a_request_without_a_passage_is_told_what_to_send() {
         ("John 99:1", "x"),
         ("%%", "\u{0}"),
     ] {
-        let insight = insight(reference, text).await;
-        assert_contains(&insight.context, &["found no passage"]);
-        assert_contains(&insight.application, &["John 3:16"]);
+        let [context, _, application, _] = insight(reference, text).await;
+        assert_contains(&context, &["found no passage"]);
+        assert_contains(&application, &["John 3:16"]);
     }
 }
 
