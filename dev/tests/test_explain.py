@@ -1,56 +1,40 @@
-"""How the statements that `explain` asks are found, and what they are asked with."""
+"""How `explain` finds the statements and reads their plans."""
 
-from __future__ import annotations
-
-import sys
+import base64
+import hashlib
 import unittest
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from contextlib import redirect_stdout
+from io import StringIO
 
 import explain
 import fill
+from output import Failure
 
-SAMPLE = {"users": "1", "user_id": "1", "insights": "7", "insight_id": "7", "token_hash": "sha256('t')"}
+LOG = """\
+2026-01-01 00:00:00.000 UTC [7] <verse> LOG:  execute sqlx_s_1: SELECT $1
+\tFROM users WHERE $2
+2026-01-01 00:00:00.000 UTC [7] <verse> DETAIL:  Parameters: $1 = 'it''s, $2 = NULL
+\tso', $2 = NULL
+2026-01-01 00:00:00.000 UTC [7] <verse> LOG:  execute sqlx_s_2: SELECT 1
+2026-01-01 00:00:00.000 UTC [8] <psql> LOG:  execute s: SELECT 2
+2026-01-01 00:00:00.000 UTC [9] <> LOG:  checkpoint starting: time
+"""
 
 
 class Statements(unittest.TestCase):
     def test_every_prepared_statement_is_found_in_the_source(self) -> None:
-        found = explain.statements()
-        self.assertGreater(len(found), 0)
-        unknown = [statement.name for statement in found if statement.name.startswith("?")]
-        self.assertEqual(unknown, [])
-        self.assertIn("users::find_or_create", [statement.name for statement in found])
+        names = list(explain.statements().values())
+        self.assertGreater(len(names), 0)
+        self.assertEqual(len(names), len(set(names)))
+        self.assertEqual([name for name in names if name.startswith("?")], [])
+        self.assertIn("users::find_or_create", names)
 
-    def test_a_parameter_is_what_it_is_compared_with(self) -> None:
-        sql = """WITH caller AS (SELECT user_id FROM devices WHERE token_hash = $1)
-                 SELECT id FROM insights WHERE id = $2 AND created_at < $3 LIMIT $4"""
-        values = [
-            explain.parameter(sql, number, kind, SAMPLE)[0]
-            for number, kind in enumerate(("bytea", "bigint", "timestamptz", "bigint"), 1)
-        ]
-        self.assertEqual(values, ["sha256('t')", "7", "now()", "50"])
-
-    def test_a_parameter_that_may_be_null_is_tried_both_ways(self) -> None:
-        sql = "SELECT 1 FROM user_insights WHERE ($1::bigint IS NULL OR insight_id < $1) AND user_id = $2"
-        self.assertEqual(explain.parameter(sql, 1, "bigint", SAMPLE), ("7", True))
-        self.assertEqual(explain.parameter(sql, 2, "bigint", SAMPLE), ("1", False))
-
-    def test_an_array_is_what_its_column_is_called(self) -> None:
-        sql = "INSERT INTO t SELECT * FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS given (role, other, place)"
-        sample = {**SAMPLE, "role": "'user'"}
-        self.assertEqual(explain.parameter(sql, 1, "text[]", sample), ("ARRAY['user']::text[]", False))
-        self.assertEqual(explain.parameter(sql, 2, "bigint[]", sample), ("ARRAY[1]::bigint[]", False))
-
-    def test_the_hot_statements_are_there(self) -> None:
-        self.assertEqual(explain.missing(explain.statements()), [])
-
-    def test_types_are_called_as_postgres_does(self) -> None:
-        self.assertEqual([explain._type(name) for name in ("Int8", "Int8Array", "Bytea")], ["bigint", "bigint[]", "bytea"])
+    def test_every_unreached_statement_exists(self) -> None:
+        self.assertEqual(set(explain.UNREACHED) - set(explain.statements().values()), set())
 
 
 class Plans(unittest.TestCase):
-    def test_a_whole_table_is_told_from_a_range(self) -> None:
+    def test_a_whole_table_is_not_a_range(self) -> None:
         plan = {
             "Node Type": "Limit",
             "Plans": [
@@ -63,21 +47,57 @@ class Plans(unittest.TestCase):
             ],
         }  # fmt: skip
         measure = explain.Measure()
-        explain._walk(plan, measure)
+        measure.add(0.5, plan)
         self.assertEqual(measure.whole, ["users", "messages_pkey"])
         self.assertEqual((measure.scans, measure.rows), (["devices_by_user"], 5106))
 
+    def test_the_worst_execution_counts(self) -> None:
+        measure = explain.Measure()
+        for time, rows in ((0.5, 10), (0.2, 30), (0.1, 20)):
+            measure.add(
+                time, {"Node Type": "Tid Scan", "Relation Name": "users", "Actual Rows": rows, "Actual Loops": 1}
+            )
+        self.assertEqual((measure.calls, measure.time, measure.rows), (3, 0.5, 30))
+        self.assertEqual(measure.scans, ["users by ctid"])
+
+    def test_statements_are_read_from_the_log_with_their_parameters(self) -> None:
+        self.assertEqual(
+            list(explain.executions(LOG.splitlines(keepends=True))),
+            [("SELECT $1\nFROM users WHERE $2", "'it''s, $2 = NULL\nso', NULL"), ("SELECT 1", "")],
+        )
+
+    def report(self, users: int, **measure: object) -> int:
+        names = {sql: name for sql, name in explain.statements().items() if name == "history::get_user_insights"}
+        self.assertEqual(len(names), 1)
+        results = [{name: explain.Measure(**measure) for name in names.values()}]  # type: ignore[arg-type]
+        with redirect_stdout(StringIO()):
+            return explain.report([users], results)
+
+    def test_a_statement_that_reads_too_much_fails(self) -> None:
+        self.assertEqual(self.report(1_000_000, calls=1, rows=explain.PAGE_ROWS), 0)
+        self.assertEqual(self.report(1_000_000, calls=1, rows=explain.PAGE_ROWS + 1), 1)
+        self.assertEqual(self.report(1_000_000, calls=1, whole=["users"]), 1)
+        self.assertEqual(self.report(1_000, calls=1, whole=["users"]), 0)
+        self.assertEqual(self.report(1_000_000, error="ERROR"), 1)
+        self.assertEqual(self.report(1_000_000, calls=1, error="ERROR"), 0)
+
+    def test_a_statement_that_was_not_called_fails(self) -> None:
+        self.assertEqual(self.report(1_000), 1)
+
 
 class Filling(unittest.TestCase):
-    def test_numbers_take_the_place_of_names_and_casts_stay(self) -> None:
-        sql = fill._with("SELECT :b + n::int, :bi FROM generate_series(:first, :last)", {"b": 1, "bi": 2, "first": 3, "last": 4})
+    def test_names_are_replaced_and_casts_stay(self) -> None:
+        sql = fill.with_numbers(
+            "SELECT :b + n::int, :bi FROM generate_series(:first, :last)", {"b": 1, "bi": 2, "first": 3, "last": 4}
+        )
         self.assertEqual(sql, "SELECT 1 + n::int, 2 FROM generate_series(3, 4)")
 
-    def test_a_database_elsewhere_is_not_filled(self) -> None:
-        fill._refuse_strangers("postgres://u:p@127.0.0.1:5432/verse")
-        with self.assertRaises(fill.Failure):
-            fill._refuse_strangers("postgres://u:p@db.example.org/verse")
+    def test_the_cookie_matches_the_device_of_the_filled_rows(self) -> None:
+        text = fill.cookie(7).removeprefix("verse_user_id=")
+        token = base64.urlsafe_b64decode(f"{text}=")
+        self.assertEqual(token, hashlib.sha256(b"device-7-0").digest())
 
-
-if __name__ == "__main__":
-    unittest.main()
+    def test_a_database_on_another_machine_is_refused(self) -> None:
+        fill.refuse_remote("postgres://u:p@127.0.0.1:5432/verse")
+        with self.assertRaises(Failure):
+            fill.refuse_remote("postgres://u:p@db.example.org/verse")
