@@ -1,33 +1,53 @@
-"""Calling cargo on this workspace."""
-
-from __future__ import annotations
+"""Running cargo in this workspace."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import clone
 import processes
-from steps import Failure
+from output import Failure
 
 
-def cargo(*arguments: str, env: Mapping[str, str]) -> int:
-    """Runs cargo before the developer's eyes; answers its exit code."""
+def run(*arguments: str, env: Mapping[str, str]) -> int:
+    """Runs cargo, which prints to the terminal; returns its exit code."""
     return processes.run(["cargo", *arguments], env=env, cwd=clone.ROOT)
 
 
-def must(*arguments: str, env: Mapping[str, str]) -> None:
-    """Runs cargo, which has to succeed; cargo itself has said what is wrong otherwise."""
-    if cargo(*arguments, env=env) != 0:
+def require(*arguments: str, env: Mapping[str, str]) -> None:
+    """Like `run`, but an exit code other than 0 is a `Failure`."""
+    if run(*arguments, env=env) != 0:
         raise Failure(f"cargo {' '.join(arguments)} failed; see above.")
 
 
 def target(env: Mapping[str, str]) -> Path:
-    """The folder cargo builds into."""
-    code, output = processes.capture(
-        ["cargo", "metadata", "--quiet", "--no-deps", "--format-version", "1"], env=env, cwd=clone.ROOT
-    )
+    """The folder for cargo's builds."""
+    command = ["cargo", "metadata", "--quiet", "--no-deps", "--format-version", "1"]
+    code, output = processes.capture(command, env=env, cwd=clone.ROOT)
     for line in output.splitlines():
         if code == 0 and line.startswith("{"):
             return Path(json.loads(line)["target_directory"])
-    raise Failure(f"cargo does not understand this workspace:\n{output.strip()}")
+    raise Failure(f"cargo cannot read this workspace:\n{output.strip()}")
+
+
+def environment(database_url: str | None = None, *, offline: bool = True) -> dict[str, str]:
+    """The environment of cargo. It is the same for every build: a difference would make cargo build again.
+
+    Queries are checked with the committed `.sqlx`, not with the running database, whose address changes. Only `prepare`
+    and its check use a database (`offline=False`).
+    """
+    env = processes.environment()
+    if offline:
+        env["SQLX_OFFLINE"] = "true"
+    else:
+        env.pop("SQLX_OFFLINE", None)
+    if database_url is not None:
+        env["DATABASE_URL"] = database_url
+    return env
+
+
+def with_programs(env: dict[str, str], *programs: Path) -> dict[str, str]:
+    """Adds the programs to PATH, so that cargo finds them as its subcommands."""
+    folders = [str(program.parent) for program in programs]
+    return {**env, "PATH": os.pathsep.join([*folders, env.get("PATH", os.defpath)])}

@@ -1,33 +1,55 @@
-"""Where things lie in this clone, and which command holds what.
+"""The folders of this clone, the account of Postgres, and locks between commands.
 
-`.local/` is git-ignored and holds tools, logs and data. What Postgres needs as root lies under
-`/var/tmp`, because its account may not be able to enter the clone; the folder's name holds a number
-of this clone, so that a new clone in the same place begins without the old one's data.
+`.local/` is git-ignored and holds tools, logs and data. When root runs the command, Postgres and its data are in
+`/var/tmp`, because the account of Postgres may not be able to enter the clone. The name of that folder depends on a
+random number of this clone: a new clone at the same path starts without the data of the old one.
 """
-
-from __future__ import annotations
 
 import fcntl
 import hashlib
 import os
+import pwd
 import secrets
-import shutil
 import stat
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-import processes
-from account import Account
-from steps import Failure
+from output import Failure
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = ROOT / ".local"
 
 
+@dataclass(frozen=True)
+class Account:
+    """An unprivileged account, under which root starts Postgres."""
+
+    name: str
+    uid: int
+    gid: int
+
+    def give(self, path: Path) -> None:
+        """Makes the account the owner of a file or folder."""
+        os.chown(path, self.uid, self.gid)
+
+
+def unprivileged() -> Account | None:
+    """`nobody` when root runs the command; otherwise none, and Postgres runs as the developer."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        entry = pwd.getpwnam("nobody")
+    except KeyError:
+        raise Failure(
+            "Postgres does not run as root, and there is no account `nobody` to run it as: "
+            "run make as an ordinary user, or set DATABASE_URL."
+        ) from None
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
 def prepare_local() -> None:
-    """Makes `.local/`; says so where it cannot be written."""
+    """Makes `.local/`; fails when it cannot be written."""
     try:
         LOCAL.mkdir(exist_ok=True)
         probe = LOCAL / f".probe-{secrets.token_hex(4)}"
@@ -36,90 +58,77 @@ def prepare_local() -> None:
     except OSError as error:
         raise Failure(
             f"{LOCAL} cannot be written ({error.strerror}). "
-            "Was it made by another user, perhaps by root? Remove it, or run as that user."
+            "Did another user make it, perhaps root? Remove it, or run make as that user."
         ) from None
 
 
+def functions() -> list[str]:
+    """The names of the Lambda functions, which are the folders of `functions/`."""
+    return sorted(folder.name for folder in (ROOT / "functions").iterdir() if folder.is_dir())
+
+
 def postgres_home(account: Account | None) -> Path:
-    """The folder that holds Postgres and its data, made if missing, closed to all other users."""
+    """The folder for Postgres and its data, which no other user can enter. It is made when it is missing."""
     if account is None:
         return LOCAL
-    number = LOCAL / "clone"
-    if not number.exists():
-        number.write_text(secrets.token_hex(16))
-    name = hashlib.sha256(f"{ROOT}\n{number.read_text()}".encode()).hexdigest()[:16]
+    name = hashlib.sha256(f"{ROOT}\n{_clone_number()}".encode()).hexdigest()[:16]
     home = Path("/var/tmp") / f"verse-{name}"
     with suppress(FileExistsError):
         home.mkdir(mode=0o700)
     entry = home.lstat()
-    # Anybody may make folders in /var/tmp: one that root did not make is a trap.
+    # Every user may make folders in /var/tmp: a folder of another user may be an attack.
     if not stat.S_ISDIR(entry.st_mode) or entry.st_uid != 0:
-        raise Failure(f"{home} is not a folder of root's: remove it and try again.")
-    # Root owns it and the programs in it; the account only passes through, by its group.
+        raise Failure(f"{home} does not belong to root: remove it and try again.")
+    # Root owns the folder and the programs in it; the account may only pass through, by its group.
     os.chown(home, 0, account.gid)
     home.chmod(0o710)
     return home
 
 
-@contextmanager
-def unfinished(target: Path) -> Iterator[Path]:
-    """A folder to fill, which becomes `target` when the block succeeds and vanishes otherwise.
-
-    What stands under its own name is therefore always complete; when two do the same at once,
-    the first to end wins.
-    """
-    work = target.with_name(f"{target.name}.{secrets.token_hex(4)}.new")
-    work.mkdir(parents=True)
-    try:
-        yield work
-        with suppress(OSError):
-            work.rename(target)
-        if not target.is_dir():
-            raise Failure(f"{target} could not be made.")
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+def _clone_number() -> str:
+    """The random number of this clone. Two first commands at once get the same one."""
+    path = LOCAL / "clone"
+    if not path.exists():
+        new = path.with_name(f"clone.{secrets.token_hex(4)}")
+        new.write_text(secrets.token_hex(16))
+        with suppress(FileExistsError):
+            os.link(new, path)
+        new.unlink()
+    return path.read_text()
 
 
 class Lock:
-    """A file that one command holds; the system lets go of it when all holders have died."""
+    """A locked file. The system releases the lock when the process that holds it dies."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.descriptor: int | None = None
 
-    def take(self) -> bool:
-        """Takes the lock if nobody holds it."""
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    def take(self, *, wait: bool = False) -> bool:
+        """Takes the lock; false when another process holds it."""
+        descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             # The file may have been removed between opening and locking.
             if os.fstat(descriptor).st_ino != self.path.stat().st_ino:
                 raise BlockingIOError
         except OSError:
             os.close(descriptor)
             return False
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, str(os.getpid()).encode())
         self.descriptor = descriptor
         return True
 
-    def take_after_a_crash(self, end: float = 30) -> bool:
-        """Like `take`, but waits while only the guard of a killed command still cleans up."""
-        deadline = time.monotonic() + end
-        while not self.take():
-            if processes.is_alive(self.holder()) or time.monotonic() > deadline:
-                return False
-            time.sleep(0.1)
-        return True
+    def read(self) -> str:
+        """The text of the file; a process that does not hold the lock may read it, too."""
+        return self.path.read_text()
 
-    def holder(self) -> int:
-        """The process that took the lock last; the largest number no process has if unknown."""
-        with suppress(OSError, ValueError):
-            return int(self.path.read_text())
-        return 2**31 - 1
+    def write(self, text: str) -> None:
+        """Appends to the file."""
+        assert self.descriptor is not None
+        os.write(self.descriptor, text.encode())
 
     def release(self, *, remove: bool = False) -> None:
-        """Lets go of the lock."""
+        """Releases the lock."""
         if self.descriptor is not None:
             if remove:
                 self.path.unlink(missing_ok=True)
@@ -127,6 +136,11 @@ class Lock:
             self.descriptor = None
 
 
-def run_lock() -> Lock:
-    """Held by `make run` for as long as it runs, and by `make reset`."""
-    return Lock(LOCAL / "run.lock")
+def take_run_lock(refusal: str) -> Lock:
+    """The lock of the data of `make run`. Fails with `refusal`, in which `{pid}` is the process that holds it."""
+    lock = Lock(LOCAL / "run.lock")
+    if not lock.take():
+        raise Failure(refusal.format(pid=lock.read().strip() or "unknown"))
+    os.truncate(lock.path, 0)
+    lock.write(str(os.getpid()))
+    return lock

@@ -1,21 +1,20 @@
-"""Which database a command works on: the one `DATABASE_URL` names, or a Postgres of this clone."""
-
-from __future__ import annotations
+"""The database of a command: that of `DATABASE_URL`, or a Postgres of this clone."""
 
 import os
+import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
-import audit
 import clone
-import environment
-import guard
-import postgres
+import leftovers
+import pinning_check
+import processes
 import tools
-from account import unprivileged
-from steps import Failure, say, step
+from clone import unprivileged
+from output import Failure, say, step
+from postgres import DATABASE, TEMPORARY, Cluster
 
 
 def given() -> str | None:
@@ -25,97 +24,97 @@ def given() -> str | None:
 
 @contextmanager
 def for_running() -> Iterator[str]:
-    """The address of the database that `make run` keeps; the caller holds the run lock."""
+    """The address of the database of `make run`. The caller holds the run lock."""
     url = given()
     if url is not None:
         say("  postgres from DATABASE_URL")
         yield url
         return
-    cluster = kept()
-    try:
-        started(cluster)
-        yield cluster.url(postgres.DATABASE)
-    finally:
-        cluster.stop()
+    account = unprivileged()
+    home = clone.postgres_home(account)
+    with _started(Cluster(home / "data", tools.postgres(home), account)) as cluster:
+        yield cluster.url(DATABASE)
 
 
 @contextmanager
-def for_testing(said: audit.Audit | None = None) -> Iterator[str]:
-    """The address of a database whose role may create others, in a cluster of this command's own.
+def for_testing(check: pinning_check.PinningCheck | None = None) -> Iterator[str]:
+    """The address of a database whose role may create others, in a temporary cluster.
 
-    `said`, if there, reads at the end what was said to the cluster; a server of the developer's keeps that to itself.
+    At the end `check` reads the log of the cluster. With DATABASE_URL there is no log to read.
     """
     url = given()
     if url is not None:
         say("  postgres from DATABASE_URL")
         _require_createdb(url)
-        guard.hire([])
         yield url
         return
-    account = unprivileged()
-    lock = postgres.reserve(clone.postgres_home(account))
-    guard.hire([lock.descriptor or 0])
-    with postgres.ephemeral(lock, account) as cluster:
-        if said is not None:
-            cluster.settings = {**cluster.settings, **audit.SETTINGS}
-        started(cluster)
+    with temporary(pinning_check.SETTINGS if check else {}) as cluster:
         yield cluster.url("postgres")
-        if said is not None:
-            said.read(cluster.log)
+        if check:
+            check.read(cluster.log)
 
 
-def started(cluster: postgres.Cluster) -> None:
-    """Makes the cluster if need be and starts it, as one step."""
-    with step("starting postgres") as current:
-        cluster.make()
-        cluster.start()
-        current.done = f"postgres {cluster.version()} on 127.0.0.1:{cluster.port}"
-
-
-def kept() -> postgres.Cluster:
-    """The cluster of `make run`, which keeps its data."""
+@contextmanager
+def temporary(settings: dict[str, str]) -> Iterator[Cluster]:
+    """A running cluster that is removed when the block ends."""
     account = unprivileged()
     home = clone.postgres_home(account)
     programs = tools.postgres(home)
-    postgres.sweep(home, programs, account)
-    return postgres.Cluster(home / "data", programs, account)
+    with leftovers.temporary(home / f"temporary-{secrets.token_hex(4)}") as folder:
+        with _started(Cluster(folder, programs, account, {**TEMPORARY, **settings})) as cluster:
+            yield cluster
 
 
-def forget() -> bool:
-    """Removes the data of `make run`; false when there was none. The caller holds the run lock."""
-    account = unprivileged()
-    folder = clone.postgres_home(account) / "data"
+@contextmanager
+def _started(cluster: Cluster) -> Iterator[Cluster]:
+    try:
+        with step("starting postgres") as current:
+            cluster.make()
+            cluster.start()
+            current.done = f"postgres {cluster.version()} on 127.0.0.1:{cluster.port}"
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+def remove_data() -> bool:
+    """Removes the data of `make run`; false when there is none. The caller holds the run lock."""
+    folder = clone.postgres_home(unprivileged()) / "data"
     if not folder.exists():
         return False
-    # No program is needed to stop what a killed run has left.
-    postgres.Cluster(folder, folder, account).stop_stale()
     shutil.rmtree(folder)
     return True
 
 
 def _require_createdb(url: str) -> None:
-    """Each test makes a database of its own; without `psql` the first of them finds out."""
-    psql = shutil.which("psql")
-    if psql is None:
+    """Fails when the role may not create databases. Without `psql` the first test fails instead."""
+    if shutil.which("psql") is None:
         say("  each test makes a database of its own: this role needs the right to CREATE DATABASE")
         return
-    question = "SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user"
-    with suppress(subprocess.TimeoutExpired):
-        asked = subprocess.run(
-            [psql, "--no-psqlrc", "-XAtc", question, url],
-            env=environment.plain(),
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=False,
-            stdin=subprocess.DEVNULL,
+    sql = "SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user"
+    if query(url, sql, "The database of DATABASE_URL does not answer") != "t":
+        raise Failure(
+            "The role of DATABASE_URL may not create databases, and each test makes one of its own: "
+            "ALTER ROLE … CREATEDB, or unset DATABASE_URL."
         )
-        if asked.returncode != 0:
-            raise Failure(f"The database of DATABASE_URL does not answer: {asked.stderr.strip()}")
-        if asked.stdout.strip() != "t":
-            raise Failure(
-                "The role of DATABASE_URL may not create databases, and each test makes one of its own: "
-                "ALTER ROLE … CREATEDB, or unset DATABASE_URL."
-            )
-        return
-    raise Failure("The database of DATABASE_URL did not answer within 10 s.")
+
+
+def query(url: str, sql: str, failure: str) -> str:
+    """Runs `sql`; returns its rows, with `|` between columns. An error is a `Failure` that begins with `failure`."""
+    command = [*_psql(), "-v", "ON_ERROR_STOP=1", url]
+    return processes.require(command, failure, env=_psql_environment(), cwd=clone.ROOT, given=sql).strip()
+
+
+def rows_of_script(url: str, script: str) -> str:
+    """Runs a script that goes on after an error; returns the rows of all its statements."""
+    env = _psql_environment()
+    return subprocess.run([*_psql(), url], input=script, capture_output=True, text=True, env=env, check=False).stdout
+
+
+def _psql() -> list[str]:
+    program = shutil.which("psql") or str(tools.postgres(clone.postgres_home(unprivileged())) / "psql")
+    return [program, "--no-psqlrc", "-q", "-A", "-t"]
+
+
+def _psql_environment() -> dict[str, str]:
+    return {"PGCONNECT_TIMEOUT": "10", **processes.environment()}

@@ -1,98 +1,127 @@
-"""Starting programs, and stopping all they started.
+"""Starting and stopping programs; Ctrl-C, SIGTERM and SIGHUP.
 
-Every program gets a session of its own: the terminal's Ctrl-C does not reach it, and whatever it
-starts in turn can be found by that session, also after it has gone.
+Every program gets a session of its own: the terminal's Ctrl-C does not reach it, and its descendants can be found by
+the session after it has ended. Each of the three signals ends the command and all programs that it started.
 """
-
-from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import IO, Any
 
-import guard
-from account import Account
-from interrupts import shield
-from steps import Failure, last_lines
+import leftovers
+import sessions
+from clone import Account
+from output import Failure, last_lines
 
+Command = Sequence[str | Path]
+
+# The running programs, and the signal that stops each.
 _started: dict[int, tuple[subprocess.Popen[bytes], int]] = {}
+_shields = 0
+_interrupted = False
+
+
+def handle_signals() -> None:
+    """Turns the three signals into `KeyboardInterrupt` in the main thread. `nohup make run` keeps SIGHUP ignored."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+    if os.environ.get("MAKELEVEL"):
+        threading.Thread(target=_end_with_make, args=(os.getppid(),), daemon=True).start()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    global _interrupted
+    if not _shields:
+        raise KeyboardInterrupt
+    _interrupted = True
+
+
+def _end_with_make(make: int) -> None:
+    """Ends this command when `make` was killed: the terminal's Ctrl-C no longer reaches the command then."""
+    while os.getppid() == make:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@contextmanager
+def shield() -> Iterator[None]:
+    """Delays an interrupt until the block has ended, for instance between starting a process and recording it."""
+    global _shields, _interrupted
+    _shields += 1
+    try:
+        yield
+    finally:
+        _shields -= 1
+    if not _shields and _interrupted:
+        _interrupted = False
+        raise KeyboardInterrupt
 
 
 def start(
-    command: Sequence[str | Path],
+    command: Command,
     *,
     env: Mapping[str, str],
     cwd: Path,
     account: Account | None = None,
     output: IO[Any] | int | None = None,
-    given: int = subprocess.DEVNULL,
-    farewell: int = signal.SIGTERM,
+    stdin: int = subprocess.DEVNULL,
+    stop_signal: int = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
-    """Starts a program in a session of its own, watched by the guard.
-
-    `output` takes both of its streams; without it they stay the developer's. `farewell` is the
-    signal that asks it to end.
-    """
+    """Starts a program in a session of its own. Without `output`, its output and errors go to the terminal."""
     with shield():
         try:
             child = subprocess.Popen(
                 [str(part) for part in command],
                 env=dict(env),
                 cwd=cwd,
-                stdin=given,
+                stdin=stdin,
                 stdout=output,
                 stderr=subprocess.STDOUT if output is not None else None,
                 start_new_session=True,
-                **(account.identity() if account else {}),
+                user=account.uid if account else None,
+                group=account.gid if account else None,
+                extra_groups=[] if account else None,
             )
         except FileNotFoundError:
             raise missing(str(command[0])) from None
         except (OSError, subprocess.SubprocessError) as error:
-            whom = f" as {account.name}" if account else ""
-            raise Failure(f"{command[0]} could not be started{whom}: {error}.") from None
-        _started[child.pid] = (child, farewell)
-        guard.watch(child.pid, farewell)
+            by = f" as {account.name}" if account else ""
+            raise Failure(f"{command[0]} could not be started{by}: {error}.") from None
+        _started[child.pid] = (child, stop_signal)
+        leftovers.record_session(child.pid, stop_signal)
     return child
 
 
-def free_port() -> int:
-    """A port of the loopback that nobody listens at, at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def stop(child: subprocess.Popen[bytes], patience: float = 5) -> None:
-    """Ends a program and its whole session, by SIGKILL when its patience is over."""
+    """Stops a program and its whole session, by SIGKILL after `patience` seconds."""
     with shield():
-        _, farewell = _started.pop(child.pid, (child, signal.SIGTERM))
-        guard.stop_session(child.pid, farewell, patience, child)
-        guard.forget(child.pid)
+        _, stop_signal = _started.pop(child.pid, (child, signal.SIGTERM))
+        sessions.stop(child.pid, stop_signal, patience, child)
 
 
 def stop_all() -> None:
-    """Ends what is still running, the newest first."""
+    """Stops the running programs, the newest first."""
     with shield():
         for child, _ in reversed(list(_started.values())):
             stop(child)
 
 
-def run(
-    command: Sequence[str | Path],
-    *,
-    env: Mapping[str, str],
-    cwd: Path,
-    account: Account | None = None,
-    given: int | None = None,
-) -> int:
-    """Runs a program to its end before the developer's eyes, with `given` to read; answers its exit code."""
-    child = start(command, env=env, cwd=cwd, account=account, given=subprocess.DEVNULL if given is None else given)
+def environment() -> dict[str, str]:
+    """The developer's environment without the variables of `make`, in which cargo would look for a job server."""
+    return {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+
+
+def run(command: Command, *, env: Mapping[str, str], cwd: Path, stdin: int = subprocess.DEVNULL) -> int:
+    """Runs a program that prints to the terminal; returns its exit code."""
+    child = start(command, env=env, cwd=cwd, stdin=stdin)
     try:
         return child.wait()
     finally:
@@ -100,20 +129,10 @@ def run(
 
 
 def capture(
-    command: Sequence[str | Path],
-    *,
-    env: Mapping[str, str],
-    cwd: Path,
-    account: Account | None = None,
-    given: str = "",
+    command: Command, *, env: Mapping[str, str], cwd: Path, account: Account | None = None, given: str = ""
 ) -> tuple[int, str]:
-    """Runs a program to its end, with `given` to read.
-
-    Answers its exit code and what it printed on either stream.
-    """
-    child = start(
-        command, env=env, cwd=cwd, account=account, output=subprocess.PIPE, given=subprocess.PIPE
-    )
+    """Runs a program with `given` on its standard input; returns its exit code and both of its output streams."""
+    child = start(command, env=env, cwd=cwd, account=account, output=subprocess.PIPE, stdin=subprocess.PIPE)
     try:
         output, _ = child.communicate(given.encode())
         return child.returncode, output.decode(errors="replace")
@@ -121,56 +140,31 @@ def capture(
         stop(child)
 
 
-def need(
-    command: Sequence[str | Path],
-    what: str,
+def require(
+    command: Command,
+    failure: str,
     *,
     env: Mapping[str, str],
     cwd: Path,
     account: Account | None = None,
     given: str = "",
 ) -> str:
-    """Like `capture`, for a program that has to succeed; `what` says what failed otherwise."""
+    """Like `capture`, but an exit code other than 0 is a `Failure` that begins with the text `failure`."""
     code, output = capture(command, env=env, cwd=cwd, account=account, given=given)
     if code != 0:
-        raise Failure(f"{what} (exit code {code}):\n{last_lines(output)}")
+        raise Failure(f"{failure} (exit code {code}):\n{last_lines(output)}")
     return output
 
 
 def missing(program: str) -> Failure:
-    """What to say when a program is not there."""
+    """The failure for a program that is not installed."""
     if program == "cargo":
         return Failure("cargo was not found on PATH: install Rust from https://rustup.rs and try again.")
     return Failure(f"{program} was not found.")
 
 
-def command_line(pid: int) -> str:
-    """The command line of a running process; empty when there is no such process."""
-    entry = Path(f"/proc/{pid}/cmdline")
-    with suppress(OSError):
-        return entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    if Path("/proc/self").exists():
-        return ""
-    with suppress(OSError):
-        return subprocess.run(
-            ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-        ).stdout
-    return ""
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process of this number runs, whosever it is."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
 def wait_until(condition: Callable[[], object], end: float, pause: float = 0.02) -> bool:
-    """Asks until `condition()` holds; false when `end` seconds have passed."""
+    """Waits until `condition()` is true; returns false after `end` seconds."""
     deadline = time.monotonic() + end
     while not condition():
         if time.monotonic() > deadline:

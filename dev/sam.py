@@ -1,6 +1,4 @@
-"""Calling SAM, cfn-lint and SAM's translator, which are installed for this clone alone."""
-
-from __future__ import annotations
+"""Running SAM, cfn-lint and SAM's libraries, which are installed for this clone alone."""
 
 import json
 import sys
@@ -8,46 +6,52 @@ from pathlib import Path
 from typing import Any
 
 import clone
-import environment
 import processes
 import tools
-from steps import Failure, last_lines
+from output import Failure, last_lines
 
 TEMPLATE = clone.ROOT / "template.yaml"
 CONFIGURATION = clone.ROOT / "samconfig.toml"
 
-# The Region that a template is checked for when none is chosen; what it answers holds for every one.
+# The Region of the checks when none is chosen; their result is the same for every Region.
 USUAL_REGION = "us-east-1"
 
 
-def sam(*arguments: str, also: dict[str, str] | None = None, given: int | None = None) -> int:
-    """Runs SAM before the developer's eyes; answers its exit code.
-
-    `also` is added to its environment, and `given` is what it reads answers from.
-    """
+def sam(*arguments: str, variables: dict[str, str] | None = None) -> int:
+    """Runs SAM, which prints to the terminal and reads from it; returns its exit code."""
+    stdin = {"stdin": sys.stdin.fileno()} if sys.stdin.isatty() else {}
     command = [sys.executable, "-m", "samcli", *arguments]
-    return processes.run(command, env={**_env(), **(also or {})}, cwd=clone.ROOT, given=given)
+    return processes.run(command, env={**_env(), **(variables or {})}, cwd=clone.ROOT, **stdin)
 
 
 def cfn_lint(*arguments: str) -> int:
-    """Runs cfn-lint before the developer's eyes; answers its exit code."""
+    """Runs cfn-lint, which prints to the terminal; returns its exit code."""
     return processes.run([sys.executable, tools.sam() / "bin" / "cfn-lint", *arguments], env=_env(), cwd=clone.ROOT)
 
 
-def ask(question: str, **given: Any) -> Any:
-    """Asks `sam_side.py`, which runs with SAM's libraries, one of its questions."""
-    script = Path(__file__).with_name("sam_side.py")
-    code, output = processes.capture(
-        [sys.executable, script, question], env=_env(), cwd=clone.ROOT, given=json.dumps(given)
-    )
+def call(function: str, **arguments: Any) -> Any:
+    """Calls a function of `sam_worker.py`, which runs with SAM's libraries."""
+    command = [sys.executable, str(Path(__file__).with_name("sam_worker.py")), function]
+    code, output = processes.capture(command, env=_env(), cwd=clone.ROOT, given=json.dumps(arguments))
     for line in output.splitlines():
         if code == 0 and line.startswith("answer: "):
-            return json.loads(line[len("answer: ") :])
-    raise Failure(f"SAM's libraries cannot answer ({question}):\n{last_lines(output, 6)}")
+            return json.loads(line.removeprefix("answer: "))
+    raise Failure(f"SAM's libraries failed ({function}):\n{last_lines(output, 6)}")
+
+
+def transform(*templates: str) -> list[dict[str, Any]]:
+    """The templates, without an argument template.yaml, as CloudFormation receives them."""
+    answers: list[dict[str, Any]] = call("transform", templates=templates or [TEMPLATE.read_text()])
+    return answers
 
 
 def _env() -> dict[str, str]:
-    env = {**environment.plain(), "PYTHONPATH": str(tools.sam()), "SAM_CLI_TELEMETRY": "0", "PYTHONWARNINGS": "ignore"}
+    env = {
+        **processes.environment(),
+        "PYTHONPATH": str(tools.sam()),
+        "SAM_CLI_TELEMETRY": "0",
+        "PYTHONWARNINGS": "ignore",
+    }
     if "AWS_REGION" not in env:
         env.setdefault("AWS_DEFAULT_REGION", USUAL_REGION)
     return env

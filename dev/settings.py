@@ -1,56 +1,37 @@
-"""Which function is given which setting by the template: the one place that lists them.
+"""The settings of each function in the template.
 
-`make check` compares it with `template.yaml`, with what the Rust code reads, and with the table in docs/operations.md.
+`make check` compares this list with `template.yaml`, the Rust code and the table in docs/operations.md.
 """
-
-from __future__ import annotations
 
 GENERATION = ("insight", "definition", "chat")
 HTTP = ("bible", "user", "device-link", *GENERATION)
 ALL = (*HTTP, "cleanup", "migrate")
 
-SETTINGS: dict[str, tuple[str, ...]] = {
-    "VERSE_ENV": ALL,
-    "METRICS_NAMESPACE": ALL,
-    "DB_HOST": ALL,
-    "DB_PORT": ALL,
-    "DB_NAME": ALL,
-    "DB_AUTH": ALL,
-    "DB_SECRET_ARN": ALL,
-    "DB_USER": ALL,
-    "CORS_ORIGINS": HTTP,
-    # A session says what is left of the day.
-    "DAILY_LIMIT": ("user", *GENERATION),
-    "GENERATE_PER_MINUTE": ("insight", "definition"),
-    "CHAT_PER_MINUTE": ("chat",),
-    "ADDRESS_PER_MINUTE": GENERATION,
-    "WRONG_CODES": ("device-link",),
-    "WRONG_CODES_MINUTES": ("device-link",),
-    "AI_PROVIDER": GENERATION,
-    "AI_SECRET_ARN": GENERATION,
-    "ANTHROPIC_MODEL": GENERATION,
-    "ANTHROPIC_BASE_URL": GENERATION,
-    "OPENAI_MODEL": GENERATION,
-    "OPENAI_BASE_URL": GENERATION,
-    "BEDROCK_MODEL": GENERATION,
-    "EMBEDDING_PROVIDER": ("chat",),
-    "EMBEDDING_MODEL": ("chat",),
-    "MAX_TOKENS_INSIGHTS": ("insight",),
-    "MAX_TOKENS_DEFINITION": ("definition",),
-    "MAX_TOKENS_CHAT": ("chat",),
-    "CONVERSATION_HISTORY_CHAR_LIMIT": ("chat",),
+_BY_FUNCTIONS: dict[tuple[str, ...], str] = {
+    ALL: "VERSE_ENV METRICS_NAMESPACE DB_HOST DB_PORT DB_NAME DB_AUTH DB_SECRET_ARN DB_USER",
+    HTTP: "CORS_ORIGINS",
+    # The session's answer contains the rest of the daily quota.
+    ("user", *GENERATION): "DAILY_LIMIT",
+    GENERATION: "ADDRESS_PER_MINUTE AI_PROVIDER AI_SECRET_ARN ANTHROPIC_MODEL ANTHROPIC_BASE_URL OPENAI_MODEL "
+    "OPENAI_BASE_URL BEDROCK_MODEL",
+    ("insight", "definition"): "GENERATE_PER_MINUTE",
+    ("insight",): "MAX_TOKENS_INSIGHTS",
+    ("definition",): "MAX_TOKENS_DEFINITION",
+    ("chat",): "CHAT_PER_MINUTE EMBEDDING_PROVIDER EMBEDDING_MODEL MAX_TOKENS_CHAT CONVERSATION_HISTORY_CHAR_LIMIT",
+    ("device-link",): "WRONG_CODES WRONG_CODES_MINUTES",
 }
+SETTINGS = {name: functions for functions, names in _BY_FUNCTIONS.items() for name in names.split()}
 
-# What the code reads and no template sets.
+# Settings that the code reads and the template does not set, each with the reason.
 ELSEWHERE: dict[str, str] = {
-    "DATABASE_URL": "for a developer's machine; deployed, DB_HOST and its like take its place",
-    "DATABASE_MAX_CONNECTIONS": "the service's own number is right everywhere",
-    "DB_CA_FILE": "for tests: roots besides Amazon's, which are built in",
-    "AWS_ENDPOINT_URL": "for tests: another address that speaks Secrets Manager's protocol",
-    "ANTHROPIC_API_KEY": "a key: in AI_SECRET_ARN's secret, never in an environment",
-    "OPENAI_API_KEY": "a key: in AI_SECRET_ARN's secret, never in an environment",
-    "OPENAI_EMBEDDING_BASE_URL": "for a developer's machine: deployed, OPENAI_BASE_URL serves both",
-    "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "for tests: another address that speaks Bedrock's protocol",
+    "DATABASE_URL": "for a developer's machine; a deployment sets DB_HOST and the like instead",
+    "DATABASE_MAX_CONNECTIONS": "the default is right everywhere",
+    "DB_CA_FILE": "for tests: root certificates besides Amazon's, which are in the binary",
+    "AWS_ENDPOINT_URL": "for tests: a substitute for Secrets Manager",
+    "ANTHROPIC_API_KEY": "a key: it is in the secret of AI_SECRET_ARN, never in the environment",
+    "OPENAI_API_KEY": "a key: it is in the secret of AI_SECRET_ARN, never in the environment",
+    "OPENAI_EMBEDDING_BASE_URL": "for a developer's machine: in a deployment OPENAI_BASE_URL serves both",
+    "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "for tests: a substitute for Bedrock",
     "AWS_LAMBDA_FUNCTION_NAME": "set by Lambda",
     "AWS_REGION": "set by Lambda",
     "AWS_LAMBDA_RUNTIME_API": "set by Lambda",

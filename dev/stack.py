@@ -1,6 +1,4 @@
-"""The transformed template, as the rules ask it: functions by name, who answers a path, what a resource refers to."""
-
-from __future__ import annotations
+"""The transformed template, with the queries of the rules: functions, integrations, policies, references."""
 
 import json
 import re
@@ -13,32 +11,32 @@ Resource = dict[str, Any]
 
 @dataclass(frozen=True)
 class Integration:
-    """How the gateway asks a function for one method of one path."""
+    """How the gateway calls a function for one method of one path."""
 
     # In capitals, or ANY.
     method: str
     path: str
-    # The function's name; empty when it is not asked by its alias.
+    # The function's name; empty when the gateway does not call its alias.
     function: str
     streams: bool
-    # Milliseconds; nothing where the gateway's usual limit holds.
+    # Milliseconds; None for the gateway's default.
     timeout: int | None
 
 
 @dataclass(frozen=True)
 class Stack:
-    """What CloudFormation gets to see."""
+    """The template as CloudFormation receives it."""
 
-    template: dict[str, Any]
+    template: Resource
 
     @property
     def resources(self) -> dict[str, Resource]:
-        return self.template["Resources"]
+        found: dict[str, Resource] = self.template["Resources"]
+        return found
 
     def of_type(self, kind: str) -> dict[str, Resource]:
         """The properties of all resources of a type, by logical id."""
-        found = {name: resource for name, resource in self.resources.items() if resource["Type"] == kind}
-        return {name: resource.get("Properties", {}) for name, resource in found.items()}
+        return {name: its.get("Properties", {}) for name, its in self.resources.items() if its["Type"] == kind}
 
     def functions(self) -> dict[str, tuple[str, Resource]]:
         """Logical id and properties of each function, by the name of its binary."""
@@ -50,43 +48,43 @@ class Stack:
         """Every method of every path."""
         names = {logical: name for name, (logical, _) in self.functions().items()}
         found = []
-        for path, methods in self._paths().items():
+        for path, methods in self._api()["paths"].items():
             for method, operation in methods.items():
-                asked = operation.get("x-amazon-apigateway-integration", {})
-                uri = json.dumps(asked.get("uri"))
+                called = operation.get("x-amazon-apigateway-integration", {})
+                uri = json.dumps(called.get("uri"))
                 alias = re.search(r"\$\{(\w+)Aliaslive\}", uri)
+                mode = called.get("responseTransferMode")
                 found.append(
                     Integration(
                         method="ANY" if method == "x-amazon-apigateway-any-method" else method.upper(),
                         path=path,
                         function=names.get(alias.group(1), "") if alias else "",
-                        streams=asked.get("responseTransferMode") == "STREAM"
-                        and "/response-streaming-invocations" in uri,
-                        timeout=asked.get("timeoutInMillis"),
+                        streams=mode == "STREAM" and "/response-streaming-invocations" in uri,
+                        timeout=called.get("timeoutInMillis"),
                     )
                 )
         return found
 
     def gateway_responses(self) -> dict[str, Resource]:
-        """What the gateway answers by itself."""
-        api = next(iter(self.of_type("AWS::ApiGateway::RestApi").values()))
-        return api["Body"].get("x-amazon-apigateway-gateway-responses", {})
+        """The gateway's own responses."""
+        found: dict[str, Resource] = self._api().get("x-amazon-apigateway-gateway-responses", {})
+        return found
 
     def statements(self) -> Iterator[tuple[str, Resource]]:
-        """Every statement of every policy but who may assume a role, with the resource it stands in."""
+        """Every statement of every policy, with the resource that holds it; not who may assume a role."""
         for name, resource in self.resources.items():
             for key, document in _documents(resource.get("Properties", {})):
                 if key != "AssumeRolePolicyDocument":
                     for statement in _flat(document.get("Statement", [])):
                         yield name, statement
 
-    def _paths(self) -> dict[str, Any]:
-        api = next(iter(self.of_type("AWS::ApiGateway::RestApi").values()))
-        return api["Body"]["paths"]
+    def _api(self) -> Resource:
+        api: Resource = next(iter(self.of_type("AWS::ApiGateway::RestApi").values()))["Body"]
+        return api
 
 
 def refers_to(value: Any, name: str) -> bool:
-    """Whether a value holds a reference to a resource."""
+    """Whether a value contains a reference to a resource."""
     text = json.dumps(value)
     marks = (f'"Ref": "{name}"', f'"Fn::GetAtt": ["{name}"', f"${{{name}}}", f"${{{name}.")
     return any(mark in text for mark in marks)
@@ -105,7 +103,7 @@ def _documents(value: Any) -> Iterator[tuple[str, Resource]]:
 
 
 def _flat(statements: Any) -> Iterator[Resource]:
-    """Statements, those inside an `Fn::If` included."""
+    """Statements, also those inside an `Fn::If`."""
     for statement in statements if isinstance(statements, list) else [statements]:
         if "Fn::If" in statement:
             yield from _flat([inner for inner in statement["Fn::If"][1:] if "Ref" not in inner])

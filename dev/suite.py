@@ -1,93 +1,117 @@
-"""`make test` and `make bench`: the functions built, and driven as Lambda drives them."""
-
-from __future__ import annotations
+"""`make test` and `make bench`: the built functions, driven as Lambda drives them."""
 
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
-import audit
 import cargo
 import clone
 import database
-import environment
+import emulator
+import leftovers
 import privacy
 import processes
-import rehearsal
-import run
-from steps import Failure, say, seconds, step
+import test_servers
+from output import Failure, say, seconds, step
+from pinning_check import PinningCheck
+from run import FIRST_CALL
+
+JOHN = {"passage_reference": "John 3:16", "passage_text": "For God so loved the world"}
+LOVED = {"word": "loved", "verse_text": "God so loved", "passage_reference": "John 3:16"}
+# The calls of the smoke test of `make run`, one for each function: path, body, and a part of a complete answer.
+CALLS: tuple[tuple[str, Any, str], ...] = (
+    (FIRST_CALL, None, '"reference":"John 3:16"'),
+    ("/api/user/session", None, '"daily_limit":10'),
+    ("/api/user/devices", None, "[]"),
+    ("/api/insights", JOHN, "Matthew Henry"),
+    ("/api/definitions", LOVED, "Strong"),
+    ("/api/standalone-chat", {"message": "Who was Nicodemus?"}, "event: done\n"),
+    ("/2015-03-31/functions/cleanup/invocations", {}, '"jobs"'),
+)
 
 
 def test(arguments: list[str]) -> int:
-    """Runs every test: those of this folder, then the workspace's, also after the first have failed; then tries `make run`.
+    """Runs every test, also after some have failed: those of dev/, those of the workspace, the smoke test.
 
-    `arguments` go to `cargo test`, for instance the name of a test; with any, nothing is tried.
+    `arguments` go to `cargo test`, for instance the name of a test; with any, there is no smoke test.
     """
     began = time.monotonic()
+    failures = []
     with step("testing dev/", "tested dev/", long=True):
         own = [sys.executable, "-m", "unittest", "discover", "-s", "tests", "-t", "."]
-        own_code = processes.run(own, env=environment.plain(), cwd=clone.ROOT / "dev")
-    said = audit.Audit()
-    with database.for_testing(said) as url, rehearsal.parts() as parts:
-        env = {**environment.for_cargo(url), **parts.environment()}
+        if processes.run(own, env=processes.environment(), cwd=clone.ROOT / "dev") != 0:
+            failures.append("those of dev/")
+    check = PinningCheck()
+    with database.for_testing(check) as url, test_servers.started() as (servers, variables):
+        env = {**cargo.environment(url), **variables}
         env["VERSE_BIN_DIR"] = str(cargo.target(env) / "debug")
         with step("building the functions", "built the functions", long=True):
-            cargo.must("build", "--workspace", "--bins", env=env)
-        with tempfile.TemporaryDirectory(prefix="verse-test-record-") as record:
-            env["VERSE_TEST_RECORD"] = record
+            cargo.require("build", "--workspace", "--bins", env=env)
+        with leftovers.temporary(Path(tempfile.mkdtemp(prefix="verse-test-record-"))) as record:
+            env["VERSE_TEST_RECORD"] = str(record)
             with step("testing the workspace", "tested the workspace", long=True):
-                code = cargo.cargo("test", "--workspace", "--no-fail-fast", *arguments, env=env)
-            is_private = _is_private(Path(record), whole=not arguments)
-            _tell(Path(record))
-        runs = bool(arguments) or _is_running(url)
-        for log in parts.logs():
-            said.read(log)
-    is_pinning = _report(said, whole=not arguments)
-    passed = own_code == code == 0 and runs and is_private and not is_pinning
-    verdict = "all tests passed" if passed else "tests FAILED"
-    if own_code != 0:
-        verdict += " (those of dev/)"
-    if not runs:
-        verdict += " (`make run` does not do what it should)"
-    if not is_private:
-        verdict += " (their log is not private)"
-    if is_pinning:
-        verdict += " (a statement pins)"
+                if cargo.run("test", "--workspace", "--no-fail-fast", *arguments, env=env) != 0:
+                    failures.append("those of the workspace")
+            if not _is_private(record, whole=not arguments):
+                failures.append("a log is not private")
+            _print_figures(record)
+        if not arguments and not _smoke_test_passes(url):
+            failures.append("what `make run` starts")
+        for log in sorted(servers.glob("*.log")):
+            check.read(log)
+    if _pins(check, whole=not arguments):
+        failures.append("a statement pins, or none was read")
+    verdict = f"tests FAILED ({'; '.join(failures)})" if failures else "all tests passed"
     say(f"  {verdict} in {seconds(time.monotonic() - began).strip()}")
-    return 0 if passed else 1
+    return 1 if failures else 0
 
 
-def _is_running(url: str) -> bool:
-    """Whether what `make run` starts answers."""
+def _smoke_test_passes(database_url: str) -> bool:
+    """Calls each function through the emulator, without which all other tests run; prints what went wrong."""
+    env = emulator.variables(database_url)
     try:
         with step("trying what make run starts", "tried what make run starts", long=True):
-            wrong = run.try_out(url)
+            emulator.build(env)
+            with leftovers.temporary(Path(tempfile.mkdtemp(prefix="verse-smoke-test-"))) as folder:
+                with emulator.temporary(env, folder / "watch.log") as service:
+                    errors = [error for call in CALLS if (error := _error(service, *call))]
     except Failure as failure:
-        wrong = [str(failure)]
-    for line in wrong:
+        errors = [str(failure)]
+    for line in errors:
         say(f"    {line}")
-    return not wrong
+    return not errors
 
 
-def _tell(record: Path) -> None:
-    """Says the figures that tests have left: what passes prints nothing else."""
+def _error(service: emulator.Emulator, path: str, body: Any, wanted: str) -> str | None:
+    """What is wrong with the answer. The call may have to start the function first."""
+    try:
+        status, answer = service.call(path, body)
+    except OSError as error:
+        return f"{path} did not answer: {error}"
+    if status != 200 or wanted not in answer:
+        return f"{path} answered {status} without {wanted!r}: {answer[-300:]}"
+    return None
+
+
+def _print_figures(record: Path) -> None:
+    """Prints the figures that tests have recorded; a test that passes prints nothing else."""
     for path in sorted(record.glob("*.figures")):
         for line in path.read_text(encoding="utf-8").splitlines():
             say(f"  {line}")
 
 
-def _report(said: audit.Audit, *, whole: bool) -> bool:
-    """Says what the functions said to Postgres; answers whether any of it pins a session behind RDS Proxy, or nothing was
-    heard of a whole run."""
-    say(f"  statements of functions read: {said.statements}; that pin a session of RDS Proxy: {len(said.pins)}")
-    for sql in sorted(set(said.pins))[:10]:
+def _pins(check: PinningCheck, *, whole: bool) -> bool:
+    """Whether a statement would pin a session of RDS Proxy, or a whole run left no statement to read."""
+    say(f"  statements of functions read: {check.statements}; that pin a session of RDS Proxy: {len(check.pins)}")
+    for sql in sorted(set(check.pins))[:10]:
         say(f"    pins: {' '.join(sql.split())[:200]}")
-    return bool(said.pins) or (whole and said.statements == 0)
+    return bool(check.pins) or (whole and check.statements == 0)
 
 
 def _is_private(record: Path, *, whole: bool) -> bool:
-    """Whether no function logged a secret while the tests ran. A whole run must have left something to search."""
+    """Whether no function logged a secret. A whole run must have left logs and secrets to search."""
     if privacy.recorded(record):
         return privacy.check(record)
     say("  no log was searched for secrets: none of these tests runs a function")
@@ -97,11 +121,9 @@ def _is_private(record: Path, *, whole: bool) -> bool:
 def bench(arguments: list[str]) -> int:
     """Measures the release binaries; `arguments` go to the bench."""
     with database.for_testing() as url:
-        env = environment.for_cargo(url)
+        env = cargo.environment(url)
         env["VERSE_BIN_DIR"] = str(cargo.target(env) / "release")
-        functions = [folder.name for folder in sorted((clone.ROOT / "functions").iterdir())]
-        packages = [option for name in [*functions, "hello"] for option in ("-p", name)]
+        packages = [option for name in [*clone.functions(), "hello"] for option in ("-p", name)]
         with step("building the functions for release", "built the functions for release", long=True):
-            cargo.must("build", "--release", *packages, env=env)
-        bench = ["--profile", "bench", "-p", "verse-tests", "--bin", "bench"]
-        return cargo.cargo("run", *bench, "--", *arguments, env=env)
+            cargo.require("build", "--release", *packages, env=env)
+        return cargo.run("run", "--profile", "bench", "-p", "verse-tests", "--bin", "bench", "--", *arguments, env=env)

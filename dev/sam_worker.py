@@ -1,9 +1,7 @@
-"""What needs SAM's own libraries: `sam.ask` runs this file with them and reads its answer.
+"""Functions that need SAM's libraries: `sam.call` runs this file with them and reads the printed answer.
 
-A question is the first argument; what it is asked with comes as JSON on standard input.
+The name of the function is the first argument; its arguments come as JSON on standard input.
 """
-
-from __future__ import annotations
 
 import json
 import sys
@@ -12,7 +10,7 @@ from typing import Any
 
 
 def transform(templates: list[str]) -> list[dict[str, Any]]:
-    """Each template as CloudFormation gets to see it, or `{"error": why it is no template}`."""
+    """Each template as CloudFormation receives it, or `{"error": …}`."""
     return [_transformed(text) for text in templates]
 
 
@@ -22,7 +20,7 @@ def _transformed(text: str) -> dict[str, Any]:
     from samtranslator.parser.parser import Parser
     from samtranslator.translator.translator import Translator
 
-    # SAM's own reading is the same with a loader that is ten times as slow.
+    # SAM itself uses a loader that is ten times as slow.
     class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
         pass
 
@@ -36,18 +34,18 @@ def _transformed(text: str) -> dict[str, Any]:
     for name, resource in template["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
             built[name] = {"CodeUri": resource["Properties"]["CodeUri"], **resource.get("Metadata", {})}
-            # The translator knows code in S3 only, where a deployment puts it.
+            # The translator accepts only code in S3, where a deployment uploads it.
             resource["Properties"]["CodeUri"] = f"s3://code/{name}"
     try:
         answer = Translator({}, Parser()).translate(template, parameters, {})
-    except Exception as error:  # SAM's errors have no common type; their text is what the caller shows.
+    except Exception as error:  # SAM's errors have no common type.
         causes = [each.message for each in getattr(error, "causes", [])]
         return {"error": "; ".join(causes) or str(error)}
     return {**answer, "Built": built}
 
 
 def configuration(text: str) -> dict[str, dict[str, Any]]:
-    """What `samconfig.toml` deploys each environment with, its parameters read as SAM reads them."""
+    """The parameters of `sam deploy` in a `samconfig.toml`, for each environment; read as SAM reads them."""
     import tomlkit
     from samcli.cli.types import CfnParameterOverridesType
 
@@ -58,13 +56,13 @@ def configuration(text: str) -> dict[str, dict[str, Any]]:
             try:
                 overrides = CfnParameterOverridesType().convert(parameters.get("parameter_overrides", []), None, None)
                 deployments[name] = {**parameters, "parameter_overrides": overrides}
-            except Exception as error:  # Of a type of click's; its text says which override.
+            except Exception as error:  # Of a type of click's; its text names the override.
                 deployments[name] = {**parameters, "parameter_overrides": {}, "error": str(error)}
     return deployments
 
 
-def point(template: str, folders: dict[str, str], description: str | None) -> str:
-    """The template with each function's code in the folder that is named for it, and with a description, if there is one."""
+def with_code(template: str, folders: dict[str, str], description: str | None) -> str:
+    """The template with a folder of code for each function, and a description if there is one."""
     from samcli.yamlhelper import yaml_dump, yaml_parse
 
     parsed = yaml_parse(template)
@@ -73,43 +71,42 @@ def point(template: str, folders: dict[str, str], description: str | None) -> st
         properties["CodeUri"] = folder
         if description is not None:
             properties["Description"] = description
-    return yaml_dump(parsed)
+    return str(yaml_dump(parsed))
 
 
 def account(profile: str | None, region: str | None) -> dict[str, str]:
-    """Whose account the credentials at hand are for, or `{"error": why none}`."""
+    """The account and the ARN of the AWS credentials, or `{"error": …}`."""
     import boto3
 
     try:
-        session = boto3.Session(profile_name=profile, region_name=region)
-        who = session.client("sts").get_caller_identity()
-    except Exception as error:  # As above: whatever is wrong, its text says it.
+        identity = boto3.Session(profile_name=profile, region_name=region).client("sts").get_caller_identity()
+    except Exception as error:  # boto's errors have no common type.
         return {"error": str(error)}
-    return {"account": who["Account"], "who": who["Arn"]}
+    return {"account": identity["Account"], "arn": identity["Arn"]}
 
 
 def stack(name: str, profile: str | None, region: str | None) -> dict[str, Any]:
-    """What a stack tells of itself, and when it was last changed; nothing if there is none."""
+    """The outputs of a stack and the time of its last change; empty when there is no stack."""
     import boto3
     from botocore.exceptions import ClientError
 
-    formation = boto3.Session(profile_name=profile, region_name=region).client("cloudformation")
+    cloudformation = boto3.Session(profile_name=profile, region_name=region).client("cloudformation")
     try:
-        told = formation.describe_stacks(StackName=name)["Stacks"][0]
+        described = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
     except ClientError as error:
         if "does not exist" in str(error):
             return {}
         raise
-    # A change set that was never carried out leaves a stack behind that is nothing yet.
-    if told["StackStatus"] == "REVIEW_IN_PROGRESS":
+    # A change set that was never executed leaves an empty stack.
+    if described["StackStatus"] == "REVIEW_IN_PROGRESS":
         return {}
-    outputs = {each["OutputKey"]: each["OutputValue"] for each in told.get("Outputs", [])}
-    return {"changed": str(told.get("LastUpdatedTime") or told["CreationTime"]), "outputs": outputs}
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", [])}
+    return {"changed": str(described.get("LastUpdatedTime") or described["CreationTime"]), "outputs": outputs}
 
 
-QUESTIONS = {each.__name__: each for each in (transform, configuration, point, account, stack)}
+FUNCTIONS = {each.__name__: each for each in (transform, configuration, with_code, account, stack)}
 
 if __name__ == "__main__":
-    # Its own folder comes first on Python's path, and holds modules of other names only.
+    # Without the folder of this file, whose modules could hide libraries of the same name.
     sys.path.remove(str(Path(__file__).parent))
-    print("answer: " + json.dumps(QUESTIONS[sys.argv[1]](**json.load(sys.stdin))))
+    print("answer: " + json.dumps(FUNCTIONS[sys.argv[1]](**json.load(sys.stdin))))

@@ -1,9 +1,4 @@
-"""What the developer reads: one line a step with its time, and plain failures.
-
-Nothing here knows what the steps do.
-"""
-
-from __future__ import annotations
+"""Printed lines: one line a step with its time, and failures with a text for the developer."""
 
 import sys
 import time
@@ -15,27 +10,27 @@ WIDTH = 62
 
 
 class Failure(Exception):
-    """Something a person can put right; its text says what is wrong and what to do."""
+    """An error that the developer can correct; its text says what is wrong and what to do."""
 
 
 @dataclass
 class Step:
-    """A step under way. `done` is what its line will say; set it when the outcome says more."""
+    """A running step. `done` is the text of its line; the block may change it."""
 
     done: str
 
 
 def say(text: str) -> None:
-    """Prints one line at once, also into a pipe."""
+    """Prints one line and flushes it, so that it also reaches a pipe at once."""
     print(text, flush=True)
 
 
 @contextmanager
 def step(doing: str, done: str | None = None, *, long: bool = False) -> Iterator[Step]:
-    """Prints `done` with the time it took once the block has ended.
+    """Prints `done` and the elapsed time when the block has ended.
 
-    A long step, or one whose programs print on their own, says what it is doing before it begins.
-    A step that fails prints no line of its own: the failure does.
+    A long step, or one whose programs print lines of their own, also prints `doing` before it begins.
+    A step that fails prints nothing: its `Failure` is printed.
     """
     current = Step(done or doing)
     erasable = sys.stdout.isatty() and not long
@@ -56,13 +51,13 @@ def step(doing: str, done: str | None = None, *, long: bool = False) -> Iterator
 
 
 def seconds(elapsed: float) -> str:
-    """A time as people read it: `0.4 s`, `1 min 12 s`."""
+    """A duration: `0.4 s`, `1 min 12 s`."""
     if elapsed < 60:
         return f"{elapsed:5.1f} s"
     return f"{int(elapsed // 60)} min {int(elapsed % 60)} s"
 
 
 def last_lines(text: str, count: int = 12) -> str:
-    """The end of a program's output, indented to stand under a sentence."""
+    """The last lines of a program's output, indented."""
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
     return "\n".join(f"    {line}" for line in lines[-count:])

@@ -1,6 +1,4 @@
-"""What the code says of itself, for the template to be held to: routes, streams, settings, jobs. Read, not run."""
-
-from __future__ import annotations
+"""Facts of the code that the template must match: routes, streams, settings, jobs. They are read from the sources."""
 
 import json
 import re
@@ -15,44 +13,43 @@ _JOB = re.compile(r'job: "([a-z_]+)"')
 
 
 @dataclass(frozen=True)
-class Contract:
-    """What the template has to serve."""
+class CodeFacts:
+    """What the template must serve."""
 
-    # Method and path of every route, and the function that answers it.
+    # The function of every method and path.
     routes: dict[tuple[str, str], str]
-    # Method and path of those that stream.
+    # The methods and paths that stream.
     streams: set[tuple[str, str]]
-    # Names of the settings that the code reads.
+    # The settings that the code reads.
     settings: set[str]
-    # The jobs of cleanup.
+    # The jobs of the cleanup function.
     jobs: set[str]
-    # The functions, which are the folders of `functions/`.
     functions: set[str]
 
 
-def read() -> Contract:
+def read() -> CodeFacts:
     """Reads `openapi.json`, `Cargo.toml` and the sources."""
     local = dict(_LOCAL_ROUTE.findall((clone.ROOT / "Cargo.toml").read_text()))
     routes: dict[tuple[str, str], str] = {}
     for path, operations in json.loads((clone.ROOT / "openapi.json").read_text())["paths"].items():
         for method in operations:
-            routes[method.upper(), path] = local.get(path, "nobody, by Cargo.toml's local routes")
+            routes[method.upper(), path] = local.get(path, "no function, by the local routes of Cargo.toml")
     streams: set[tuple[str, str]] = set()
     for table in clone.ROOT.glob("functions/*/src/routes.rs"):
         streams |= {(method.upper(), path) for method, path in _STREAM.findall(table.read_text())}
-    # What answers GET answers HEAD in the same way.
+    # A route that answers GET answers HEAD in the same way.
     streams |= {("HEAD", path) for method, path in streams if method == "GET"}
-    return Contract(
+    return CodeFacts(
         routes=routes,
         streams=streams,
         settings=_settings(),
         jobs=set(_JOB.findall((clone.ROOT / "shared/data/src/retention.rs").read_text())),
-        functions={folder.name for folder in (clone.ROOT / "functions").iterdir() if folder.is_dir()},
+        functions=set(clone.functions()),
     )
 
 
 def _settings() -> set[str]:
-    """Names in capitals in the sources that know the environment, less their tests."""
+    """The names in capitals in sources that read the environment, without their tests."""
     found: set[str] = set()
     for folder in ("shared", "functions"):
         for source in (clone.ROOT / folder).rglob("src/**/*.rs"):

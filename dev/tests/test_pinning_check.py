@@ -1,8 +1,8 @@
-"""The audit of what functions say to Postgres."""
+"""The check for statements that pin a session."""
 
 import unittest
 
-import audit
+import pinning_check
 
 LOG = """\
 2026-01-01 00:00:00.000 UTC [7] <verse> LOG:  execute sqlx_s_1: WITH caller AS (
@@ -18,12 +18,12 @@ LOG = """\
 
 class Reading(unittest.TestCase):
     def test_only_statements_of_functions_are_read(self) -> None:
-        read = list(audit.statements(LOG.splitlines(keepends=True)))
+        read = list(pinning_check.statements(LOG.splitlines(keepends=True)))
         self.assertEqual(read, ["WITH caller AS (\n\tSELECT 1)\n\tSELECT 2", "BEGIN"])
 
 
 class Pins(unittest.TestCase):
-    def test_what_pins_is_told(self) -> None:
+    def test_statements_that_pin_are_found(self) -> None:
         for sql in (
             "SET TIME ZONE 'UTC'",
             "  set local statement_timeout = 1",
@@ -44,9 +44,9 @@ class Pins(unittest.TestCase):
             "SELECT pg_advisory_xact_lock(1)",
             "SELECT pg_try_advisory_lock(1)",
         ):
-            self.assertIsNotNone(audit.pin(sql), sql)
+            self.assertIsNotNone(pinning_check.pin(sql), sql)
 
-    def test_what_does_not_pin_is_not(self) -> None:
+    def test_other_statements_are_not_found(self) -> None:
         for sql in (
             "UPDATE users SET last_active = $1",
             "SELECT 'SET a; nextval(1)'",
@@ -56,8 +56,4 @@ class Pins(unittest.TestCase):
             "CREATE FUNCTION f() RETURNS trigger AS $$ BEGIN; SET a = 1; END $$ LANGUAGE plpgsql",
             "INSERT INTO t (set_at) VALUES ($1) ON CONFLICT DO UPDATE SET set_at = $1",
         ):
-            self.assertIsNone(audit.pin(sql), sql)
-
-
-if __name__ == "__main__":
-    unittest.main()
+            self.assertIsNone(pinning_check.pin(sql), sql)
