@@ -13,12 +13,12 @@ use tokio_rustls::{
 use uuid::Uuid;
 
 /// An authority that nobody trusts but who is given its file.
-pub struct Authority {
+pub struct CertificateAuthority {
     issuer: Issuer<'static, KeyPair>,
     file: PathBuf,
 }
 
-impl Authority {
+impl CertificateAuthority {
     /// A new one.
     #[must_use]
     pub fn new() -> Self {
@@ -58,22 +58,22 @@ impl Authority {
     }
 }
 
-impl Default for Authority {
+impl Default for CertificateAuthority {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Drop for Authority {
+impl Drop for CertificateAuthority {
     fn drop(&mut self) {
         // Gone already: that is what was wanted.
         let _ = std::fs::remove_file(&self.file);
     }
 }
 
-impl fmt::Debug for Authority {
+impl fmt::Debug for CertificateAuthority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Authority")
+        f.debug_struct("CertificateAuthority")
             .field("file", &self.file)
             .finish_non_exhaustive()
     }

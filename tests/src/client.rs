@@ -12,12 +12,14 @@ use http::HeaderMap;
 use serde::Serialize;
 
 use crate::{
-    answer::{Answer, Failure},
+    api::SESSION_COOKIE,
     cookies::{Cookie, CookieJar, set_by},
-    dress::Dress,
     event::Event,
+    event_format::EventFormat,
     function::Function,
-    gateway, record,
+    gateway,
+    invocation_response::{Failure, InvocationResponse},
+    record,
     response::Response,
     stream::Stream,
 };
@@ -26,7 +28,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Client {
     routes: Vec<(String, Function)>,
-    dress: Dress,
+    event_format: EventFormat,
     address: Option<String>,
     headers: Vec<(String, String)>,
     jar: Arc<Mutex<CookieJar>>,
@@ -35,13 +37,13 @@ pub struct Client {
 impl Client {
     /// A browser on a site of one function.
     #[must_use]
-    pub fn of(function: &Function) -> Self {
-        Self::routed([("/", function)])
+    pub fn new(function: &Function) -> Self {
+        Self::with_routes([("/", function)])
     }
 
     /// A browser on a site of several: the longest prefix of a path decides.
     #[must_use]
-    pub fn routed<'a>(routes: impl IntoIterator<Item = (&'a str, &'a Function)>) -> Self {
+    pub fn with_routes<'a>(routes: impl IntoIterator<Item = (&'a str, &'a Function)>) -> Self {
         let routes = routes
             .into_iter()
             .map(|(prefix, f)| (prefix.to_owned(), f.clone()));
@@ -49,23 +51,23 @@ impl Client {
         routes.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
         Self {
             routes,
-            dress: Dress::RestV1,
+            event_format: EventFormat::RestV1,
             address: None,
             headers: Vec::new(),
             jar: Arc::default(),
         }
     }
 
-    /// The same browser, its requests arriving in this dress; `RestV1` unless told.
+    /// The same browser, its requests arriving in this event_format; `RestV1` unless told.
     #[must_use]
-    pub fn dressed(mut self, dress: Dress) -> Self {
-        self.dress = dress;
+    pub fn in_format(mut self, event_format: EventFormat) -> Self {
+        self.event_format = event_format;
         self
     }
 
     /// The same browser at another address.
     #[must_use]
-    pub fn at_address(mut self, address: &str) -> Self {
+    pub fn from_address(mut self, address: &str) -> Self {
         self.address = Some(address.to_owned());
         self
     }
@@ -96,6 +98,16 @@ impl Client {
     pub fn set_cookie(&self, name: &str, value: &str) {
         self.jar()
             .store(Cookie::new(name.to_owned(), value.to_owned()));
+    }
+
+    /// Gives it a session cookie that no response set.
+    pub fn set_session_cookie(&self, token: &str) {
+        self.set_cookie(SESSION_COOKIE, token);
+    }
+
+    /// Gives it a well-formed session cookie that belongs to no device.
+    pub fn set_unknown_session_cookie(&self) {
+        self.set_session_cookie(&"A".repeat(43));
     }
 
     /// Throws its cookies away.
@@ -198,7 +210,7 @@ impl Request {
     pub async fn try_send(self) -> Result<Response, Failure> {
         let (mut answer, request) = self.send().await?;
         let client = &request.client;
-        let (head, first) = gateway::open(&mut answer, client.dress).await?;
+        let (head, first) = gateway::open(&mut answer, client.event_format).await?;
         client.keep_cookies(&head.headers);
         let body: Bytes = [first.bytes, answer.collect().await?].concat().into();
         record::response(&set_by(&head.headers), &body);
@@ -219,7 +231,7 @@ impl Request {
     /// Why there is none; [`stream`](Self::stream) fails the test instead.
     pub async fn try_stream(self) -> Result<Stream, Failure> {
         let (mut answer, request) = self.send().await?;
-        let (head, first) = gateway::open(&mut answer, request.client.dress).await?;
+        let (head, first) = gateway::open(&mut answer, request.client.event_format).await?;
         request.client.keep_cookies(&head.headers);
         Ok(Stream::new(
             head,
@@ -236,7 +248,7 @@ impl Request {
         stream.unwrap_or_else(|failure| panic!("{line}: {failure}\n{}", log.tail()))
     }
 
-    async fn send(mut self) -> Result<(Answer, Self), Failure> {
+    async fn send(mut self) -> Result<(InvocationResponse, Self), Failure> {
         let pairs = self.client.jar().pairs_for(&self.event.path);
         self.event.cookies.extend(pairs);
         for (name, value) in std::mem::take(&mut self.client.headers) {
@@ -246,7 +258,7 @@ impl Request {
             self.event = self.event.from_address(address);
         }
         record::request(&self.event);
-        let event = self.event.dressed(self.client.dress);
+        let event = self.event.in_format(self.client.event_format);
         let answer = match self.deadline {
             Some(deadline) => self.function().invoke_within(&event, deadline).await?,
             None => self.function().invoke(&event).await?,
@@ -261,7 +273,7 @@ impl Request {
     fn line(&self) -> String {
         format!(
             "{} {} as {:?}",
-            self.event.method, self.event.path, self.client.dress
+            self.event.method, self.event.path, self.client.event_format
         )
     }
 }

@@ -1,11 +1,12 @@
 //! A database of a test's own.
 
 use sqlx::{
-    PgPool, Postgres, SqlSafeStr,
+    AssertSqlSafe, PgPool, Postgres, SqlSafeStr,
     postgres::{PgPoolOptions, PgRow},
 };
 
-use crate::template::{self, Server};
+use crate::proxy::Proxy;
+use crate::template_database::{self, Server};
 
 /// A fresh Postgres database with every migration applied, dropped when this is.
 #[derive(Debug)]
@@ -19,14 +20,14 @@ impl Database {
     /// A copy of the template database, which is made of `migrations/` on first use.
     pub async fn fresh() -> Self {
         let server = Server::from_environment();
-        let name = template::copy(&server).await;
+        let name = template_database::copy(&server).await;
         Self::at(server, name)
     }
 
     /// A database without any table, for what tests the migrations themselves.
     pub async fn empty() -> Self {
         let server = Server::from_environment();
-        let name = template::create_empty(&server).await;
+        let name = template_database::create_empty(&server).await;
         Self::at(server, name)
     }
 
@@ -62,6 +63,12 @@ impl Database {
         done.expect("the test's script runs");
     }
 
+    /// The number of rows in a table: `database.count("users")`, also with a condition: `"users WHERE id = 1"`.
+    pub async fn count(&self, rows: &str) -> i64 {
+        let sql = AssertSqlSafe(format!("SELECT count(*) FROM {rows}"));
+        self.value(sql).await
+    }
+
     /// The one value that a query gives: `database.value::<i64>("SELECT COUNT(*) FROM users")`.
     pub async fn value<T>(&self, sql: impl SqlSafeStr) -> T
     where
@@ -76,13 +83,31 @@ impl Database {
     }
 }
 
+/// A Postgres database that a function can be started on.
+pub trait DatabaseUrl {
+    /// For the function's `DATABASE_URL`.
+    fn database_url(&self) -> String;
+}
+
+impl DatabaseUrl for Database {
+    fn database_url(&self) -> String {
+        self.url()
+    }
+}
+
+impl DatabaseUrl for Proxy {
+    fn database_url(&self) -> String {
+        self.url().to_owned()
+    }
+}
+
 impl Drop for Database {
     /// Drops the database and whatever still uses it. A test that was killed leaves its own behind;
     /// the next run takes that away.
     fn drop(&mut self) {
         let (server, name) = (self.server.clone(), std::mem::take(&mut self.name));
         // The test's runtime is busy with this very drop: another has to do it.
-        let dropping = std::thread::spawn(move || template::drop_blocking(&server, &name));
+        let dropping = std::thread::spawn(move || template_database::drop_blocking(&server, &name));
         if dropping.join().is_err() {
             eprintln!("a test's database could not be dropped");
         }

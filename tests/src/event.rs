@@ -5,7 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::dress::Dress;
+use crate::event_format::EventFormat;
 
 /// What `encodeURIComponent` leaves alone.
 const PLAIN: AsciiSet = NON_ALPHANUMERIC
@@ -133,7 +133,7 @@ impl Event {
 
     /// A last change to the event itself, for what no browser and no gateway would send.
     #[must_use]
-    pub fn spoilt(mut self, change: fn(&mut Value)) -> Self {
+    pub fn malformed(mut self, change: fn(&mut Value)) -> Self {
         self.changes.push(change);
         self
     }
@@ -148,25 +148,25 @@ impl Event {
     /// As an API Gateway REST API sends it, by its own address and stage.
     #[must_use]
     pub fn as_rest_v1(&self) -> Value {
-        self.dressed(Dress::RestV1)
+        self.in_format(EventFormat::RestV1)
     }
 
     /// As an API Gateway HTTP API with the `$default` stage sends it.
     #[must_use]
     pub fn as_http_v2(&self) -> Value {
-        self.dressed(Dress::HttpV2)
+        self.in_format(EventFormat::HttpV2)
     }
 
     /// As a Function URL sends it.
     #[must_use]
     pub fn as_function_url(&self) -> Value {
-        self.dressed(Dress::FunctionUrl)
+        self.in_format(EventFormat::FunctionUrl)
     }
 
-    /// As it arrives in this dress.
+    /// As it arrives in this event_format.
     #[must_use]
-    pub fn dressed(&self, dress: Dress) -> Value {
-        let mut event = dress.put_on(self);
+    pub fn in_format(&self, event_format: EventFormat) -> Value {
+        let mut event = event_format.to_event(self);
         for change in &self.changes {
             change(&mut event);
         }
@@ -176,6 +176,6 @@ impl Event {
     /// The event by which EventBridge calls a scheduled function.
     #[must_use]
     pub fn scheduled() -> Value {
-        crate::dress::recorded(include_str!("../events/scheduled.json"))
+        crate::event_format::recorded(include_str!("../events/scheduled.json"))
     }
 }

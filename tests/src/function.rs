@@ -11,10 +11,11 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 use crate::{
-    answer::{Answer, Failure},
-    environment::{Environment, Spec, StartError, binary},
+    database::DatabaseUrl,
+    function_process::{FunctionProcess, Spec, StartError, binary},
+    invocation_response::{Failure, InvocationResponse},
     log::Log,
-    scripted_provider::{ScriptedProvider, Wire},
+    scripted_provider::{ProviderFormat, ScriptedProvider},
 };
 
 /// Longer than any answer takes and short enough for a test run.
@@ -22,13 +23,13 @@ const DEADLINE: Duration = Duration::from_secs(10);
 
 /// How a function is to be started: `Function::builder("user").env("DATABASE_URL", url).start()`.
 #[derive(Debug)]
-pub struct Builder {
+pub struct FunctionBuilder {
     spec: Spec,
     processes: usize,
     deadline: Duration,
 }
 
-impl Builder {
+impl FunctionBuilder {
     /// Sets an environment variable. The function sees these, what Lambda sets, and no others.
     #[must_use]
     pub fn env(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -36,23 +37,31 @@ impl Builder {
         self
     }
 
+    /// Sets several environment variables.
+    #[must_use]
+    pub fn envs<'a>(self, variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        variables
+            .into_iter()
+            .fold(self, |builder, (name, value)| builder.env(name, value))
+    }
+
     /// Has `provider` asked in this format, for everything that a model is asked: one of the two formats of providers with
     /// an address of their own.
     #[must_use]
-    pub fn asking(self, provider: &ScriptedProvider, wire: Wire) -> Self {
+    pub fn with_provider(self, provider: &ScriptedProvider, format: ProviderFormat) -> Self {
         let key = "sk-scripted-key";
-        match wire {
-            Wire::Anthropic => self
+        match format {
+            ProviderFormat::Anthropic => self
                 .env("AI_PROVIDER", "anthropic")
                 .env("ANTHROPIC_API_KEY", key)
                 .env("ANTHROPIC_BASE_URL", provider.anthropic_url())
                 .env("ANTHROPIC_MODEL", "scripted-1"),
-            Wire::OpenAi => self
+            ProviderFormat::OpenAi => self
                 .env("AI_PROVIDER", "openai")
                 .env("OPENAI_API_KEY", key)
                 .env("OPENAI_BASE_URL", provider.openai_url())
                 .env("OPENAI_MODEL", "scripted-1"),
-            wire => panic!("a function cannot be set up to ask in {wire:?}'s format"),
+            format => panic!("a function cannot be set up to ask in {format:?}'s format"),
         }
     }
 
@@ -103,7 +112,7 @@ impl Builder {
             deadline: self.deadline,
             fleet: Mutex::default(),
         }));
-        let first = Environment::of(&function.0.spec).await?;
+        let first = FunctionProcess::of(&function.0.spec).await?;
         function.0.fleet().environments.push(Arc::new(first));
         Ok(function)
     }
@@ -122,15 +131,31 @@ struct Inner {
 
 #[derive(Default)]
 struct Fleet {
-    environments: Vec<Arc<Environment>>,
+    environments: Vec<Arc<FunctionProcess>>,
     starting: usize,
 }
 
 impl Function {
-    /// The function of this name.
+    /// Starts a function on a database, with default settings: `Function::start("chat", &database)`.
+    pub async fn start(name: &str, database: &impl DatabaseUrl) -> Self {
+        Self::with_database(name, database).start().await
+    }
+
+    /// Starts a function that needs no settings, such as `bible`.
+    pub async fn start_without_database(name: &str) -> Self {
+        Self::builder(name).start().await
+    }
+
+    /// The settings of a function on a database: `Function::with_database("user", &proxy).processes(4).start()`.
     #[must_use]
-    pub fn builder(name: &str) -> Builder {
-        Builder {
+    pub fn with_database(name: &str, database: &impl DatabaseUrl) -> FunctionBuilder {
+        Self::builder(name).env("DATABASE_URL", database.database_url())
+    }
+
+    /// The settings of a function, empty at first.
+    #[must_use]
+    pub fn builder(name: &str) -> FunctionBuilder {
+        FunctionBuilder {
             spec: Spec {
                 name: name.to_owned(),
                 binary: binary(name),
@@ -162,7 +187,7 @@ impl Function {
     ///
     /// # Errors
     /// Why there is no answer.
-    pub async fn invoke(&self, event: &Value) -> Result<Answer, Failure> {
+    pub async fn invoke(&self, event: &Value) -> Result<InvocationResponse, Failure> {
         self.invoke_within(event, self.0.deadline).await
     }
 
@@ -174,7 +199,7 @@ impl Function {
         &self,
         event: &Value,
         deadline: Duration,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<InvocationResponse, Failure> {
         self.free_environment()
             .await?
             .hand_out(event, deadline)
@@ -212,14 +237,14 @@ impl Function {
 
     /// Waits until no process is at work, also on what it does after its answer.
     pub async fn idle(&self) {
-        for environment in self.environments() {
+        for environment in self.processes() {
             environment.idle().await;
         }
     }
 
     /// The processes that are running.
     #[must_use]
-    pub fn environments(&self) -> Vec<Arc<Environment>> {
+    pub fn processes(&self) -> Vec<Arc<FunctionProcess>> {
         let mut fleet = self.0.fleet();
         fleet
             .environments
@@ -228,19 +253,19 @@ impl Function {
     }
 
     fn signal(&self, signal: Signal) {
-        for environment in self.environments() {
+        for environment in self.processes() {
             environment.signal(signal);
         }
     }
 
     async fn end(&self, signal: Signal) {
-        for environment in self.environments() {
+        for environment in self.processes() {
             environment.signal(signal);
             environment.ended().await;
         }
     }
 
-    async fn free_environment(&self) -> Result<Arc<Environment>, Failure> {
+    async fn free_environment(&self) -> Result<Arc<FunctionProcess>, Failure> {
         loop {
             let bell = self.0.spec.bell.notified();
             tokio::pin!(bell);
@@ -254,10 +279,10 @@ impl Function {
         }
     }
 
-    async fn grow(&self) -> Result<Arc<Environment>, Failure> {
-        let _place = Place(&self.0);
+    async fn grow(&self) -> Result<Arc<FunctionProcess>, Failure> {
+        let _slot = StartingSlot(&self.0);
         let environment = Arc::new(
-            Environment::of(&self.0.spec)
+            FunctionProcess::of(&self.0.spec)
                 .await
                 .map_err(|error| error.why)?,
         );
@@ -268,9 +293,9 @@ impl Function {
 }
 
 /// The place kept for a process that is starting.
-struct Place<'a>(&'a Inner);
+struct StartingSlot<'a>(&'a Inner);
 
-impl Drop for Place<'_> {
+impl Drop for StartingSlot<'_> {
     fn drop(&mut self) {
         self.0.fleet().starting -= 1;
         self.0.spec.bell.notify_waiters();
@@ -278,7 +303,7 @@ impl Drop for Place<'_> {
 }
 
 enum Choice {
-    Take(Arc<Environment>),
+    Take(Arc<FunctionProcess>),
     Start,
     Wait,
 }

@@ -10,8 +10,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::SET_COOKIE};
 use serde_json::{Map, Value};
 
 use crate::{
-    answer::{Answer, Chunk, Failure, Mode},
-    dress::Dress,
+    event_format::EventFormat,
+    invocation_response::{Chunk, Failure, InvocationResponse, Mode},
 };
 
 /// Between a streamed answer's prelude and its body.
@@ -28,11 +28,14 @@ pub(crate) struct Head {
 }
 
 /// Reads the head of an answer, and as much of the body as came with it.
-pub(crate) async fn open(answer: &mut Answer, dress: Dress) -> Result<(Head, Chunk), Failure> {
+pub(crate) async fn open(
+    answer: &mut InvocationResponse,
+    event_format: EventFormat,
+) -> Result<(Head, Chunk), Failure> {
     match answer.mode {
         Mode::Buffered => {
             let bytes = answer.collect().await?;
-            let (head, body) = buffered(&bytes, dress)?;
+            let (head, body) = buffered(&bytes, event_format)?;
             Ok((
                 head,
                 Chunk {
@@ -52,17 +55,17 @@ pub(crate) async fn open(answer: &mut Answer, dress: Dress) -> Result<(Head, Chu
     }
 }
 
-fn buffered(bytes: &[u8], dress: Dress) -> Result<(Head, Bytes), Failure> {
+fn buffered(bytes: &[u8], event_format: EventFormat) -> Result<(Head, Bytes), Failure> {
     let object = object(bytes)?;
     let mut head = Head {
         status: status(&object)?,
         headers: HeaderMap::new(),
     };
-    if dress.is_v1() {
+    if event_format.is_v1() {
         add_lists(&mut head.headers, object.get("multiValueHeaders"))?;
     }
     add_values(&mut head.headers, object.get("headers"))?;
-    if !dress.is_v1() {
+    if !event_format.is_v1() {
         add_cookies(&mut head.headers, object.get("cookies"))?;
     }
     let body = match object.get("body") {
@@ -79,7 +82,7 @@ fn buffered(bytes: &[u8], dress: Dress) -> Result<(Head, Bytes), Failure> {
     Ok((head, body))
 }
 
-async fn prelude(answer: &mut Answer) -> Result<(Head, Chunk), Failure> {
+async fn prelude(answer: &mut InvocationResponse) -> Result<(Head, Chunk), Failure> {
     let mut read = BytesMut::new();
     loop {
         let Some(chunk) = answer.next_chunk().await? else {
@@ -206,7 +209,7 @@ mod tests {
     fn format_1_joins_lists_and_values_and_knows_no_cookies() {
         let answer = br#"{"statusCode": 201, "headers": {"a": "2", "b": "3"}, "cookies": ["no=1"],
             "multiValueHeaders": {"a": ["1", "2"]}, "body": "aGk=", "isBase64Encoded": true}"#;
-        let (head, body) = buffered(answer, Dress::RestV1).unwrap();
+        let (head, body) = buffered(answer, EventFormat::RestV1).unwrap();
         assert_eq!(head.status, 201);
         assert_eq!(
             head.headers.get_all("a").iter().collect::<Vec<_>>(),
@@ -220,7 +223,7 @@ mod tests {
     #[test]
     fn format_2_has_cookies_of_their_own() {
         let answer = br#"{"statusCode": 200, "headers": {}, "cookies": ["a=1", "b=2"]}"#;
-        let (head, body) = buffered(answer, Dress::HttpV2).unwrap();
+        let (head, body) = buffered(answer, EventFormat::HttpV2).unwrap();
         assert_eq!(head.headers.get_all(SET_COOKIE).iter().count(), 2);
         assert!(body.is_empty());
     }
@@ -233,7 +236,7 @@ mod tests {
             r#"{"statusCode": "200"}"#,
             r#"{"statusCode": 200, "body": {}}"#,
         ] {
-            let failure = buffered(answer.as_bytes(), Dress::RestV1).unwrap_err();
+            let failure = buffered(answer.as_bytes(), EventFormat::RestV1).unwrap_err();
             assert!(matches!(failure, Failure::Malformed(_)), "{answer}");
         }
     }

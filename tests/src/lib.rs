@@ -1,15 +1,15 @@
 //! The harness of the black-box tests: it starts the built function binaries and drives them as
-//! Lambda, API Gateway and a browser would. Nothing here knows a function's code, only its wire.
+//! Lambda, API Gateway and a browser would. Nothing here knows a function's code, only its format.
 //!
 //! From the outside in:
 //! - [`Client`] is a browser: a cookie jar in front of one or more functions;
-//! - [`Event`] is a request, and a [`Dress`] the kind of Lambda event that it arrives as;
+//! - [`Event`] is a request, and a [`EventFormat`] the kind of Lambda event that it arrives as;
 //! - [`Function`] is a deployed function: as many processes as it was given, one request each;
 //! - [`Database`] is a fresh Postgres database with the project's migrations applied;
-//! - [`Reader`] is somebody who is known already, and has what a test gives them;
+//! - [`TestUser`] is somebody who is known already, and has what a test gives them;
 //! - [`ScriptedProvider`] is a model's provider that does what a test's [`Script`] says;
 //! - [`Proxy`] stands between a function and Postgres: it counts, it breaks things, and it can demand TLS with a
-//!   certificate of an [`Authority`];
+//!   certificate of an [`CertificateAuthority`];
 //! - [`Postgres`] is a server of a test's own, which can be stopped and followed by another;
 //! - [`SecretStore`] is AWS Secrets Manager as moto has it.
 //!
@@ -27,55 +27,57 @@
     reason = "every verb of a test harness may fail the test"
 )]
 
-mod answer;
+mod api;
 mod certificate;
 mod client;
 mod cookies;
 mod database;
-mod dress;
-mod environment;
 mod event;
+mod event_format;
 mod function;
+mod function_process;
 mod gateway;
-mod inbox;
+mod http_sink;
+mod invocation_response;
 mod load;
 mod log;
 pub mod openapi;
 mod postgres;
+mod postgres_protocol;
 mod proxy;
-mod reader;
+mod rds_database;
 mod record;
 mod response;
 mod runtime_api;
 mod scripted_provider;
 mod secret_store;
-mod secured;
 mod sse;
 mod stream;
-mod template;
+mod template_database;
+mod test_user;
 mod wait;
-mod wire;
 
-pub use answer::{Answer, Chunk, Failure, Mode};
-pub use certificate::Authority;
+pub use api::{SESSION_COOKIE, paths};
+pub use certificate::CertificateAuthority;
 pub use client::{Client, Request};
 pub use cookies::{Cookie, CookieJar, SameSite};
-pub use database::Database;
-pub use dress::Dress;
-pub use environment::{Environment, StartError, binary};
+pub use database::{Database, DatabaseUrl};
 pub use event::Event;
-pub use function::{Builder, Function};
-pub use inbox::{Inbox, Message};
-pub use load::{Load, Tally};
+pub use event_format::EventFormat;
+pub use function::{Function, FunctionBuilder};
+pub use function_process::{FunctionProcess, StartError, binary};
+pub use http_sink::{HttpSink, SinkRequest};
+pub use invocation_response::{Chunk, Failure, InvocationResponse, Mode};
+pub use load::{BackgroundLoad, LoadReport};
 pub use log::Log;
 pub use postgres::Postgres;
 pub use proxy::{Counts, Proxy};
-pub use reader::Reader;
-pub use record::keep_figure;
+pub use rds_database::RdsDatabase;
+pub use record::record_figure;
 pub use response::{Fault, Problem, Response};
-pub use scripted_provider::{Asked, Gate, Script, ScriptedProvider, Wire};
-pub use secret_store::{KeptSecret, SecretStore};
-pub use secured::Secured;
+pub use scripted_provider::{Gate, ProviderFormat, ReceivedRequest, Script, ScriptedProvider};
+pub use secret_store::{SecretStore, StoredSecret};
 pub use sse::SseEvent;
 pub use stream::Stream;
+pub use test_user::TestUser;
 pub use wait::eventually;

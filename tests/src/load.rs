@@ -20,9 +20,9 @@ const SESSION: &str = "/api/user/session";
 
 /// Browsers at work, each with one request at a time, until they are stopped.
 #[derive(Debug)]
-pub struct Load {
+pub struct BackgroundLoad {
     shared: Arc<Shared>,
-    browsers: Vec<JoinHandle<Tally>>,
+    browsers: Vec<JoinHandle<LoadReport>>,
 }
 
 #[derive(Debug)]
@@ -35,7 +35,7 @@ struct Shared {
 
 /// What became of the requests.
 #[derive(Clone, Debug, Default)]
-pub struct Tally {
+pub struct LoadReport {
     /// How many were sent.
     pub requests: usize,
     /// What those were answered that were not answered well.
@@ -44,7 +44,7 @@ pub struct Tally {
     users: Vec<Uuid>,
 }
 
-impl Load {
+impl BackgroundLoad {
     /// So many browsers, on the site of this one. Each is a new caller, asks twice, and becomes another.
     #[must_use]
     pub fn start(site: &Client, browsers: usize) -> Self {
@@ -64,8 +64,8 @@ impl Load {
         self.shared.in_flight.load(Ordering::SeqCst)
     }
 
-    /// As [`Load::in_flight`], at a moment when there is one.
-    pub async fn under_way(&self) -> usize {
+    /// As [`BackgroundLoad::in_flight`], at a moment when there is one.
+    pub async fn wait_for_request(&self) -> usize {
         eventually("a request", async || {
             Some(self.in_flight()).filter(|n| *n > 0)
         })
@@ -73,7 +73,7 @@ impl Load {
     }
 
     /// Waits until each browser has so many more answers: what was in flight before is over then.
-    pub async fn answers(&self, more: usize) {
+    pub async fn wait_for_responses(&self, more: usize) {
         let answered = || {
             self.shared
                 .answered
@@ -91,9 +91,9 @@ impl Load {
     }
 
     /// Lets what is in flight come to its end, and adds up.
-    pub async fn stop(self) -> Tally {
+    pub async fn stop(self) -> LoadReport {
         self.shared.stopped.store(true, Ordering::SeqCst);
-        let mut all = Tally::default();
+        let mut all = LoadReport::default();
         for browser in self.browsers {
             let one = browser.await.expect("a browser ends when it is told to");
             all.requests += one.requests;
@@ -104,9 +104,9 @@ impl Load {
     }
 }
 
-impl Tally {
+impl LoadReport {
     /// How many of the users that the service said it had made the database does not have.
-    pub async fn lost(&self, database: &PgPool) -> usize {
+    pub async fn missing_users(&self, database: &PgPool) -> usize {
         let kept =
             sqlx::query_scalar::<_, i64>("SELECT count(*) FROM users WHERE anonymous_id = ANY($1)");
         let kept = kept.bind(&self.users).fetch_one(database).await;
@@ -114,7 +114,7 @@ impl Tally {
     }
 }
 
-impl fmt::Display for Tally {
+impl fmt::Display for LoadReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -126,8 +126,8 @@ impl fmt::Display for Tally {
     }
 }
 
-async fn browse(n: usize, browser: Client, shared: Arc<Shared>) -> Tally {
-    let mut tally = Tally::default();
+async fn browse(n: usize, browser: Client, shared: Arc<Shared>) -> LoadReport {
+    let mut tally = LoadReport::default();
     while !shared.stopped.load(Ordering::SeqCst) {
         browser.forget_cookies();
         for _ in 0..2 {

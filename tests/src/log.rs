@@ -34,7 +34,7 @@ impl Log {
     }
 
     /// Waits for a JSON line of which `is_it` holds.
-    pub async fn record(&self, is_it: impl Fn(&Value) -> bool) -> Value {
+    pub async fn wait_for_record(&self, is_it: impl Fn(&Value) -> bool) -> Value {
         eventually("the line in the log", async || {
             self.records().into_iter().find(&is_it)
         })

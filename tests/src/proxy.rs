@@ -22,7 +22,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use crate::wire::{GSS_REQUEST, SSL_REQUEST, Scanner};
+use crate::postgres_protocol::{GSS_REQUEST, SSL_REQUEST, Scanner};
 
 /// What passed by since the start or the last [`Proxy::reset`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,7 +81,7 @@ impl Countdown {
 }
 
 /// The questions of one connection that Postgres has not answered yet, in their order.
-type Asked = Mutex<VecDeque<Question>>;
+type PendingQuestions = Mutex<VecDeque<Question>>;
 
 struct Shared {
     upstream: Mutex<(String, u16)>,
@@ -114,7 +114,7 @@ impl Proxy {
     }
 
     /// A proxy in front of the database with this URL that takes nobody in without TLS.
-    pub async fn secured(database_url: &str, tls: TlsAcceptor) -> Self {
+    pub async fn with_tls(database_url: &str, tls: TlsAcceptor) -> Self {
         Self::start(database_url, Some(tls)).await
     }
 
@@ -165,13 +165,13 @@ impl Proxy {
     }
 
     /// From the next connection on, the database of this URL stands behind the same name.
-    pub fn lead_to(&self, database_url: &str) {
+    pub fn set_upstream(&self, database_url: &str) {
         let options = PgConnectOptions::from_str(database_url).expect("a Postgres URL");
         *lock(&self.shared.upstream) = (options.get_host().to_owned(), options.get_port());
     }
 
     /// So many statements from now, one gets through in part; then its connection closes. 0 is the next.
-    pub fn break_off_statement(&self, from_now: u64) {
+    pub fn truncate_statement(&self, from_now: u64) {
         self.shared.break_off.set(Some(from_now));
     }
 
@@ -190,7 +190,7 @@ impl Proxy {
 
     /// How many clients have said that they leave, since the last time that this was asked.
     #[must_use]
-    pub fn farewells(&self) -> u64 {
+    pub fn take_terminate_messages(&self) -> u64 {
         self.shared.counters.farewells.swap(0, Ordering::SeqCst)
     }
 
@@ -205,13 +205,13 @@ impl Proxy {
     }
 
     /// Closes every connection. New ones are welcome.
-    pub async fn cut(&self) {
+    pub async fn close_connections(&self) {
         self.stop_serving().await;
         self.serve(listen(self.address).await);
     }
 
     /// The database is down: every connection is closed and new ones are refused.
-    pub async fn refuse(&self) {
+    pub async fn refuse_connections(&self) {
         self.stop_serving().await;
     }
 
@@ -222,12 +222,12 @@ impl Proxy {
 
     /// The next statement gets through and is carried out; then the connection closes in the place
     /// of the answer, so that the function cannot know.
-    pub fn lose_the_next_answer(&self) {
-        self.lose_answer(0);
+    pub fn drop_next_response(&self) {
+        self.drop_response(0);
     }
 
     /// The same of a statement that is so many from now.
-    pub fn lose_answer(&self, from_now: u64) {
+    pub fn drop_response(&self, from_now: u64) {
         self.shared.lose_answer.set(Some(from_now));
     }
 
@@ -336,7 +336,7 @@ async fn take_in(
     server.write_all(&rest).await?;
     let (from_client, to_client) = split(client);
     let (from_server, to_server) = server.into_split();
-    let asked = Asked::default();
+    let asked = PendingQuestions::default();
     tokio::select! {
         up = upwards(from_client, to_server, shared, &asked) => up,
         down = downwards(from_server, to_client, shared, &asked) => down,
@@ -347,7 +347,7 @@ async fn upwards(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     shared: &Shared,
-    asked: &Asked,
+    asked: &PendingQuestions,
 ) -> io::Result<()> {
     let mut scanner = Scanner::default();
     let mut question = Question::default();
@@ -389,7 +389,7 @@ async fn downwards(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     shared: &Shared,
-    asked: &Asked,
+    asked: &PendingQuestions,
 ) -> io::Result<()> {
     let mut scanner = Scanner::default();
     let mut buffer = vec![0; 16 * 1024];
@@ -543,13 +543,13 @@ mod tests {
         let database = Database::empty().await;
         let proxy = Proxy::to(&database.url()).await;
         let mut connection = PgConnection::connect(proxy.url()).await.unwrap();
-        proxy.refuse().await;
+        proxy.refuse_connections().await;
         one(&mut connection).await.unwrap_err();
         PgConnection::connect(proxy.url()).await.unwrap_err();
         proxy.restore().await;
         let mut connection = PgConnection::connect(proxy.url()).await.unwrap();
         one(&mut connection).await.unwrap();
-        proxy.cut().await;
+        proxy.close_connections().await;
         one(&mut connection).await.unwrap_err();
         PgConnection::connect(proxy.url()).await.unwrap();
     }
@@ -576,7 +576,7 @@ mod tests {
         database.execute("CREATE TABLE kept (n integer)").await;
         let proxy = Proxy::to(&database.url()).await;
         let mut connection = PgConnection::connect(proxy.url()).await.unwrap();
-        proxy.lose_the_next_answer();
+        proxy.drop_next_response();
         let insert = sqlx::query("INSERT INTO kept VALUES (1)")
             .execute(&mut connection)
             .await;

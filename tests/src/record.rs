@@ -22,12 +22,12 @@ const NOT_OURS: [&str; 2] = ["hello", "echo"];
 /// Prints as `println!` does, and once more at the end of a whole run, which shows nothing of what tests print.
 #[macro_export]
 macro_rules! figure {
-    ($($text:tt)*) => { $crate::keep_figure(&format!($($text)*)) };
+    ($($text:tt)*) => { $crate::record_figure(&format!($($text)*)) };
 }
 
 /// See [`figure!`](crate::figure).
 #[expect(clippy::print_stdout, reason = "this is what it is for")]
-pub fn keep_figure(text: &str) {
+pub fn record_figure(text: &str) {
     println!("{text}");
     keep("figures", text);
 }

@@ -8,8 +8,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
-    answer::Mode,
     cookies::{self, Cookie},
+    invocation_response::Mode,
     log::Log,
 };
 

@@ -23,7 +23,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use crate::answer::{Answer, Chunk, Failure, Leave, Mode, Part};
+use crate::invocation_response::{Chunk, Disconnect, Failure, InvocationResponse, Mode, Part};
 
 /// What Lambda lets a buffered answer have, in bytes (its error message names this number).
 const BUFFERED_LIMIT: usize = 6_291_556;
@@ -37,7 +37,7 @@ const FUNCTION_ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:";
 pub(crate) enum State {
     /// Has not asked for an event yet.
     Starting,
-    /// Asked for an event and has none.
+    /// ReceivedRequest for an event and has none.
     Idle,
     /// Was given an event and has not answered to the end.
     Busy,
@@ -109,7 +109,7 @@ impl RuntimeApi {
         id: Uuid,
         event: Bytes,
         deadline: Duration,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<InvocationResponse, Failure> {
         let (head, answer) = oneshot::channel();
         self.desk
             .queue
@@ -200,19 +200,19 @@ struct Invocation {
     id: String,
     event: Bytes,
     deadline: Duration,
-    head: oneshot::Sender<Result<Answer, Failure>>,
+    head: oneshot::Sender<Result<InvocationResponse, Failure>>,
 }
 
 /// The event that is out.
 struct Current {
     id: String,
     started: Instant,
-    reader: Reader,
+    reader: Awaiting,
 }
 
 /// Who waits for it.
-enum Reader {
-    ForTheHead(oneshot::Sender<Result<Answer, Failure>>),
+enum Awaiting {
+    ForTheHead(oneshot::Sender<Result<InvocationResponse, Failure>>),
     ForTheRest(mpsc::UnboundedSender<Part>),
 }
 
@@ -220,9 +220,9 @@ impl Current {
     fn end(self, end: Result<(), Failure>) {
         // The test may have stopped listening, which is its right.
         match (self.reader, end) {
-            (Reader::ForTheHead(head), Err(failure)) => drop(head.send(Err(failure))),
-            (Reader::ForTheHead(_), Ok(())) => {}
-            (Reader::ForTheRest(parts), end) => drop(parts.send(Part::End(Instant::now(), end))),
+            (Awaiting::ForTheHead(head), Err(failure)) => drop(head.send(Err(failure))),
+            (Awaiting::ForTheHead(_), Ok(())) => {}
+            (Awaiting::ForTheRest(parts), end) => drop(parts.send(Part::End(Instant::now(), end))),
         }
     }
 }
@@ -271,7 +271,7 @@ async fn serve(stream: TcpStream, desk: Arc<Desk>) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request| desk.answer(request));
     // A process that is killed in mid-request breaks its connection: no news here.
-    let _ = http1::Builder::new()
+    let _ = http1::FunctionBuilder::new()
         .serve_connection(TokioIo::new(stream), service)
         .await;
 }
@@ -315,7 +315,7 @@ impl Desk {
                 self.turn(State::Gone(failure), is_alive);
                 Ok(accepted())
             }
-            // Asked for by a runtime that wants to hear SIGTERM; it is never sent an event.
+            // ReceivedRequest for by a runtime that wants to hear SIGTERM; it is never sent an event.
             (&Method::POST, ["2020-01-01", "extension", "register"]) => {
                 let about = json!({
                     "functionName": self.function,
@@ -371,7 +371,7 @@ impl Desk {
         *lock(&self.current) = Some(Current {
             id,
             started: Instant::now(),
-            reader: Reader::ForTheHead(head),
+            reader: Awaiting::ForTheHead(head),
         });
         reply
     }
@@ -397,8 +397,8 @@ impl Desk {
                 leave = &mut leave => {
                     self.finish(id, Err(Failure::BrokenOff));
                     return match leave {
-                        Leave::ByReply => Ok(refusal(StatusCode::BAD_REQUEST, "nobody listens")),
-                        Leave::ByBreak => Err(Broken),
+                        Disconnect::StopReading => Ok(refusal(StatusCode::BAD_REQUEST, "nobody listens")),
+                        Disconnect::BreakConnection => Err(Broken),
                     };
                 }
             };
@@ -441,12 +441,12 @@ impl Desk {
         id: &str,
         mode: Mode,
         headers: &HeaderMap,
-    ) -> Option<(mpsc::UnboundedSender<Part>, oneshot::Receiver<Leave>)> {
+    ) -> Option<(mpsc::UnboundedSender<Part>, oneshot::Receiver<Disconnect>)> {
         let mut slot = lock(&self.current);
         let current = slot.as_mut().filter(|current| current.id == id)?;
         let (sender, parts) = mpsc::unbounded_channel();
         let (leave, left) = oneshot::channel();
-        let answer = Answer {
+        let answer = InvocationResponse {
             mode,
             content_type: text(headers, "content-type"),
             started: current.started,
@@ -454,9 +454,9 @@ impl Desk {
             leave,
             end: None,
         };
-        match std::mem::replace(&mut current.reader, Reader::ForTheRest(sender.clone())) {
-            Reader::ForTheHead(head) => drop(head.send(Ok(answer))),
-            Reader::ForTheRest(_) => return None,
+        match std::mem::replace(&mut current.reader, Awaiting::ForTheRest(sender.clone())) {
+            Awaiting::ForTheHead(head) => drop(head.send(Ok(answer))),
+            Awaiting::ForTheRest(_) => return None,
         }
         Some((sender, left))
     }
@@ -472,7 +472,7 @@ impl Desk {
 }
 
 /// A reader who merely stopped listening does not leave.
-async fn leaving(leave: oneshot::Receiver<Leave>) -> Leave {
+async fn leaving(leave: oneshot::Receiver<Disconnect>) -> Disconnect {
     match leave.await {
         Ok(leave) => leave,
         Err(_) => std::future::pending().await,

@@ -35,7 +35,7 @@ pub struct SecretStore {
 
 /// A secret with its versions.
 #[derive(Debug)]
-pub struct KeptSecret {
+pub struct StoredSecret {
     client: Client,
     arn: String,
     current: String,
@@ -86,7 +86,7 @@ impl SecretStore {
     }
 
     /// Keeps a new secret.
-    pub async fn create(&self, value: &Value) -> KeptSecret {
+    pub async fn create(&self, value: &Value) -> StoredSecret {
         let name = format!("verse/{}", Uuid::new_v4());
         let made = self
             .client
@@ -94,7 +94,7 @@ impl SecretStore {
             .name(name)
             .secret_string(value.to_string());
         let made = made.send().await.expect("moto keeps a secret");
-        KeptSecret {
+        StoredSecret {
             client: self.client.clone(),
             arn: made.arn.expect("a secret has an ARN"),
             current: made.version_id.expect("a secret has a version"),
@@ -102,7 +102,7 @@ impl SecretStore {
     }
 }
 
-impl KeptSecret {
+impl StoredSecret {
     /// For a function's settings.
     #[must_use]
     pub fn arn(&self) -> &str {

@@ -4,7 +4,7 @@ use std::{ops::RangeInclusive, time::Instant};
 
 use serde::de::DeserializeOwned;
 
-use crate::answer::Chunk;
+use crate::invocation_response::Chunk;
 
 /// One event, or a comment that stands alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct SseEvent {
 impl SseEvent {
     /// Whether it came in one piece, as the known client needs it.
     #[must_use]
-    pub fn came_whole(&self) -> bool {
+    pub fn in_one_chunk(&self) -> bool {
         self.chunks.start() == self.chunks.end()
     }
 
@@ -142,7 +142,7 @@ mod tests {
             (events[1].event.as_str(), events[1].data.as_str()),
             ("message", "b\nc")
         );
-        assert!(events.iter().all(SseEvent::came_whole));
+        assert!(events.iter().all(SseEvent::in_one_chunk));
         assert_eq!(parser.leftover(), None);
     }
 
@@ -151,7 +151,7 @@ mod tests {
         let (events, _) = parse(&["event: do", "ne\ndata: {}\n", "\ndata: x\n\n"]);
         assert_eq!(events[0].event, "done");
         assert_eq!(events[0].chunks, 0..=2);
-        assert!(!events[0].came_whole());
+        assert!(!events[0].in_one_chunk());
         assert_eq!(events[1].chunks, 2..=2);
     }
 

@@ -5,9 +5,9 @@ use std::{collections::VecDeque, time::Instant};
 use http::{HeaderMap, StatusCode};
 
 use crate::{
-    answer::{Answer, Chunk, Failure, Mode},
     cookies::{self, Cookie},
     gateway::Head,
+    invocation_response::{Chunk, Failure, InvocationResponse, Mode},
     log::Log,
     sse::{Parser, SseEvent},
 };
@@ -22,14 +22,14 @@ pub struct Stream {
     /// When the event was handed out.
     pub started: Instant,
     first: Option<Chunk>,
-    answer: Answer,
+    answer: InvocationResponse,
     parser: Parser,
     events: VecDeque<SseEvent>,
     log: Log,
 }
 
 impl Stream {
-    pub(crate) fn new(head: Head, first: Chunk, answer: Answer, log: Log) -> Self {
+    pub(crate) fn new(head: Head, first: Chunk, answer: InvocationResponse, log: Log) -> Self {
         Self {
             status: head.status,
             headers: head.headers,
@@ -124,12 +124,12 @@ impl Stream {
 
     /// The reader goes away: the Runtime API takes no more of the stream and says so. (A stream that
     /// is merely dropped is read to its end and thrown away.)
-    pub fn hang_up(self) {
-        self.answer.hang_up();
+    pub fn stop_reading(self) {
+        self.answer.stop_reading();
     }
 
     /// The connection that the stream is coming on breaks. `lambda_runtime` ends its process then.
-    pub fn cut_off(self) {
-        self.answer.cut_off();
+    pub fn break_connection(self) {
+        self.answer.break_connection();
     }
 }

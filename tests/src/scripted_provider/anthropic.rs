@@ -1,10 +1,10 @@
-//! Anthropic's wire format: the Messages API.
+//! Anthropic's format: the Messages API.
 
 use serde_json::{Value, json};
 
-use super::{Asked, body::Usage};
+use super::{ReceivedRequest, body::Usage};
 
-pub(super) fn whole(asked: &Asked, text: &str, stop: &str, usage: Usage) -> Value {
+pub(super) fn whole(asked: &ReceivedRequest, text: &str, stop: &str, usage: Usage) -> Value {
     json!({
         "id": "msg_scripted",
         "type": "message",
@@ -18,7 +18,7 @@ pub(super) fn whole(asked: &Asked, text: &str, stop: &str, usage: Usage) -> Valu
 }
 
 /// What comes before the first token.
-pub(super) fn start(asked: &Asked, usage: Usage) -> String {
+pub(super) fn start(asked: &ReceivedRequest, usage: Usage) -> String {
     let message = json!({"type": "message_start", "message": {
         "id": "msg_scripted",
         "type": "message",

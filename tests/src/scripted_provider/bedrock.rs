@@ -1,10 +1,10 @@
-//! Amazon Bedrock's wire formats: `ConverseStream`, which streams in AWS's binary frames ("Event stream encoding"), and
+//! Amazon Bedrock's formats: `ConverseStream`, which streams in AWS's binary frames ("Event stream encoding"), and
 //! `InvokeModel` for Titan's embeddings.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{Asked, body::Usage, openai};
+use super::{ReceivedRequest, body::Usage, openai};
 
 pub(super) fn start() -> Bytes {
     frame("messageStart", &json!({"role": "assistant"}))
@@ -51,7 +51,7 @@ pub(super) fn error_event(kind: &str) -> Bytes {
 }
 
 /// Titan's vector for one text.
-pub(super) fn embedding(asked: &Asked) -> Value {
+pub(super) fn embedding(asked: &ReceivedRequest) -> Value {
     let text = asked.at("/inputText").as_str().unwrap_or_default();
     let dimensions = asked.at("/dimensions").as_u64().unwrap_or(1024);
     let dimensions = usize::try_from(dimensions).unwrap_or_default();

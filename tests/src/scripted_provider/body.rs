@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use tokio::{sync::mpsc, time::sleep};
 
 use super::{
-    Asked, Script, Wire, anthropic, bedrock,
+    ProviderFormat, ReceivedRequest, Script, anthropic, bedrock,
     notes::Notes,
     openai,
     script::{Act, End},
@@ -30,7 +30,7 @@ pub(super) struct Usage {
 }
 
 impl Usage {
-    pub(super) fn of(asked: &Asked, tokens: &[String]) -> Self {
+    pub(super) fn of(asked: &ReceivedRequest, tokens: &[String]) -> Self {
         Self {
             input: asked.prompt().chars().count(),
             output: tokens.len(),
@@ -39,7 +39,7 @@ impl Usage {
 }
 
 /// The tokens of an answer that the script says or leaves open.
-pub(super) fn tokens(asked: &Asked, act: &Act) -> Vec<String> {
+pub(super) fn tokens(asked: &ReceivedRequest, act: &Act) -> Vec<String> {
     match (act, asked.schema()) {
         (Act::Say(tokens), _) => tokens.clone(),
         (_, Some(schema)) => pieces(&filled(schema).to_string()),
@@ -67,7 +67,7 @@ fn pieces(text: &str) -> Vec<String> {
 }
 
 /// A stream of events that is written while it is read.
-pub(super) fn stream(asked: Arc<Asked>, script: Script, notes: Arc<Notes>) -> Body {
+pub(super) fn stream(asked: Arc<ReceivedRequest>, script: Script, notes: Arc<Notes>) -> Body {
     // Room for one: what has not left is not counted as sent.
     let (sender, receiver) = mpsc::channel(1);
     let writer = Writer {
@@ -84,7 +84,7 @@ pub(super) fn stream(asked: Arc<Asked>, script: Script, notes: Arc<Notes>) -> Bo
 }
 
 struct Writer {
-    asked: Arc<Asked>,
+    asked: Arc<ReceivedRequest>,
     notes: Arc<Notes>,
     sender: mpsc::Sender<Result<Frame<Bytes>, Broken>>,
 }
@@ -136,33 +136,33 @@ impl Writer {
     }
 
     fn start(&self, usage: Usage) -> Bytes {
-        match self.asked.wire {
-            Wire::Anthropic => anthropic::start(&self.asked, usage).into(),
-            Wire::Bedrock => bedrock::start(),
+        match self.asked.format {
+            ProviderFormat::Anthropic => anthropic::start(&self.asked, usage).into(),
+            ProviderFormat::Bedrock => bedrock::start(),
             _ => openai::start(&self.asked).into(),
         }
     }
 
     fn token(&self, text: &str) -> Bytes {
-        match self.asked.wire {
-            Wire::Anthropic => anthropic::token(text).into(),
-            Wire::Bedrock => bedrock::token(text),
+        match self.asked.format {
+            ProviderFormat::Anthropic => anthropic::token(text).into(),
+            ProviderFormat::Bedrock => bedrock::token(text),
             _ => openai::token(&self.asked, text).into(),
         }
     }
 
     fn good_end(&self, stop: &str, usage: Usage) -> Bytes {
-        match self.asked.wire {
-            Wire::Anthropic => anthropic::end(stop, usage).into(),
-            Wire::Bedrock => bedrock::end(stop, usage),
+        match self.asked.format {
+            ProviderFormat::Anthropic => anthropic::end(stop, usage).into(),
+            ProviderFormat::Bedrock => bedrock::end(stop, usage),
             _ => openai::end(&self.asked, stop, usage).into(),
         }
     }
 
     fn error(&self, kind: &str) -> Bytes {
-        match self.asked.wire {
-            Wire::Anthropic => anthropic::error_event(kind).into(),
-            Wire::Bedrock => bedrock::error_event(kind),
+        match self.asked.format {
+            ProviderFormat::Anthropic => anthropic::error_event(kind).into(),
+            ProviderFormat::Bedrock => bedrock::error_event(kind),
             _ => openai::error_event(kind).into(),
         }
     }

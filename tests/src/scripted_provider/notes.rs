@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use super::{Asked, Script};
+use super::{ReceivedRequest, Script};
 
 /// What the server's connections share.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(super) struct Notes {
 pub(super) struct Kept {
     pub(super) next: VecDeque<Script>,
     pub(super) always: Script,
-    pub(super) asked: Vec<Arc<Asked>>,
+    pub(super) asked: Vec<Arc<ReceivedRequest>>,
     pub(super) tokens: Vec<Instant>,
     pub(super) hang_ups: usize,
     pub(super) connections: usize,
@@ -30,7 +30,7 @@ impl Notes {
     pub(super) fn new() -> Self {
         let kept = Kept {
             next: VecDeque::new(),
-            always: Script::answers(),
+            always: Script::default_reply(),
             asked: Vec::new(),
             tokens: Vec::new(),
             hang_ups: 0,
@@ -47,7 +47,7 @@ impl Notes {
     }
 
     /// Keeps a request, and says what is to be done with it.
-    pub(super) fn take_down(&self, asked: &Arc<Asked>) -> Script {
+    pub(super) fn take_down(&self, asked: &Arc<ReceivedRequest>) -> Script {
         let mut kept = self.kept();
         kept.asked.push(Arc::clone(asked));
         let next = kept.next.pop_front();

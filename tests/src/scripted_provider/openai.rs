@@ -1,10 +1,10 @@
-//! `OpenAI`'s wire formats: Chat Completions and Embeddings.
+//! `OpenAI`'s formats: Chat Completions and Embeddings.
 
 use serde_json::{Value, json};
 
-use super::{Asked, body::Usage};
+use super::{ReceivedRequest, body::Usage};
 
-pub(super) fn whole(asked: &Asked, text: &str, stop: &str, usage: Usage) -> Value {
+pub(super) fn whole(asked: &ReceivedRequest, text: &str, stop: &str, usage: Usage) -> Value {
     json!({
         "id": "chatcmpl-scripted",
         "object": "chat.completion",
@@ -21,16 +21,16 @@ pub(super) fn whole(asked: &Asked, text: &str, stop: &str, usage: Usage) -> Valu
 }
 
 /// What comes before the first token.
-pub(super) fn start(asked: &Asked) -> String {
+pub(super) fn start(asked: &ReceivedRequest) -> String {
     let delta = json!({"role": "assistant", "content": "", "refusal": null});
     chunk(asked, &delta, &Value::Null)
 }
 
-pub(super) fn token(asked: &Asked, text: &str) -> String {
+pub(super) fn token(asked: &ReceivedRequest, text: &str) -> String {
     chunk(asked, &json!({"content": text}), &Value::Null)
 }
 
-pub(super) fn end(asked: &Asked, stop: &str, usage: Usage) -> String {
+pub(super) fn end(asked: &ReceivedRequest, stop: &str, usage: Usage) -> String {
     let mut end = chunk(asked, &json!({}), &json!(finish_reason(stop)));
     if *asked.at("/stream_options/include_usage") == true {
         let mut last = envelope(asked, &json!([]));
@@ -58,7 +58,7 @@ pub(super) fn error_event(kind: &str) -> String {
 }
 
 /// As many vectors as texts: each has the asked length, and starts in a direction that its text decides.
-pub(super) fn embeddings(asked: &Asked) -> Value {
+pub(super) fn embeddings(asked: &ReceivedRequest) -> Value {
     let texts = match asked.at("/input") {
         Value::Array(texts) => texts.clone(),
         text => vec![text.clone()],
@@ -122,12 +122,12 @@ fn usage_of(usage: Usage) -> Value {
     })
 }
 
-fn chunk(asked: &Asked, delta: &Value, finish: &Value) -> String {
+fn chunk(asked: &ReceivedRequest, delta: &Value, finish: &Value) -> String {
     let choice = json!([{"index": 0, "delta": delta, "logprobs": null, "finish_reason": finish}]);
     event(&envelope(asked, &choice))
 }
 
-fn envelope(asked: &Asked, choices: &Value) -> Value {
+fn envelope(asked: &ReceivedRequest, choices: &Value) -> Value {
     json!({
         "id": "chatcmpl-scripted",
         "object": "chat.completion.chunk",

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
-/// One answer, or what comes instead. `Script::says(["In ", "the"]).after(ms(300)).then_hangs_up()`.
+/// One answer, or what comes instead. `Script::tokens(["In ", "the"]).delay(ms(300)).then_closes_connection()`.
 #[derive(Clone, Debug)]
 pub struct Script {
     pub(super) before: Duration,
@@ -67,31 +67,31 @@ impl Script {
 
     /// A good answer of the kind that is asked for: a form filled in, or a few words.
     #[must_use]
-    pub fn answers() -> Self {
+    pub fn default_reply() -> Self {
         Self::new(Act::Answer)
     }
 
     /// A good answer of these tokens.
     #[must_use]
-    pub fn says<T: Into<String>>(tokens: impl IntoIterator<Item = T>) -> Self {
+    pub fn tokens<T: Into<String>>(tokens: impl IntoIterator<Item = T>) -> Self {
         Self::new(Act::Say(tokens.into_iter().map(Into::into).collect()))
     }
 
     /// A good answer that is this JSON.
     #[must_use]
-    pub fn writes(json: &Value) -> Self {
-        Self::says([json.to_string()])
+    pub fn json(json: &Value) -> Self {
+        Self::tokens([json.to_string()])
     }
 
     /// An answer that ends well and says nothing.
     #[must_use]
-    pub fn says_nothing() -> Self {
-        Self::says::<String>([])
+    pub fn empty_reply() -> Self {
+        Self::tokens::<String>([])
     }
 
     /// An error status, with the error that goes with it.
     #[must_use]
-    pub fn refuses(status: u16) -> Self {
+    pub fn status(status: u16) -> Self {
         let kind = match status {
             401 => "authentication_error",
             402 => "billing_error",
@@ -102,12 +102,12 @@ impl Script {
             500.. => "api_error",
             _ => "invalid_request_error",
         };
-        Self::refuses_saying(status, kind, "The script says no.")
+        Self::error(status, kind, "The script says no.")
     }
 
     /// An error status, with an error of this kind and message.
     #[must_use]
-    pub fn refuses_saying(status: u16, kind: &str, message: &str) -> Self {
+    pub fn error(status: u16, kind: &str, message: &str) -> Self {
         Self::new(Act::Refuse {
             status,
             kind: kind.to_owned(),
@@ -118,19 +118,19 @@ impl Script {
 
     /// A good status, and bytes that are in nobody's protocol.
     #[must_use]
-    pub fn talks_garbage() -> Self {
+    pub fn invalid_bytes() -> Self {
         Self::new(Act::Garbage)
     }
 
     /// No answer, ever.
     #[must_use]
-    pub fn hangs() -> Self {
+    pub fn never_replies() -> Self {
         Self::new(Act::Hang)
     }
 
     /// A connection that is closed without an answer.
     #[must_use]
-    pub fn hangs_up() -> Self {
+    pub fn closes_connection() -> Self {
         Self::new(Act::HangUp)
     }
 
@@ -145,14 +145,14 @@ impl Script {
 
     /// Waits before anything is sent.
     #[must_use]
-    pub fn after(mut self, wait: Duration) -> Self {
+    pub fn delay(mut self, wait: Duration) -> Self {
         self.before = wait;
         self
     }
 
     /// Waits between two tokens.
     #[must_use]
-    pub fn apart(mut self, wait: Duration) -> Self {
+    pub fn token_interval(mut self, wait: Duration) -> Self {
         self.between = wait;
         self
     }
@@ -166,19 +166,19 @@ impl Script {
 
     /// The answer is one that the limit of tokens cut.
     #[must_use]
-    pub fn cut_by_max_tokens(self) -> Self {
+    pub fn stopped_by_max_tokens(self) -> Self {
         self.ending(End::Good("max_tokens"))
     }
 
     /// The model says that it will not answer.
     #[must_use]
-    pub fn refused_by_the_model(self) -> Self {
+    pub fn stopped_by_refusal(self) -> Self {
         self.ending(End::Good("refusal"))
     }
 
     /// The connection breaks within the event after the last token.
     #[must_use]
-    pub fn then_hangs_up(self) -> Self {
+    pub fn then_closes_connection(self) -> Self {
         self.ending(End::HangUp)
     }
 
@@ -190,19 +190,19 @@ impl Script {
 
     /// Nothing more comes after the last token.
     #[must_use]
-    pub fn then_hangs(self) -> Self {
+    pub fn then_stalls(self) -> Self {
         self.ending(End::Hang)
     }
 
     /// An event that tells of an error comes after the last token: `overloaded_error`.
     #[must_use]
-    pub fn then_fails(self, kind: &str) -> Self {
+    pub fn then_error_event(self, kind: &str) -> Self {
         self.ending(End::Error(kind.to_owned()))
     }
 
     /// Bytes in nobody's protocol come after the last token.
     #[must_use]
-    pub fn then_talks_garbage(self) -> Self {
+    pub fn then_invalid_bytes(self) -> Self {
         self.ending(End::Garbage)
     }
 

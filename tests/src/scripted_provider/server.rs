@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use super::{
-    Asked, Script, Wire, anthropic, bedrock,
+    ProviderFormat, ReceivedRequest, Script, anthropic, bedrock,
     body::{self, Body, Broken, Usage},
     notes::Notes,
     openai,
@@ -31,7 +31,7 @@ pub struct ScriptedProvider {
 }
 
 impl ScriptedProvider {
-    /// Serves on a free port. Until told otherwise it gives [good answers](Script::answers).
+    /// Serves on a free port. Until told otherwise it gives [good answers](Script::default_reply).
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0")
             .await
@@ -78,7 +78,7 @@ impl ScriptedProvider {
 
     /// What was asked, in its order.
     #[must_use]
-    pub fn asked(&self) -> Vec<Asked> {
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
         let kept = self.notes.kept();
         kept.asked.iter().map(|asked| (**asked).clone()).collect()
     }
@@ -86,30 +86,30 @@ impl ScriptedProvider {
     /// What was asked last. Fails the test if nothing was.
     #[must_use]
     #[track_caller]
-    pub fn last_asked(&self) -> Asked {
-        self.asked().pop().expect("the provider was asked")
+    pub fn last_request(&self) -> ReceivedRequest {
+        self.requests().pop().expect("the provider was asked")
     }
 
     /// How many requests came.
     #[must_use]
-    pub fn count(&self) -> usize {
+    pub fn request_count(&self) -> usize {
         self.notes.kept().asked.len()
     }
 
     /// When each token left.
     #[must_use]
-    pub fn tokens(&self) -> Vec<Instant> {
+    pub fn token_times(&self) -> Vec<Instant> {
         self.notes.kept().tokens.clone()
     }
 
     /// How many clients went away before their answer's end.
     #[must_use]
-    pub fn hang_ups(&self) -> usize {
+    pub fn disconnects(&self) -> usize {
         self.notes.kept().hang_ups
     }
 
     /// What is connected now is dead when it is next used, as after a freeze. Such a request is not kept.
-    pub fn forget_connections(&self) {
+    pub fn kill_open_connections(&self) {
         let mut kept = self.notes.kept();
         kept.forgotten = kept.connections;
     }
@@ -151,7 +151,7 @@ async fn serve(stream: TcpStream, number: usize, notes: Arc<Notes>) {
         answer(request, Arc::clone(&notes)).await
     });
     // A client that goes away breaks its connection, and a script may: no news here.
-    let _ = http1::Builder::new()
+    let _ = http1::FunctionBuilder::new()
         .serve_connection(TokioIo::new(stream), service)
         .await;
 }
@@ -170,11 +170,11 @@ impl Drop for Waiting<'_> {
 async fn answer(request: Request<Incoming>, notes: Arc<Notes>) -> Result<Response<Body>, Broken> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| Broken)?.to_bytes();
-    let Some(wire) = Wire::of(head.uri.path()) else {
+    let Some(format) = ProviderFormat::of(head.uri.path()) else {
         return Ok(whole(StatusCode::NOT_FOUND, &Value::Null));
     };
-    let asked = Arc::new(Asked {
-        wire,
+    let asked = Arc::new(ReceivedRequest {
+        format,
         path: head.uri.path().to_owned(),
         headers: head.headers,
         body: serde_json::from_slice(&body).unwrap_or_default(),
@@ -194,14 +194,16 @@ async fn answer(request: Request<Incoming>, notes: Arc<Notes>) -> Result<Respons
             kind,
             message,
             retry_after,
-        } => Ok(refusal(wire, *status, kind, message, *retry_after)),
+        } => Ok(refusal(format, *status, kind, message, *retry_after)),
         _ if asked.is_streaming() => {
             let stream = body::stream(asked, script, Arc::clone(&notes));
             Ok(typed("text/event-stream; charset=utf-8", stream))
         }
         Act::Garbage => Ok(typed("application/json", full(&b"\xff{]"[..]))),
-        _ if wire == Wire::Titan => Ok(whole(StatusCode::OK, &bedrock::embedding(&asked))),
-        _ if wire == Wire::OpenAiEmbeddings => {
+        _ if format == ProviderFormat::Titan => {
+            Ok(whole(StatusCode::OK, &bedrock::embedding(&asked)))
+        }
+        _ if format == ProviderFormat::OpenAiEmbeddings => {
             Ok(whole(StatusCode::OK, &openai::embeddings(&asked)))
         }
         act => {
@@ -211,8 +213,8 @@ async fn answer(request: Request<Incoming>, notes: Arc<Notes>) -> Result<Respons
                 return Err(Broken);
             };
             let text = tokens.concat();
-            let said = match wire {
-                Wire::Anthropic => anthropic::whole(&asked, &text, stop, usage),
+            let said = match format {
+                ProviderFormat::Anthropic => anthropic::whole(&asked, &text, stop, usage),
                 _ => openai::whole(&asked, &text, stop, usage),
             };
             Ok(whole(StatusCode::OK, &said))
@@ -221,15 +223,15 @@ async fn answer(request: Request<Incoming>, notes: Arc<Notes>) -> Result<Respons
 }
 
 fn refusal(
-    wire: Wire,
+    format: ProviderFormat,
     status: u16,
     kind: &str,
     message: &str,
     retry_after: Option<u64>,
 ) -> Response<Body> {
-    let error = match wire {
-        Wire::Anthropic => anthropic::error(kind, message),
-        Wire::Bedrock | Wire::Titan => bedrock::error(message),
+    let error = match format {
+        ProviderFormat::Anthropic => anthropic::error(kind, message),
+        ProviderFormat::Bedrock | ProviderFormat::Titan => bedrock::error(message),
         _ => openai::error(kind, message),
     };
     let status = StatusCode::from_u16(status).expect("a status that HTTP has");
@@ -301,7 +303,7 @@ mod tests {
             );
         }
         assert_eq!(
-            provider.last_asked().turns(),
+            provider.last_request().turns(),
             [("user".to_owned(), "Hi".to_owned())]
         );
     }
@@ -311,6 +313,6 @@ mod tests {
         let provider = ScriptedProvider::start().await;
         let answer = ask(&provider, "/v1/models", &json!({})).await;
         assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
-        assert_eq!(provider.count(), 0);
+        assert_eq!(provider.request_count(), 0);
     }
 }

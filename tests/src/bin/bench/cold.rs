@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use verse_tests::Environment;
+use verse_tests::FunctionProcess;
 
 use crate::{
     Effort, Result,
@@ -44,7 +44,7 @@ pub async fn measure(
 
 async fn start(workload: &Workload, database_url: Option<&str>) -> Result<(Duration, Duration)> {
     let variables = workload.variables(database_url);
-    let environment = Environment::start(workload.function, &variables).await?;
+    let environment = FunctionProcess::start(workload.function, &variables).await?;
     let mut first = Duration::ZERO;
     if let Some(call) = workload.calls.first() {
         let event = match call {

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use verse_tests::{
-    Builder, Client, Database, Event, Function, Reader, Script, ScriptedProvider, Stream, Wire,
+    Client, Database, Event, Function, FunctionBuilder, ProviderFormat, Script, ScriptedProvider,
+    Stream, TestUser,
 };
 
 use crate::{Effort, Result, samples::Samples};
@@ -36,7 +37,7 @@ pub struct Streams {
 pub async fn measure(database: &Database, effort: Effort) -> Result<Streams> {
     let provider = ScriptedProvider::start().await;
     let chat = builder("chat", database)
-        .asking(&provider, Wire::Anthropic)
+        .with_provider(&provider, ProviderFormat::Anthropic)
         .env("DAILY_LIMIT", "1000000")
         .env("CHAT_PER_MINUTE", "1000000")
         .env("ADDRESS_PER_MINUTE", "1000000")
@@ -44,20 +45,21 @@ pub async fn measure(database: &Database, effort: Effort) -> Result<Streams> {
         .deadline(DEADLINE)
         .try_start()
         .await?;
-    let reader = Reader::of(database).await;
-    let first_token = first_tokens(&provider, &reader.on(&chat), effort).await?;
+    let reader = TestUser::create(database).await;
+    let first_token = first_tokens(&provider, &reader.client(&chat), effort).await?;
 
     let bible = builder("bible", database).try_start().await?;
     let user = builder("user", database).try_start().await?;
     let reads = [
         (
-            Client::of(&bible),
+            Client::new(&bible),
             Event::get("/api/passage?book=John&chapter=3&verse_start=16"),
         ),
-        (reader.on(&user), Event::get("/api/user/session")),
+        (reader.client(&user), Event::get("/api/user/session")),
     ];
     let before = all_reads(&reads, effort).await?;
-    provider.always(Script::says((0..TOKENS).map(|n| format!("word {n} "))).apart(APART));
+    provider
+        .always(Script::tokens((0..TOKENS).map(|n| format!("word {n} "))).token_interval(APART));
     let streams = open(&chat).await?;
     let during = all_reads(&reads, effort).await?;
     let open = streams
@@ -79,7 +81,7 @@ pub async fn measure(database: &Database, effort: Effort) -> Result<Streams> {
     })
 }
 
-fn builder(function: &str, database: &Database) -> Builder {
+fn builder(function: &str, database: &Database) -> FunctionBuilder {
     Function::builder(function)
         .env("DATABASE_URL", database.url())
         .env("VERSE_ENV", "development")
@@ -93,13 +95,13 @@ async fn first_tokens(
     effort: Effort,
 ) -> Result<Samples> {
     let mut samples = Samples::default();
-    provider.always(Script::says(["In the beginning."]).after(THINKING));
+    provider.always(Script::tokens(["In the beginning."]).delay(THINKING));
     for _ in 0..effort.requests.div_ceil(10) {
-        let said = provider.tokens().len();
+        let said = provider.token_times().len();
         let mut stream = say(client).await?;
         while stream.next_event().await.ok_or("no token came")?.event != "token" {}
         let came = Instant::now();
-        let left = provider.tokens().get(said).copied();
+        let left = provider.token_times().get(said).copied();
         samples.add(came.saturating_duration_since(left.ok_or("no token left")?));
         let _ = stream.events().await;
     }
@@ -110,7 +112,7 @@ async fn first_tokens(
 async fn open(chat: &Function) -> Result<Vec<tokio::task::JoinHandle<bool>>> {
     let opening: Vec<_> = (0..STREAMS)
         .map(|_| {
-            let client = Client::of(chat);
+            let client = Client::new(chat);
             tokio::spawn(async move {
                 let mut stream = say(&client).await.map_err(|error| error.to_string())?;
                 while stream

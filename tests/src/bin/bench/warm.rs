@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use verse_tests::{Client, Counts, Database, Failure, Function, Proxy, Reader};
+use verse_tests::{Client, Counts, Database, Failure, Function, Proxy, TestUser};
 
 use crate::{
     Effort, Result,
@@ -54,7 +54,7 @@ struct Running<'a> {
 
 /// Somebody who is known, and where what their requests need is put before each.
 struct Caller<'a> {
-    reader: Reader,
+    reader: TestUser,
     database: &'a Database,
     /// The hash of their token, as SQL.
     token: String,
@@ -147,8 +147,8 @@ impl<'a> Running<'a> {
                 }
                 // A browser of its own: an answer that ends a cookie must not make the next request a stranger's.
                 let browser = match &self.caller {
-                    Some(caller) => caller.reader.on(&self.function),
-                    None => Client::of(&self.function),
+                    Some(caller) => caller.reader.client(&self.function),
+                    None => Client::new(&self.function),
                 };
                 let sent = browser.request(request.event.clone());
                 let response = sent.try_send().await?;
@@ -174,7 +174,7 @@ impl<'a> Running<'a> {
     }
 
     fn resident(&self) -> Result<u64> {
-        let environments = self.function.environments();
+        let environments = self.function.processes();
         let environment = environments.first().ok_or(Failure::BrokenOff)?;
         Ok(environment.resident_memory()?)
     }
@@ -182,7 +182,7 @@ impl<'a> Running<'a> {
 
 impl<'a> Caller<'a> {
     async fn of(database: &'a Database) -> Self {
-        let reader = Reader::of(database).await;
+        let reader = TestUser::create(database).await;
         // The newest; those of the workload's own rows have numbers beyond.
         let hash = "SELECT encode(token_hash, 'hex') FROM devices WHERE id < 9000000 ORDER BY id DESC LIMIT 1";
         let hash: String = database.value(hash).await;

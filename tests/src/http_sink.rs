@@ -19,13 +19,13 @@ use tokio::{
 };
 
 /// What was put there, in order.
-type Messages = Arc<Mutex<Vec<Message>>>;
+type SinkRequests = Arc<Mutex<Vec<SinkRequest>>>;
 /// What the next ones are answered; the last goes on for ever.
 type Answers = Arc<Mutex<VecDeque<StatusCode>>>;
 
 /// One message.
 #[derive(Clone, Debug)]
-pub struct Message {
+pub struct SinkRequest {
     /// How it came.
     pub method: Method,
     /// Where to.
@@ -38,21 +38,21 @@ pub struct Message {
 
 /// Takes messages, for as long as it is kept.
 #[derive(Debug)]
-pub struct Inbox {
+pub struct HttpSink {
     address: SocketAddr,
-    messages: Messages,
+    messages: SinkRequests,
     server: JoinHandle<()>,
 }
 
-impl Inbox {
+impl HttpSink {
     /// One that answers with these statuses, one after another, and then with the last of them.
-    pub async fn answering(statuses: &[u16]) -> Self {
+    pub async fn start(statuses: &[u16]) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
         let listener = listener.expect("a free port on the loopback");
         let address = listener
             .local_addr()
             .expect("a bound socket has an address");
-        let messages = Messages::default();
+        let messages = SinkRequests::default();
         let answers = statuses
             .iter()
             .map(|status| StatusCode::from_u16(*status).expect("a status"));
@@ -68,12 +68,12 @@ impl Inbox {
     /// Where to put messages.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}/inbox?signature=of-the-inbox", self.address)
+        format!("http://{}/inbox?signature=of-the-sink", self.address)
     }
 
     /// What was put there so far.
     #[must_use]
-    pub fn messages(&self) -> Vec<Message> {
+    pub fn requests(&self) -> Vec<SinkRequest> {
         self.messages
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -81,13 +81,13 @@ impl Inbox {
     }
 }
 
-impl Drop for Inbox {
+impl Drop for HttpSink {
     fn drop(&mut self) {
         self.server.abort();
     }
 }
 
-async fn accept(listener: TcpListener, messages: Messages, answers: Answers) {
+async fn accept(listener: TcpListener, messages: SinkRequests, answers: Answers) {
     // Held here so that no connection outlives the listener.
     let mut connections = JoinSet::new();
     loop {
@@ -97,7 +97,7 @@ async fn accept(listener: TcpListener, messages: Messages, answers: Answers) {
                 connections.spawn(async move {
                     let take = |request| take(request, Arc::clone(&messages), Arc::clone(&answers));
                     // Whoever leaves in the middle leaves no message.
-                    let _ = http1::Builder::new()
+                    let _ = http1::FunctionBuilder::new()
                         .serve_connection(TokioIo::new(stream), service_fn(take))
                         .await;
                 });
@@ -109,7 +109,7 @@ async fn accept(listener: TcpListener, messages: Messages, answers: Answers) {
 
 async fn take(
     request: Request<Incoming>,
-    messages: Messages,
+    messages: SinkRequests,
     answers: Answers,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
@@ -121,7 +121,7 @@ async fn take(
     messages
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
-        .push(Message {
+        .push(SinkRequest {
             method: head.method,
             path_and_query: head.uri.to_string(),
             headers: head.headers,

@@ -12,7 +12,7 @@ use crate::{client::Client, database::Database, function::Function, record};
 
 /// A user with one device. What they have is put where the functions look for it.
 #[derive(Debug)]
-pub struct Reader {
+pub struct TestUser {
     data: verse_data::Database,
     token: DeviceToken,
 }
@@ -22,9 +22,9 @@ fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("an RFC 3339 time")
 }
 
-impl Reader {
+impl TestUser {
     /// A new user.
-    pub async fn of(database: &Database) -> Self {
+    pub async fn create(database: &Database) -> Self {
         let environment = Environment::of([("DATABASE_URL", database.url())]);
         let config = DatabaseConfig::from_environment(&environment, &Clock::system())
             .expect("a Postgres URL");
@@ -45,9 +45,9 @@ impl Reader {
 
     /// The browser of their device.
     #[must_use]
-    pub fn on(&self, function: &Function) -> Client {
-        let client = Client::of(function);
-        client.set_cookie("verse_user_id", &self.token.expose());
+    pub fn client(&self, function: &Function) -> Client {
+        let client = Client::new(function);
+        client.set_session_cookie(&self.token.expose());
         client
     }
 
@@ -58,7 +58,7 @@ impl Reader {
     }
 
     /// Gets an insight at `time`, which says `h`, `t` and `p`.
-    pub async fn gets_insight(&self, reference: &str, text: &str, time: &str) -> InsightId {
+    pub async fn save_insight(&self, reference: &str, text: &str, time: &str) -> InsightId {
         record::secret(text);
         let content = InsightContent {
             historical_context: "h".to_owned(),
@@ -79,7 +79,7 @@ impl Reader {
     }
 
     /// Gets a definition at `time`, which says `d`, `b` and `o`.
-    pub async fn gets_definition(&self, word: &str, verse: &str, time: &str) -> DefinitionId {
+    pub async fn save_definition(&self, word: &str, verse: &str, time: &str) -> DefinitionId {
         record::secret(verse);
         let content = DefinitionContent {
             definition: "d".to_owned(),
@@ -101,7 +101,7 @@ impl Reader {
     }
 
     /// Begins a chat at `time`; its first message waits for an answer.
-    pub async fn starts_chat(&self, message: &str, time: &str) -> PendingAnswer {
+    pub async fn start_chat(&self, message: &str, time: &str) -> PendingAnswer {
         let place = Place::NewChat {
             passage_reference: Some("John 3 (KJV)"),
             passage_text: None,
@@ -110,12 +110,17 @@ impl Reader {
     }
 
     /// Says something more in a chat at `time`.
-    pub async fn says(&self, chat: ChatId, message: &str, time: &str) -> PendingAnswer {
+    pub async fn post_message(&self, chat: ChatId, message: &str, time: &str) -> PendingAnswer {
         self.says_there(Place::Chat(chat), message, time).await
     }
 
     /// Says something about an insight at `time`.
-    pub async fn says_about(&self, insight: InsightId, message: &str, time: &str) -> PendingAnswer {
+    pub async fn post_insight_message(
+        &self,
+        insight: InsightId,
+        message: &str,
+        time: &str,
+    ) -> PendingAnswer {
         self.says_there(Place::Insight(insight), message, time)
             .await
     }
@@ -131,7 +136,7 @@ impl Reader {
     }
 
     /// Is answered.
-    pub async fn is_answered(&self, pending: PendingAnswer, ending: Ending, answer: &str) {
+    pub async fn finish_reply(&self, pending: PendingAnswer, ending: Ending, answer: &str) {
         record::secret(answer);
         let finished = finish_message(&self.data, pending.answer, ending, answer, None).await;
         assert!(finished.expect("the answer is stored"), "it was pending");

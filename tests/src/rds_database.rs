@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgPool};
 use uuid::Uuid;
 
-use crate::{Authority, Builder, Function, KeptSecret, Postgres, Proxy, SecretStore};
+use crate::{
+    CertificateAuthority, Function, FunctionBuilder, Postgres, Proxy, SecretStore, StoredSecret,
+};
 
 /// By what name functions reach the proxy.
 const HOST: &str = "localhost";
@@ -15,7 +17,7 @@ const ROLE: &str = "verse_app";
 
 /// A Postgres of its own with the schema in it, a proxy in front, and a secret.
 #[derive(Debug)]
-pub struct Secured {
+pub struct RdsDatabase {
     /// The server.
     pub server: Postgres,
     /// What functions talk to.
@@ -23,14 +25,14 @@ pub struct Secured {
     /// Where the secret is kept.
     pub store: SecretStore,
     /// User and password.
-    pub secret: KeptSecret,
-    authority: Authority,
+    pub secret: StoredSecret,
+    authority: CertificateAuthority,
     admin: PgPool,
     password: String,
     rotations: AtomicU64,
 }
 
-impl Secured {
+impl RdsDatabase {
     /// All of it.
     pub async fn start() -> Self {
         let server = Postgres::start().await;
@@ -38,10 +40,10 @@ impl Secured {
         let migrated = verse_data::MIGRATIONS.run(&admin).await;
         migrated.expect("the migrations apply");
         let password = Uuid::new_v4().to_string();
-        let authority = Authority::new();
+        let authority = CertificateAuthority::new();
         let store = SecretStore::start().await;
         let made = Self {
-            proxy: Proxy::secured(&server.url(), authority.acceptor(HOST)).await,
+            proxy: Proxy::with_tls(&server.url(), authority.acceptor(HOST)).await,
             secret: store.create(&credentials(&password)).await,
             server,
             store,
@@ -62,7 +64,7 @@ impl Secured {
 
     /// A function with the settings that it has on AWS.
     #[must_use]
-    pub fn function(&self, name: &str) -> Builder {
+    pub fn function(&self, name: &str) -> FunctionBuilder {
         Function::builder(name)
             .env("AWS_ENDPOINT_URL", self.store.url())
             .env("DB_SECRET_ARN", self.secret.arn())
@@ -80,7 +82,7 @@ impl Secured {
 
     /// A certificate's authority that functions do not know.
     #[must_use]
-    pub fn authority(&self) -> &Authority {
+    pub fn authority(&self) -> &CertificateAuthority {
         &self.authority
     }
 

@@ -17,7 +17,7 @@ use crate::event::Event;
 
 /// How an event is dressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dress {
+pub enum EventFormat {
     /// REST API by its own address: the stage stands in `requestContext.path`, not in `path`.
     RestV1,
     /// REST API behind a custom domain that maps the root to the stage: it stands nowhere.
@@ -32,7 +32,7 @@ pub enum Dress {
     FunctionUrl,
 }
 
-impl Dress {
+impl EventFormat {
     /// Every one of them.
     pub const ALL: [Self; 6] = [
         Self::RestV1,
@@ -63,12 +63,12 @@ impl Dress {
         }
     }
 
-    pub(crate) fn put_on(self, request: &Event) -> Value {
+    pub(crate) fn to_event(self, request: &Event) -> Value {
         let mut event = recorded(self.record());
         if self.is_v1() {
-            self.put_on_v1(&mut event, request);
+            self.to_v1(&mut event, request);
         } else {
-            self.put_on_v2(&mut event, request);
+            self.to_v2(&mut event, request);
         }
         if let Some(body) = &request.body {
             let (text, encoded) = match std::str::from_utf8(body) {
@@ -81,7 +81,7 @@ impl Dress {
         event
     }
 
-    fn put_on_v1(self, event: &mut Value, request: &Event) {
+    fn to_v1(self, event: &mut Value, request: &Event) {
         let path = &request.path;
         event["httpMethod"] = request.method.as_str().into();
         event["path"] = match self {
@@ -121,7 +121,7 @@ impl Dress {
         }
     }
 
-    fn put_on_v2(self, event: &mut Value, request: &Event) {
+    fn to_v2(self, event: &mut Value, request: &Event) {
         let path = match self {
             Self::HttpV2Stage => format!("/prod{}", request.path),
             _ => request.path.clone(),
@@ -317,8 +317,12 @@ mod tests {
 
     #[test]
     fn http_v2_and_function_url_carry_the_raw_query_and_a_list_of_cookies() {
-        for dress in [Dress::HttpV2, Dress::HttpV2Stage, Dress::FunctionUrl] {
-            let event = request().dressed(dress);
+        for event_format in [
+            EventFormat::HttpV2,
+            EventFormat::HttpV2Stage,
+            EventFormat::FunctionUrl,
+        ] {
+            let event = request().in_format(event_format);
             assert_eq!(
                 event["rawQueryString"],
                 "q=jn%203%3A16%20%26%20ps%2023&q=%C3%A9"
@@ -335,21 +339,27 @@ mod tests {
     #[test]
     fn a_stage_and_a_base_path_stand_where_aws_puts_them() {
         let request = Event::get("/api/passage");
-        let paths = |dress| {
-            let event = request.dressed(dress);
-            let (path, context) = if Dress::is_v1(dress) {
+        let paths = |event_format| {
+            let event = request.in_format(event_format);
+            let (path, context) = if EventFormat::is_v1(event_format) {
                 (&event["path"], &event["requestContext"]["path"])
             } else {
                 (&event["rawPath"], &event["requestContext"]["http"]["path"])
             };
             [path, context].map(|path| path.as_str().unwrap().to_owned())
         };
-        assert_eq!(paths(Dress::RestV1), ["/api/passage", "/prod/api/passage"]);
-        assert_eq!(paths(Dress::RestV1CustomDomain), ["/api/passage"; 2]);
-        assert_eq!(paths(Dress::RestV1BasePath), ["/verse/api/passage"; 2]);
-        assert_eq!(paths(Dress::HttpV2), ["/api/passage"; 2]);
-        assert_eq!(paths(Dress::HttpV2Stage), ["/prod/api/passage"; 2]);
-        assert_eq!(paths(Dress::FunctionUrl), ["/api/passage"; 2]);
+        assert_eq!(
+            paths(EventFormat::RestV1),
+            ["/api/passage", "/prod/api/passage"]
+        );
+        assert_eq!(paths(EventFormat::RestV1CustomDomain), ["/api/passage"; 2]);
+        assert_eq!(
+            paths(EventFormat::RestV1BasePath),
+            ["/verse/api/passage"; 2]
+        );
+        assert_eq!(paths(EventFormat::HttpV2), ["/api/passage"; 2]);
+        assert_eq!(paths(EventFormat::HttpV2Stage), ["/prod/api/passage"; 2]);
+        assert_eq!(paths(EventFormat::FunctionUrl), ["/api/passage"; 2]);
     }
 
     #[test]
@@ -366,7 +376,7 @@ mod tests {
     #[test]
     fn a_spoilt_event_is_sent_as_it_was_spoilt() {
         let event = Event::get("/")
-            .spoilt(|event| event["httpMethod"] = 7.into())
+            .malformed(|event| event["httpMethod"] = 7.into())
             .as_rest_v1();
         assert_eq!(event["httpMethod"], 7);
     }

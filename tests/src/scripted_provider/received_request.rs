@@ -7,9 +7,9 @@ use serde_json::Value;
 
 /// One request, whole.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct ReceivedRequest {
     /// In whose format.
-    pub wire: Wire,
+    pub format: ProviderFormat,
     /// The path.
     pub path: String,
     /// The headers, keys among them.
@@ -22,7 +22,7 @@ pub struct Asked {
 
 /// Whose format a request is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wire {
+pub enum ProviderFormat {
     /// Anthropic's Messages.
     Anthropic,
     /// `OpenAI`'s Chat Completions.
@@ -35,7 +35,10 @@ pub enum Wire {
     Titan,
 }
 
-impl Wire {
+impl ProviderFormat {
+    /// The formats in which a model with an address of its own can be called.
+    pub const ALL: [Self; 2] = [Self::Anthropic, Self::OpenAi];
+
     /// In which format the tests of this name ask: `OpenAI`'s where the name says so, else Anthropic's. So the same tests are
     /// run with both. `name` is the test's `CARGO_CRATE_NAME`.
     #[must_use]
@@ -60,7 +63,7 @@ impl Wire {
     }
 }
 
-impl Asked {
+impl ReceivedRequest {
     /// Everything that the model is told, in one text: system prompt and turns.
     #[must_use]
     pub fn prompt(&self) -> String {
@@ -101,7 +104,7 @@ impl Asked {
     /// Whether the answer is to be streamed.
     #[must_use]
     pub fn is_streaming(&self) -> bool {
-        self.wire == Wire::Bedrock || *self.at("/stream") == true
+        self.format == ProviderFormat::Bedrock || *self.at("/stream") == true
     }
 
     /// The limit of the answer.
@@ -115,8 +118,8 @@ impl Asked {
     /// The schema that the answer is held to, if it is to any.
     #[must_use]
     pub fn schema(&self) -> Option<&Value> {
-        let schema = match self.wire {
-            Wire::Anthropic => self.at("/output_config/format/schema"),
+        let schema = match self.format {
+            ProviderFormat::Anthropic => self.at("/output_config/format/schema"),
             _ => self.at("/response_format/json_schema/schema"),
         };
         schema.is_object().then_some(schema)

@@ -19,7 +19,7 @@ use tokio::{
 use uuid::Uuid;
 
 use crate::{
-    answer::{Answer, Failure},
+    invocation_response::{Failure, InvocationResponse},
     log::Log,
     runtime_api::RuntimeApi,
 };
@@ -56,7 +56,7 @@ pub struct StartError {
 
 /// A running process of a function, killed when dropped.
 #[derive(Debug)]
-pub struct Environment {
+pub struct FunctionProcess {
     api: Arc<RuntimeApi>,
     pid: Pid,
     spawned: Instant,
@@ -64,7 +64,7 @@ pub struct Environment {
     warden: JoinHandle<()>,
 }
 
-impl Environment {
+impl FunctionProcess {
     /// Starts a process of `function` outside any [`Function`](crate::Function), with this
     /// environment and nothing else but what Lambda sets, and waits for its first poll.
     ///
@@ -174,7 +174,11 @@ impl Environment {
     ///
     /// # Errors
     /// Why there is no answer.
-    pub async fn invoke(&self, event: &Value, deadline: Duration) -> Result<Answer, Failure> {
+    pub async fn invoke(
+        &self,
+        event: &Value,
+        deadline: Duration,
+    ) -> Result<InvocationResponse, Failure> {
         while !self.claim() && !self.is_gone() {
             self.idle().await;
         }
@@ -186,7 +190,7 @@ impl Environment {
         &self,
         event: &Value,
         deadline: Duration,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<InvocationResponse, Failure> {
         let id = Uuid::new_v4();
         let (api, pid) = (Arc::downgrade(&self.api), self.pid);
         tokio::spawn(async move {
@@ -273,7 +277,7 @@ impl Environment {
     }
 }
 
-impl Drop for Environment {
+impl Drop for FunctionProcess {
     fn drop(&mut self) {
         self.signal(Signal::KILL);
         self.warden.abort();

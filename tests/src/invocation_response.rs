@@ -43,7 +43,7 @@ pub enum Failure {
     Malformed(String),
 }
 
-/// One piece of an answer, as it came over the wire.
+/// One piece of an answer, as it came over the format.
 #[derive(Clone, Debug)]
 pub struct Chunk {
     /// Which piece of the answer it is, from 0; a streamed answer's prelude counts.
@@ -56,11 +56,11 @@ pub struct Chunk {
 
 /// How the reader of an answer goes away.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Leave {
+pub(crate) enum Disconnect {
     /// The Runtime API replies before the answer's end and reads no more.
-    ByReply,
+    StopReading,
     /// The connection breaks.
-    ByBreak,
+    BreakConnection,
 }
 
 /// What the Runtime API passes on of an answer.
@@ -72,7 +72,7 @@ pub(crate) enum Part {
 
 /// An answer on its way in.
 #[derive(Debug)]
-pub struct Answer {
+pub struct InvocationResponse {
     /// How it is sent.
     pub mode: Mode,
     /// The `Content-Type` of the function's call to the Runtime API.
@@ -80,11 +80,11 @@ pub struct Answer {
     /// When the event was handed out.
     pub started: Instant,
     pub(crate) parts: mpsc::UnboundedReceiver<Part>,
-    pub(crate) leave: oneshot::Sender<Leave>,
+    pub(crate) leave: oneshot::Sender<Disconnect>,
     pub(crate) end: Option<(Instant, Result<(), Failure>)>,
 }
 
-impl Answer {
+impl InvocationResponse {
     /// The next piece, or `None` once the answer is whole.
     ///
     /// # Errors
@@ -125,13 +125,13 @@ impl Answer {
 
     /// The reader goes away: the Runtime API takes no more of the answer and says so.
     /// (An answer that is merely dropped is read to its end and thrown away.)
-    pub fn hang_up(self) {
+    pub fn stop_reading(self) {
         // The answer may have come to its end meanwhile.
-        let _ = self.leave.send(Leave::ByReply);
+        let _ = self.leave.send(Disconnect::StopReading);
     }
 
     /// The connection that the answer is coming on breaks.
-    pub fn cut_off(self) {
-        let _ = self.leave.send(Leave::ByBreak);
+    pub fn break_connection(self) {
+        let _ = self.leave.send(Disconnect::BreakConnection);
     }
 }
