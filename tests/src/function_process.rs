@@ -1,14 +1,15 @@
-//! One execution environment: a process of a function with a Runtime API of its own.
+//! One process of a function, with a Runtime API of its own: what Lambda calls an execution environment.
 
 use std::{
     fs, io,
+    os::fd::OwnedFd,
     path::{Path, PathBuf},
     process::Stdio,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use serde_json::Value;
 use tokio::{
     process::Command,
@@ -24,22 +25,22 @@ use crate::{
     runtime_api::RuntimeApi,
 };
 
-/// How long an environment may take to its first poll; what Lambda allows.
+/// How long a process may take to its first poll: Lambda's own limit.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
-/// How long the last lines of an ended process may take to arrive.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+/// How long to wait for the last lines of the log of a process that has ended.
+const LOG_LIMIT: Duration = Duration::from_secs(5);
 
-/// What an environment is started with.
+/// How to start a process.
 #[derive(Clone, Debug)]
-pub(crate) struct Spec {
+pub(crate) struct ProcessSpec {
     pub name: String,
     pub binary: PathBuf,
-    pub memory_mb: u32,
     pub variables: Vec<(String, String)>,
     pub log: Log,
-    /// Whether what the process writes to stdout is thrown away instead.
+    /// Whether stdout is discarded.
     pub silent: bool,
-    pub bell: Arc<Notify>,
+    /// Notified at every change of state.
+    pub state_changed: Arc<Notify>,
 }
 
 /// A function that did not get to its first poll.
@@ -48,7 +49,7 @@ pub(crate) struct Spec {
 pub struct StartError {
     /// The function.
     pub name: String,
-    /// What happened instead.
+    /// The reason.
     pub why: Failure,
     /// The last lines of its log.
     pub log: String,
@@ -59,65 +60,61 @@ pub struct StartError {
 pub struct FunctionProcess {
     api: Arc<RuntimeApi>,
     pid: Pid,
+    /// Signals go to this handle: the process id may belong to another process after the end.
+    handle: Arc<OwnedFd>,
     spawned: Instant,
     init: Duration,
-    warden: JoinHandle<()>,
+    exit_watcher: JoinHandle<()>,
+}
+
+impl ProcessSpec {
+    pub(crate) fn new(function: &str) -> Self {
+        Self {
+            name: function.to_owned(),
+            binary: binary(function),
+            variables: Vec::new(),
+            log: Log::default(),
+            silent: false,
+            state_changed: Arc::default(),
+        }
+    }
 }
 
 impl FunctionProcess {
-    /// Starts a process of `function` outside any [`Function`](crate::Function), with this
-    /// environment and nothing else but what Lambda sets, and waits for its first poll.
+    /// Starts a process outside any [`Function`](crate::Function), and waits for its first poll. Its environment has
+    /// these variables and those that Lambda sets.
     ///
     /// # Errors
     /// See [`StartError`].
     pub async fn start(function: &str, variables: &[(String, String)]) -> Result<Self, StartError> {
-        Self::of(&Spec {
-            name: function.to_owned(),
-            binary: binary(function),
-            memory_mb: 512,
-            variables: variables.to_vec(),
-            log: Log::default(),
-            silent: false,
-            bell: Arc::default(),
-        })
-        .await
+        let mut spec = ProcessSpec::new(function);
+        spec.variables = variables.to_vec();
+        Self::start_with(&spec).await
     }
 
-    pub(crate) async fn of(spec: &Spec) -> Result<Self, StartError> {
-        let api = Arc::new(RuntimeApi::start(&spec.name, Arc::clone(&spec.bell)).await);
-        let mut environment = Self::spawn(spec, api);
-        let failed = |why| StartError {
+    pub(crate) async fn start_with(spec: &ProcessSpec) -> Result<Self, StartError> {
+        let api = RuntimeApi::start(&spec.name, Arc::clone(&spec.state_changed)).await;
+        let mut process = Self::spawn(spec, Arc::new(api));
+        let ready = timeout(INIT_LIMIT, process.api.ready()).await;
+        let ready = ready.unwrap_or(Err(Failure::TimedOut(INIT_LIMIT)));
+        let ready = ready.map_err(|why| StartError {
             name: spec.name.clone(),
             why,
             log: spec.log.tail(),
-        };
-        let ready = match timeout(INIT_LIMIT, environment.api.ready()).await {
-            Ok(ready) => ready.map_err(failed)?,
-            Err(_) => return Err(failed(Failure::TimedOut(INIT_LIMIT))),
-        };
-        environment.init = ready.saturating_duration_since(environment.spawned);
-        Ok(environment)
+        })?;
+        process.init = ready.saturating_duration_since(process.spawned);
+        Ok(process)
     }
 
-    fn spawn(spec: &Spec, api: Arc<RuntimeApi>) -> Self {
+    fn spawn(spec: &ProcessSpec, api: Arc<RuntimeApi>) -> Self {
+        let name = &spec.name;
         let task_root = spec.binary.parent().unwrap_or(Path::new("/"));
         let mut command = Command::new(&spec.binary);
         command
             .env_clear()
-            .envs(LAMBDA_SETS)
-            .env("AWS_LAMBDA_FUNCTION_NAME", &spec.name)
-            .env(
-                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-                spec.memory_mb.to_string(),
-            )
-            .env(
-                "AWS_LAMBDA_LOG_GROUP_NAME",
-                format!("/aws/lambda/{}", spec.name),
-            )
-            .env(
-                "AWS_LAMBDA_LOG_STREAM_NAME",
-                "2026/01/01/[$LATEST]0123456789abcdef",
-            )
+            .envs(LAMBDA_VARIABLES)
+            .env("AWS_LAMBDA_FUNCTION_NAME", name)
+            .env("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{name}"))
             .env("AWS_LAMBDA_RUNTIME_API", api.address().to_string())
             .env("LAMBDA_TASK_ROOT", task_root)
             .envs(spec.variables.iter().map(|(name, value)| (name, value)))
@@ -135,45 +132,43 @@ impl FunctionProcess {
             .unwrap_or_else(|error| panic!("cannot start {}: {error}", spec.binary.display()));
         let pid = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
         let pid = pid.expect("a child that was not waited for has an id");
-        let stdout = child
-            .stdout
-            .take()
-            .map(|out| spec.log.follow(&spec.name, out));
-        let stderr = child
-            .stderr
-            .take()
-            .map(|err| spec.log.follow(&spec.name, err));
-        let warden = tokio::spawn({
+        let handle = pidfd_open(pid, PidfdFlags::empty()).expect("a handle of a child");
+        let stdout = child.stdout.take().map(|out| spec.log.follow(name, out));
+        let stderr = child.stderr.take().map(|err| spec.log.follow(name, err));
+        let exit_watcher = tokio::spawn({
             let api = Arc::clone(&api);
             async move {
-                let end = child.wait().await;
-                let end = end.map_or_else(|error| error.to_string(), |status| status.to_string());
+                let exit = match child.wait().await {
+                    Ok(status) => status.to_string(),
+                    Err(error) => error.to_string(),
+                };
                 for reader in [stdout, stderr].into_iter().flatten() {
-                    let _ = timeout(LAST_WORDS, reader).await;
+                    let _ = timeout(LOG_LIMIT, reader).await;
                 }
-                api.give_up(&Failure::Exited(end));
+                api.set_gone(&Failure::Exited(exit));
             }
         });
         Self {
             api,
             pid,
+            handle: Arc::new(handle),
             spawned,
             init: Duration::ZERO,
-            warden,
+            exit_watcher,
         }
     }
 
-    /// From starting the process to its first request for an event.
+    /// The time from the start of the process to its first request for an event.
     #[must_use]
     pub fn init(&self) -> Duration {
         self.init
     }
 
-    /// Hands the process an event and waits for the head of the answer. At the deadline the process
-    /// is ended, as Lambda does.
+    /// Sends the process an event and waits for the head of the response. Kills the process at the deadline, as Lambda
+    /// does.
     ///
     /// # Errors
-    /// Why there is no answer.
+    /// Why there is no response.
     pub async fn invoke(
         &self,
         event: &Value,
@@ -182,31 +177,30 @@ impl FunctionProcess {
         while !self.claim() && !self.is_gone() {
             self.idle().await;
         }
-        self.hand_out(event, deadline).await
+        self.invoke_claimed(event, deadline).await
     }
 
-    /// [`invoke`](Self::invoke) of a process that was claimed.
-    pub(crate) async fn hand_out(
+    /// Like [`invoke`](Self::invoke), for a caller that has claimed the process.
+    pub(crate) async fn invoke_claimed(
         &self,
         event: &Value,
         deadline: Duration,
     ) -> Result<InvocationResponse, Failure> {
         let id = Uuid::new_v4();
-        let (api, pid) = (Arc::downgrade(&self.api), self.pid);
+        let (api, handle) = (Arc::downgrade(&self.api), Arc::clone(&self.handle));
         tokio::spawn(async move {
             sleep(deadline).await;
             let late = Failure::TimedOut(deadline);
             if api.upgrade().is_some_and(|api| api.expire(id, &late)) {
-                // Ended already: that is what was wanted.
-                let _ = kill_process(pid, Signal::KILL);
+                // An error means that the process has ended.
+                let _ = pidfd_send_signal(&*handle, Signal::KILL);
             }
         });
-        self.api
-            .invoke(id, event.to_string().into(), deadline)
-            .await
+        let event = event.to_string().into();
+        self.api.invoke(id, event, deadline).await
     }
 
-    /// Waits until the process asks for its next event.
+    /// Waits until the process requests its next event.
     pub async fn idle(&self) {
         self.api.idle().await;
     }
@@ -219,19 +213,17 @@ impl FunctionProcess {
 
     /// Sends the process a signal.
     pub fn signal(&self, signal: Signal) {
-        if !self.is_gone() {
-            // It may end between the question and the signal.
-            let _ = kill_process(self.pid, signal);
-        }
+        // An error means that the process has ended.
+        let _ = pidfd_send_signal(&*self.handle, signal);
     }
 
-    /// Waits until the process has ended, and says how.
+    /// Waits until the process has ended, and returns how.
     pub async fn ended(&self) -> Failure {
         self.api.ended().await
     }
 
     /// Kills the process and waits until it has ended.
-    pub async fn end(&self) {
+    pub async fn kill(&self) {
         self.signal(Signal::KILL);
         self.ended().await;
     }
@@ -239,35 +231,29 @@ impl FunctionProcess {
     /// Resident memory in bytes, now (`VmRSS` of `/proc`).
     ///
     /// # Errors
-    /// When there is no such process, or no such system.
+    /// When the process has ended, or the system has no `/proc`.
     pub fn resident_memory(&self) -> io::Result<u64> {
         self.memory("VmRSS:")
     }
 
-    /// The most that was ever resident, in bytes (`VmHWM` of `/proc`).
+    /// The peak of resident memory in bytes (`VmHWM` of `/proc`).
     ///
     /// # Errors
-    /// When there is no such process, or no such system.
+    /// When the process has ended, or the system has no `/proc`.
     pub fn peak_memory(&self) -> io::Result<u64> {
         self.memory("VmHWM:")
     }
 
-    fn memory(&self, kind: &str) -> io::Result<u64> {
-        let path = format!("/proc/{}/status", self.pid.as_raw_nonzero());
-        let status = fs::read_to_string(path)?;
-        status
-            .lines()
-            .find_map(|line| {
-                line.strip_prefix(kind)?
-                    .split_whitespace()
-                    .next()?
-                    .parse()
-                    .ok()
-            })
-            .map(|kib: u64| kib * 1024)
-            .ok_or_else(|| io::Error::other("the system does not say how much is resident"))
+    fn memory(&self, field: &str) -> io::Result<u64> {
+        let status = format!("/proc/{}/status", self.pid.as_raw_nonzero());
+        let status = fs::read_to_string(status)?;
+        let line = status.lines().find_map(|line| line.strip_prefix(field));
+        let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+        kib.map(|kib| kib * 1024)
+            .ok_or_else(|| io::Error::other(format!("no {field} in /proc")))
     }
 
+    /// Takes the process for one invocation, if it is idle.
     pub(crate) fn claim(&self) -> bool {
         self.api.claim()
     }
@@ -280,23 +266,19 @@ impl FunctionProcess {
 impl Drop for FunctionProcess {
     fn drop(&mut self) {
         self.signal(Signal::KILL);
-        self.warden.abort();
+        self.exit_watcher.abort();
     }
 }
 
-/// The built binary of a function: `$VERSE_BIN_DIR/name`, or `name/bootstrap` in it, which is how
-/// `cargo lambda build` lays them out.
+/// The built binary of a function: `$VERSE_BIN_DIR/name`, or `$VERSE_BIN_DIR/name/bootstrap`, where
+/// `cargo lambda build` puts it.
 #[must_use]
 pub fn binary(function: &str) -> PathBuf {
-    let directory = std::env::var_os("VERSE_BIN_DIR").map_or_else(
-        || panic!("VERSE_BIN_DIR does not say where the built functions are: run `make test` or `make bench`"),
-        PathBuf::from,
-    );
-    let places = [
-        directory.join(function),
-        directory.join(function).join("bootstrap"),
-    ];
-    places
+    let directory = std::env::var_os("VERSE_BIN_DIR")
+        .map(PathBuf::from)
+        .unwrap_or_else(|| panic!("VERSE_BIN_DIR is not set: run `make test` or `make bench`"));
+    let path = directory.join(function);
+    [path.join("bootstrap"), path]
         .into_iter()
         .find(|path| path.is_file())
         .unwrap_or_else(|| {
@@ -305,13 +287,19 @@ pub fn binary(function: &str) -> PathBuf {
         })
 }
 
-/// What is the same for every function ("Defined runtime environment variables" in AWS's guide).
-const LAMBDA_SETS: [(&str, &str); 12] = [
+/// The variables that are the same for every function ("Defined runtime environment variables" in AWS's guide).
+const LAMBDA_VARIABLES: [(&str, &str); 14] = [
     ("_HANDLER", "bootstrap"),
     ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
     ("AWS_DEFAULT_REGION", "us-east-1"),
+    // Nothing here enforces it.
+    ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
     ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
     ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+    (
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "2026/01/01/[$LATEST]0123456789abcdef",
+    ),
     ("AWS_REGION", "us-east-1"),
     (
         "AWS_SECRET_ACCESS_KEY",

@@ -1,94 +1,94 @@
-//! What came of an invocation, as the Runtime API sees it: bytes in the pieces they came in, and
-//! how they ended. What the bytes mean to API Gateway is `gateway.rs`.
+//! The response of an invocation as the Runtime API receives it: chunks of bytes, and their end. `gateway.rs` turns the
+//! bytes into an HTTP response.
 
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use tokio::sync::{mpsc, oneshot};
 
-/// How a function sends its answer.
+/// How a function sends its response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// The whole answer at once, 6 MB at most.
+    /// All at once, 6 MB at most.
     Buffered,
-    /// Piece by piece (`Lambda-Runtime-Function-Response-Mode: streaming`).
+    /// In chunks (`Lambda-Runtime-Function-Response-Mode: streaming`).
     Streaming,
 }
 
-/// Why an invocation has no whole answer.
+/// Why an invocation has no complete response.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// The function said so: by `/error`, or in mid-stream by trailers.
+    /// The function reported an error: by `/error`, or by trailers within a stream.
     #[error("the function reported {kind}: {message}")]
     Reported {
         /// `Lambda-Runtime-Function-Error-Type`.
         kind: String,
-        /// The body that came with it.
+        /// The body of the report.
         message: String,
     },
-    /// Lambda ends a function that is still at work at its deadline.
-    #[error("the function was still at work at its deadline, {0:?} after the event, and was ended")]
+    /// Lambda kills a function that is still busy at its deadline.
+    #[error("the function was still busy at its deadline, {0:?} after the event, and was killed")]
     TimedOut(Duration),
-    /// The process ended with the invocation unanswered.
+    /// The process ended before its response.
     #[error("the function's process ended: {0}")]
     Exited(String),
-    /// A buffered answer past Lambda's limit.
-    #[error("the answer has more than the {0} bytes that a buffered answer may have")]
+    /// A buffered response over Lambda's limit.
+    #[error("the response is larger than {0} bytes, the limit of a buffered response")]
     TooLarge(usize),
-    /// The connection closed before the answer's last byte.
-    #[error("the answer broke off before its end")]
+    /// The connection closed before the last byte of the response.
+    #[error("the response ended too early")]
     BrokenOff,
     /// API Gateway would answer 502: "malformed Lambda proxy response".
-    #[error("API Gateway cannot make a response of the function's answer: {0}")]
+    #[error("API Gateway cannot read the function's response: {0}")]
     Malformed(String),
 }
 
-/// One piece of an answer, as it came over the format.
+/// A chunk of a response, as received.
 #[derive(Clone, Debug)]
 pub struct Chunk {
-    /// Which piece of the answer it is, from 0; a streamed answer's prelude counts.
+    /// Its position from 0; the prelude of a stream counts.
     pub index: usize,
-    /// When it came.
+    /// When it was received.
     pub at: Instant,
-    /// What it holds.
+    /// The bytes.
     pub bytes: Bytes,
 }
 
-/// How the reader of an answer goes away.
+/// How the client of a response disconnects.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Disconnect {
-    /// The Runtime API replies before the answer's end and reads no more.
+    /// The Runtime API replies before the end and reads no more.
     StopReading,
     /// The connection breaks.
     BreakConnection,
 }
 
-/// What the Runtime API passes on of an answer.
+/// A part of a response, from the Runtime API to the test.
 #[derive(Debug)]
 pub(crate) enum Part {
     Chunk(Chunk),
     End(Instant, Result<(), Failure>),
 }
 
-/// An answer on its way in.
+/// A response whose body is still being received.
 #[derive(Debug)]
 pub struct InvocationResponse {
-    /// How it is sent.
+    /// How the function sends it.
     pub mode: Mode,
     /// The `Content-Type` of the function's call to the Runtime API.
     pub content_type: String,
-    /// When the event was handed out.
+    /// When the process received the event.
     pub started: Instant,
     pub(crate) parts: mpsc::UnboundedReceiver<Part>,
-    pub(crate) leave: oneshot::Sender<Disconnect>,
+    pub(crate) disconnect: oneshot::Sender<Disconnect>,
     pub(crate) end: Option<(Instant, Result<(), Failure>)>,
 }
 
 impl InvocationResponse {
-    /// The next piece, or `None` once the answer is whole.
+    /// The next chunk; `None` at the end.
     ///
     /// # Errors
-    /// Why the answer has no end.
+    /// Why the response is incomplete.
     pub async fn next_chunk(&mut self) -> Result<Option<Chunk>, Failure> {
         if self.end.is_none() {
             match self.parts.recv().await {
@@ -103,10 +103,10 @@ impl InvocationResponse {
         }
     }
 
-    /// Everything that is still to come, in one piece.
+    /// The rest of the body.
     ///
     /// # Errors
-    /// Why the answer has no end.
+    /// Why the response is incomplete.
     pub async fn collect(&mut self) -> Result<Bytes, Failure> {
         let mut all = BytesMut::new();
         while let Some(chunk) = self.next_chunk().await? {
@@ -115,7 +115,7 @@ impl InvocationResponse {
         Ok(all.freeze())
     }
 
-    /// From handing out the event to the answer's last byte; `None` before the end.
+    /// From the event to the last byte of the response; `None` before the end.
     #[must_use]
     pub fn duration(&self) -> Option<Duration> {
         self.end
@@ -123,15 +123,15 @@ impl InvocationResponse {
             .map(|(at, _)| at.saturating_duration_since(self.started))
     }
 
-    /// The reader goes away: the Runtime API takes no more of the answer and says so.
-    /// (An answer that is merely dropped is read to its end and thrown away.)
+    /// The client disconnects: the Runtime API stops reading and replies with an error. (A response that is merely
+    /// dropped is read to its end and discarded.)
     pub fn stop_reading(self) {
-        // The answer may have come to its end meanwhile.
-        let _ = self.leave.send(Disconnect::StopReading);
+        // An error means that the response has ended.
+        let _ = self.disconnect.send(Disconnect::StopReading);
     }
 
-    /// The connection that the answer is coming on breaks.
+    /// Breaks the connection of the response.
     pub fn break_connection(self) {
-        let _ = self.leave.send(Disconnect::BreakConnection);
+        let _ = self.disconnect.send(Disconnect::BreakConnection);
     }
 }

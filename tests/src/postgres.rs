@@ -3,7 +3,6 @@
 
 use std::{
     fs,
-    net::{Ipv4Addr, TcpListener},
     os::unix::{fs::chown, process::CommandExt},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -14,7 +13,7 @@ use sqlx::{Connection, PgConnection, PgPool, postgres::PgPoolOptions};
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
-use crate::eventually;
+use crate::{eventually, reserved_port::ReservedPort};
 
 const PASSWORD: &str = "of-the-rehearsal";
 const DATABASE: &str = "verse";
@@ -37,7 +36,7 @@ const SETTINGS: [&str; 9] = [
 pub struct Postgres {
     programs: Programs,
     data: PathBuf,
-    port: u16,
+    port: ReservedPort,
     server: Option<Child>,
 }
 
@@ -72,7 +71,7 @@ impl Postgres {
         let mut server = Self {
             programs,
             data,
-            port: free_port(),
+            port: ReservedPort::new(),
             server: None,
         };
         server.restart().await;
@@ -98,7 +97,7 @@ impl Postgres {
         let mut standby = Self {
             programs: self.programs.clone(),
             data,
-            port: free_port(),
+            port: ReservedPort::new(),
             server: None,
         };
         standby.restart().await;
@@ -156,7 +155,7 @@ impl Postgres {
             .arg("-D")
             .arg(&self.data)
             .arg("-p")
-            .arg(self.port.to_string());
+            .arg(self.port.address().port().to_string());
         command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
         let log = fs::File::options()
             .create(true)
@@ -185,8 +184,8 @@ impl Postgres {
 
     fn url_of(&self, database: &str) -> String {
         format!(
-            "postgres://postgres:{PASSWORD}@127.0.0.1:{}/{database}",
-            self.port
+            "postgres://postgres:{PASSWORD}@{}/{database}",
+            self.port.address()
         )
     }
 }
@@ -252,12 +251,4 @@ fn interrupt(server: &Child) {
     let id = server.id().try_into().ok().and_then(Pid::from_raw);
     // It may have ended by itself.
     let _ = kill_process(id.expect("a child has an id"), Signal::INT);
-}
-
-fn free_port() -> u16 {
-    let probe = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on the loopback");
-    probe
-        .local_addr()
-        .expect("a bound socket has an address")
-        .port()
 }

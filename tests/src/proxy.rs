@@ -5,7 +5,6 @@
 use std::{
     collections::{BTreeSet, VecDeque},
     fmt, io,
-    net::{Ipv4Addr, SocketAddr},
     str::FromStr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -22,7 +21,10 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use crate::postgres_protocol::{GSS_REQUEST, SSL_REQUEST, Scanner};
+use crate::{
+    postgres_protocol::{GSS_REQUEST, SSL_REQUEST, Scanner},
+    reserved_port::ReservedPort,
+};
 
 /// What passed by since the start or the last [`Proxy::reset`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -102,9 +104,16 @@ struct Shared {
 #[derive(Debug)]
 pub struct Proxy {
     url: String,
-    address: SocketAddr,
+    port: ReservedPort,
     shared: Arc<Shared>,
-    server: Mutex<Option<JoinHandle<()>>>,
+    server: Mutex<Option<Server>>,
+}
+
+/// The listener, and the task that serves its connections.
+#[derive(Debug)]
+struct Server {
+    listener: Arc<TcpListener>,
+    task: JoinHandle<()>,
 }
 
 impl Proxy {
@@ -120,17 +129,15 @@ impl Proxy {
 
     async fn start(database_url: &str, tls: Option<TlsAcceptor>) -> Self {
         let options = PgConnectOptions::from_str(database_url).expect("a Postgres URL");
-        let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await;
-        let address = listener
-            .local_addr()
-            .expect("a bound socket has an address");
+        let port = ReservedPort::new();
+        let address = port.address();
         let proxied = options
             .clone()
             .host(&address.ip().to_string())
             .port(address.port());
         let proxy = Self {
             url: proxied.to_url_lossy().to_string(),
-            address,
+            port,
             shared: Arc::new(Shared {
                 upstream: Mutex::new((options.get_host().to_owned(), options.get_port())),
                 tls,
@@ -142,7 +149,7 @@ impl Proxy {
             }),
             server: Mutex::default(),
         };
-        proxy.serve(listener);
+        proxy.serve(proxy.port.listen());
         proxy
     }
 
@@ -155,7 +162,7 @@ impl Proxy {
     /// For a function's `DB_PORT`.
     #[must_use]
     pub fn port(&self) -> u16 {
-        self.address.port()
+        self.port.address().port()
     }
 
     /// What clients have set at the start of their sessions: `TimeZone`, `application_name` and so on.
@@ -204,15 +211,16 @@ impl Proxy {
         counters.pings.store(0, Ordering::SeqCst);
     }
 
-    /// Closes every connection. New ones are welcome.
+    /// Closes every connection. The listener stays, so that new connections succeed at any moment.
     pub async fn close_connections(&self) {
-        self.stop_serving().await;
-        self.serve(listen(self.address).await);
+        if let Some(listener) = self.stop_serving().await {
+            self.serve(listener);
+        }
     }
 
     /// The database is down: every connection is closed and new ones are refused.
     pub async fn refuse_connections(&self) {
-        self.stop_serving().await;
+        drop(self.stop_serving().await);
     }
 
     /// The database hangs: connections stay and new ones are accepted, but nothing comes through.
@@ -237,25 +245,26 @@ impl Proxy {
         self.shared.break_off.set(None);
         self.shared.open.send_replace(true);
         if self.server().is_none() {
-            self.serve(listen(self.address).await);
+            self.serve(self.port.listen());
         }
     }
 
-    fn serve(&self, listener: TcpListener) {
-        let task = tokio::spawn(accept(listener, Arc::clone(&self.shared)));
-        *self.server() = Some(task);
+    fn serve(&self, listener: impl Into<Arc<TcpListener>>) {
+        let listener = listener.into();
+        let task = tokio::spawn(accept(Arc::clone(&listener), Arc::clone(&self.shared)));
+        *self.server() = Some(Server { listener, task });
     }
 
-    async fn stop_serving(&self) {
-        let server = self.server().take();
-        if let Some(server) = server {
-            server.abort();
-            // Its sockets are closed once it is gone.
-            let _ = server.await;
-        }
+    /// Closes every connection, and returns the listener if there was one.
+    async fn stop_serving(&self) -> Option<Arc<TcpListener>> {
+        let Server { listener, task } = self.server().take()?;
+        task.abort();
+        // The connections are closed when the task has ended.
+        let _ = task.await;
+        Some(listener)
     }
 
-    fn server(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
+    fn server(&self) -> MutexGuard<'_, Option<Server>> {
         lock(&self.server)
     }
 }
@@ -263,19 +272,12 @@ impl Proxy {
 impl Drop for Proxy {
     fn drop(&mut self) {
         if let Some(server) = self.server().take() {
-            server.abort();
+            server.task.abort();
         }
     }
 }
 
-/// Tokio sets `SO_REUSEADDR`, so an address can be taken again at once.
-async fn listen(address: SocketAddr) -> TcpListener {
-    TcpListener::bind(address)
-        .await
-        .expect("a port on the loopback")
-}
-
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+async fn accept(listener: Arc<TcpListener>, shared: Arc<Shared>) {
     // Held here so that no connection outlives the listener.
     let mut connections = JoinSet::new();
     loop {

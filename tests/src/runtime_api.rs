@@ -1,117 +1,112 @@
 //! Lambda's Runtime API for one process, on a free port of the loopback.
 //!
-//! The paths, headers and trailers are those of AWS's "Using the Lambda runtime API" and "Building
-//! a custom runtime" pages. One event is out at a time, as in a real execution environment.
+//! The paths, headers and trailers are those of AWS's "Using the Lambda runtime API" and "Building a custom runtime"
+//! pages. The process has one event at a time, as in Lambda.
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioIo;
+use hyper::body::Incoming;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::{Mutex as AsyncMutex, Notify, mpsc, oneshot, watch},
-    task::{JoinHandle, JoinSet},
-};
+use tokio::sync::{Mutex as AsyncMutex, Notify, mpsc, oneshot, watch};
 use uuid::Uuid;
 
-use crate::invocation_response::{Chunk, Disconnect, Failure, InvocationResponse, Mode, Part};
+use crate::{
+    invocation_response::{Chunk, Disconnect, Failure, InvocationResponse, Mode, Part},
+    lock::lock,
+    loopback::{LoopbackServer, serve_http},
+};
 
-/// What Lambda lets a buffered answer have, in bytes (its error message names this number).
+/// Lambda's limit of a buffered response in bytes (its error message has this number).
 const BUFFERED_LIMIT: usize = 6_291_556;
 const ERROR_TYPE: &str = "lambda-runtime-function-error-type";
 const ERROR_BODY: &str = "lambda-runtime-function-error-body";
 const RESPONSE_MODE: &str = "lambda-runtime-function-response-mode";
 const FUNCTION_ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:";
 
-/// What the process is doing, as far as the Runtime API can tell.
+/// The state of the process, as its calls of the Runtime API show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum State {
-    /// Has not asked for an event yet.
+    /// It has not requested an event yet.
     Starting,
-    /// ReceivedRequest for an event and has none.
+    /// It has requested an event and has none.
     Idle,
-    /// Was given an event and has not answered to the end.
+    /// It has an event and has not finished its response.
     Busy,
-    /// Has answered and not asked again.
+    /// It has responded and not requested the next event.
     Finishing,
-    /// Said `/init/error`, or its process is gone.
+    /// It has called `/init/error`, or has ended.
     Gone(Failure),
 }
 
 /// The Runtime API of one process.
 #[derive(Debug)]
 pub struct RuntimeApi {
-    address: SocketAddr,
-    desk: Arc<Desk>,
-    server: JoinHandle<()>,
+    shared: Arc<Shared>,
+    server: LoopbackServer,
 }
 
 impl RuntimeApi {
-    /// Serves it for the function of this name. `bell` rings at every change of state.
-    pub(crate) async fn start(function: &str, bell: Arc<Notify>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a free port on the loopback");
-        let address = listener
-            .local_addr()
-            .expect("a bound socket has an address");
+    /// Serves the function of this name. `state_changed` is notified at every change of state.
+    pub(crate) async fn start(function: &str, state_changed: Arc<Notify>) -> Self {
         let (queue, events) = mpsc::unbounded_channel();
-        let desk = Arc::new(Desk {
+        let shared = Arc::new(Shared {
             function: function.to_owned(),
             state: watch::Sender::new(State::Starting),
-            bell,
+            state_changed,
             ready_at: Mutex::default(),
             queue,
             events: AsyncMutex::new(events),
             current: Mutex::default(),
         });
-        let server = tokio::spawn(accept(listener, Arc::clone(&desk)));
+        let served = Arc::clone(&shared);
+        let server = LoopbackServer::start(move |stream| {
+            let shared = Arc::clone(&served);
+            async move { serve_http(stream, |request| shared.answer(request)).await }
+        });
         Self {
-            address,
-            desk,
-            server,
+            shared,
+            server: server.await,
         }
     }
 
     /// For `AWS_LAMBDA_RUNTIME_API`.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.server.address()
     }
 
-    /// Waits for the process's first request for an event, and says when that was.
+    /// Waits for the process's first request for an event, and returns its time.
     ///
     /// # Errors
-    /// What the process reported instead, or how it ended.
+    /// The error that the process reported, or how it ended.
     pub async fn ready(&self) -> Result<Instant, Failure> {
-        let mut state = self.desk.state.subscribe();
+        let mut state = self.shared.state.subscribe();
         let known = state.wait_for(|state| *state != State::Starting).await;
         if let Ok(State::Gone(failure)) = known.as_deref() {
             return Err(failure.clone());
         }
         drop(known);
-        Ok(lock(&self.desk.ready_at).unwrap_or_else(Instant::now))
+        Ok(lock(&self.shared.ready_at).unwrap_or_else(Instant::now))
     }
 
-    /// Hands out `event` and waits for the head of the answer. The deadline is only told to the
-    /// function; [`expire`](Self::expire) is what keeps it.
+    /// Sends `event` and waits for the head of the response. The function only reads the deadline;
+    /// [`expire`](Self::expire) enforces it.
     pub(crate) async fn invoke(
         &self,
         id: Uuid,
         event: Bytes,
         deadline: Duration,
     ) -> Result<InvocationResponse, Failure> {
-        let (head, answer) = oneshot::channel();
-        self.desk
+        let (head, response) = oneshot::channel();
+        self.shared
             .queue
             .send(Invocation {
                 id: id.to_string(),
@@ -120,67 +115,61 @@ impl RuntimeApi {
                 head,
             })
             .map_err(|_| Failure::BrokenOff)?;
-        let mut state = self.desk.state.subscribe();
+        let mut state = self.shared.state.subscribe();
         tokio::select! {
             biased;
-            answer = answer => answer.unwrap_or(Err(Failure::BrokenOff)),
+            response = response => response.unwrap_or(Err(Failure::BrokenOff)),
             failure = gone(&mut state) => Err(failure),
         }
     }
 
-    /// Takes the process for one invocation, if it is waiting for one.
+    /// Takes the process for one invocation, if it is idle.
     pub(crate) fn claim(&self) -> bool {
-        self.desk.turn(State::Busy, |state| *state == State::Idle)
+        self.shared.turn(State::Busy, |state| *state == State::Idle)
     }
 
-    /// Whether the process is about to ask for its next event.
+    /// Whether the process will request its next event soon.
     pub(crate) fn is_finishing(&self) -> bool {
-        *self.desk.state.borrow() == State::Finishing
+        *self.shared.state.borrow() == State::Finishing
     }
 
-    /// Whether the process has ended, or said that it cannot start.
+    /// Whether the process has ended, or has reported that it cannot start.
     pub(crate) fn is_gone(&self) -> bool {
-        matches!(*self.desk.state.borrow(), State::Gone(_))
+        matches!(*self.shared.state.borrow(), State::Gone(_))
     }
 
-    /// Ends the invocation with this id if it is still out, and says whether it was.
+    /// Ends the invocation with this id, and returns whether it was still open.
     pub(crate) fn expire(&self, id: Uuid, failure: &Failure) -> bool {
         let id = id.to_string();
-        let is_out = lock(&self.desk.current)
-            .as_ref()
-            .is_some_and(|current| current.id == id);
-        if is_out {
-            self.give_up(failure);
+        let current = lock(&self.shared.current);
+        let is_open = current.as_ref().is_some_and(|current| current.id == id);
+        drop(current);
+        if is_open {
+            self.set_gone(failure);
         }
-        is_out
+        is_open
     }
 
-    /// Waits for the process to ask for its next event.
+    /// Waits for the process to request its next event.
     pub(crate) async fn idle(&self) {
-        let mut state = self.desk.state.subscribe();
-        // The sender lives in the same value as this call: there is always one.
+        let mut state = self.shared.state.subscribe();
+        // It cannot fail: this value has the sender.
         let _ = state
             .wait_for(|state| matches!(state, State::Idle | State::Gone(_)))
             .await;
     }
 
-    /// Waits until the process is no more, and says how it ended.
+    /// Waits until the process has ended, and returns how.
     pub(crate) async fn ended(&self) -> Failure {
-        gone(&mut self.desk.state.subscribe()).await
+        gone(&mut self.shared.state.subscribe()).await
     }
 
-    /// Ends whatever is open: the process is no more.
-    pub(crate) fn give_up(&self, failure: &Failure) {
-        self.desk.turn(State::Gone(failure.clone()), is_alive);
-        if let Some(current) = lock(&self.desk.current).take() {
+    /// Records that the process has ended, and ends the open invocation.
+    pub(crate) fn set_gone(&self, failure: &Failure) {
+        self.shared.turn(State::Gone(failure.clone()), is_alive);
+        if let Some(current) = lock(&self.shared.current).take() {
             current.end(Err(failure.clone()));
         }
-    }
-}
-
-impl Drop for RuntimeApi {
-    fn drop(&mut self) {
-        self.server.abort();
     }
 }
 
@@ -195,7 +184,7 @@ async fn gone(state: &mut watch::Receiver<State>) -> Failure {
     }
 }
 
-/// An event waiting to be fetched.
+/// An event that the process has not requested yet.
 struct Invocation {
     id: String,
     event: Bytes,
@@ -203,44 +192,44 @@ struct Invocation {
     head: oneshot::Sender<Result<InvocationResponse, Failure>>,
 }
 
-/// The event that is out.
+/// The event that the process is working on.
 struct Current {
     id: String,
     started: Instant,
-    reader: Awaiting,
+    receiver: Receiver,
 }
 
-/// Who waits for it.
-enum Awaiting {
-    ForTheHead(oneshot::Sender<Result<InvocationResponse, Failure>>),
-    ForTheRest(mpsc::UnboundedSender<Part>),
+/// The test's end of the response.
+enum Receiver {
+    Head(oneshot::Sender<Result<InvocationResponse, Failure>>),
+    Body(mpsc::UnboundedSender<Part>),
 }
 
 impl Current {
     fn end(self, end: Result<(), Failure>) {
-        // The test may have stopped listening, which is its right.
-        match (self.reader, end) {
-            (Awaiting::ForTheHead(head), Err(failure)) => drop(head.send(Err(failure))),
-            (Awaiting::ForTheHead(_), Ok(())) => {}
-            (Awaiting::ForTheRest(parts), end) => drop(parts.send(Part::End(Instant::now(), end))),
+        // The test may have dropped its end: that is no error.
+        match (self.receiver, end) {
+            (Receiver::Head(head), Err(failure)) => drop(head.send(Err(failure))),
+            (Receiver::Head(_), Ok(())) => {}
+            (Receiver::Body(parts), end) => drop(parts.send(Part::End(Instant::now(), end))),
         }
     }
 }
 
-/// What the server's connections share.
-struct Desk {
+/// The state that the server's connections share.
+struct Shared {
     function: String,
     state: watch::Sender<State>,
-    bell: Arc<Notify>,
+    state_changed: Arc<Notify>,
     ready_at: Mutex<Option<Instant>>,
     queue: mpsc::UnboundedSender<Invocation>,
     events: AsyncMutex<mpsc::UnboundedReceiver<Invocation>>,
     current: Mutex<Option<Current>>,
 }
 
-impl std::fmt::Debug for Desk {
+impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Desk")
+        f.debug_struct("Shared")
             .field("state", &*self.state.borrow())
             .finish_non_exhaustive()
     }
@@ -248,40 +237,17 @@ impl std::fmt::Debug for Desk {
 
 type Reply = Response<Full<Bytes>>;
 
-/// The connection is to break, without a reply.
+/// Breaks the connection without a reply.
 #[derive(Debug, thiserror::Error)]
 #[error("the test broke the connection")]
 struct Broken;
-
-async fn accept(listener: TcpListener, desk: Arc<Desk>) {
-    // Held here so that no connection outlives the server.
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => if let Ok((stream, _)) = accepted {
-                connections.spawn(serve(stream, Arc::clone(&desk)));
-            },
-            Some(_) = connections.join_next() => {}
-        }
-    }
-}
-
-async fn serve(stream: TcpStream, desk: Arc<Desk>) {
-    // Without it the loopback adds some 40 ms to small messages.
-    let _ = stream.set_nodelay(true);
-    let service = service_fn(|request| desk.answer(request));
-    // A process that is killed in mid-request breaks its connection: no news here.
-    let _ = http1::FunctionBuilder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
-}
 
 fn is_alive(state: &State) -> bool {
     !matches!(state, State::Gone(_))
 }
 
-impl Desk {
-    /// Changes the state to `next` where `allowed`, and says whether it did.
+impl Shared {
+    /// Changes the state to `next` if `allowed`, and returns whether it did.
     fn turn(&self, next: State, allowed: impl Fn(&State) -> bool) -> bool {
         let turned = self.state.send_if_modified(|state| {
             let allowed = allowed(state);
@@ -291,7 +257,7 @@ impl Desk {
             allowed
         });
         if turned {
-            self.bell.notify_waiters();
+            self.state_changed.notify_waiters();
         }
         turned
     }
@@ -315,7 +281,7 @@ impl Desk {
                 self.turn(State::Gone(failure), is_alive);
                 Ok(accepted())
             }
-            // ReceivedRequest for by a runtime that wants to hear SIGTERM; it is never sent an event.
+            // A runtime registers an extension in order to receive SIGTERM. It never gets an event.
             (&Method::POST, ["2020-01-01", "extension", "register"]) => {
                 let about = json!({
                     "functionName": self.function,
@@ -335,7 +301,7 @@ impl Desk {
             }
             _ => Ok(refusal(
                 StatusCode::NOT_FOUND,
-                "there is no such call in the Runtime API",
+                "no such call in the Runtime API",
             )),
         }
     }
@@ -344,10 +310,7 @@ impl Desk {
         lock(&self.ready_at).get_or_insert_with(Instant::now);
         self.turn(State::Idle, is_alive);
         let Some(invocation) = self.events.lock().await.recv().await else {
-            return refusal(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "there will be no more events",
-            );
+            return refusal(StatusCode::SERVICE_UNAVAILABLE, "no more events");
         };
         let Invocation {
             id,
@@ -371,12 +334,12 @@ impl Desk {
         *lock(&self.current) = Some(Current {
             id,
             started: Instant::now(),
-            reader: Awaiting::ForTheHead(head),
+            receiver: Receiver::Head(head),
         });
         reply
     }
 
-    /// Takes in an answer, frame by frame.
+    /// Receives a response, frame by frame.
     async fn response(&self, id: &str, request: Request<Incoming>) -> Result<Reply, Broken> {
         let (head, mut body) = request.into_parts();
         let is_stream = text(&head.headers, RESPONSE_MODE).eq_ignore_ascii_case("streaming");
@@ -385,19 +348,19 @@ impl Desk {
         } else {
             Mode::Buffered
         };
-        let Some((parts, leave)) = self.open(id, mode, &head.headers) else {
+        let Some((parts, disconnect)) = self.open(id, mode, &head.headers) else {
             return Ok(unknown(id));
         };
-        let leave = leaving(leave);
-        tokio::pin!(leave);
+        let disconnect = requested(disconnect);
+        tokio::pin!(disconnect);
         let (mut index, mut size) = (0, 0);
         loop {
             let frame = tokio::select! {
                 frame = body.frame() => frame,
-                leave = &mut leave => {
+                disconnect = &mut disconnect => {
                     self.finish(id, Err(Failure::BrokenOff));
-                    return match leave {
-                        Disconnect::StopReading => Ok(refusal(StatusCode::BAD_REQUEST, "nobody listens")),
+                    return match disconnect {
+                        Disconnect::StopReading => Ok(refusal(StatusCode::BAD_REQUEST, "the client has disconnected")),
                         Disconnect::BreakConnection => Err(Broken),
                     };
                 }
@@ -412,7 +375,7 @@ impl Desk {
                             self.finish(id, Err(Failure::TooLarge(BUFFERED_LIMIT)));
                             return Ok(refusal(StatusCode::PAYLOAD_TOO_LARGE, "over the limit"));
                         }
-                        // Whether anyone listens is not the function's business.
+                        // The test may have dropped its end: the function still finishes.
                         let _ = parts.send(Part::Chunk(Chunk {
                             index,
                             at: Instant::now(),
@@ -435,7 +398,7 @@ impl Desk {
         }
     }
 
-    /// Tells the waiting test that an answer begins.
+    /// Sends the head of a response to the test.
     fn open(
         &self,
         id: &str,
@@ -445,20 +408,20 @@ impl Desk {
         let mut slot = lock(&self.current);
         let current = slot.as_mut().filter(|current| current.id == id)?;
         let (sender, parts) = mpsc::unbounded_channel();
-        let (leave, left) = oneshot::channel();
-        let answer = InvocationResponse {
+        let (disconnect, disconnected) = oneshot::channel();
+        let response = InvocationResponse {
             mode,
             content_type: text(headers, "content-type"),
             started: current.started,
             parts,
-            leave,
+            disconnect,
             end: None,
         };
-        match std::mem::replace(&mut current.reader, Awaiting::ForTheRest(sender.clone())) {
-            Awaiting::ForTheHead(head) => drop(head.send(Ok(answer))),
-            Awaiting::ForTheRest(_) => return None,
+        match std::mem::replace(&mut current.receiver, Receiver::Body(sender.clone())) {
+            Receiver::Head(head) => drop(head.send(Ok(response))),
+            Receiver::Body(_) => return None,
         }
-        Some((sender, left))
+        Some((sender, disconnected))
     }
 
     fn finish(&self, id: &str, end: Result<(), Failure>) -> Reply {
@@ -471,10 +434,10 @@ impl Desk {
     }
 }
 
-/// A reader who merely stopped listening does not leave.
-async fn leaving(leave: oneshot::Receiver<Disconnect>) -> Disconnect {
-    match leave.await {
-        Ok(leave) => leave,
+/// Waits for the test to disconnect. A test that dropped the response does not disconnect.
+async fn requested(disconnect: oneshot::Receiver<Disconnect>) -> Disconnect {
+    match disconnect.await {
+        Ok(disconnect) => disconnect,
         Err(_) => std::future::pending().await,
     }
 }
@@ -482,7 +445,7 @@ async fn leaving(leave: oneshot::Receiver<Disconnect>) -> Disconnect {
 /// The body of an error report.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Said {
+struct ErrorReport {
     error_message: String,
 }
 
@@ -492,10 +455,10 @@ async fn reported(request: Request<Incoming>) -> Failure {
     let body = body
         .map(http_body_util::Collected::to_bytes)
         .unwrap_or_default();
-    let said: Option<Said> = serde_json::from_slice(&body).ok();
-    let message = said.map_or_else(
+    let report: Option<ErrorReport> = serde_json::from_slice(&body).ok();
+    let message = report.map_or_else(
         || String::from_utf8_lossy(&body).into_owned(),
-        |said| said.error_message,
+        |report| report.error_message,
     );
     Failure::Reported { kind, message }
 }
@@ -521,7 +484,7 @@ fn reply(status: StatusCode, body: impl Into<Bytes>) -> Reply {
 }
 
 fn set(reply: &mut Reply, name: &'static str, value: &str) {
-    let value = HeaderValue::from_str(value).expect("the harness writes printable headers");
+    let value = HeaderValue::from_str(value).expect("a printable header");
     reply.headers_mut().insert(name, value);
 }
 
@@ -539,10 +502,6 @@ fn refusal(status: StatusCode, why: &str) -> Reply {
 fn unknown(id: &str) -> Reply {
     refusal(
         StatusCode::BAD_REQUEST,
-        &format!("no invocation {id} waits for this"),
+        &format!("the invocation {id} is not open"),
     )
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

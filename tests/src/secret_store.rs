@@ -1,8 +1,7 @@
-//! Secrets Manager: moto's, behind a relay that counts how often a secret is read.
+//! AWS Secrets Manager: moto's, behind a relay that counts the reads of secrets.
 
 use std::{
     io,
-    net::{Ipv4Addr, SocketAddr},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -16,21 +15,21 @@ use aws_sdk_secretsmanager::{
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy},
-    net::{TcpListener, TcpStream},
-    task::{JoinHandle, JoinSet},
+    net::TcpStream,
 };
 use uuid::Uuid;
 
-/// How a reading of a secret begins, in the head of its request.
-const READING: &[u8] = b"secretsmanager.GetSecretValue";
+use crate::loopback::LoopbackServer;
+
+/// The operation in the head of a request that reads a secret.
+const READ: &[u8] = b"secretsmanager.GetSecretValue";
 
 /// A Secrets Manager for one test.
 #[derive(Debug)]
 pub struct SecretStore {
     client: Client,
-    address: SocketAddr,
     reads: Arc<AtomicU64>,
-    relay: JoinHandle<()>,
+    relay: LoopbackServer,
 }
 
 /// A secret with its versions.
@@ -42,33 +41,24 @@ pub struct StoredSecret {
 }
 
 impl SecretStore {
-    /// One in front of the suite's moto, at `VERSE_SECRETS_URL`.
+    /// A relay to the suite's moto, at `VERSE_SECRETS_URL`.
     pub async fn start() -> Self {
-        let url = std::env::var("VERSE_SECRETS_URL").unwrap_or_else(|_| {
-            panic!("VERSE_SECRETS_URL does not say where moto is: run `make test`")
-        });
+        let url = std::env::var("VERSE_SECRETS_URL")
+            .unwrap_or_else(|_| panic!("VERSE_SECRETS_URL is not set: run `make test`"));
         let upstream = url.trim_start_matches("http://").to_owned();
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
-        let listener = listener.expect("a free port on the loopback");
-        let address = listener
-            .local_addr()
-            .expect("a bound socket has an address");
         let reads = Arc::new(AtomicU64::default());
         let config = aws_sdk_secretsmanager::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .endpoint_url(url)
             .region(Region::new("us-east-1"))
-            .credentials_provider(Credentials::new(
-                "rehearsal",
-                "rehearsal",
-                None,
-                None,
-                "test",
-            ));
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"));
+        let counter = Arc::clone(&reads);
+        let relay = LoopbackServer::start(move |client| {
+            relay(client, upstream.clone(), Arc::clone(&counter))
+        });
         Self {
             client: Client::from_conf(config.build()),
-            address,
-            relay: tokio::spawn(accept(listener, upstream, Arc::clone(&reads))),
+            relay: relay.await,
             reads,
         }
     }
@@ -76,7 +66,7 @@ impl SecretStore {
     /// For a function's `AWS_ENDPOINT_URL`.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.relay.address())
     }
 
     /// How often a secret was read through [`url`](Self::url).
@@ -85,19 +75,16 @@ impl SecretStore {
         self.reads.load(Ordering::SeqCst)
     }
 
-    /// Keeps a new secret.
+    /// Stores a new secret.
     pub async fn create(&self, value: &Value) -> StoredSecret {
         let name = format!("verse/{}", Uuid::new_v4());
-        let made = self
-            .client
-            .create_secret()
-            .name(name)
-            .secret_string(value.to_string());
-        let made = made.send().await.expect("moto keeps a secret");
+        let request = self.client.create_secret().name(name);
+        let request = request.secret_string(value.to_string());
+        let created = request.send().await.expect("moto stores the secret");
         StoredSecret {
             client: self.client.clone(),
-            arn: made.arn.expect("a secret has an ARN"),
-            current: made.version_id.expect("a secret has a version"),
+            arn: created.arn.expect("a secret has an ARN"),
+            current: created.version_id.expect("a secret has a version"),
         }
     }
 }
@@ -109,51 +96,35 @@ impl StoredSecret {
         &self.arn
     }
 
-    /// A rotation begins: the new value is there, and not yet in use. Gives its version.
+    /// Begins a rotation: stores a pending version, and returns its id.
     pub async fn put_pending(&self, value: &Value) -> String {
-        let put = self.client.put_secret_value().secret_id(&self.arn);
-        let put = put
+        let request = self.client.put_secret_value().secret_id(&self.arn);
+        let request = request
             .secret_string(value.to_string())
             .version_stages("AWSPENDING");
-        let put = put.send().await.expect("moto keeps another version");
-        put.version_id.expect("a version has an id")
+        let stored = request.send().await.expect("moto stores the version");
+        stored.version_id.expect("a version has an id")
     }
 
-    /// A rotation ends: this version is the current one.
+    /// Ends a rotation: makes this version the current one.
     pub async fn promote(&mut self, version: String) {
-        let moved = self.client.update_secret_version_stage();
-        let moved = moved.secret_id(&self.arn).version_stage("AWSCURRENT");
-        let moved = moved
+        let request = self.client.update_secret_version_stage();
+        let request = request.secret_id(&self.arn).version_stage("AWSCURRENT");
+        let request = request
             .move_to_version_id(&version)
             .remove_from_version_id(&self.current);
-        moved.send().await.expect("moto moves the stage");
+        request.send().await.expect("moto moves the stage");
         self.current = version;
     }
 }
 
-impl Drop for SecretStore {
-    fn drop(&mut self) {
-        self.relay.abort();
-    }
-}
-
-async fn accept(listener: TcpListener, upstream: String, reads: Arc<AtomicU64>) {
-    // Held here so that no connection outlives the listener.
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => if let Ok((client, _)) = accepted {
-                connections.spawn(pass(client, upstream.clone(), Arc::clone(&reads)));
-            },
-            Some(_) = connections.join_next() => {}
-        }
-    }
-}
-
-async fn pass(client: TcpStream, upstream: String, reads: Arc<AtomicU64>) -> io::Result<()> {
+/// Relays one connection to moto.
+async fn relay(client: TcpStream, upstream: String, reads: Arc<AtomicU64>) -> io::Result<()> {
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = TcpStream::connect(upstream).await?.into_split();
-    let upwards = async {
+    let requests = async {
+        // The last bytes of the piece before, in case the operation's name is split.
+        let mut seen = Vec::new();
         let mut buffer = vec![0; 16 * 1024];
         loop {
             let size = from_client.read(&mut buffer).await?;
@@ -161,17 +132,16 @@ async fn pass(client: TcpStream, upstream: String, reads: Arc<AtomicU64>) -> io:
             if bytes.is_empty() {
                 return Ok(());
             }
-            if bytes
-                .windows(READING.len())
-                .any(|window| window.eq_ignore_ascii_case(READING))
-            {
-                reads.fetch_add(1, Ordering::SeqCst);
-            }
+            seen.extend_from_slice(bytes);
+            let found = seen.windows(READ.len());
+            let found = found.filter(|window| window.eq_ignore_ascii_case(READ));
+            reads.fetch_add(found.count() as u64, Ordering::SeqCst);
+            seen.drain(..seen.len().saturating_sub(READ.len() - 1));
             to_server.write_all(bytes).await?;
         }
     };
     tokio::select! {
-        up = upwards => up,
-        down = copy(&mut from_server, &mut to_client) => down.map(drop),
+        result = requests => result,
+        result = copy(&mut from_server, &mut to_client) => result.map(drop),
     }
 }

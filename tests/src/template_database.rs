@@ -91,7 +91,7 @@ pub(crate) async fn create_empty(server: &Server) -> String {
 
 /// Drops a database, from a thread that has no runtime.
 pub(crate) fn drop_blocking(server: &Server, name: &str) {
-    let runtime = tokio::runtime::FunctionBuilder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     runtime

@@ -151,7 +151,7 @@ async fn serve(stream: TcpStream, number: usize, notes: Arc<Notes>) {
         answer(request, Arc::clone(&notes)).await
     });
     // A client that goes away breaks its connection, and a script may: no news here.
-    let _ = http1::FunctionBuilder::new()
+    let _ = http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
         .await;
 }

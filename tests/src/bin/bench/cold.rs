@@ -56,6 +56,6 @@ async fn start(workload: &Workload, database_url: Option<&str>) -> Result<(Durat
         first = answer.duration().unwrap_or_default();
     }
     let init = environment.init();
-    environment.end().await;
+    environment.kill().await;
     Ok((init, first))
 }
