@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use super::{ReceivedRequest, body::Usage};
 
-pub(super) fn whole(asked: &ReceivedRequest, text: &str, stop: &str, usage: Usage) -> Value {
+pub(super) fn reply(request: &ReceivedRequest, text: &str, stop: &str, usage: Usage) -> Value {
     json!({
         "id": "msg_scripted",
         "type": "message",
         "role": "assistant",
-        "model": asked.at("/model"),
+        "model": request.at("/model"),
         "content": [{"type": "text", "text": text}],
         "stop_reason": stop,
         "stop_sequence": null,
@@ -17,13 +17,13 @@ pub(super) fn whole(asked: &ReceivedRequest, text: &str, stop: &str, usage: Usag
     })
 }
 
-/// What comes before the first token.
-pub(super) fn start(asked: &ReceivedRequest, usage: Usage) -> String {
+/// The events before the first token.
+pub(super) fn start(request: &ReceivedRequest, usage: Usage) -> String {
     let message = json!({"type": "message_start", "message": {
         "id": "msg_scripted",
         "type": "message",
         "role": "assistant",
-        "model": asked.at("/model"),
+        "model": request.at("/model"),
         "content": [],
         "stop_reason": null,
         "stop_sequence": null,

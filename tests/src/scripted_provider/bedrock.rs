@@ -51,9 +51,9 @@ pub(super) fn error_event(kind: &str) -> Bytes {
 }
 
 /// Titan's vector for one text.
-pub(super) fn embedding(asked: &ReceivedRequest) -> Value {
-    let text = asked.at("/inputText").as_str().unwrap_or_default();
-    let dimensions = asked.at("/dimensions").as_u64().unwrap_or(1024);
+pub(super) fn embedding(request: &ReceivedRequest) -> Value {
+    let text = request.at("/inputText").as_str().unwrap_or_default();
+    let dimensions = request.at("/dimensions").as_u64().unwrap_or(1024);
     let dimensions = usize::try_from(dimensions).unwrap_or_default();
     json!({"embedding": openai::vector(text, dimensions), "inputTextTokenCount": 1})
 }
@@ -67,7 +67,7 @@ fn frame(kind: &str, payload: &Value) -> Bytes {
     encode(&headers, payload)
 }
 
-/// A frame: lengths and their checksum, headers, payload, checksum of it all.
+/// A frame: two lengths and their checksum, headers, payload, checksum of everything before.
 fn encode(headers: &[(&str, &str)], payload: &Value) -> Bytes {
     const STRING: u8 = 7;
     let mut head = Vec::new();
@@ -110,8 +110,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_checksum_is_the_usual_one() {
-        // The check value of CRC-32 in the catalogues of checksums.
+    fn the_checksum_is_crc_32() {
+        // The check value of CRC-32 in catalogues of checksums.
         assert_eq!(checksum(b"123456789"), 0xCBF4_3926);
     }
 }

@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use super::{ReceivedRequest, body::Usage};
 
-pub(super) fn whole(asked: &ReceivedRequest, text: &str, stop: &str, usage: Usage) -> Value {
+pub(super) fn reply(request: &ReceivedRequest, text: &str, stop: &str, usage: Usage) -> Value {
     json!({
         "id": "chatcmpl-scripted",
         "object": "chat.completion",
         "created": 1_764_000_000,
-        "model": asked.at("/model"),
+        "model": request.at("/model"),
         "choices": [{
             "index": 0,
             "message": {"role": "assistant", "content": text, "refusal": null},
@@ -20,20 +20,20 @@ pub(super) fn whole(asked: &ReceivedRequest, text: &str, stop: &str, usage: Usag
     })
 }
 
-/// What comes before the first token.
-pub(super) fn start(asked: &ReceivedRequest) -> String {
+/// The events before the first token.
+pub(super) fn start(request: &ReceivedRequest) -> String {
     let delta = json!({"role": "assistant", "content": "", "refusal": null});
-    chunk(asked, &delta, &Value::Null)
+    chunk(request, &delta, &Value::Null)
 }
 
-pub(super) fn token(asked: &ReceivedRequest, text: &str) -> String {
-    chunk(asked, &json!({"content": text}), &Value::Null)
+pub(super) fn token(request: &ReceivedRequest, text: &str) -> String {
+    chunk(request, &json!({"content": text}), &Value::Null)
 }
 
-pub(super) fn end(asked: &ReceivedRequest, stop: &str, usage: Usage) -> String {
-    let mut end = chunk(asked, &json!({}), &json!(finish_reason(stop)));
-    if *asked.at("/stream_options/include_usage") == true {
-        let mut last = envelope(asked, &json!([]));
+pub(super) fn end(request: &ReceivedRequest, stop: &str, usage: Usage) -> String {
+    let mut end = chunk(request, &json!({}), &json!(finish_reason(stop)));
+    if *request.at("/stream_options/include_usage") == true {
+        let mut last = envelope(request, &json!([]));
         if let Some(last) = last.as_object_mut() {
             last.insert("usage".to_owned(), usage_of(usage));
         }
@@ -57,13 +57,13 @@ pub(super) fn error_event(kind: &str) -> String {
     event(&error(kind, "The script breaks off."))
 }
 
-/// As many vectors as texts: each has the asked length, and starts in a direction that its text decides.
-pub(super) fn embeddings(asked: &ReceivedRequest) -> Value {
-    let texts = match asked.at("/input") {
+/// A vector for each text: it has the requested length, and its text decides its direction.
+pub(super) fn embeddings(request: &ReceivedRequest) -> Value {
+    let texts = match request.at("/input") {
         Value::Array(texts) => texts.clone(),
         text => vec![text.clone()],
     };
-    let dimensions = asked.at("/dimensions").as_u64().unwrap_or(1536);
+    let dimensions = request.at("/dimensions").as_u64().unwrap_or(1536);
     let dimensions = usize::try_from(dimensions).unwrap_or_default();
     let data: Vec<Value> = texts
         .iter()
@@ -76,12 +76,12 @@ pub(super) fn embeddings(asked: &ReceivedRequest) -> Value {
     json!({
         "object": "list",
         "data": data,
-        "model": asked.at("/model"),
+        "model": request.at("/model"),
         "usage": {"prompt_tokens": texts.len(), "total_tokens": texts.len()},
     })
 }
 
-/// Texts with words in common point in similar directions: each word has an axis, and nothing has the first.
+/// Texts with words in common have similar directions: each word adds to an axis. A text without words has the first.
 pub(super) fn vector(text: &str, dimensions: usize) -> Vec<f32> {
     let mut vector = vec![0.0; dimensions];
     let words = text.split(|letter: char| !letter.is_alphanumeric());
@@ -122,17 +122,17 @@ fn usage_of(usage: Usage) -> Value {
     })
 }
 
-fn chunk(asked: &ReceivedRequest, delta: &Value, finish: &Value) -> String {
+fn chunk(request: &ReceivedRequest, delta: &Value, finish: &Value) -> String {
     let choice = json!([{"index": 0, "delta": delta, "logprobs": null, "finish_reason": finish}]);
-    event(&envelope(asked, &choice))
+    event(&envelope(request, &choice))
 }
 
-fn envelope(asked: &ReceivedRequest, choices: &Value) -> Value {
+fn envelope(request: &ReceivedRequest, choices: &Value) -> Value {
     json!({
         "id": "chatcmpl-scripted",
         "object": "chat.completion.chunk",
         "created": 1_764_000_000,
-        "model": asked.at("/model"),
+        "model": request.at("/model"),
         "choices": choices,
     })
 }

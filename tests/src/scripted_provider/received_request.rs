@@ -1,4 +1,4 @@
-//! What the provider was asked.
+//! A request that the provider received.
 
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 /// One request, whole.
 #[derive(Clone, Debug)]
 pub struct ReceivedRequest {
-    /// In whose format.
+    /// The format.
     pub format: ProviderFormat,
     /// The path.
     pub path: String,
@@ -16,11 +16,11 @@ pub struct ReceivedRequest {
     pub headers: HeaderMap,
     /// The body.
     pub body: Value,
-    /// When it was here.
+    /// When it was received.
     pub at: Instant,
 }
 
-/// Whose format a request is in.
+/// The API that a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProviderFormat {
     /// Anthropic's Messages.
@@ -36,11 +36,10 @@ pub enum ProviderFormat {
 }
 
 impl ProviderFormat {
-    /// The formats in which a model with an address of its own can be called.
+    /// The formats of the providers whose address a function can be given.
     pub const ALL: [Self; 2] = [Self::Anthropic, Self::OpenAi];
 
-    /// In which format the tests of this name ask: `OpenAI`'s where the name says so, else Anthropic's. So the same tests are
-    /// run with both. `name` is the test's `CARGO_CRATE_NAME`.
+    /// The format for the tests of this `CARGO_CRATE_NAME`: `OpenAI`'s if the name ends so, else Anthropic's.
     #[must_use]
     pub fn of_tests(name: &str) -> Self {
         if name.ends_with("openai") {
@@ -64,58 +63,49 @@ impl ProviderFormat {
 }
 
 impl ReceivedRequest {
-    /// Everything that the model is told, in one text: system prompt and turns.
+    /// All texts for the model in one: system prompt, turns, and input of an embedding.
     #[must_use]
     pub fn prompt(&self) -> String {
-        let mut texts = Vec::new();
-        for name in ["system", "messages", "input", "inputText"] {
-            collect(self.at(&format!("/{name}")), &mut texts);
-        }
-        texts.join("\n")
+        let members = ["/system", "/messages", "/input", "/inputText"];
+        texts(members.map(|member| self.at(member)))
     }
 
-    /// What the model is told by us: the system prompt.
+    /// The system prompt.
     #[must_use]
     pub fn system(&self) -> String {
-        let mut texts = Vec::new();
-        collect(self.at("/system"), &mut texts);
-        for message in self.messages() {
-            if role(message) == "system" {
-                collect(message, &mut texts);
-            }
-        }
-        texts.join("\n")
+        let messages = self.messages().iter();
+        let messages = messages.filter(|message| role(message) == "system");
+        texts([self.at("/system")].into_iter().chain(messages))
     }
 
-    /// Who speaks and what, oldest first, without the system prompt.
+    /// Role and text of each message, oldest first, without the system prompt.
     #[must_use]
     pub fn turns(&self) -> Vec<(String, String)> {
-        let turns = self.messages().iter();
-        let turns = turns.filter(|message| role(message) != "system");
+        let messages = self.messages().iter();
+        let turns = messages.filter(|message| role(message) != "system");
         turns
-            .map(|message| {
-                let mut texts = Vec::new();
-                collect(message, &mut texts);
-                (role(message).to_owned(), texts.join("\n"))
-            })
+            .map(|message| (role(message).to_owned(), texts([message])))
             .collect()
     }
 
-    /// Whether the answer is to be streamed.
+    /// Whether the request is for a stream.
     #[must_use]
     pub fn is_streaming(&self) -> bool {
         self.format == ProviderFormat::Bedrock || *self.at("/stream") == true
     }
 
-    /// The limit of the answer.
+    /// The maximum number of tokens of the reply.
     #[must_use]
     pub fn max_tokens(&self) -> Option<u64> {
-        let limit = self.at("/max_tokens").as_u64();
-        let limit = limit.or_else(|| self.at("/max_completion_tokens").as_u64());
-        limit.or_else(|| self.at("/inferenceConfig/maxTokens").as_u64())
+        let members = [
+            "/max_tokens",
+            "/max_completion_tokens",
+            "/inferenceConfig/maxTokens",
+        ];
+        members.iter().find_map(|member| self.at(member).as_u64())
     }
 
-    /// The schema that the answer is held to, if it is to any.
+    /// The schema of a structured reply.
     #[must_use]
     pub fn schema(&self) -> Option<&Value> {
         let schema = match self.format {
@@ -125,7 +115,7 @@ impl ReceivedRequest {
         schema.is_object().then_some(schema)
     }
 
-    /// What the body has at this pointer, or null.
+    /// The value at this pointer in the body, or null.
     pub(super) fn at(&self, pointer: &str) -> &Value {
         self.body.pointer(pointer).unwrap_or(&Value::Null)
     }
@@ -137,16 +127,23 @@ impl ReceivedRequest {
 }
 
 fn role(message: &Value) -> &str {
-    message
-        .get("role")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
+    let role = message.get("role").and_then(Value::as_str);
+    role.unwrap_or_default()
 }
 
-/// The texts in a text, a block of it, or a list of either.
-fn collect(value: &Value, texts: &mut Vec<String>) {
+/// The texts in these values, a line each.
+fn texts<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {
+    let mut texts = Vec::new();
+    for value in values {
+        collect(value, &mut texts);
+    }
+    texts.join("\n")
+}
+
+/// Collects the texts of a string, a content block, or a list of either.
+fn collect<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
     match value {
-        Value::String(text) => texts.push(text.clone()),
+        Value::String(text) => texts.push(text),
         Value::Array(parts) => parts.iter().for_each(|part| collect(part, texts)),
         Value::Object(part) => {
             for name in ["text", "content"] {

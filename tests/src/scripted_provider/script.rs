@@ -1,11 +1,11 @@
-//! What the provider is to do with a request.
+//! How the provider answers a request.
 
 use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
-/// One answer, or what comes instead. `Script::tokens(["In ", "the"]).delay(ms(300)).then_closes_connection()`.
+/// One response: `Script::tokens(["In ", "the"]).delay(ms(300)).then_closes_connection()`.
 #[derive(Clone, Debug)]
 pub struct Script {
     pub(super) before: Duration,
@@ -15,43 +15,43 @@ pub struct Script {
     pub(super) end: End,
 }
 
-/// What is answered.
+/// The response itself.
 #[derive(Clone, Debug)]
 pub(super) enum Act {
-    /// A form is filled in from its schema; to anything else, a few words are said.
-    Answer,
-    /// These words, as they stand.
-    Say(Vec<String>),
-    /// A status, with an error of this kind.
-    Refuse {
+    /// JSON with a text for each field of the request's schema; a few words if the request has none.
+    Default,
+    /// These tokens.
+    Tokens(Vec<String>),
+    /// An error status, with an error of this kind.
+    Error {
         status: u16,
         kind: String,
         message: String,
         retry_after: Option<u64>,
     },
-    /// Bytes that are in nobody's protocol, with a good status.
-    Garbage,
-    /// Nothing at all, not even a status.
+    /// Status 200, and bytes that no protocol allows.
+    InvalidBytes,
+    /// No response, and the connection stays open.
     Hang,
-    /// The connection is closed without a word.
-    HangUp,
+    /// No response, and the connection closes.
+    Disconnect,
 }
 
-/// What comes after the words of an answer.
+/// The end of a stream, after the last token.
 #[derive(Clone, Debug)]
 pub(super) enum End {
-    /// What the protocol says, with this reason to stop (Anthropic's word for it).
+    /// The protocol's last events, with this stop reason (in Anthropic's terms).
     Good(&'static str),
-    /// The connection breaks off, within an event.
-    HangUp,
-    /// The body ends well, without the protocol's last event.
+    /// The connection breaks within an event.
+    Disconnect,
+    /// The body ends without the protocol's last events.
     Early,
     /// Nothing, and the connection stays open.
     Hang,
-    /// An event that tells of an error of this kind.
+    /// An error event of this kind.
     Error(String),
-    /// Bytes that are in nobody's protocol.
-    Garbage,
+    /// Bytes that no protocol allows.
+    InvalidBytes,
 }
 
 impl Script {
@@ -65,31 +65,31 @@ impl Script {
         }
     }
 
-    /// A good answer of the kind that is asked for: a form filled in, or a few words.
+    /// A reply of the requested kind: JSON that fits the schema, or a few words.
     #[must_use]
     pub fn default_reply() -> Self {
-        Self::new(Act::Answer)
+        Self::new(Act::Default)
     }
 
-    /// A good answer of these tokens.
+    /// A reply of these tokens.
     #[must_use]
     pub fn tokens<T: Into<String>>(tokens: impl IntoIterator<Item = T>) -> Self {
-        Self::new(Act::Say(tokens.into_iter().map(Into::into).collect()))
+        Self::new(Act::Tokens(tokens.into_iter().map(Into::into).collect()))
     }
 
-    /// A good answer that is this JSON.
+    /// A reply of this JSON.
     #[must_use]
     pub fn json(json: &Value) -> Self {
         Self::tokens([json.to_string()])
     }
 
-    /// An answer that ends well and says nothing.
+    /// A reply without a token.
     #[must_use]
     pub fn empty_reply() -> Self {
         Self::tokens::<String>([])
     }
 
-    /// An error status, with the error that goes with it.
+    /// An error status, with the provider's kind of error for it.
     #[must_use]
     pub fn status(status: u16) -> Self {
         let kind = match status {
@@ -108,7 +108,7 @@ impl Script {
     /// An error status, with an error of this kind and message.
     #[must_use]
     pub fn error(status: u16, kind: &str, message: &str) -> Self {
-        Self::new(Act::Refuse {
+        Self::new(Act::Error {
             status,
             kind: kind.to_owned(),
             message: message.to_owned(),
@@ -116,34 +116,34 @@ impl Script {
         })
     }
 
-    /// A good status, and bytes that are in nobody's protocol.
+    /// Status 200, and bytes that no protocol allows.
     #[must_use]
     pub fn invalid_bytes() -> Self {
-        Self::new(Act::Garbage)
+        Self::new(Act::InvalidBytes)
     }
 
-    /// No answer, ever.
+    /// No response; the connection stays open.
     #[must_use]
     pub fn never_replies() -> Self {
         Self::new(Act::Hang)
     }
 
-    /// A connection that is closed without an answer.
+    /// No response; the connection closes.
     #[must_use]
     pub fn closes_connection() -> Self {
-        Self::new(Act::HangUp)
+        Self::new(Act::Disconnect)
     }
 
-    /// The refusal tells how many seconds to wait.
+    /// Adds `Retry-After` to an error, in seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
-        if let Act::Refuse { retry_after, .. } = &mut self.act {
+        if let Act::Error { retry_after, .. } = &mut self.act {
             *retry_after = Some(seconds);
         }
         self
     }
 
-    /// Waits before anything is sent.
+    /// Waits before the response.
     #[must_use]
     pub fn delay(mut self, wait: Duration) -> Self {
         self.before = wait;
@@ -157,20 +157,20 @@ impl Script {
         self
     }
 
-    /// Sends a token, or what comes after the last, when the gate lets it.
+    /// Waits for the gate before each token, and before the end.
     #[must_use]
     pub fn gated(mut self, gate: &Gate) -> Self {
         self.gate = Some(gate.clone());
         self
     }
 
-    /// The answer is one that the limit of tokens cut.
+    /// The reply ends at the maximum number of tokens.
     #[must_use]
     pub fn stopped_by_max_tokens(self) -> Self {
         self.ending(End::Good("max_tokens"))
     }
 
-    /// The model says that it will not answer.
+    /// The reply ends because the model refuses.
     #[must_use]
     pub fn stopped_by_refusal(self) -> Self {
         self.ending(End::Good("refusal"))
@@ -179,31 +179,31 @@ impl Script {
     /// The connection breaks within the event after the last token.
     #[must_use]
     pub fn then_closes_connection(self) -> Self {
-        self.ending(End::HangUp)
+        self.ending(End::Disconnect)
     }
 
-    /// The stream ends well after the last token, but without the events that the protocol ends with.
+    /// The body ends after the last token, without the protocol's last events.
     #[must_use]
     pub fn then_ends_early(self) -> Self {
         self.ending(End::Early)
     }
 
-    /// Nothing more comes after the last token.
+    /// Nothing follows the last token, and the connection stays open.
     #[must_use]
     pub fn then_stalls(self) -> Self {
         self.ending(End::Hang)
     }
 
-    /// An event that tells of an error comes after the last token: `overloaded_error`.
+    /// An error event follows the last token, for example `overloaded_error`.
     #[must_use]
     pub fn then_error_event(self, kind: &str) -> Self {
         self.ending(End::Error(kind.to_owned()))
     }
 
-    /// Bytes in nobody's protocol come after the last token.
+    /// Bytes that no protocol allows follow the last token.
     #[must_use]
     pub fn then_invalid_bytes(self) -> Self {
-        self.ending(End::Garbage)
+        self.ending(End::InvalidBytes)
     }
 
     fn ending(mut self, end: End) -> Self {
@@ -212,7 +212,7 @@ impl Script {
     }
 }
 
-/// Lets tokens pass when a test says so. Clones are the same gate.
+/// Holds tokens back until the test lets them pass. Clones are the same gate.
 #[derive(Clone, Debug)]
 pub struct Gate(Arc<Semaphore>);
 

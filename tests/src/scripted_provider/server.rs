@@ -1,228 +1,205 @@
-//! The server: one request in, kept, and its script played.
+//! The server: records each request, and plays its script.
 
-use std::{net::SocketAddr, sync::Arc, time::Instant};
+use std::{
+    sync::{Arc, Mutex},
+    time::Instant,
+};
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyExt, Full};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioIo;
+use hyper::body::Incoming;
 use serde_json::Value;
-use tokio::{
-    net::{TcpListener, TcpStream},
-    task::{JoinHandle, JoinSet},
-    time::sleep,
-};
+use tokio::{net::TcpStream, time::sleep};
 
 use super::{
     ProviderFormat, ReceivedRequest, Script, anthropic, bedrock,
     body::{self, Body, Broken, Usage},
-    notes::Notes,
     openai,
     script::{Act, End},
+    state::State,
+};
+use crate::{
+    lock::lock,
+    loopback::{LoopbackServer, serve_http},
 };
 
-/// A model provider that does what it is told. It ends with its value.
+/// A model provider that a test scripts. It ends when dropped.
 #[derive(Debug)]
 pub struct ScriptedProvider {
-    address: SocketAddr,
-    notes: Arc<Notes>,
-    server: JoinHandle<()>,
+    server: LoopbackServer,
+    state: Arc<Mutex<State>>,
 }
 
 impl ScriptedProvider {
-    /// Serves on a free port. Until told otherwise it gives [good answers](Script::default_reply).
+    /// Serves on a free port. The default script is [`Script::default_reply`].
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a free port on the loopback");
-        let address = listener
-            .local_addr()
-            .expect("a bound socket has an address");
-        let notes = Arc::new(Notes::new());
-        let server = tokio::spawn(accept(listener, Arc::clone(&notes)));
+        let state = Arc::new(Mutex::new(State::new()));
+        let shared = Arc::clone(&state);
+        let server = LoopbackServer::start(move |stream| serve(stream, Arc::clone(&shared)));
         Self {
-            address,
-            notes,
-            server,
+            server: server.await,
+            state,
         }
     }
 
     /// For `ANTHROPIC_BASE_URL`.
     #[must_use]
     pub fn anthropic_url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.server.address())
     }
 
     /// For `OPENAI_BASE_URL`.
     #[must_use]
     pub fn openai_url(&self) -> String {
-        format!("http://{}/v1", self.address)
+        format!("http://{}/v1", self.server.address())
     }
 
     /// For `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`.
     #[must_use]
     pub fn bedrock_url(&self) -> String {
-        format!("http://{}", self.address)
+        self.anthropic_url()
     }
 
-    /// Plays `script` to the next request that has none yet; what follows is played [what always is](Self::always).
+    /// Adds the script of one request to the queue. Requests beyond the queue get [the default](Self::always).
     pub fn next(&self, script: Script) {
-        self.notes.kept().next.push_back(script);
+        lock(&self.state).next.push_back(script);
     }
 
-    /// Plays `script` to every request that has none of its own.
+    /// Sets the default script.
     pub fn always(&self, script: Script) {
-        self.notes.kept().always = script;
+        lock(&self.state).always = script;
     }
 
-    /// What was asked, in its order.
+    /// The requests so far, in their order.
     #[must_use]
     pub fn requests(&self) -> Vec<ReceivedRequest> {
-        let kept = self.notes.kept();
-        kept.asked.iter().map(|asked| (**asked).clone()).collect()
+        let state = lock(&self.state);
+        let requests = state.requests.iter();
+        requests.map(|request| (**request).clone()).collect()
     }
 
-    /// What was asked last. Fails the test if nothing was.
+    /// The last request. Fails the test if there was none.
     #[must_use]
     #[track_caller]
     pub fn last_request(&self) -> ReceivedRequest {
-        self.requests().pop().expect("the provider was asked")
+        self.requests()
+            .pop()
+            .expect("the provider received a request")
     }
 
-    /// How many requests came.
+    /// The number of requests so far.
     #[must_use]
     pub fn request_count(&self) -> usize {
-        self.notes.kept().asked.len()
+        lock(&self.state).requests.len()
     }
 
-    /// When each token left.
+    /// When each token was sent.
     #[must_use]
     pub fn token_times(&self) -> Vec<Instant> {
-        self.notes.kept().tokens.clone()
+        lock(&self.state).token_times.clone()
     }
 
-    /// How many clients went away before their answer's end.
+    /// How many clients disconnected before the end of their response.
     #[must_use]
     pub fn disconnects(&self) -> usize {
-        self.notes.kept().hang_ups
+        lock(&self.state).disconnects
     }
 
-    /// What is connected now is dead when it is next used, as after a freeze. Such a request is not kept.
+    /// Breaks each connection that is open now at its next request, as after a freeze. Such a request is not recorded.
     pub fn kill_open_connections(&self) {
-        let mut kept = self.notes.kept();
-        kept.forgotten = kept.connections;
+        let mut state = lock(&self.state);
+        state.killed = state.connections;
     }
 
-    /// How many connections were opened.
+    /// The number of connections so far.
     #[must_use]
     pub fn connections(&self) -> usize {
-        self.notes.kept().connections
+        lock(&self.state).connections
     }
 }
 
-impl Drop for ScriptedProvider {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
-
-async fn accept(listener: TcpListener, notes: Arc<Notes>) {
-    // Held here so that no connection outlives the server.
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => if let Ok((stream, _)) = accepted {
-                let number = notes.connected();
-                connections.spawn(serve(stream, number, Arc::clone(&notes)));
-            },
-            Some(_) = connections.join_next() => {}
-        }
-    }
-}
-
-async fn serve(stream: TcpStream, number: usize, notes: Arc<Notes>) {
-    // Without it the loopback adds some 40 ms to small messages.
-    let _ = stream.set_nodelay(true);
-    let service = service_fn(async |request| {
-        if notes.is_forgotten(number) {
+async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) {
+    let number = lock(&state).connect();
+    let answer = async |request| {
+        if number <= lock(&state).killed {
             return Err(Broken);
         }
-        answer(request, Arc::clone(&notes)).await
-    });
-    // A client that goes away breaks its connection, and a script may: no news here.
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+        answer(request, Arc::clone(&state)).await
+    };
+    serve_http(stream, answer).await;
 }
 
-/// Counts a client that goes away while its answer has not begun.
-struct Waiting<'n>(Option<&'n Notes>);
+/// Counts a client that disconnects before its response begins.
+struct Waiting<'a>(Option<&'a Mutex<State>>);
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        if let Some(notes) = self.0 {
-            notes.client_hung_up();
+        if let Some(state) = self.0 {
+            lock(state).disconnects += 1;
         }
     }
 }
 
-async fn answer(request: Request<Incoming>, notes: Arc<Notes>) -> Result<Response<Body>, Broken> {
+async fn answer(
+    request: Request<Incoming>,
+    state: Arc<Mutex<State>>,
+) -> Result<Response<Body>, Broken> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| Broken)?.to_bytes();
     let Some(format) = ProviderFormat::of(head.uri.path()) else {
-        return Ok(whole(StatusCode::NOT_FOUND, &Value::Null));
+        return Ok(json(StatusCode::NOT_FOUND, &Value::Null));
     };
-    let asked = Arc::new(ReceivedRequest {
+    let request = Arc::new(ReceivedRequest {
         format,
         path: head.uri.path().to_owned(),
         headers: head.headers,
         body: serde_json::from_slice(&body).unwrap_or_default(),
         at: Instant::now(),
     });
-    let script = notes.take_down(&asked);
-    let mut waiting = Waiting(Some(&notes));
+    let script = lock(&state).receive(&request);
+    let mut waiting = Waiting(Some(&state));
     sleep(script.before).await;
     if matches!(script.act, Act::Hang) {
         std::future::pending::<()>().await;
     }
     waiting.0 = None;
     match &script.act {
-        Act::HangUp => Err(Broken),
-        Act::Refuse {
+        Act::Disconnect => Err(Broken),
+        Act::Error {
             status,
             kind,
             message,
             retry_after,
-        } => Ok(refusal(format, *status, kind, message, *retry_after)),
-        _ if asked.is_streaming() => {
-            let stream = body::stream(asked, script, Arc::clone(&notes));
-            Ok(typed("text/event-stream; charset=utf-8", stream))
+        } => Ok(error(format, *status, kind, message, *retry_after)),
+        _ if request.is_streaming() => {
+            let stream = body::stream(request, script, Arc::clone(&state));
+            Ok(response("text/event-stream; charset=utf-8", stream))
         }
-        Act::Garbage => Ok(typed("application/json", full(&b"\xff{]"[..]))),
+        Act::InvalidBytes => Ok(response("application/json", full(&b"\xff{]"[..]))),
         _ if format == ProviderFormat::Titan => {
-            Ok(whole(StatusCode::OK, &bedrock::embedding(&asked)))
+            Ok(json(StatusCode::OK, &bedrock::embedding(&request)))
         }
         _ if format == ProviderFormat::OpenAiEmbeddings => {
-            Ok(whole(StatusCode::OK, &openai::embeddings(&asked)))
+            Ok(json(StatusCode::OK, &openai::embeddings(&request)))
         }
         act => {
-            let tokens = body::tokens(&asked, act);
-            let usage = Usage::of(&asked, &tokens);
             let End::Good(stop) = script.end else {
                 return Err(Broken);
             };
-            let text = tokens.concat();
-            let said = match format {
-                ProviderFormat::Anthropic => anthropic::whole(&asked, &text, stop, usage),
-                _ => openai::whole(&asked, &text, stop, usage),
+            let tokens = body::tokens(&request, act);
+            let usage = Usage::of(&request, &tokens);
+            let reply = match format {
+                ProviderFormat::Anthropic => anthropic::reply,
+                _ => openai::reply,
             };
-            Ok(whole(StatusCode::OK, &said))
+            let reply = reply(&request, &tokens.concat(), stop, usage);
+            Ok(json(StatusCode::OK, &reply))
         }
     }
 }
 
-fn refusal(
+fn error(
     format: ProviderFormat,
     status: u16,
     kind: &str,
@@ -234,34 +211,31 @@ fn refusal(
         ProviderFormat::Bedrock | ProviderFormat::Titan => bedrock::error(message),
         _ => openai::error(kind, message),
     };
-    let status = StatusCode::from_u16(status).expect("a status that HTTP has");
-    let mut response = whole(status, &error);
+    let status = StatusCode::from_u16(status).expect("an HTTP status");
+    let mut response = json(status, &error);
     if let Some(seconds) = retry_after {
-        response
-            .headers_mut()
-            .insert("retry-after", HeaderValue::from(seconds));
+        let headers = response.headers_mut();
+        headers.insert("retry-after", HeaderValue::from(seconds));
     }
     response
 }
 
-fn whole(status: StatusCode, body: &Value) -> Response<Body> {
-    let mut response = typed("application/json", full(body.to_string()));
+fn json(status: StatusCode, body: &Value) -> Response<Body> {
+    let mut response = response("application/json", full(body.to_string()));
     *response.status_mut() = status;
     response
 }
 
-fn typed(content_type: &'static str, body: Body) -> Response<Body> {
+fn response(content_type: &'static str, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
 
 fn full(bytes: impl Into<Bytes>) -> Body {
-    Full::new(bytes.into())
-        .map_err(|never| match never {})
-        .boxed()
+    let body = Full::new(bytes.into());
+    body.map_err(|never| match never {}).boxed()
 }
 
 #[cfg(test)]
@@ -271,34 +245,34 @@ mod tests {
 
     use super::*;
 
-    /// Asks as any client might, and gives the answer with its head.
-    async fn ask(provider: &ScriptedProvider, path: &str, body: &Value) -> String {
-        let mut stream = TcpStream::connect(provider.address).await.unwrap();
+    /// Sends a request, and returns the whole response with its head.
+    async fn post(provider: &ScriptedProvider, path: &str, body: &Value) -> String {
+        let mut stream = TcpStream::connect(provider.server.address()).await.unwrap();
         let body = body.to_string();
         let request = format!(
             "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         );
         stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        answer
+        let mut response = String::new();
+        stream.read_to_string(&mut response).await.unwrap();
+        response
     }
 
     #[tokio::test]
-    async fn an_answer_that_is_not_streamed_comes_in_one_piece() {
+    async fn a_reply_without_streaming_is_one_json_document() {
         let provider = ScriptedProvider::start().await;
         let body = json!({"model": "m", "messages": [{"role": "user", "content": "Hi"}]});
         for (path, text) in [
             ("/v1/messages", "/content/0/text"),
             ("/v1/chat/completions", "/choices/0/message/content"),
         ] {
-            let answer = ask(&provider, path, &body).await;
-            let (head, said) = answer.split_once("\r\n\r\n").unwrap();
+            let response = post(&provider, path, &body).await;
+            let (head, reply) = response.split_once("\r\n\r\n").unwrap();
             assert!(head.starts_with("HTTP/1.1 200") && head.contains("application/json"));
-            let said: Value = serde_json::from_str(said).unwrap();
+            let reply: Value = serde_json::from_str(reply).unwrap();
             assert_eq!(
-                said.pointer(text),
+                reply.pointer(text),
                 Some(&json!("In the beginning was a script."))
             );
         }
@@ -309,10 +283,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_no_provider_serves_is_not_found() {
+    async fn an_unknown_path_is_not_found_and_not_recorded() {
         let provider = ScriptedProvider::start().await;
-        let answer = ask(&provider, "/v1/models", &json!({})).await;
-        assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+        let response = post(&provider, "/v1/models", &json!({})).await;
+        assert!(response.starts_with("HTTP/1.1 404"), "{response}");
         assert_eq!(provider.request_count(), 0);
     }
 }
