@@ -1,4 +1,4 @@
-//! A private authority for certificates, and servers' certificates of its making.
+//! A private certificate authority, and certificates of servers.
 
 use std::{fmt, path::PathBuf, sync::Arc};
 
@@ -12,14 +12,14 @@ use tokio_rustls::{
 };
 use uuid::Uuid;
 
-/// An authority that nobody trusts but who is given its file.
+/// A certificate authority. Only a function that has its file trusts it.
 pub struct CertificateAuthority {
     issuer: Issuer<'static, KeyPair>,
     file: PathBuf,
 }
 
 impl CertificateAuthority {
-    /// A new one.
+    /// Creates one.
     #[must_use]
     pub fn new() -> Self {
         let mut params = CertificateParams::default();
@@ -27,7 +27,7 @@ impl CertificateAuthority {
         let key = KeyPair::generate().expect("a key");
         let certificate = params.self_signed(&key).expect("a certificate");
         let file = std::env::temp_dir().join(format!("verse-authority-{}.pem", Uuid::new_v4()));
-        std::fs::write(&file, certificate.pem()).expect("a file for the authority's certificate");
+        std::fs::write(&file, certificate.pem()).expect("a file in the temporary folder");
         Self {
             issuer: Issuer::new(params, key),
             file,
@@ -40,7 +40,7 @@ impl CertificateAuthority {
         self.file.display().to_string()
     }
 
-    /// What a server of this name accepts TLS with.
+    /// The TLS acceptor of a server with this host name.
     #[must_use]
     pub fn acceptor(&self, server: &str) -> TlsAcceptor {
         let key = KeyPair::generate().expect("a key");
@@ -66,7 +66,7 @@ impl Default for CertificateAuthority {
 
 impl Drop for CertificateAuthority {
     fn drop(&mut self) {
-        // Gone already: that is what was wanted.
+        // An error means that the file is gone.
         let _ = std::fs::remove_file(&self.file);
     }
 }

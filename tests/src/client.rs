@@ -3,7 +3,7 @@
 use std::{
     future::{Future, IntoFuture},
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -19,12 +19,13 @@ use crate::{
     function::Function,
     gateway,
     invocation_response::{Failure, InvocationResponse},
+    lock::lock,
     record,
     response::Response,
     stream::Stream,
 };
 
-/// A browser. Clones are tabs of it: they share the cookies.
+/// A browser. Clones share its cookies, as tabs do.
 #[derive(Clone, Debug)]
 pub struct Client {
     routes: Vec<(String, Function)>,
@@ -35,13 +36,13 @@ pub struct Client {
 }
 
 impl Client {
-    /// A browser on a site of one function.
+    /// A browser on a site with one function.
     #[must_use]
     pub fn new(function: &Function) -> Self {
         Self::with_routes([("/", function)])
     }
 
-    /// A browser on a site of several: the longest prefix of a path decides.
+    /// A browser on a site with several functions: the longest prefix of the path selects one.
     #[must_use]
     pub fn with_routes<'a>(routes: impl IntoIterator<Item = (&'a str, &'a Function)>) -> Self {
         let routes = routes
@@ -58,28 +59,28 @@ impl Client {
         }
     }
 
-    /// The same browser, its requests arriving in this event_format; `RestV1` unless told.
+    /// The same browser; its requests become events of this format, `RestV1` by default.
     #[must_use]
     pub fn in_format(mut self, event_format: EventFormat) -> Self {
         self.event_format = event_format;
         self
     }
 
-    /// The same browser at another address.
+    /// The same browser at another IP address.
     #[must_use]
     pub fn from_address(mut self, address: &str) -> Self {
         self.address = Some(address.to_owned());
         self
     }
 
-    /// The same browser, sending one header more with every request.
+    /// The same browser; each request has this header, too.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Another browser on the same site: it has no cookies yet.
+    /// Another browser on the same site, without cookies.
     #[must_use]
     pub fn another(&self) -> Self {
         Self {
@@ -88,29 +89,29 @@ impl Client {
         }
     }
 
-    /// A copy of the cookies it holds now.
+    /// A copy of its cookies.
     #[must_use]
     pub fn cookies(&self) -> CookieJar {
         self.jar().clone()
     }
 
-    /// Gives it a cookie that no response set.
+    /// Sets a cookie that no response has set.
     pub fn set_cookie(&self, name: &str, value: &str) {
         self.jar()
             .store(Cookie::new(name.to_owned(), value.to_owned()));
     }
 
-    /// Gives it a session cookie that no response set.
+    /// Sets a session cookie that no response has set.
     pub fn set_session_cookie(&self, token: &str) {
         self.set_cookie(SESSION_COOKIE, token);
     }
 
-    /// Gives it a well-formed session cookie that belongs to no device.
+    /// Sets a well-formed session cookie that belongs to no device.
     pub fn set_unknown_session_cookie(&self) {
         self.set_session_cookie(&"A".repeat(43));
     }
 
-    /// Throws its cookies away.
+    /// Deletes its cookies.
     pub fn forget_cookies(&self) {
         self.jar().clear();
     }
@@ -140,14 +141,11 @@ impl Client {
     }
 
     fn function(&self, path: &str) -> &Function {
-        let route = self
-            .routes
-            .iter()
-            .find(|(prefix, _)| path.starts_with(prefix.as_str()));
-        route.map_or_else(
-            || panic!("no function has the path {path}"),
-            |(_, function)| function,
-        )
+        let mut routes = self.routes.iter();
+        match routes.find(|(prefix, _)| path.starts_with(prefix.as_str())) {
+            Some((_, function)) => function,
+            None => panic!("no function has the path {path}"),
+        }
     }
 
     fn keep_cookies(&self, headers: &HeaderMap) {
@@ -157,11 +155,11 @@ impl Client {
     }
 
     fn jar(&self) -> MutexGuard<'_, CookieJar> {
-        self.jar.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.jar)
     }
 }
 
-/// A request about to be sent: `client.post(path).json(&body).await`.
+/// A request that is not sent yet: `client.post(path).json(&body).await`.
 #[derive(Clone, Debug)]
 #[must_use = "a request is sent when awaited"]
 pub struct Request {
@@ -191,57 +189,57 @@ impl Request {
         self.with(|event| event.body(body))
     }
 
-    /// Anything else that an [`Event`] can be told.
+    /// Changes the [`Event`] in any other way.
     pub fn with(mut self, change: impl FnOnce(Event) -> Event) -> Self {
         self.event = change(self.event);
         self
     }
 
-    /// How long the function may take, instead of what it was started with.
+    /// Sets a time limit in place of the function's.
     pub fn within(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// Sends it and reads the whole response.
+    /// Sends it and reads the whole response. Awaiting the request does the same and fails the test on an error.
     ///
     /// # Errors
-    /// Why there is none; plain awaiting fails the test instead.
+    /// Why there is no response.
     pub async fn try_send(self) -> Result<Response, Failure> {
-        let (mut answer, request) = self.send().await?;
+        let (mut response, request) = self.send().await?;
         let client = &request.client;
-        let (head, first) = gateway::open(&mut answer, client.event_format).await?;
+        let (head, first) = gateway::open(&mut response, client.event_format).await?;
         client.keep_cookies(&head.headers);
-        let body: Bytes = [first.bytes, answer.collect().await?].concat().into();
+        let body: Bytes = [first.bytes, response.collect().await?].concat().into();
         record::response(&set_by(&head.headers), &body);
         Ok(Response {
             status: head.status,
             headers: head.headers,
             body,
-            mode: answer.mode,
-            duration: answer.duration().unwrap_or_default(),
+            mode: response.mode,
+            duration: response.duration().unwrap_or_default(),
             request: request.line(),
             log: request.function().log().clone(),
         })
     }
 
-    /// Sends it and reads the response as it comes.
+    /// Like [`stream`](Self::stream), for a test of a stream that fails.
     ///
     /// # Errors
-    /// Why there is none; [`stream`](Self::stream) fails the test instead.
+    /// Why there is no response.
     pub async fn try_stream(self) -> Result<Stream, Failure> {
-        let (mut answer, request) = self.send().await?;
-        let (head, first) = gateway::open(&mut answer, request.client.event_format).await?;
+        let (mut response, request) = self.send().await?;
+        let (head, first) = gateway::open(&mut response, request.client.event_format).await?;
         request.client.keep_cookies(&head.headers);
         Ok(Stream::new(
             head,
             first,
-            answer,
+            response,
             request.function().log().clone(),
         ))
     }
 
-    /// Sends it and reads the response as it comes: `client.post(path).json(&body).stream().await`.
+    /// Sends it and returns the response before its end: `client.post(path).json(&body).stream().await`.
     pub async fn stream(self) -> Stream {
         let (line, log) = (self.line(), self.function().log().clone());
         let stream = self.try_stream().await;
@@ -259,11 +257,11 @@ impl Request {
         }
         record::request(&self.event);
         let event = self.event.in_format(self.client.event_format);
-        let answer = match self.deadline {
+        let response = match self.deadline {
             Some(deadline) => self.function().invoke_within(&event, deadline).await?,
             None => self.function().invoke(&event).await?,
         };
-        Ok((answer, self))
+        Ok((response, self))
     }
 
     fn function(&self) -> &Function {

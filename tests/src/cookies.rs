@@ -11,7 +11,7 @@ pub use cookie::SameSite;
 /// A cookie with its attributes.
 pub type Cookie = cookie::Cookie<'static>;
 
-/// The cookies that a browser holds for the one site there is here, which it reaches by HTTPS.
+/// A browser's cookies of one site, which it reaches by HTTPS.
 #[derive(Clone, Debug, Default)]
 pub struct CookieJar(Vec<Cookie>);
 
@@ -28,28 +28,27 @@ impl CookieJar {
         self.get(name).map(Cookie::value)
     }
 
-    /// Whether there is none.
+    /// Whether it has no cookie.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Puts a cookie in the place of the one with its name and path, or takes that out if the new
-    /// one has run out already.
+    /// Replaces the cookie with the same name and path; only removes it if the new cookie has expired.
     pub fn store(&mut self, cookie: Cookie) {
         self.0
             .retain(|known| known.name() != cookie.name() || path(known) != path(&cookie));
-        if !has_run_out(&cookie) {
+        if !has_expired(&cookie) {
             self.0.push(cookie);
         }
     }
 
-    /// Throws all of them away.
+    /// Deletes all cookies.
     pub fn clear(&mut self) {
         self.0.clear();
     }
 
-    /// What goes into a request's `Cookie` header (RFC 6265, 5.4).
+    /// The pairs of the `Cookie` header of a request (RFC 6265, 5.4).
     pub(crate) fn pairs_for(&self, request_path: &str) -> Vec<String> {
         let fits = |cookie: &&Cookie| {
             request_path.strip_prefix(path(cookie)).is_some_and(|rest| {
@@ -70,9 +69,9 @@ pub(crate) fn set_by(headers: &HeaderMap) -> Vec<Cookie> {
         .get_all(SET_COOKIE)
         .iter()
         .map(|value| {
-            let text = value.to_str().expect("a cookie is printable");
+            let text = value.to_str().expect("a printable cookie");
             Cookie::parse(text.to_owned())
-                .unwrap_or_else(|error| panic!("the cookie {text:?} is none: {error}"))
+                .unwrap_or_else(|error| panic!("the cookie {text:?} is malformed: {error}"))
         })
         .collect()
 }
@@ -82,7 +81,7 @@ fn path(cookie: &Cookie) -> &str {
 }
 
 /// `Max-Age` before `Expires` (RFC 6265, 5.3).
-fn has_run_out(cookie: &Cookie) -> bool {
+fn has_expired(cookie: &Cookie) -> bool {
     if let Some(age) = cookie.max_age() {
         return !age.is_positive();
     }
@@ -126,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_is_replaced_and_taken_out_by_one_that_has_run_out() {
+    fn a_cookie_is_replaced_and_an_expired_one_deletes_it() {
         assert_eq!(
             jar(&["id=a; Path=/", "id=b; Path=/"]).value("id"),
             Some("b")
@@ -136,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_goes_to_its_path_and_below() {
+    fn a_cookie_is_sent_to_its_path_and_below() {
         let jar = jar(&["all=1; Path=/", "user=2; Path=/api/user"]);
         assert_eq!(jar.pairs_for("/api/user/session"), ["all=1", "user=2"]);
         assert_eq!(jar.pairs_for("/api/user"), ["all=1", "user=2"]);

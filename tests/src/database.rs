@@ -1,4 +1,4 @@
-//! A database of a test's own.
+//! A database for one test.
 
 use sqlx::{
     AssertSqlSafe, PgPool, Postgres, SqlSafeStr,
@@ -8,7 +8,7 @@ use sqlx::{
 use crate::proxy::Proxy;
 use crate::template_database::{self, Server};
 
-/// A fresh Postgres database with every migration applied, dropped when this is.
+/// A fresh Postgres database, dropped with this value.
 #[derive(Debug)]
 pub struct Database {
     server: Server,
@@ -17,14 +17,14 @@ pub struct Database {
 }
 
 impl Database {
-    /// A copy of the template database, which is made of `migrations/` on first use.
+    /// A database with every migration applied: a copy of a template.
     pub async fn fresh() -> Self {
         let server = Server::from_environment();
         let name = template_database::copy(&server).await;
         Self::at(server, name)
     }
 
-    /// A database without any table, for what tests the migrations themselves.
+    /// A database without tables, for tests of the migrations.
     pub async fn empty() -> Self {
         let server = Server::from_environment();
         let name = template_database::create_empty(&server).await;
@@ -45,19 +45,19 @@ impl Database {
         self.server.url_of(&self.name)
     }
 
-    /// A few connections, for the test itself.
+    /// Connections for the test itself.
     #[must_use]
     pub fn pool(&self) -> &PgPool {
         &self.pool
     }
 
-    /// Runs a statement and says how many rows it touched.
+    /// Runs a statement and returns the number of rows that it changed.
     pub async fn execute(&self, sql: impl SqlSafeStr) -> u64 {
         let done = sqlx::query(sql.into_sql_str()).execute(&self.pool).await;
         done.expect("the test's statement runs").rows_affected()
     }
 
-    /// Runs several statements in one go.
+    /// Runs several statements.
     pub async fn run_script(&self, sql: impl SqlSafeStr) {
         let done = sqlx::raw_sql(sql.into_sql_str()).execute(&self.pool).await;
         done.expect("the test's script runs");
@@ -69,7 +69,7 @@ impl Database {
         self.value(sql).await
     }
 
-    /// The one value that a query gives: `database.value::<i64>("SELECT COUNT(*) FROM users")`.
+    /// The value that a query returns: `database.value::<i64>("SELECT COUNT(*) FROM users")`.
     pub async fn value<T>(&self, sql: impl SqlSafeStr) -> T
     where
         (T,): for<'r> sqlx::FromRow<'r, PgRow>,
@@ -79,7 +79,7 @@ impl Database {
         value
             .fetch_one(&self.pool)
             .await
-            .expect("the test's query gives one value")
+            .expect("the test's query returns one value")
     }
 }
 
@@ -102,11 +102,10 @@ impl DatabaseUrl for Proxy {
 }
 
 impl Drop for Database {
-    /// Drops the database and whatever still uses it. A test that was killed leaves its own behind;
-    /// the next run takes that away.
+    /// Drops the database and closes its connections. After a test that was killed, a later run drops it.
     fn drop(&mut self) {
         let (server, name) = (self.server.clone(), std::mem::take(&mut self.name));
-        // The test's runtime is busy with this very drop: another has to do it.
+        // The test's runtime cannot run a future here: another thread has its own.
         let dropping = std::thread::spawn(move || template_database::drop_blocking(&server, &name));
         if dropping.join().is_err() {
             eprintln!("a test's database could not be dropped");

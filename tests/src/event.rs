@@ -1,4 +1,4 @@
-//! A request as a browser makes it, before API Gateway turns it into an event.
+//! An HTTP request, and the Lambda events that it becomes.
 
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -7,17 +7,17 @@ use serde_json::Value;
 
 use crate::event_format::EventFormat;
 
-/// What `encodeURIComponent` leaves alone.
+/// The characters that `encodeURIComponent` does not escape.
 const PLAIN: AsciiSet = NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')
     .remove(b'~');
 
-/// Where the recorded events come from.
+/// The IP address in the recorded events.
 const RECORDED_ADDRESS: &str = "203.0.113.7";
 
-/// A request: `Event::get("/api/passage").query("book", "John").as_http_v2()`.
+/// An HTTP request: `Event::get("/api/passage").query("book", "John").as_http_v2()`.
 #[derive(Clone, Debug)]
 pub struct Event {
     pub(crate) method: String,
@@ -31,8 +31,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// A request by any method, also one that HTTP does not know. What follows a `?` in the path
-    /// is the query string, sent as it stands.
+    /// A request with any method, even an unknown one. The path may have a query string, which is sent unchanged.
     #[must_use]
     pub fn new(method: &str, path: &str) -> Self {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
@@ -72,11 +71,11 @@ impl Event {
         Self::new("OPTIONS", path)
     }
 
-    /// Adds a query parameter, encoded as browsers do.
+    /// Adds a query parameter, escaped as browsers do.
     #[must_use]
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "numbers and texts are written as they are"
+        reason = "callers pass numbers and texts"
     )]
     pub fn query(mut self, name: &str, value: impl ToString) -> Self {
         if !self.raw_query.is_empty() {
@@ -89,14 +88,14 @@ impl Event {
         self
     }
 
-    /// Puts `query` in the place of the query string, as it stands.
+    /// Replaces the query string, unescaped.
     #[must_use]
     pub fn raw_query(mut self, query: &str) -> Self {
         query.clone_into(&mut self.raw_query);
         self
     }
 
-    /// Adds a header; the same name again adds a value.
+    /// Adds a header, or a value to a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
@@ -110,70 +109,70 @@ impl Event {
         self
     }
 
-    /// Where the request comes from, as API Gateway saw it; 203.0.113.7 unless told.
+    /// The IP address of the client; 203.0.113.7 by default.
     #[must_use]
     pub fn from_address(mut self, address: &str) -> Self {
         address.clone_into(&mut self.source_ip);
         self
     }
 
-    /// The body, as JSON and declared so.
+    /// Sets a JSON body and its content type.
     #[must_use]
     pub fn json(self, body: &impl Serialize) -> Self {
-        let body = serde_json::to_vec(body).expect("a test's value is JSON");
+        let body = serde_json::to_vec(body).expect("a value that is JSON");
         self.header("content-type", "application/json").body(body)
     }
 
-    /// The body as it stands, undeclared. What is not UTF-8 is sent in Base64.
+    /// Sets a body without a content type. It is sent in Base64 unless it is UTF-8.
     #[must_use]
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = Some(body.into());
         self
     }
 
-    /// A last change to the event itself, for what no browser and no gateway would send.
+    /// Changes the event itself, to one that no gateway sends.
     #[must_use]
     pub fn malformed(mut self, change: fn(&mut Value)) -> Self {
         self.changes.push(change);
         self
     }
 
-    /// Method, path and query, for a person to read.
+    /// Method, path and query string, for messages.
     #[must_use]
     pub fn line(&self) -> String {
         let mark = if self.raw_query.is_empty() { "" } else { "?" };
         format!("{} {}{mark}{}", self.method, self.path, self.raw_query)
     }
 
-    /// As an API Gateway REST API sends it, by its own address and stage.
+    /// The event of a REST API at its own address and stage.
     #[must_use]
     pub fn as_rest_v1(&self) -> Value {
         self.in_format(EventFormat::RestV1)
     }
 
-    /// As an API Gateway HTTP API with the `$default` stage sends it.
+    /// The event of an HTTP API with the `$default` stage.
     #[must_use]
     pub fn as_http_v2(&self) -> Value {
         self.in_format(EventFormat::HttpV2)
     }
 
-    /// As a Function URL sends it.
+    /// The event of a Function URL.
     #[must_use]
     pub fn as_function_url(&self) -> Value {
         self.in_format(EventFormat::FunctionUrl)
     }
 
-    /// As it arrives in this event_format.
+    /// The event in this format.
     #[must_use]
-    pub fn in_format(&self, event_format: EventFormat) -> Value {
-        let mut event = event_format.to_event(self);
+    pub fn in_format(&self, format: EventFormat) -> Value {
+        let mut event = format.to_event(self);
         for change in &self.changes {
             change(&mut event);
         }
         event
     }
 
-    /// The event by which EventBridge calls a scheduled function.
+    /// The event of an EventBridge schedule.
     #[must_use]
     pub fn scheduled() -> Value {
         crate::event_format::recorded(include_str!("../events/scheduled.json"))

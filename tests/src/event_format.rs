@@ -1,12 +1,12 @@
-//! The kinds of Lambda event by which one HTTP request can arrive.
+//! The kinds of Lambda event that an HTTP request can become.
 //!
 //! `tests/events/` holds one recorded event of each kind, after AWS's documentation: "Set up Lambda
 //! proxy integrations in API Gateway", "Create AWS Lambda proxy integrations for HTTP APIs" and
-//! "Invoking Lambda function URLs". A request replaces in it what a request decides, and no more.
+//! "Invoking Lambda function URLs". A request replaces only those members that depend on the request.
 
 #![expect(
     clippy::indexing_slicing,
-    reason = "a member that is missing reads as null and is made when written"
+    reason = "serde_json reads a missing member as null and creates it on a write"
 )]
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
@@ -15,25 +15,25 @@ use serde_json::{Map, Value, json};
 
 use crate::event::Event;
 
-/// How an event is dressed.
+/// A kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventFormat {
-    /// REST API by its own address: the stage stands in `requestContext.path`, not in `path`.
+    /// REST API at its own address: the stage is in `requestContext.path`, not in `path`.
     RestV1,
-    /// REST API behind a custom domain that maps the root to the stage: it stands nowhere.
+    /// REST API behind a custom domain that maps the root to the stage: neither path has it.
     RestV1CustomDomain,
-    /// REST API behind a custom domain with the base path `/verse`: that stands in both paths.
+    /// REST API behind a custom domain with the base path `/verse`: both paths have it.
     RestV1BasePath,
     /// HTTP API with the `$default` stage.
     HttpV2,
-    /// HTTP API with a named stage, which is in front of `rawPath`.
+    /// HTTP API with a named stage, which starts `rawPath`.
     HttpV2Stage,
-    /// Function URL, without a gateway.
+    /// Function URL, without API Gateway.
     FunctionUrl,
 }
 
 impl EventFormat {
-    /// Every one of them.
+    /// All formats.
     pub const ALL: [Self; 6] = [
         Self::RestV1,
         Self::RestV1CustomDomain,
@@ -43,7 +43,7 @@ impl EventFormat {
         Self::FunctionUrl,
     ];
 
-    /// Whether the event has format 1.0, and the answer is read as such.
+    /// Whether the event and the response have format 1.0.
     #[must_use]
     pub fn is_v1(self) -> bool {
         matches!(
@@ -102,7 +102,7 @@ impl EventFormat {
             headers.push(("Cookie".to_owned(), request.cookies.join("; ")));
         }
         for (name, value) in &headers {
-            // Names differ by letter case only in what a client sends: one entry, the recorded one.
+            // Names that differ only in letter case are one header, under its recorded name.
             let name = known_name(&event["multiValueHeaders"], name);
             event["headers"][&name] = value.as_str().into();
             append(&mut event["multiValueHeaders"], &name, value);
@@ -143,18 +143,10 @@ impl EventFormat {
                 cookies.extend(value.split("; ").map(str::to_owned));
                 continue;
             }
-            let joined = match request
-                .headers
-                .iter()
-                .filter(|(n, _)| n.eq_ignore_ascii_case(&name))
-            {
-                same if same.clone().count() > 1 => same
-                    .map(|(_, value)| value.as_str())
-                    .collect::<Vec<_>>()
-                    .join(","),
-                _ => value.clone(),
-            };
-            event["headers"][name] = joined.into();
+            let same = headers.iter();
+            let same = same.filter(|(other, _)| other.eq_ignore_ascii_case(&name));
+            let values: Vec<_> = same.map(|(_, value)| value.as_str()).collect();
+            event["headers"][name] = values.join(",").into();
         }
         if let Some(agent) = last(&headers, "user-agent") {
             event["requestContext"]["http"]["userAgent"] = agent.into();
@@ -179,19 +171,19 @@ impl EventFormat {
     }
 }
 
-/// An event as it was recorded.
+/// Parses a recorded event.
 pub(crate) fn recorded(record: &str) -> Value {
     serde_json::from_str(record).expect("a recorded event is JSON")
 }
 
-/// The request's own headers, taken out of the record where they replace one, and the address that
-/// API Gateway writes behind whatever the client claimed.
+/// The request's headers, and the IP address that API Gateway appends to the client's `X-Forwarded-For`. Removes the
+/// recorded headers that they replace.
 fn sent_headers(event: &mut Value, request: &Event, forwarded_for: &str) -> Vec<(String, String)> {
     let mut headers = request.headers.clone();
-    let seen = &request.source_ip;
+    let address = &request.source_ip;
     let chain = match last(&headers, forwarded_for) {
-        Some(claimed) => format!("{claimed}, {seen}"),
-        None => seen.clone(),
+        Some(sent) => format!("{sent}, {address}"),
+        None => address.clone(),
     };
     headers.retain(|(name, _)| !name.eq_ignore_ascii_case(forwarded_for));
     headers.push((forwarded_for.to_owned(), chain));
@@ -205,21 +197,15 @@ fn sent_headers(event: &mut Value, request: &Event, forwarded_for: &str) -> Vec<
 }
 
 fn known_name(headers: &Value, name: &str) -> String {
-    headers
-        .as_object()
-        .and_then(|headers| {
-            headers
-                .keys()
-                .find(|known| known.eq_ignore_ascii_case(name))
-        })
-        .map_or_else(|| name.to_owned(), Clone::clone)
+    let mut known = headers.as_object().into_iter().flat_map(Map::keys);
+    let known = known.find(|known| known.eq_ignore_ascii_case(name));
+    known.map_or(name, String::as_str).to_owned()
 }
 
 fn last<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    let mut from_the_end = headers.iter().rev();
-    from_the_end
-        .find(|(n, _)| n.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value.as_str())
+    let mut reversed = headers.iter().rev();
+    let header = reversed.find(|(known, _)| known.eq_ignore_ascii_case(name));
+    header.map(|(_, value)| value.as_str())
 }
 
 fn append(lists: &mut Value, name: &str, value: &str) {
@@ -229,7 +215,7 @@ fn append(lists: &mut Value, name: &str, value: &str) {
     }
 }
 
-/// What `{proxy+}` of the resource `/api/{proxy+}` matched.
+/// The match of `{proxy+}` in the resource `/api/{proxy+}`.
 fn path_parameters(path: &str) -> Value {
     match path.strip_prefix("/api/") {
         Some(rest) => json!({ "proxy": rest }),
@@ -237,7 +223,7 @@ fn path_parameters(path: &str) -> Value {
     }
 }
 
-/// The parameters of a query string, as API Gateway decodes them; what is no escape stays.
+/// The parameters of a query string, as API Gateway decodes them. Malformed escapes stay.
 fn decoded_query(raw: &str) -> Vec<(String, String)> {
     let decode = |text: &str| {
         let text = text.replace('+', " ");
@@ -268,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn rest_v1_carries_decoded_lists_and_the_stage_in_its_context_only() {
+    fn rest_v1_has_decoded_lists_and_the_stage_in_its_context_only() {
         let event = request().as_rest_v1();
         assert_eq!(event["path"], "/api/user/link/accept");
         assert_eq!(
@@ -292,7 +278,7 @@ mod tests {
         );
         assert!(
             event["headers"].get("User-Agent").is_none(),
-            "a header stands there once"
+            "a header has one entry"
         );
         assert_eq!(
             event["requestContext"]["identity"]["userAgent"],
@@ -308,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn rest_v1_without_a_query_says_null() {
+    fn rest_v1_without_a_query_has_null() {
         let event = Event::get("/api/health").as_rest_v1();
         assert_eq!(event["queryStringParameters"], Value::Null);
         assert_eq!(event["multiValueQueryStringParameters"], Value::Null);
@@ -316,13 +302,13 @@ mod tests {
     }
 
     #[test]
-    fn http_v2_and_function_url_carry_the_raw_query_and_a_list_of_cookies() {
-        for event_format in [
+    fn http_v2_and_function_url_have_the_raw_query_and_a_list_of_cookies() {
+        for format in [
             EventFormat::HttpV2,
             EventFormat::HttpV2Stage,
             EventFormat::FunctionUrl,
         ] {
-            let event = request().in_format(event_format);
+            let event = request().in_format(format);
             assert_eq!(
                 event["rawQueryString"],
                 "q=jn%203%3A16%20%26%20ps%2023&q=%C3%A9"
@@ -337,11 +323,11 @@ mod tests {
     }
 
     #[test]
-    fn a_stage_and_a_base_path_stand_where_aws_puts_them() {
+    fn a_stage_and_a_base_path_are_where_aws_puts_them() {
         let request = Event::get("/api/passage");
-        let paths = |event_format| {
-            let event = request.in_format(event_format);
-            let (path, context) = if EventFormat::is_v1(event_format) {
+        let paths = |format| {
+            let event = request.in_format(format);
+            let (path, context) = if EventFormat::is_v1(format) {
                 (&event["path"], &event["requestContext"]["path"])
             } else {
                 (&event["rawPath"], &event["requestContext"]["http"]["path"])
@@ -363,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_text_is_sent_in_base64() {
+    fn a_body_that_is_not_text_is_sent_in_base64() {
         let event = Event::post("/api/user/import")
             .body(&b"\xff\x00"[..])
             .as_rest_v1();
@@ -374,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn a_spoilt_event_is_sent_as_it_was_spoilt() {
+    fn a_malformed_event_is_sent_unchanged() {
         let event = Event::get("/")
             .malformed(|event| event["httpMethod"] = 7.into())
             .as_rest_v1();
@@ -382,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn a_claimed_forwarding_stays_in_front_of_the_address_that_was_seen() {
+    fn the_address_is_appended_to_the_clients_x_forwarded_for() {
         let request = Event::get("/")
             .header("X-Forwarded-For", "1.2.3.4")
             .from_address("5.6.7.8");

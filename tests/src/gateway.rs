@@ -1,4 +1,4 @@
-//! API Gateway's other half: what a function answered becomes the HTTP response a browser sees.
+//! API Gateway's handling of a function's response: it becomes the HTTP response of a browser.
 //!
 //! Formats: "Output format of a Lambda function for proxy integration" (1.0), "Lambda function
 //! response for format 2.0", and for streams the prelude of
@@ -14,9 +14,9 @@ use crate::{
     invocation_response::{Chunk, Failure, InvocationResponse, Mode},
 };
 
-/// Between a streamed answer's prelude and its body.
+/// Between the prelude of a stream and its body.
 const DELIMITER: [u8; 8] = [0; 8];
-/// Where API Gateway stops looking for it.
+/// The maximum size of the prelude.
 const PRELUDE_LIMIT: usize = 16 * 1024;
 const INTEGRATION_RESPONSE: &str = "application/vnd.awslambda.http-integration-response";
 
@@ -27,27 +27,25 @@ pub(crate) struct Head {
     pub headers: HeaderMap,
 }
 
-/// Reads the head of an answer, and as much of the body as came with it.
+/// Reads the head of a response, and the part of the body that came with it.
 pub(crate) async fn open(
-    answer: &mut InvocationResponse,
-    event_format: EventFormat,
+    response: &mut InvocationResponse,
+    format: EventFormat,
 ) -> Result<(Head, Chunk), Failure> {
-    match answer.mode {
+    match response.mode {
         Mode::Buffered => {
-            let bytes = answer.collect().await?;
-            let (head, body) = buffered(&bytes, event_format)?;
-            Ok((
-                head,
-                Chunk {
-                    index: 0,
-                    at: std::time::Instant::now(),
-                    bytes: body,
-                },
-            ))
+            let bytes = response.collect().await?;
+            let (head, body) = buffered(&bytes, format)?;
+            let body = Chunk {
+                index: 0,
+                at: std::time::Instant::now(),
+                bytes: body,
+            };
+            Ok((head, body))
         }
-        Mode::Streaming if answer.content_type == INTEGRATION_RESPONSE => prelude(answer).await,
+        Mode::Streaming if response.content_type == INTEGRATION_RESPONSE => prelude(response).await,
         Mode::Streaming => {
-            let kind = &answer.content_type;
+            let kind = &response.content_type;
             Err(malformed(format!(
                 "a stream of {kind}, not of {INTEGRATION_RESPONSE}"
             )))
@@ -55,17 +53,17 @@ pub(crate) async fn open(
     }
 }
 
-fn buffered(bytes: &[u8], event_format: EventFormat) -> Result<(Head, Bytes), Failure> {
+fn buffered(bytes: &[u8], format: EventFormat) -> Result<(Head, Bytes), Failure> {
     let object = object(bytes)?;
     let mut head = Head {
         status: status(&object)?,
         headers: HeaderMap::new(),
     };
-    if event_format.is_v1() {
+    if format.is_v1() {
         add_lists(&mut head.headers, object.get("multiValueHeaders"))?;
     }
     add_values(&mut head.headers, object.get("headers"))?;
-    if !event_format.is_v1() {
+    if !format.is_v1() {
         add_cookies(&mut head.headers, object.get("cookies"))?;
     }
     let body = match object.get("body") {
@@ -77,16 +75,16 @@ fn buffered(bytes: &[u8], event_format: EventFormat) -> Result<(Head, Bytes), Fa
                 .into()
         }
         Some(Value::String(body)) => body.clone().into(),
-        Some(other) => return Err(malformed(format!("a body that is no string: {other}"))),
+        Some(other) => return Err(malformed(format!("a body that is not a string: {other}"))),
     };
     Ok((head, body))
 }
 
-async fn prelude(answer: &mut InvocationResponse) -> Result<(Head, Chunk), Failure> {
+async fn prelude(response: &mut InvocationResponse) -> Result<(Head, Chunk), Failure> {
     let mut read = BytesMut::new();
     loop {
-        let Some(chunk) = answer.next_chunk().await? else {
-            return Err(malformed("the stream ended within its prelude"));
+        let Some(chunk) = response.next_chunk().await? else {
+            return Err(malformed("the stream ended in its prelude"));
         };
         read.extend_from_slice(&chunk.bytes);
         let end = read
@@ -108,19 +106,19 @@ async fn prelude(answer: &mut InvocationResponse) -> Result<(Head, Chunk), Failu
         add_lists(&mut head.headers, object.get("multiValueHeaders"))?;
         add_values(&mut head.headers, object.get("headers"))?;
         add_cookies(&mut head.headers, object.get("cookies"))?;
-        return Ok((
-            head,
-            Chunk {
-                bytes: body,
-                ..chunk
-            },
-        ));
+        let body = Chunk {
+            bytes: body,
+            ..chunk
+        };
+        return Ok((head, body));
     }
 }
 
 fn object(bytes: &[u8]) -> Result<Map<String, Value>, Failure> {
-    serde_json::from_slice(bytes)
-        .map_err(|error| malformed(format!("{error} in {}", String::from_utf8_lossy(bytes))))
+    serde_json::from_slice(bytes).map_err(|error| {
+        let text = String::from_utf8_lossy(bytes);
+        malformed(format!("{error} in {text}"))
+    })
 }
 
 fn status(object: &Map<String, Value>) -> Result<StatusCode, Failure> {
@@ -143,40 +141,29 @@ fn add_lists(headers: &mut HeaderMap, lists: Option<&Value>) -> Result<(), Failu
     Ok(())
 }
 
-/// Adds single values; one that is there already from a list is not added again.
+/// Adds single values, except those that a list has added.
 fn add_values(headers: &mut HeaderMap, values: Option<&Value>) -> Result<(), Failure> {
     for (name, value) in entries(values)? {
         match value {
             Value::Array(values) => {
-                values
-                    .iter()
-                    .try_for_each(|value| add(headers, name, value))?;
+                let mut values = values.iter();
+                values.try_for_each(|value| add(headers, name, value))?;
             }
-            value
-                if value
-                    .as_str()
-                    .is_some_and(|value| holds(headers, name, value)) => {}
+            Value::String(value) if has(headers, name, value) => {}
             value => add(headers, name, value)?,
         }
     }
     Ok(())
 }
 
-fn holds(headers: &HeaderMap, name: &str, value: &str) -> bool {
-    headers
-        .get_all(name)
-        .iter()
-        .any(|known| known.as_bytes() == value.as_bytes())
+fn has(headers: &HeaderMap, name: &str, value: &str) -> bool {
+    let mut values = headers.get_all(name).iter();
+    values.any(|known| known.as_bytes() == value.as_bytes())
 }
 
 fn add_cookies(headers: &mut HeaderMap, cookies: Option<&Value>) -> Result<(), Failure> {
-    let cookies = cookies
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    cookies
-        .iter()
-        .try_for_each(|cookie| add(headers, SET_COOKIE.as_str(), cookie))
+    let mut cookies = cookies.and_then(Value::as_array).into_iter().flatten();
+    cookies.try_for_each(|cookie| add(headers, SET_COOKIE.as_str(), cookie))
 }
 
 fn entries(object: Option<&Value>) -> Result<Vec<(&String, &Value)>, Failure> {
@@ -206,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn format_1_joins_lists_and_values_and_knows_no_cookies() {
+    fn format_1_joins_lists_and_values_and_ignores_cookies() {
         let answer = br#"{"statusCode": 201, "headers": {"a": "2", "b": "3"}, "cookies": ["no=1"],
             "multiValueHeaders": {"a": ["1", "2"]}, "body": "aGk=", "isBase64Encoded": true}"#;
         let (head, body) = buffered(answer, EventFormat::RestV1).unwrap();
@@ -221,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn format_2_has_cookies_of_their_own() {
+    fn format_2_has_a_list_of_cookies() {
         let answer = br#"{"statusCode": 200, "headers": {}, "cookies": ["a=1", "b=2"]}"#;
         let (head, body) = buffered(answer, EventFormat::HttpV2).unwrap();
         assert_eq!(head.headers.get_all(SET_COOKIE).iter().count(), 2);
@@ -229,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_api_gateway_refuses_is_refused() {
+    fn malformed_responses_are_refused() {
         for answer in [
             "null",
             "{}",

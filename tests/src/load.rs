@@ -1,4 +1,4 @@
-//! Browsers that come and go while something happens to the database.
+//! A constant load of requests, for tests that interrupt the database.
 
 use std::{
     fmt,
@@ -13,12 +13,9 @@ use sqlx::PgPool;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::{Client, eventually};
+use crate::{Client, eventually, paths};
 
-/// Writes for a caller who is new, and reads for one who is known.
-const SESSION: &str = "/api/user/session";
-
-/// Browsers at work, each with one request at a time, until they are stopped.
+/// Browsers that send requests until stopped, each one at a time.
 #[derive(Debug)]
 pub struct BackgroundLoad {
     shared: Arc<Shared>,
@@ -29,73 +26,70 @@ pub struct BackgroundLoad {
 struct Shared {
     stopped: AtomicBool,
     in_flight: AtomicUsize,
-    /// By each browser.
-    answered: Vec<AtomicUsize>,
+    /// The number of responses of each browser.
+    responses: Vec<AtomicUsize>,
 }
 
-/// What became of the requests.
+/// The results of the requests.
 #[derive(Clone, Debug, Default)]
 pub struct LoadReport {
-    /// How many were sent.
+    /// The number of requests.
     pub requests: usize,
-    /// What those were answered that were not answered well.
+    /// The error of each request without a 200.
     pub failed: Vec<String>,
-    /// The users that the service said it had made.
+    /// The users that a response reported as created.
     users: Vec<Uuid>,
 }
 
 impl BackgroundLoad {
-    /// So many browsers, on the site of this one. Each is a new caller, asks twice, and becomes another.
+    /// Starts this number of browsers on the site of `site`. Each gets its session twice, which first creates a user and
+    /// then reads it, and starts again without cookies.
     #[must_use]
     pub fn start(site: &Client, browsers: usize) -> Self {
         let shared = Arc::new(Shared {
             stopped: AtomicBool::default(),
             in_flight: AtomicUsize::default(),
-            answered: (0..browsers).map(|_| AtomicUsize::default()).collect(),
+            responses: (0..browsers).map(|_| AtomicUsize::default()).collect(),
         });
         let browse = |n| tokio::spawn(browse(n, site.another(), Arc::clone(&shared)));
         let browsers = (0..browsers).map(browse).collect();
         Self { shared, browsers }
     }
 
-    /// Requests that have no answer at this moment.
+    /// The number of requests without a response at this moment.
     #[must_use]
     pub fn in_flight(&self) -> usize {
         self.shared.in_flight.load(Ordering::SeqCst)
     }
 
-    /// As [`BackgroundLoad::in_flight`], at a moment when there is one.
+    /// Waits for a moment with a request in flight, and returns their number.
     pub async fn wait_for_request(&self) -> usize {
-        eventually("a request", async || {
+        eventually("a request in flight", async || {
             Some(self.in_flight()).filter(|n| *n > 0)
         })
         .await
     }
 
-    /// Waits until each browser has so many more answers: what was in flight before is over then.
+    /// Waits until each browser has `more` further responses. Every earlier request has its response then.
     pub async fn wait_for_responses(&self, more: usize) {
-        let answered = || {
-            self.shared
-                .answered
-                .iter()
-                .map(|n| n.load(Ordering::SeqCst))
+        let responses = || {
+            let counters = self.shared.responses.iter();
+            counters.map(|n| n.load(Ordering::SeqCst))
         };
-        let ends: Vec<_> = answered().map(|n| n + more).collect();
-        eventually("answers", async || {
-            answered()
-                .zip(&ends)
-                .all(|(n, end)| n >= *end)
-                .then_some(())
+        let goals: Vec<_> = responses().map(|n| n + more).collect();
+        eventually("responses", async || {
+            let mut reached = responses().zip(&goals);
+            reached.all(|(n, goal)| n >= *goal).then_some(())
         })
         .await;
     }
 
-    /// Lets what is in flight come to its end, and adds up.
+    /// Waits for the requests in flight, and returns the results of all browsers.
     pub async fn stop(self) -> LoadReport {
         self.shared.stopped.store(true, Ordering::SeqCst);
         let mut all = LoadReport::default();
         for browser in self.browsers {
-            let one = browser.await.expect("a browser ends when it is told to");
+            let one = browser.await.expect("a browser stops");
             all.requests += one.requests;
             all.failed.extend(one.failed);
             all.users.extend(one.users);
@@ -105,7 +99,7 @@ impl BackgroundLoad {
 }
 
 impl LoadReport {
-    /// How many of the users that the service said it had made the database does not have.
+    /// How many of the users that a response reported the database does not have.
     pub async fn missing_users(&self, database: &PgPool) -> usize {
         let kept =
             sqlx::query_scalar::<_, i64>("SELECT count(*) FROM users WHERE anonymous_id = ANY($1)");
@@ -127,34 +121,33 @@ impl fmt::Display for LoadReport {
 }
 
 async fn browse(n: usize, browser: Client, shared: Arc<Shared>) -> LoadReport {
-    let mut tally = LoadReport::default();
+    let mut report = LoadReport::default();
     while !shared.stopped.load(Ordering::SeqCst) {
         browser.forget_cookies();
         for _ in 0..2 {
             shared.in_flight.fetch_add(1, Ordering::SeqCst);
-            let answer = browser.get(SESSION).try_send().await;
+            let response = browser.get(paths::SESSION).try_send().await;
             shared.in_flight.fetch_sub(1, Ordering::SeqCst);
-            if let Some(answered) = shared.answered.get(n) {
-                answered.fetch_add(1, Ordering::SeqCst);
+            if let Some(responses) = shared.responses.get(n) {
+                responses.fetch_add(1, Ordering::SeqCst);
             }
-            tally.requests += 1;
-            match answer {
-                Ok(answer) if answer.status == 200 => {
-                    let body: Value = answer.json();
+            report.requests += 1;
+            match response {
+                Ok(response) if response.status == 200 => {
+                    let body: Value = response.json();
                     let id = body.get("anonymous_id").and_then(Value::as_str);
-                    tally
-                        .users
-                        .extend(id.and_then(|id| Uuid::parse_str(id).ok()));
+                    let id = id.and_then(|id| Uuid::parse_str(id).ok());
+                    report.users.extend(id);
                 }
-                Ok(answer) => tally.failed.push(format!(
-                    "{}: {}",
-                    answer.status,
-                    String::from_utf8_lossy(&answer.body)
-                )),
-                Err(failure) => tally.failed.push(failure.to_string()),
+                Ok(response) => {
+                    let body = String::from_utf8_lossy(&response.body);
+                    let error = format!("{}: {body}", response.status);
+                    report.failed.push(error);
+                }
+                Err(failure) => report.failed.push(failure.to_string()),
             }
         }
     }
-    tally.users.dedup();
-    tally
+    report.users.dedup();
+    report
 }

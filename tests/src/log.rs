@@ -1,6 +1,6 @@
-//! What a function's processes write to stdout and stderr, which Lambda keeps as its log.
+//! The log of a function: the stdout and stderr of its processes.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 use tokio::{
@@ -8,12 +8,12 @@ use tokio::{
     task::JoinHandle,
 };
 
-use crate::{record, wait::eventually};
+use crate::{lock::lock, record, wait::eventually};
 
-/// How many lines a failed test shows.
+/// The number of lines in the message of a failed test.
 const TAIL: usize = 20;
 
-/// A function's log, growing while its processes run. Clones are the same log.
+/// The log of a function. Clones are the same log.
 #[derive(Clone, Debug, Default)]
 pub struct Log(Arc<Mutex<Vec<String>>>);
 
@@ -21,40 +21,40 @@ impl Log {
     /// Every line so far.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
-        self.lock().clone()
+        lock(&self.0).clone()
     }
 
     /// The lines so far that are JSON.
     #[must_use]
     pub fn records(&self) -> Vec<Value> {
-        self.lock()
+        lock(&self.0)
             .iter()
             .filter_map(|line| serde_json::from_str(line).ok())
             .collect()
     }
 
-    /// Waits for a JSON line of which `is_it` holds.
-    pub async fn wait_for_record(&self, is_it: impl Fn(&Value) -> bool) -> Value {
-        eventually("the line in the log", async || {
-            self.records().into_iter().find(&is_it)
+    /// Waits for a JSON line that matches.
+    pub async fn wait_for_record(&self, matches: impl Fn(&Value) -> bool) -> Value {
+        eventually("a line of the log", async || {
+            self.records().into_iter().find(&matches)
         })
         .await
     }
 
-    /// Fails the test if `secret` stands anywhere in the log so far. Does not print it.
+    /// Fails the test if the log has `secret` so far. Does not print it.
     pub fn expect_without(&self, secret: &str) {
-        assert!(!secret.is_empty(), "an empty secret is in every log");
-        let line = self.lock().iter().position(|line| line.contains(secret));
+        assert!(!secret.is_empty(), "an empty secret");
+        let line = lock(&self.0).iter().position(|line| line.contains(secret));
         assert!(
             line.is_none(),
-            "line {line:?} of the function's log gives away a secret"
+            "line {line:?} of the function's log contains a secret"
         );
     }
 
-    /// The last lines, for a message about a failure.
+    /// The last lines, for the message of a failed test.
     #[must_use]
     pub fn tail(&self) -> String {
-        let lines = self.lock();
+        let lines = lock(&self.0);
         let from = lines.len().saturating_sub(TAIL);
         match lines.get(from..) {
             Some(tail) if !tail.is_empty() => format!("the function's log:\n{}", tail.join("\n")),
@@ -62,7 +62,7 @@ impl Log {
         }
     }
 
-    /// Takes in what `source` says, until it closes.
+    /// Adds the lines of `source` until it closes.
     pub(crate) fn follow(
         &self,
         function: &str,
@@ -75,13 +75,9 @@ impl Log {
             while let Ok(1..) = source.read_until(b'\n', &mut line).await {
                 let text = String::from_utf8_lossy(&line).trim_end().to_owned();
                 record::line(&function, &text);
-                log.lock().push(text);
+                lock(&log.0).push(text);
                 line.clear();
             }
         })
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! The OpenAPI document of the whole service, made from the types of its handlers.
+//! The OpenAPI document of the service, generated from the handlers of all functions.
 
 use utoipa::{OpenApi, openapi};
 use verse_http::Routes;
@@ -22,51 +22,35 @@ use verse_http::Routes;
 )]
 struct Verse;
 
-/// A function: its name, its table of routes, and its part of the document.
+/// A function's part of the document.
 pub struct FunctionApi {
-    /// The function's name, which is its binary's.
+    /// The name of the function and its binary.
     pub name: &'static str,
-    /// What it answers.
+    /// Its routes.
     pub routes: Routes,
-    /// The same for OpenAPI.
+    /// Its OpenAPI document.
     pub document: openapi::OpenApi,
 }
 
-/// Every function that answers HTTP.
+/// Every function that serves HTTP.
 #[must_use]
 pub fn functions() -> Vec<FunctionApi> {
     vec![
-        FunctionApi {
-            name: "bible",
-            routes: bible::routes(),
-            document: bible::Documentation::openapi(),
-        },
-        FunctionApi {
-            name: "device-link",
-            routes: device_link::routes(),
-            document: device_link::Documentation::openapi(),
-        },
-        FunctionApi {
-            name: "insight",
-            routes: insight::routes(),
-            document: insight::Documentation::openapi(),
-        },
-        FunctionApi {
-            name: "definition",
-            routes: definition::routes(),
-            document: definition::Documentation::openapi(),
-        },
-        FunctionApi {
-            name: "chat",
-            routes: chat::routes(),
-            document: chat::Documentation::openapi(),
-        },
-        FunctionApi {
-            name: "user",
-            routes: user::routes(),
-            document: user::Documentation::openapi(),
-        },
+        api::<bible::Documentation>("bible", bible::routes()),
+        api::<device_link::Documentation>("device-link", device_link::routes()),
+        api::<insight::Documentation>("insight", insight::routes()),
+        api::<definition::Documentation>("definition", definition::routes()),
+        api::<chat::Documentation>("chat", chat::routes()),
+        api::<user::Documentation>("user", user::routes()),
     ]
+}
+
+fn api<D: OpenApi>(name: &'static str, routes: Routes) -> FunctionApi {
+    FunctionApi {
+        name,
+        routes,
+        document: D::openapi(),
+    }
 }
 
 /// The whole document.
@@ -79,11 +63,11 @@ pub fn document() -> openapi::OpenApi {
     document
 }
 
-/// The document as it is committed: `openapi.json`.
+/// The text of `openapi.json`.
 ///
 /// # Panics
 ///
-/// When the document cannot be written as JSON.
+/// When the document cannot be serialised.
 #[must_use]
 pub fn text() -> String {
     let mut text = document().to_pretty_json().expect("the document is JSON");

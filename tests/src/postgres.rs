@@ -1,5 +1,4 @@
-//! A Postgres server of a test's own, for what cannot be done to the one that all tests share: stopping it, and
-//! having a second one take its place.
+//! A Postgres server for one test, which can stop it or replace it by a standby. All other tests share a server.
 
 use std::{
     fs,
@@ -18,7 +17,7 @@ use crate::{eventually, reserved_port::ReservedPort};
 const PASSWORD: &str = "of-the-rehearsal";
 const DATABASE: &str = "verse";
 
-/// What a server is started with: a crash of the machine may lose it, and it says which statements it was given.
+/// The server's settings: it is fast, loses its data in a crash of the machine, and logs every statement.
 const SETTINGS: [&str; 9] = [
     "fsync=off",
     "full_page_writes=off",
@@ -31,7 +30,7 @@ const SETTINGS: [&str; 9] = [
     "log_timezone=UTC",
 ];
 
-/// A server; stopped when dropped.
+/// A server. It stops when dropped.
 #[derive(Debug)]
 pub struct Postgres {
     programs: Programs,
@@ -40,7 +39,7 @@ pub struct Postgres {
     server: Option<Child>,
 }
 
-/// Where Postgres' programs are and who runs them: root may not.
+/// The folder of Postgres' programs, and the account that runs them: root may not.
 #[derive(Clone, Debug)]
 struct Programs {
     folder: PathBuf,
@@ -49,14 +48,14 @@ struct Programs {
 }
 
 impl Postgres {
-    /// A new server with an empty database.
+    /// Starts a server with an empty database.
     pub async fn start() -> Self {
         let programs = Programs::from_environment();
         let data = programs.home.join(Uuid::new_v4().to_string());
         let password = data.with_extension("password");
         fs::write(&password, PASSWORD).expect("a file in VERSE_POSTGRES_HOME");
         if let Some((user, group)) = programs.account {
-            chown(&password, Some(user), Some(group)).expect("root gives files away");
+            chown(&password, Some(user), Some(group)).expect("root may change the owner of a file");
         }
         let mut initdb = programs.command("initdb");
         initdb.arg("-D").arg(&data).arg("--pwfile").arg(&password);
@@ -76,7 +75,9 @@ impl Postgres {
         };
         server.restart().await;
         let mut connection = PgConnection::connect(&server.url_of("postgres")).await;
-        let connection = connection.as_mut().expect("the server takes its password");
+        let connection = connection
+            .as_mut()
+            .expect("the server accepts its password");
         let made = sqlx::query("CREATE DATABASE verse")
             .execute(connection)
             .await;
@@ -84,7 +85,7 @@ impl Postgres {
         server
     }
 
-    /// A second server that follows this one, and has all that this one has said is done.
+    /// Starts a standby with synchronous replication: it has every transaction that this server has confirmed.
     pub async fn standby(&self) -> Self {
         let data = self.programs.home.join(Uuid::new_v4().to_string());
         let mut copy = self.programs.command("pg_basebackup");
@@ -109,9 +110,9 @@ impl Postgres {
             sqlx::query(setting)
                 .execute(&pool)
                 .await
-                .expect("the superuser may");
+                .expect("a superuser's statement");
         }
-        eventually("the standby follows", async || {
+        eventually("the standby replicates", async || {
             let state =
                 sqlx::query_scalar::<_, String>("SELECT sync_state FROM pg_stat_replication");
             let state = state.fetch_optional(&pool).await.ok().flatten();
@@ -121,13 +122,13 @@ impl Postgres {
         standby
     }
 
-    /// The URL of its database, for its superuser.
+    /// The URL of its database for its superuser.
     #[must_use]
     pub fn url(&self) -> String {
         self.url_of(DATABASE)
     }
 
-    /// Some connections for the test itself.
+    /// Connections for the test itself.
     #[must_use]
     pub fn pool(&self) -> PgPool {
         let pool = PgPoolOptions::new()
@@ -136,18 +137,16 @@ impl Postgres {
         pool.connect_lazy(&self.url()).expect("a Postgres URL")
     }
 
-    /// Stops it, cutting its connections.
+    /// Stops it, which closes its connections.
     pub async fn stop(&mut self) {
         if let Some(mut server) = self.server.take() {
             interrupt(&server);
             let ended = spawn_blocking(move || server.wait()).await;
-            ended
-                .expect("a thread")
-                .expect("a child that was not waited for");
+            ended.expect("a thread").expect("a running child");
         }
     }
 
-    /// Stops it if it runs, starts it, and waits until it takes connections.
+    /// Stops it if it runs, starts it, and waits until it accepts connections.
     pub async fn restart(&mut self) {
         self.stop().await;
         let mut command = self.programs.command("postgres");
@@ -164,21 +163,21 @@ impl Postgres {
         command.stderr(log.expect("a log in VERSE_POSTGRES_HOME"));
         self.server = Some(command.spawn().expect("Postgres' program starts"));
         let url = self.url_of("postgres");
-        eventually("the server takes connections", async || {
+        eventually("the server accepts connections", async || {
             PgConnection::connect(&url).await.ok()
         })
         .await;
     }
 
-    /// Makes a standby the one to write to.
+    /// Makes the standby the primary.
     pub async fn promote(&self) {
         let pool = self.pool();
         let promoted = sqlx::query_scalar::<_, bool>("SELECT pg_promote()")
             .fetch_one(&pool)
             .await;
         assert!(
-            promoted.expect("the superuser may"),
-            "the standby takes over"
+            promoted.expect("a superuser's statement"),
+            "the standby is promoted"
         );
     }
 
@@ -194,7 +193,7 @@ impl Drop for Postgres {
     fn drop(&mut self) {
         if let Some(mut server) = self.server.take() {
             interrupt(&server);
-            // Gone already: that is what was wanted.
+            // An error means that it has ended.
             let _ = server.wait();
         }
         let _ = fs::remove_dir_all(&self.data);
@@ -246,9 +245,9 @@ async fn run(mut command: Command) {
     );
 }
 
-/// A fast shutdown.
+/// Begins a fast shutdown.
 fn interrupt(server: &Child) {
     let id = server.id().try_into().ok().and_then(Pid::from_raw);
-    // It may have ended by itself.
+    // An error means that it has ended.
     let _ = kill_process(id.expect("a child has an id"), Signal::INT);
 }

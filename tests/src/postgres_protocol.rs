@@ -1,14 +1,14 @@
-//! As much of the Postgres protocol (version 3, "Message Formats" in Postgres's documentation) as
-//! it takes to see which messages pass by, whatever pieces they come in.
+//! The part of the Postgres protocol (version 3, "Message Formats" in Postgres's documentation) that shows the kinds of
+//! messages in a connection.
 
-/// What a client sends before its first message, in the place of a protocol version.
+/// A client's request for TLS before its first message, in place of a protocol version.
 pub(crate) const SSL_REQUEST: u32 = 80_877_103;
-/// See [`SSL_REQUEST`].
+/// A client's request for GSSAPI encryption, likewise.
 pub(crate) const GSS_REQUEST: u32 = 80_877_104;
-/// A message's length counts its own four bytes, and not the kind in front of them.
+/// A message's length includes its own four bytes, but not the kind before them.
 const LENGTH_BYTES: u32 = 4;
 
-/// Follows one direction of a connection and tells the kinds of its messages.
+/// Finds the kinds of the messages in one direction of a connection.
 #[derive(Debug, Default)]
 pub(crate) struct Scanner {
     kind: Option<u8>,
@@ -17,14 +17,14 @@ pub(crate) struct Scanner {
 }
 
 impl Scanner {
-    /// Takes in what passes by, and gives the kinds of the messages that are complete with it.
+    /// Adds bytes, and returns the kinds of the messages that they complete.
     pub(crate) fn feed(&mut self, mut bytes: &[u8]) -> Vec<u8> {
         let mut kinds = Vec::new();
         while !bytes.is_empty() {
             if self.body_left > 0 {
-                let passing = bytes.len().min(self.body_left as usize);
-                bytes = bytes.get(passing..).unwrap_or_default();
-                self.body_left -= u32::try_from(passing).unwrap_or(self.body_left);
+                let length = bytes.len().min(self.body_left as usize);
+                bytes = bytes.get(length..).unwrap_or_default();
+                self.body_left -= u32::try_from(length).unwrap_or(self.body_left);
             } else if let (Some((&byte, rest)), None) = (bytes.split_first(), self.kind) {
                 self.kind = Some(byte);
                 bytes = rest;
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_are_told_apart_in_whatever_pieces_they_come() {
+    fn messages_are_found_in_pieces_of_any_size() {
         let bytes = [
             message(b'P', b"select"),
             message(b'S', b""),

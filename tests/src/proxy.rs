@@ -1,13 +1,12 @@
-//! A proxy between a function and Postgres: it counts what passes by, and it breaks on demand.
-//! It answers a wish for TLS with no, as Postgres without a certificate does; or it is a secured one, which takes
-//! nobody in without TLS and ends it, as RDS Proxy does.
+//! A proxy between a function and Postgres that counts messages and breaks connections on demand. By default it
+//! refuses TLS, as Postgres without a certificate does. With a certificate it requires TLS, as RDS Proxy does.
 
 use std::{
     collections::{BTreeSet, VecDeque},
     fmt, io,
     str::FromStr,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -17,61 +16,52 @@ use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, split},
     net::{TcpListener, TcpStream},
     sync::watch,
-    task::{JoinHandle, JoinSet},
+    task::JoinHandle,
 };
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
+    lock::lock,
+    loopback::accept,
     postgres_protocol::{GSS_REQUEST, SSL_REQUEST, Scanner},
     reserved_port::ReservedPort,
 };
 
-/// What passed by since the start or the last [`Proxy::reset`].
+/// The messages since the start or the last [`Proxy::reset`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Connections opened.
+    /// Opened connections.
     pub connections: u64,
-    /// Statements run: Execute messages and simple queries, `BEGIN` and `COMMIT` among them.
+    /// Executed statements: Execute messages and simple queries, `BEGIN` and `COMMIT` among them.
     pub statements: u64,
-    /// Statements prepared: Parse messages.
+    /// Prepared statements: Parse messages.
     pub prepared: u64,
-    /// Times that the function waited for Postgres on behalf of a statement: for its preparation or
-    /// its answer. The log-in is not counted.
+    /// How often the function waited for Postgres to prepare or execute a statement, without the log-in.
     pub round_trips: u64,
-    /// Round trips that only ask whether the connection lives. A pool makes them when it takes a
-    /// connection or gets it back, the latter after the function has answered.
+    /// Round trips without a statement. A pool tests a connection with one when it lends the connection, and when the
+    /// connection comes back, which is after the function's response.
     pub pings: u64,
 }
 
-#[derive(Debug, Default)]
-struct Counters {
-    connections: AtomicU64,
-    statements: AtomicU64,
-    prepared: AtomicU64,
-    round_trips: AtomicU64,
-    pings: AtomicU64,
-    farewells: AtomicU64,
-}
-
-/// What the function asked before it began to wait.
+/// The messages of the function before it waits for Postgres.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Question {
-    /// Nothing.
+enum RoundTrip {
+    /// No statement.
     #[default]
     Ping,
-    /// To prepare a statement, or to forget one.
+    /// A statement is prepared or closed.
     Preparation,
-    /// To run a statement.
+    /// A statement is executed.
     Statement,
 }
 
-/// Tells when something is to happen: never, or so many times from now.
+/// The number of times to wait until something happens; `None` is never.
 #[derive(Debug, Default)]
 struct Countdown(Mutex<Option<u64>>);
 
 impl Countdown {
-    fn set(&self, from_now: Option<u64>) {
-        *lock(&self.0) = from_now;
+    fn set(&self, count: Option<u64>) {
+        *lock(&self.0) = count;
     }
 
     fn is_now(&self) -> bool {
@@ -82,25 +72,26 @@ impl Countdown {
     }
 }
 
-/// The questions of one connection that Postgres has not answered yet, in their order.
-type PendingQuestions = Mutex<VecDeque<Question>>;
+/// The round trips of one connection that Postgres has not answered yet, in their order.
+type Pending = Mutex<VecDeque<RoundTrip>>;
 
 struct Shared {
     upstream: Mutex<(String, u16)>,
-    /// What a secured proxy accepts TLS with.
+    /// Set if the proxy requires TLS.
     tls: Option<TlsAcceptor>,
-    /// What clients have set at the start of their sessions.
+    /// The parameters in start-up messages.
     parameters: Mutex<BTreeSet<String>>,
-    counters: Counters,
-    /// False: nothing passes, in either direction, and nobody is told.
+    counts: Mutex<Counts>,
+    terminate_messages: AtomicU64,
+    /// If false, nothing passes in either direction, and connections stay open.
     open: watch::Sender<bool>,
-    /// Which answer to a statement is lost.
-    lose_answer: Countdown,
-    /// Which statement breaks off before its end.
-    break_off: Countdown,
+    /// When to drop the response to a statement.
+    drop_response: Countdown,
+    /// When to truncate a statement.
+    truncate: Countdown,
 }
 
-/// A TCP proxy on a free port of the loopback, for as long as it is kept.
+/// A TCP proxy on a reserved port of the loopback. It ends when dropped.
 #[derive(Debug)]
 pub struct Proxy {
     url: String,
@@ -117,12 +108,12 @@ struct Server {
 }
 
 impl Proxy {
-    /// A proxy in front of the database with this URL.
+    /// A proxy to the database with this URL.
     pub async fn to(database_url: &str) -> Self {
         Self::start(database_url, None).await
     }
 
-    /// A proxy in front of the database with this URL that takes nobody in without TLS.
+    /// A proxy to the database with this URL that requires TLS.
     pub async fn with_tls(database_url: &str, tls: TlsAcceptor) -> Self {
         Self::start(database_url, Some(tls)).await
     }
@@ -142,10 +133,11 @@ impl Proxy {
                 upstream: Mutex::new((options.get_host().to_owned(), options.get_port())),
                 tls,
                 parameters: Mutex::default(),
-                counters: Counters::default(),
+                counts: Mutex::default(),
+                terminate_messages: AtomicU64::default(),
                 open: watch::Sender::new(true),
-                lose_answer: Countdown::default(),
-                break_off: Countdown::default(),
+                drop_response: Countdown::default(),
+                truncate: Countdown::default(),
             }),
             server: Mutex::default(),
         };
@@ -165,50 +157,38 @@ impl Proxy {
         self.port.address().port()
     }
 
-    /// What clients have set at the start of their sessions: `TimeZone`, `application_name` and so on.
+    /// The parameters that clients have set in start-up messages: `TimeZone`, `application_name` and so on.
     #[must_use]
     pub fn start_up_parameters(&self) -> BTreeSet<String> {
         lock(&self.shared.parameters).clone()
     }
 
-    /// From the next connection on, the database of this URL stands behind the same name.
+    /// Connects later clients to the database with this URL.
     pub fn set_upstream(&self, database_url: &str) {
         let options = PgConnectOptions::from_str(database_url).expect("a Postgres URL");
         *lock(&self.shared.upstream) = (options.get_host().to_owned(), options.get_port());
     }
 
-    /// So many statements from now, one gets through in part; then its connection closes. 0 is the next.
-    pub fn truncate_statement(&self, from_now: u64) {
-        self.shared.break_off.set(Some(from_now));
+    /// Forwards only a part of a later statement and closes its connection. 0 is the next statement.
+    pub fn truncate_statement(&self, count: u64) {
+        self.shared.truncate.set(Some(count));
     }
 
-    /// What passed by since the start or the last [`reset`](Self::reset).
+    /// The counts since the start or the last [`reset`](Self::reset).
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let counters = &self.shared.counters;
-        Counts {
-            connections: counters.connections.load(Ordering::SeqCst),
-            statements: counters.statements.load(Ordering::SeqCst),
-            prepared: counters.prepared.load(Ordering::SeqCst),
-            round_trips: counters.round_trips.load(Ordering::SeqCst),
-            pings: counters.pings.load(Ordering::SeqCst),
-        }
+        *lock(&self.shared.counts)
     }
 
-    /// How many clients have said that they leave, since the last time that this was asked.
+    /// The number of Terminate messages since the last call: clients that closed their connections properly.
     #[must_use]
     pub fn take_terminate_messages(&self) -> u64 {
-        self.shared.counters.farewells.swap(0, Ordering::SeqCst)
+        self.shared.terminate_messages.swap(0, Ordering::SeqCst)
     }
 
-    /// Counts from nothing again.
+    /// Resets the counts to zero.
     pub fn reset(&self) {
-        let counters = &self.shared.counters;
-        counters.connections.store(0, Ordering::SeqCst);
-        counters.statements.store(0, Ordering::SeqCst);
-        counters.prepared.store(0, Ordering::SeqCst);
-        counters.round_trips.store(0, Ordering::SeqCst);
-        counters.pings.store(0, Ordering::SeqCst);
+        *lock(&self.shared.counts) = Counts::default();
     }
 
     /// Closes every connection. The listener stays, so that new connections succeed at any moment.
@@ -223,26 +203,26 @@ impl Proxy {
         drop(self.stop_serving().await);
     }
 
-    /// The database hangs: connections stay and new ones are accepted, but nothing comes through.
+    /// The database hangs: connections are open and new ones are accepted, but nothing passes.
     pub fn hang(&self) {
         self.shared.open.send_replace(false);
     }
 
-    /// The next statement gets through and is carried out; then the connection closes in the place
-    /// of the answer, so that the function cannot know.
+    /// Executes the next statement, and closes the connection in place of the response: the function cannot know whether
+    /// the statement ran.
     pub fn drop_next_response(&self) {
         self.drop_response(0);
     }
 
-    /// The same of a statement that is so many from now.
-    pub fn drop_response(&self, from_now: u64) {
-        self.shared.lose_answer.set(Some(from_now));
+    /// Likewise for a later statement. 0 is the next.
+    pub fn drop_response(&self, count: u64) {
+        self.shared.drop_response.set(Some(count));
     }
 
-    /// All is well again, at the same address.
+    /// Ends all faults, at the same address.
     pub async fn restore(&self) {
-        self.shared.lose_answer.set(None);
-        self.shared.break_off.set(None);
+        self.shared.drop_response.set(None);
+        self.shared.truncate.set(None);
         self.shared.open.send_replace(true);
         if self.server().is_none() {
             self.serve(self.port.listen());
@@ -251,7 +231,9 @@ impl Proxy {
 
     fn serve(&self, listener: impl Into<Arc<TcpListener>>) {
         let listener = listener.into();
-        let task = tokio::spawn(accept(Arc::clone(&listener), Arc::clone(&self.shared)));
+        let shared = Arc::clone(&self.shared);
+        let serve = move |client| forward(client, Arc::clone(&shared));
+        let task = tokio::spawn(accept(Arc::clone(&listener), serve));
         *self.server() = Some(Server { listener, task });
     }
 
@@ -277,36 +259,23 @@ impl Drop for Proxy {
     }
 }
 
-async fn accept(listener: Arc<TcpListener>, shared: Arc<Shared>) {
-    // Held here so that no connection outlives the listener.
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => if let Ok((client, _)) = accepted {
-                connections.spawn(pass(client, Arc::clone(&shared)));
-            },
-            Some(_) = connections.join_next() => {}
-        }
-    }
-}
-
-/// A connection, secured or not.
+/// A connection with or without TLS.
 trait Socket: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Socket for S {}
 
-/// Passes one connection on until either side, or the test, ends it.
-async fn pass(mut client: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
-    shared.opened().await;
+/// Forwards one connection until either side or the test ends it.
+async fn forward(mut client: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
+    shared.until_open().await;
     client.set_nodelay(true)?;
     let Some(tls) = &shared.tls else {
-        let greeting = loop {
-            let greeting = (client.read_u32().await?, client.read_u32().await?);
-            if greeting.1 != SSL_REQUEST && greeting.1 != GSS_REQUEST {
-                break greeting;
+        let start = loop {
+            let start = (client.read_u32().await?, client.read_u32().await?);
+            if start.1 != SSL_REQUEST && start.1 != GSS_REQUEST {
+                break start;
             }
             client.write_u8(b'N').await?;
         };
-        return take_in(Box::new(client), greeting, &shared).await;
+        return forward_session(Box::new(client), start, &shared).await;
     };
     let (_, code) = (client.read_u32().await?, client.read_u32().await?);
     if code != SSL_REQUEST {
@@ -314,12 +283,12 @@ async fn pass(mut client: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
     }
     client.write_u8(b'S').await?;
     let mut client = tls.accept(client).await?;
-    let greeting = (client.read_u32().await?, client.read_u32().await?);
-    take_in(Box::new(client), greeting, &shared).await
+    let start = (client.read_u32().await?, client.read_u32().await?);
+    forward_session(Box::new(client), start, &shared).await
 }
 
-/// Goes on after the first eight bytes of a start-up message: its length, and the protocol's version.
-async fn take_in(
+/// Forwards a connection after the first eight bytes of its start-up message: the length and the protocol version.
+async fn forward_session(
     mut client: Box<dyn Socket>,
     (length, code): (u32, u32),
     shared: &Shared,
@@ -332,27 +301,27 @@ async fn take_in(
     let upstream = lock(&shared.upstream).clone();
     let mut server = TcpStream::connect(upstream).await?;
     server.set_nodelay(true)?;
-    shared.counters.connections.fetch_add(1, Ordering::SeqCst);
+    lock(&shared.counts).connections += 1;
     server.write_u32(length).await?;
     server.write_u32(code).await?;
     server.write_all(&rest).await?;
     let (from_client, to_client) = split(client);
     let (from_server, to_server) = server.into_split();
-    let asked = PendingQuestions::default();
+    let pending = Pending::default();
     tokio::select! {
-        up = upwards(from_client, to_server, shared, &asked) => up,
-        down = downwards(from_server, to_client, shared, &asked) => down,
+        result = forward_requests(from_client, to_server, shared, &pending) => result,
+        result = forward_responses(from_server, to_client, shared, &pending) => result,
     }
 }
 
-async fn upwards(
+async fn forward_requests(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     shared: &Shared,
-    asked: &PendingQuestions,
+    pending: &Pending,
 ) -> io::Result<()> {
     let mut scanner = Scanner::default();
-    let mut question = Question::default();
+    let mut round_trip = RoundTrip::default();
     let mut buffer = vec![0; 16 * 1024];
     loop {
         let bytes = read(&mut from, &mut buffer).await?;
@@ -361,25 +330,25 @@ async fn upwards(
         for kind in kinds {
             match kind {
                 b'E' | b'Q' => {
-                    shared.counters.statements.fetch_add(1, Ordering::SeqCst);
-                    question = Question::Statement;
+                    lock(&shared.counts).statements += 1;
+                    round_trip = RoundTrip::Statement;
                 }
                 b'P' => {
-                    shared.counters.prepared.fetch_add(1, Ordering::SeqCst);
-                    question = question.or_preparation();
+                    lock(&shared.counts).prepared += 1;
+                    round_trip = round_trip.or_preparation();
                 }
                 b'X' => {
-                    shared.counters.farewells.fetch_add(1, Ordering::SeqCst);
+                    shared.terminate_messages.fetch_add(1, Ordering::SeqCst);
                 }
-                b'B' | b'C' | b'D' => question = question.or_preparation(),
+                b'B' | b'C' | b'D' => round_trip = round_trip.or_preparation(),
                 _ => {}
             }
             if matches!(kind, b'S' | b'Q') {
-                lock(asked).push_back(std::mem::take(&mut question));
+                lock(pending).push_back(std::mem::take(&mut round_trip));
             }
         }
-        shared.opened().await;
-        if is_statement && shared.break_off.is_now() {
+        shared.until_open().await;
+        if is_statement && shared.truncate.is_now() {
             let part = bytes.get(..bytes.len() / 2).unwrap_or_default();
             return to.write_all(part).await;
         }
@@ -387,34 +356,30 @@ async fn upwards(
     }
 }
 
-async fn downwards(
+async fn forward_responses(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     shared: &Shared,
-    asked: &PendingQuestions,
+    pending: &Pending,
 ) -> io::Result<()> {
     let mut scanner = Scanner::default();
     let mut buffer = vec![0; 16 * 1024];
     loop {
         let bytes = read(&mut from, &mut buffer).await?;
         for _ready in scanner.feed(bytes).into_iter().filter(|kind| *kind == b'Z') {
-            // The first one ends the log-in and answers no question.
-            let answered = lock(asked).pop_front();
-            match answered {
+            // The first one ends the log-in, which is no round trip.
+            let round_trip = lock(pending).pop_front();
+            match round_trip {
                 None => {}
-                Some(Question::Ping) => {
-                    shared.counters.pings.fetch_add(1, Ordering::SeqCst);
-                }
-                Some(Question::Preparation | Question::Statement) => {
-                    shared.counters.round_trips.fetch_add(1, Ordering::SeqCst);
-                }
+                Some(RoundTrip::Ping) => lock(&shared.counts).pings += 1,
+                Some(_) => lock(&shared.counts).round_trips += 1,
             }
-            let is_statement = answered == Some(Question::Statement);
-            if is_statement && shared.lose_answer.is_now() {
+            let is_statement = round_trip == Some(RoundTrip::Statement);
+            if is_statement && shared.drop_response.is_now() {
                 return Ok(());
             }
         }
-        shared.opened().await;
+        shared.until_open().await;
         to.write_all(bytes).await?;
     }
 }
@@ -429,22 +394,18 @@ async fn read<'a>(
     }
 }
 
-impl Question {
+impl RoundTrip {
     fn or_preparation(self) -> Self {
         match self {
             Self::Ping => Self::Preparation,
-            question => question,
+            round_trip => round_trip,
         }
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Shared {
-    async fn opened(&self) {
-        // The sender is part of this value: there is always one.
+    async fn until_open(&self) {
+        // It cannot fail: this value has the sender.
         let _ = self.open.subscribe().wait_for(|open| *open).await;
     }
 }
@@ -452,7 +413,7 @@ impl Shared {
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shared")
-            .field("counters", &self.counters)
+            .field("counts", &self.counts)
             .finish_non_exhaustive()
     }
 }
@@ -467,15 +428,20 @@ mod tests {
     use super::*;
     use crate::Database;
 
+    async fn connected() -> (Database, Proxy, PgConnection) {
+        let database = Database::empty().await;
+        let proxy = Proxy::to(&database.url()).await;
+        let connection = PgConnection::connect(proxy.url()).await.unwrap();
+        (database, proxy, connection)
+    }
+
     async fn one(connection: &mut PgConnection) -> sqlx::Result<i32> {
         sqlx::query_scalar("SELECT 1").fetch_one(connection).await
     }
 
     #[tokio::test]
     async fn statements_and_round_trips_are_counted() {
-        let database = Database::empty().await;
-        let proxy = Proxy::to(&database.url()).await;
-        let mut connection = PgConnection::connect(proxy.url()).await.unwrap();
+        let (_database, proxy, mut connection) = connected().await;
         assert_eq!(
             proxy.counts(),
             Counts {
@@ -520,14 +486,16 @@ mod tests {
             pings: 1,
             ..Counts::default()
         };
-        assert_eq!(proxy.counts(), ping, "a ping waits and says nothing");
+        assert_eq!(
+            proxy.counts(),
+            ping,
+            "a ping is a round trip without a statement"
+        );
     }
 
     #[tokio::test]
-    async fn a_large_answer_passes_unchanged() {
-        let database = Database::empty().await;
-        let proxy = Proxy::to(&database.url()).await;
-        let mut connection = PgConnection::connect(proxy.url()).await.unwrap();
+    async fn a_large_response_passes_unchanged() {
+        let (_database, proxy, mut connection) = connected().await;
         let text: String = sqlx::query_scalar("SELECT repeat('Zx', 500000)")
             .fetch_one(&mut connection)
             .await
@@ -536,15 +504,13 @@ mod tests {
         assert_eq!(
             proxy.counts().round_trips,
             2,
-            "a Z within a row is no message"
+            "a Z in a row is not a message"
         );
     }
 
     #[tokio::test]
-    async fn a_database_that_is_down_comes_back_at_the_same_address() {
-        let database = Database::empty().await;
-        let proxy = Proxy::to(&database.url()).await;
-        let mut connection = PgConnection::connect(proxy.url()).await.unwrap();
+    async fn a_database_that_was_down_is_back_at_the_same_address() {
+        let (_database, proxy, mut connection) = connected().await;
         proxy.refuse_connections().await;
         one(&mut connection).await.unwrap_err();
         PgConnection::connect(proxy.url()).await.unwrap_err();
@@ -557,27 +523,23 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_database_that_hangs_goes_on_where_it_was() {
-        let database = Database::empty().await;
-        let proxy = Proxy::to(&database.url()).await;
-        let mut connection = PgConnection::connect(proxy.url()).await.unwrap();
+    async fn a_database_that_hangs_continues_after_restore() {
+        let (_database, proxy, mut connection) = connected().await;
         proxy.hang();
-        let patience = Duration::from_millis(200);
-        timeout(patience, PgConnection::connect(proxy.url()))
+        let limit = Duration::from_millis(200);
+        timeout(limit, PgConnection::connect(proxy.url()))
             .await
             .unwrap_err();
-        let mut asking = Box::pin(one(&mut connection));
-        timeout(patience, &mut asking).await.unwrap_err();
+        let mut query = Box::pin(one(&mut connection));
+        timeout(limit, &mut query).await.unwrap_err();
         proxy.restore().await;
-        assert_eq!(asking.await.unwrap(), 1);
+        assert_eq!(query.await.unwrap(), 1);
     }
 
     #[tokio::test]
-    async fn a_statement_whose_answer_is_lost_was_carried_out() {
-        let database = Database::empty().await;
+    async fn a_statement_whose_response_is_dropped_was_executed() {
+        let (database, proxy, mut connection) = connected().await;
         database.execute("CREATE TABLE kept (n integer)").await;
-        let proxy = Proxy::to(&database.url()).await;
-        let mut connection = PgConnection::connect(proxy.url()).await.unwrap();
         proxy.drop_next_response();
         let insert = sqlx::query("INSERT INTO kept VALUES (1)")
             .execute(&mut connection)
@@ -586,6 +548,6 @@ mod tests {
         assert_eq!(database.value::<i64>("SELECT COUNT(*) FROM kept").await, 1);
         PgConnection::connect(proxy.url())
             .await
-            .expect("only one answer is lost");
+            .expect("only one response is dropped");
     }
 }

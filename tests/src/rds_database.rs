@@ -1,4 +1,4 @@
-//! The database as it is on AWS: behind a proxy that demands TLS, for a role whose password a secret has.
+//! A database as on AWS: behind a proxy that requires TLS, with the functions' password in a secret.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,19 +10,19 @@ use crate::{
     CertificateAuthority, Function, FunctionBuilder, Postgres, Proxy, SecretStore, StoredSecret,
 };
 
-/// By what name functions reach the proxy.
+/// The proxy's host name for functions.
 const HOST: &str = "localhost";
-/// The role that functions log in as.
+/// The functions' role.
 const ROLE: &str = "verse_app";
 
-/// A Postgres of its own with the schema in it, a proxy in front, and a secret.
+/// A Postgres server with the schema, its proxy, and the secret with user and password.
 #[derive(Debug)]
 pub struct RdsDatabase {
     /// The server.
     pub server: Postgres,
-    /// What functions talk to.
+    /// The proxy between functions and server.
     pub proxy: Proxy,
-    /// Where the secret is kept.
+    /// The store of the secret.
     pub store: SecretStore,
     /// User and password.
     pub secret: StoredSecret,
@@ -33,7 +33,7 @@ pub struct RdsDatabase {
 }
 
 impl RdsDatabase {
-    /// All of it.
+    /// Starts all of it.
     pub async fn start() -> Self {
         let server = Postgres::start().await;
         let admin = server.pool();
@@ -42,7 +42,7 @@ impl RdsDatabase {
         let password = Uuid::new_v4().to_string();
         let authority = CertificateAuthority::new();
         let store = SecretStore::start().await;
-        let made = Self {
+        let database = Self {
             proxy: Proxy::with_tls(&server.url(), authority.acceptor(HOST)).await,
             secret: store.create(&credentials(&password)).await,
             server,
@@ -52,17 +52,18 @@ impl RdsDatabase {
             password,
             rotations: AtomicU64::default(),
         };
-        for sql in [
-            format!("CREATE ROLE {ROLE} LOGIN PASSWORD '{}'", made.password),
-            format!("GRANT ALL ON ALL TABLES IN SCHEMA public TO {ROLE}"),
-            format!("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {ROLE}"),
-        ] {
-            made.execute(sql).await;
-        }
-        made
+        let password = &database.password;
+        database
+            .execute(format!(
+                "CREATE ROLE {ROLE} LOGIN PASSWORD '{password}';
+                 GRANT ALL ON ALL TABLES IN SCHEMA public TO {ROLE};
+                 GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {ROLE}"
+            ))
+            .await;
+        database
     }
 
-    /// A function with the settings that it has on AWS.
+    /// A function with its settings on AWS.
     #[must_use]
     pub fn function(&self, name: &str) -> FunctionBuilder {
         Function::builder(name)
@@ -74,34 +75,33 @@ impl RdsDatabase {
             .env("DB_CA_FILE", self.authority.file())
     }
 
-    /// Connections of the superuser, past the proxy.
+    /// Connections of the superuser, without the proxy.
     #[must_use]
     pub fn admin(&self) -> &PgPool {
         &self.admin
     }
 
-    /// A certificate's authority that functions do not know.
+    /// The authority of the proxy's certificate.
     #[must_use]
     pub fn authority(&self) -> &CertificateAuthority {
         &self.authority
     }
 
-    /// The role's password, as it was set last.
+    /// The role's password, as last set.
     #[must_use]
     pub fn password(&self) -> &str {
         &self.password
     }
 
-    /// Has the superuser do something.
+    /// Runs statements as the superuser.
     pub async fn execute(&self, sql: impl Into<String>) {
-        let done = sqlx::raw_sql(AssertSqlSafe(sql.into()))
-            .execute(&self.admin)
-            .await;
+        let sql = sqlx::raw_sql(AssertSqlSafe(sql.into()));
+        let done = sql.execute(&self.admin).await;
         done.expect("the test's statement runs");
     }
 
-    /// The first half of a rotation, in the order of RDS's own: the secret has the new password as pending, then the
-    /// database takes it. Gives the pending version.
+    /// The first half of a rotation, in the order of RDS: the secret gets the new password as pending, then the
+    /// database sets it. Returns the pending version.
     pub async fn begin_rotation(&mut self) -> String {
         let number = self.rotations.fetch_add(1, Ordering::SeqCst);
         self.password = format!("{}-{number}", Uuid::new_v4());
@@ -111,35 +111,30 @@ impl RdsDatabase {
         pending
     }
 
-    /// The second half: what was pending is current.
+    /// The second half: the pending version becomes current.
     pub async fn end_rotation(&mut self, pending: String) {
         self.secret.promote(pending).await;
     }
 
-    /// Ends every session of the functions. Says how many.
+    /// Ends every session of the functions, and returns their number.
     pub async fn terminate_sessions(&self) -> usize {
-        let ended = sqlx::query_scalar::<_, bool>(AssertSqlSafe(format!(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{ROLE}'"
-        )));
-        ended
-            .fetch_all(&self.admin)
-            .await
-            .expect("the superuser may")
-            .len()
+        let ended = sqlx::query_scalar::<_, bool>(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1",
+        );
+        let ended = ended.bind(ROLE).fetch_all(&self.admin).await;
+        ended.expect("a superuser's query").len()
     }
 
-    /// How many sessions the functions have.
+    /// The number of the functions' sessions.
     pub async fn sessions(&self) -> i64 {
-        let open = sqlx::query_scalar::<_, i64>(AssertSqlSafe(format!(
-            "SELECT count(*) FROM pg_stat_activity WHERE usename = '{ROLE}'"
-        )));
-        open.fetch_one(&self.admin)
-            .await
-            .expect("the superuser may")
+        let sessions =
+            sqlx::query_scalar("SELECT count(*) FROM pg_stat_activity WHERE usename = $1");
+        let sessions = sessions.bind(ROLE).fetch_one(&self.admin).await;
+        sessions.expect("a superuser's query")
     }
 }
 
-/// As RDS writes them.
+/// The value of the secret, as RDS writes it.
 fn credentials(password: &str) -> Value {
     json!({"engine": "postgres", "host": HOST, "port": 5432, "username": ROLE, "password": password})
 }

@@ -1,7 +1,7 @@
-//! What a whole run of the tests leaves behind: for whoever looks for secrets in its logs, every line that a function of the
-//! product wrote, and every secret that a test sent or was given; and figures, for whoever runs it.
+//! The record of a whole test run: every line of the product's logs and every secret of a test, in which
+//! `dev/privacy.py` searches for secrets in logs; and the measured figures, which `dev/suite.py` prints.
 //!
-//! Nothing is kept unless `VERSE_TEST_RECORD` names a folder; `dev/privacy.py` and `dev/suite.py` read it.
+//! Nothing is recorded unless `VERSE_TEST_RECORD` names a folder.
 
 use std::{
     fs::{File, OpenOptions},
@@ -14,39 +14,39 @@ use serde_json::Value;
 
 use crate::{cookies::Cookie, event::Event};
 
-/// Whatever is shorter stands in a log by chance; `dev/privacy.py` looks for so much of each.
-const SHORTEST: usize = 12;
-/// Functions of the harness's own tests: they write down what they are sent, and are no part of the product.
-const NOT_OURS: [&str; 2] = ["hello", "echo"];
+/// The minimum length of a secret: a shorter text may be in a log by chance. `dev/privacy.py` searches for this prefix.
+const MIN_LENGTH: usize = 12;
+/// The functions of the harness's own tests. They log their requests, and are not part of the product.
+const TEST_FUNCTIONS: [&str; 2] = ["hello", "echo"];
 
-/// Prints as `println!` does, and once more at the end of a whole run, which shows nothing of what tests print.
+/// Prints a measured figure, and records it: a whole run hides the output of tests and prints the figures at its end.
 #[macro_export]
 macro_rules! figure {
     ($($text:tt)*) => { $crate::record_figure(&format!($($text)*)) };
 }
 
 /// See [`figure!`](crate::figure).
-#[expect(clippy::print_stdout, reason = "this is what it is for")]
+#[expect(clippy::print_stdout, reason = "the macro prints")]
 pub fn record_figure(text: &str) {
     println!("{text}");
-    keep("figures", text);
+    append("figures", text);
 }
 
-/// Keeps a line of a function's log.
+/// Records a line of a function's log.
 pub(crate) fn line(function: &str, line: &str) {
-    if !NOT_OURS.contains(&function) {
-        keep("log", &format!("{function}\t{line}"));
+    if !TEST_FUNCTIONS.contains(&function) {
+        append("log", &format!("{function}\t{line}"));
     }
 }
 
-/// Keeps something that no log may hold.
+/// Records a text that no log may contain.
 pub(crate) fn secret(text: &str) {
-    if text.chars().count() >= SHORTEST {
-        keep("secrets", &Value::from(text).to_string());
+    if text.chars().count() >= MIN_LENGTH {
+        append("secrets", &Value::from(text).to_string());
     }
 }
 
-/// Keeps what is secret of a request: its cookies, and every text in its body.
+/// Records the secrets of a request: its cookies, and every text in its body.
 pub(crate) fn request(event: &Event) {
     if folder().is_none() {
         return;
@@ -61,7 +61,7 @@ pub(crate) fn request(event: &Event) {
     }
 }
 
-/// Keeps what is secret of a response: its cookies, and link codes.
+/// Records the secrets of a response: its cookies, and link codes.
 pub(crate) fn response(cookies: &[Cookie], body: &[u8]) {
     if folder().is_none() {
         return;
@@ -78,7 +78,7 @@ pub(crate) fn response(cookies: &[Cookie], body: &[u8]) {
     }
 }
 
-/// Every text, however deep, but for times and names of users, which an export holds.
+/// Records every text at any depth, except the times and anonymous ids of an export.
 fn texts(value: &Value) {
     match value {
         Value::String(text) => secret(text),
@@ -91,8 +91,8 @@ fn texts(value: &Value) {
     }
 }
 
-/// Adds a line to this process's file of a kind: in one piece, as other tests add theirs.
-fn keep(kind: &str, line: &str) {
+/// Adds a line to this process's file of a kind, in one write, because tests run at the same time.
+fn append(kind: &str, line: &str) {
     static FILES: [OnceLock<Option<File>>; 3] = [const { OnceLock::new() }; 3];
     let [log, secrets, figures] = &FILES;
     let file = match kind {
@@ -103,11 +103,11 @@ fn keep(kind: &str, line: &str) {
     let file = file.get_or_init(|| {
         let path = folder()?.join(format!("{}.{kind}", std::process::id()));
         let file = OpenOptions::new().create(true).append(true).open(path);
-        Some(file.expect("VERSE_TEST_RECORD is a folder to write in"))
+        Some(file.expect("VERSE_TEST_RECORD is a writable folder"))
     });
     if let Some(mut file) = file.as_ref() {
         file.write_all(format!("{line}\n").as_bytes())
-            .expect("VERSE_TEST_RECORD has room");
+            .expect("VERSE_TEST_RECORD has space");
     }
 }
 

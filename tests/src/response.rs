@@ -1,4 +1,4 @@
-//! The response that a browser sees, and what tests ask of it.
+//! The HTTP response that a browser receives, and assertions on it.
 
 use std::{fmt::Display, time::Duration};
 
@@ -20,22 +20,22 @@ pub struct Response {
     pub status: StatusCode,
     /// The headers, `Set-Cookie` among them.
     pub headers: HeaderMap,
-    /// The body, decoded from Base64 if it came so.
+    /// The body, decoded if it was Base64.
     pub body: Bytes,
     /// How the function sent it.
     pub mode: Mode,
-    /// From handing out the event to the answer's last byte.
+    /// From the event to the last byte of the response.
     pub duration: Duration,
     pub(crate) request: String,
     pub(crate) log: Log,
 }
 
 impl Response {
-    /// Fails the test, with the body and the function's log, if the status is another.
+    /// Fails the test if the status differs, with the body and the function's log.
     #[track_caller]
     #[expect(
         clippy::return_self_not_must_use,
-        reason = "the question alone is what is wanted"
+        reason = "most callers need only the assertion"
     )]
     pub fn expect_status(self, status: u16) -> Self {
         if self.status.as_u16() != status {
@@ -44,11 +44,11 @@ impl Response {
         self
     }
 
-    /// Fails the test if the header is another or absent.
+    /// Fails the test if the header differs or is absent.
     #[track_caller]
     #[expect(
         clippy::return_self_not_must_use,
-        reason = "the question alone is what is wanted"
+        reason = "most callers need only the assertion"
     )]
     pub fn expect_header(self, name: &str, value: &str) -> Self {
         if self.header(name) != Some(value) {
@@ -71,17 +71,17 @@ impl Response {
     #[must_use]
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.body)
-            .unwrap_or_else(|error| self.fail(format!("the body is no text: {error}")))
+            .unwrap_or_else(|error| self.fail(format!("the body is not text: {error}")))
     }
 
-    /// The body as any JSON.
+    /// The body as JSON.
     #[track_caller]
     #[must_use]
     pub fn json(&self) -> Value {
         self.parse()
     }
 
-    /// The body as JSON of this shape.
+    /// The body as JSON of this type.
     #[track_caller]
     #[must_use]
     pub fn parse<T: DeserializeOwned>(&self) -> T {
@@ -89,7 +89,7 @@ impl Response {
             .unwrap_or_else(|error| self.fail(format!("the body is not as expected: {error}")))
     }
 
-    /// The body as a problem, which must be declared as one and repeat the status.
+    /// The body as a problem. Fails the test unless the content type is a problem's and the body repeats the status.
     #[track_caller]
     #[must_use]
     pub fn problem(&self) -> Problem {
@@ -113,9 +113,8 @@ impl Response {
     /// The cookie of this name, if the response sets it.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<Cookie> {
-        self.cookies()
-            .into_iter()
-            .find(|cookie| cookie.name() == name)
+        let mut cookies = self.cookies().into_iter();
+        cookies.find(|cookie| cookie.name() == name)
     }
 
     #[track_caller]
@@ -137,39 +136,37 @@ impl Response {
 /// A problem (RFC 9457).
 #[derive(Clone, Debug, Deserialize)]
 pub struct Problem {
-    /// Its kind, a URI.
+    /// The type, a URI.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Its kind in words.
+    /// The type in words.
     pub title: String,
     /// The response's status.
     pub status: u16,
-    /// What is wrong this time.
+    /// What is wrong with this request.
     pub detail: String,
-    /// Every fault of the input, of a 422.
+    /// The faults of the input, for a 422.
     #[serde(default)]
     pub errors: Vec<Fault>,
-    /// What else it says.
+    /// Other members.
     #[serde(flatten)]
     pub members: Map<String, Value>,
 }
 
 impl Problem {
-    /// Where the input is at fault.
+    /// The pointers of the faults.
     #[must_use]
     pub fn pointers(&self) -> Vec<&str> {
-        self.errors
-            .iter()
-            .map(|fault| fault.pointer.as_str())
-            .collect()
+        let faults = self.errors.iter();
+        faults.map(|fault| fault.pointer.as_str()).collect()
     }
 }
 
 /// A fault of the input.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Fault {
-    /// Where (RFC 6901).
+    /// The place (RFC 6901).
     pub pointer: String,
-    /// What.
+    /// What is wrong there.
     pub detail: String,
 }

@@ -1,4 +1,4 @@
-//! Server-sent events, told apart as they arrive (the HTML standard, "Parsing an event stream").
+//! A parser of server-sent events (the HTML standard, "Parsing an event stream").
 
 use std::{ops::RangeInclusive, time::Instant};
 
@@ -6,31 +6,31 @@ use serde::de::DeserializeOwned;
 
 use crate::invocation_response::Chunk;
 
-/// One event, or a comment that stands alone.
+/// One event, or a comment without an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SseEvent {
-    /// The `event` field; `message` where there is none; empty for a comment.
+    /// The `event` field; `message` by default; empty for a comment.
     pub event: String,
-    /// The `data` fields, a line each.
+    /// The `data` fields, one a line.
     pub data: String,
     /// The comment lines.
     pub comment: Option<String>,
-    /// The lines as they stood, without the empty one at the end.
+    /// All lines, without the empty one at the end.
     pub raw: String,
-    /// The pieces of the answer that it came in.
+    /// The chunks of the response that contained it.
     pub chunks: RangeInclusive<usize>,
-    /// When its last byte came.
+    /// When its last byte was received.
     pub at: Instant,
 }
 
 impl SseEvent {
-    /// Whether it came in one piece, as the known client needs it.
+    /// Whether one chunk contained it: the web client does not join chunks.
     #[must_use]
     pub fn in_one_chunk(&self) -> bool {
         self.chunks.start() == self.chunks.end()
     }
 
-    /// Whether it is a comment and nothing else.
+    /// Whether it is a comment without an event.
     #[must_use]
     pub fn is_comment(&self) -> bool {
         self.event.is_empty()
@@ -44,7 +44,7 @@ impl SseEvent {
     }
 }
 
-/// What has come of the stream and made no whole event yet.
+/// The part of a stream that is not a complete event yet.
 #[derive(Debug, Default)]
 pub(crate) struct Parser {
     line: Vec<u8>,
@@ -53,7 +53,7 @@ pub(crate) struct Parser {
 }
 
 impl Parser {
-    /// Takes in a chunk, and gives the events that it completes.
+    /// Adds a chunk, and returns the events that it completes.
     pub(crate) fn feed(&mut self, chunk: &Chunk) -> Vec<SseEvent> {
         let mut events = Vec::new();
         for &byte in &chunk.bytes {
@@ -77,7 +77,7 @@ impl Parser {
         events
     }
 
-    /// What stands at the stream's end without an empty line behind it.
+    /// The partial event at the end of the stream.
     pub(crate) fn leftover(&self) -> Option<String> {
         let line = String::from_utf8_lossy(&self.line);
         let rest = [self.block.join("\n"), line.into_owned()].concat();
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn events_are_told_apart_within_a_chunk() {
+    fn one_chunk_may_have_several_events() {
         let (events, parser) =
             parse(&["event: token\ndata: {\"token\":\"a\"}\n\ndata: b\ndata: c\n\n"]);
         assert_eq!(
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_in_pieces_says_so() {
+    fn an_event_in_several_chunks_has_their_range() {
         let (events, _) = parse(&["event: do", "ne\ndata: {}\n", "\ndata: x\n\n"]);
         assert_eq!(events[0].event, "done");
         assert_eq!(events[0].chunks, 0..=2);
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_alone_is_no_event() {
+    fn a_comment_alone_is_not_an_event() {
         let (events, _) = parse(&[": keep-alive\n\n", "data:x\r\n\r\n"]);
         assert!(events[0].is_comment());
         assert_eq!(events[0].comment.as_deref(), Some("keep-alive"));
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_cut_in_two_are_put_together() {
+    fn a_letter_split_between_chunks_is_joined() {
         let mut parser = Parser::default();
         let bytes = "data: é\n\n".as_bytes();
         let mut events = Vec::new();
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn half_an_event_is_left_over() {
+    fn a_partial_event_is_left_over() {
         let (events, parser) = parse(&["event: done\n"]);
         assert!(events.is_empty());
         assert_eq!(parser.leftover().as_deref(), Some("event: done"));

@@ -1,4 +1,4 @@
-//! A response read as it comes.
+//! A response that a test reads before its end.
 
 use std::{collections::VecDeque, time::Instant};
 
@@ -12,47 +12,47 @@ use crate::{
     sse::{Parser, SseEvent},
 };
 
-/// A response whose head is here and whose body is coming.
+/// A response whose body is still being received.
 #[derive(Debug)]
 pub struct Stream {
     /// The status.
     pub status: StatusCode,
     /// The headers, `Set-Cookie` among them.
     pub headers: HeaderMap,
-    /// When the event was handed out.
+    /// When the process received the event.
     pub started: Instant,
     first: Option<Chunk>,
-    answer: InvocationResponse,
+    response: InvocationResponse,
     parser: Parser,
     events: VecDeque<SseEvent>,
     log: Log,
 }
 
 impl Stream {
-    pub(crate) fn new(head: Head, first: Chunk, answer: InvocationResponse, log: Log) -> Self {
+    pub(crate) fn new(head: Head, first: Chunk, response: InvocationResponse, log: Log) -> Self {
         Self {
             status: head.status,
             headers: head.headers,
-            started: answer.started,
+            started: response.started,
             first: Some(first).filter(|first| !first.bytes.is_empty()),
-            answer,
+            response,
             parser: Parser::default(),
             events: VecDeque::new(),
             log,
         }
     }
 
-    /// How the function sends it: an answer that is not a stream can be read like one.
+    /// How the function sends it: a buffered response can be read in the same way.
     #[must_use]
     pub fn mode(&self) -> Mode {
-        self.answer.mode
+        self.response.mode
     }
 
-    /// Fails the test, with the function's log, if the status is another.
+    /// Fails the test if the status differs, with the function's log.
     #[track_caller]
     #[expect(
         clippy::return_self_not_must_use,
-        reason = "the question alone is what is wanted"
+        reason = "most callers need only the assertion"
     )]
     pub fn expect_status(self, status: u16) -> Self {
         let (found, log) = (self.status, self.log.tail());
@@ -72,33 +72,32 @@ impl Stream {
     /// The cookie of this name, if the response sets it.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<Cookie> {
-        cookies::set_by(&self.headers)
-            .into_iter()
-            .find(|cookie| cookie.name() == name)
+        let mut cookies = cookies::set_by(&self.headers).into_iter();
+        cookies.find(|cookie| cookie.name() == name)
     }
 
-    /// The next piece of the body, as it came; `None` at a good end.
+    /// The next chunk of the body; `None` at a good end.
     ///
     /// # Errors
-    /// Why the stream has no good end.
+    /// Why the stream is incomplete.
     pub async fn try_next_chunk(&mut self) -> Result<Option<Chunk>, Failure> {
         match self.first.take() {
             Some(first) => Ok(Some(first)),
-            None => self.answer.next_chunk().await,
+            None => self.response.next_chunk().await,
         }
     }
 
-    /// The next event or comment; `None` at a good end. Half an event at the end fails the test.
+    /// The next event or comment; `None` at a good end. A partial event at the end fails the test.
     ///
     /// # Errors
-    /// Why the stream has no good end.
+    /// Why the stream is incomplete.
     pub async fn try_next_event(&mut self) -> Result<Option<SseEvent>, Failure> {
         while self.events.is_empty() {
             let Some(chunk) = self.try_next_chunk().await? else {
                 let leftover = self.parser.leftover();
                 assert!(
                     leftover.is_none(),
-                    "the stream ends within an event: {leftover:?}"
+                    "the stream ends in an event: {leftover:?}"
                 );
                 return Ok(None);
             };
@@ -107,13 +106,13 @@ impl Stream {
         Ok(self.events.pop_front())
     }
 
-    /// The next event or comment; `None` at the end. A stream that breaks off fails the test.
+    /// The next event or comment; `None` at the end. An incomplete stream fails the test.
     pub async fn next_event(&mut self) -> Option<SseEvent> {
         let event = self.try_next_event().await;
         event.unwrap_or_else(|failure| panic!("the stream: {failure}\n{}", self.log.tail()))
     }
 
-    /// Every event and comment that is still to come.
+    /// The remaining events and comments.
     pub async fn events(&mut self) -> Vec<SseEvent> {
         let mut events = Vec::new();
         while let Some(event) = self.next_event().await {
@@ -122,14 +121,14 @@ impl Stream {
         events
     }
 
-    /// The reader goes away: the Runtime API takes no more of the stream and says so. (A stream that
-    /// is merely dropped is read to its end and thrown away.)
+    /// The client disconnects: the Runtime API stops reading and replies with an error. (A stream that is merely
+    /// dropped is read to its end and discarded.)
     pub fn stop_reading(self) {
-        self.answer.stop_reading();
+        self.response.stop_reading();
     }
 
-    /// The connection that the stream is coming on breaks. `lambda_runtime` ends its process then.
+    /// Breaks the connection of the stream. `lambda_runtime` ends its process then.
     pub fn break_connection(self) {
-        self.answer.break_connection();
+        self.response.break_connection();
     }
 }

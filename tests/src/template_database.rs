@@ -1,6 +1,5 @@
-//! Where fresh databases come from: a template with the migrations applied, made once for each
-//! state of `migrations/` and copied for each test. Test binaries run side by side, so what makes
-//! and what copies takes turns by an advisory lock on the server.
+//! The template of fresh databases: created once for each state of `migrations/`, and copied for each test. Test
+//! binaries run at the same time, so an advisory lock on the server separates creating from copying.
 
 use std::{
     path::PathBuf,
@@ -15,22 +14,21 @@ use sqlx::{
 };
 use uuid::Uuid;
 
-/// The key of the advisory lock: any number that nothing else on the server uses.
+/// The key of the advisory lock: a number that nothing else on the server uses.
 const LOCK: i64 = 0x7665_7273_6574_7374;
 const TEMPLATE_PREFIX: &str = "verse_template_";
 const TEST_PREFIX: &str = "verse_test_";
-/// A test's database older than this belongs to a run that was killed.
+/// An older database of a test belongs to a run that was killed.
 const ABANDONED: Duration = Duration::from_hours(1);
 
-/// The server that `DATABASE_URL` names; the database in it is only used to connect.
+/// The server of `DATABASE_URL`. The database in the URL is only used to connect.
 #[derive(Clone, Debug)]
 pub(crate) struct Server(PgConnectOptions);
 
 impl Server {
     pub(crate) fn from_environment() -> Self {
-        let url = std::env::var("DATABASE_URL").unwrap_or_else(|_| {
-            panic!("DATABASE_URL does not say where Postgres is: run `make test`")
-        });
+        let url = std::env::var("DATABASE_URL")
+            .unwrap_or_else(|_| panic!("DATABASE_URL is not set: run `make test`"));
         Self(PgConnectOptions::from_str(&url).expect("DATABASE_URL is a Postgres URL"))
     }
 
@@ -43,7 +41,7 @@ impl Server {
         self.0
             .connect()
             .await
-            .expect("Postgres answers at DATABASE_URL")
+            .expect("Postgres accepts connections at DATABASE_URL")
     }
 
     async fn connect_to(&self, database: &str) -> PgConnection {
@@ -51,15 +49,15 @@ impl Server {
         options
             .connect()
             .await
-            .expect("a database that was just made is there")
+            .expect("a database that was just created")
     }
 }
 
-/// Makes a copy of the template, and the template if need be; gives the copy's name.
+/// Copies the template, which it creates if needed, and returns the copy's name.
 pub(crate) async fn copy(server: &Server) -> String {
     let migrator = Migrator::new(migrations())
         .await
-        .expect("migrations/ holds migrations");
+        .expect("migrations/ has migrations");
     let template = format!("{TEMPLATE_PREFIX}{}", fingerprint(&migrator));
     let mut connection = server.connect().await;
     loop {
@@ -68,7 +66,7 @@ pub(crate) async fn copy(server: &Server) -> String {
             break;
         }
         unlock_all(&mut connection).await;
-        make(server, &mut connection, &migrator, &template).await;
+        create_template(server, &mut connection, &migrator, &template).await;
     }
     let name = test_name();
     run(
@@ -80,7 +78,7 @@ pub(crate) async fn copy(server: &Server) -> String {
     name
 }
 
-/// Makes a database without any table; gives its name.
+/// Creates a database without tables, and returns its name.
 pub(crate) async fn create_empty(server: &Server) -> String {
     let name = test_name();
     let mut connection = server.connect().await;
@@ -89,7 +87,7 @@ pub(crate) async fn create_empty(server: &Server) -> String {
     name
 }
 
-/// Drops a database, from a thread that has no runtime.
+/// Drops a database, on a thread without a runtime.
 pub(crate) fn drop_blocking(server: &Server, name: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -107,9 +105,14 @@ pub(crate) fn drop_blocking(server: &Server, name: &str) {
         });
 }
 
-/// Makes the template under a name of its own and renames it when it is whole, so that a run that
-/// is killed half-way leaves none that looks finished.
-async fn make(server: &Server, connection: &mut PgConnection, migrator: &Migrator, template: &str) {
+/// Creates the template under another name and renames it when it is complete, so that a run that is killed leaves no
+/// incomplete template.
+async fn create_template(
+    server: &Server,
+    connection: &mut PgConnection,
+    migrator: &Migrator,
+    template: &str,
+) {
     let draft = format!("{template}_draft");
     lock(connection).await;
     sweep(connection, template).await;
@@ -135,7 +138,7 @@ async fn make(server: &Server, connection: &mut PgConnection, migrator: &Migrato
     unlock_all(connection).await;
 }
 
-/// Drops the templates of other states of `migrations/`, and what killed runs left behind.
+/// Drops the templates of other states of `migrations/`, and the databases of killed runs.
 async fn sweep(connection: &mut PgConnection, template: &str) {
     let names: Vec<String> = sqlx::query_scalar("SELECT datname FROM pg_database")
         .fetch_all(&mut *connection)
@@ -165,7 +168,7 @@ fn migrations() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations"))
 }
 
-/// Names a state of `migrations/`: the same files give the same name.
+/// A hash of the files in `migrations/`.
 fn fingerprint(migrator: &Migrator) -> String {
     let mut hash = Sha256::new();
     for migration in migrator.iter() {
@@ -212,7 +215,7 @@ async fn unlock_all(connection: &mut PgConnection) {
     run(connection, "SELECT pg_advisory_unlock_all()".to_owned()).await;
 }
 
-/// The statement is made of names and numbers of this module's own.
+/// Runs a statement that has only names and numbers of this module.
 async fn run(connection: &mut PgConnection, sql: String) {
     let done = sqlx::raw_sql(AssertSqlSafe(sql.clone()))
         .execute(connection)
@@ -221,7 +224,7 @@ async fn run(connection: &mut PgConnection, sql: String) {
 }
 
 async fn close(connection: PgConnection) {
-    // It is closed either way.
+    // After an error it is closed, too.
     let _ = connection.close().await;
 }
 
@@ -232,12 +235,12 @@ mod tests {
     use super::*;
     use crate::Database;
 
-    async fn there_is(server: &Server, name: &str) -> bool {
+    async fn is_there(server: &Server, name: &str) -> bool {
         exists(&mut server.connect().await, name).await
     }
 
     #[tokio::test]
-    async fn fresh_databases_are_apart_and_go_away() {
+    async fn fresh_databases_are_separate_and_are_dropped() {
         let server = Server::from_environment();
         let databases = join_all((0..5).map(|_| Database::fresh())).await;
         let mut names = Vec::new();
@@ -251,7 +254,7 @@ mod tests {
         }
         drop(databases);
         for name in names {
-            assert!(!there_is(&server, &name).await, "{name} is still there");
+            assert!(!is_there(&server, &name).await, "{name} is still there");
         }
     }
 

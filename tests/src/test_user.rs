@@ -1,4 +1,4 @@
-//! Somebody who is known already: a user with one device, made without asking any function.
+//! A user with one device, and the rows that a test gives them.
 
 use chrono::{DateTime, Utc};
 use verse_data::{
@@ -10,25 +10,24 @@ use verse_data::{
 
 use crate::{client::Client, database::Database, function::Function, record};
 
-/// A user with one device. What they have is put where the functions look for it.
+/// A user with one device. Their rows are inserted by `verse-data`, without a function.
 #[derive(Debug)]
 pub struct TestUser {
     data: verse_data::Database,
     token: DeviceToken,
 }
 
-/// The moment that `text` (RFC 3339) says.
+/// Parses a time (RFC 3339).
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("an RFC 3339 time")
 }
 
 impl TestUser {
-    /// A new user.
+    /// Creates a user.
     pub async fn create(database: &Database) -> Self {
         let environment = Environment::of([("DATABASE_URL", database.url())]);
-        let config = DatabaseConfig::from_environment(&environment, &Clock::system())
-            .expect("a Postgres URL");
-        let data = verse_data::Database::connect_lazy(&config);
+        let config = DatabaseConfig::from_environment(&environment, &Clock::system());
+        let data = verse_data::Database::connect_lazy(&config.expect("a Postgres URL"));
         let random = Random::system();
         let token = DeviceToken::generate(&random);
         let device = NewDevice {
@@ -51,13 +50,13 @@ impl TestUser {
         client
     }
 
-    /// What the database knows their device by.
+    /// The hash of their device's token, as the database has it.
     #[must_use]
     pub fn token_hash(&self) -> TokenHash {
         self.token.hash()
     }
 
-    /// Gets an insight at `time`, which says `h`, `t` and `p`.
+    /// Saves an insight at `time`. Its three texts are `h`, `t` and `p`.
     pub async fn save_insight(&self, reference: &str, text: &str, time: &str) -> InsightId {
         record::secret(text);
         let content = InsightContent {
@@ -65,20 +64,19 @@ impl TestUser {
             theological_significance: "t".to_owned(),
             practical_application: "p".to_owned(),
         };
-        let subject = InsightSubject {
-            passage_reference: reference,
-            passage_text: text,
-        };
         let new = NewInsight {
-            subject,
+            subject: InsightSubject {
+                passage_reference: reference,
+                passage_text: text,
+            },
             content: &content,
             source: Some("a test"),
         };
         let saved = save_insight(&self.data, self.token_hash(), new, at(time)).await;
-        saved.expect("the insight is stored").id
+        saved.expect("the insight is saved").id
     }
 
-    /// Gets a definition at `time`, which says `d`, `b` and `o`.
+    /// Saves a definition at `time`. Its three texts are `d`, `b` and `o`.
     pub async fn save_definition(&self, word: &str, verse: &str, time: &str) -> DefinitionId {
         record::secret(verse);
         let content = DefinitionContent {
@@ -86,59 +84,57 @@ impl TestUser {
             biblical_usage: "b".to_owned(),
             original_language: "o".to_owned(),
         };
-        let subject = DefinitionSubject {
-            word,
-            passage_reference: "John 3 (KJV)",
-            verse_text: verse,
-        };
         let new = NewDefinition {
-            subject,
+            subject: DefinitionSubject {
+                word,
+                passage_reference: "John 3 (KJV)",
+                verse_text: verse,
+            },
             content: &content,
             source: Some("a test"),
         };
         let saved = save_definition(&self.data, self.token_hash(), new, at(time)).await;
-        saved.expect("the definition is stored").id
+        saved.expect("the definition is saved").id
     }
 
-    /// Begins a chat at `time`; its first message waits for an answer.
+    /// Starts a chat at `time`. Its first reply is pending.
     pub async fn start_chat(&self, message: &str, time: &str) -> PendingAnswer {
         let place = Place::NewChat {
             passage_reference: Some("John 3 (KJV)"),
             passage_text: None,
         };
-        self.says_there(place, message, time).await
+        self.post(place, message, time).await
     }
 
-    /// Says something more in a chat at `time`.
+    /// Posts a message in a chat at `time`. The reply is pending.
     pub async fn post_message(&self, chat: ChatId, message: &str, time: &str) -> PendingAnswer {
-        self.says_there(Place::Chat(chat), message, time).await
+        self.post(Place::Chat(chat), message, time).await
     }
 
-    /// Says something about an insight at `time`.
+    /// Posts a message about an insight at `time`. The reply is pending.
     pub async fn post_insight_message(
         &self,
         insight: InsightId,
         message: &str,
         time: &str,
     ) -> PendingAnswer {
-        self.says_there(Place::Insight(insight), message, time)
-            .await
+        self.post(Place::Insight(insight), message, time).await
     }
 
-    async fn says_there(&self, place: Place<'_>, message: &str, time: &str) -> PendingAnswer {
+    async fn post(&self, place: Place<'_>, message: &str, time: &str) -> PendingAnswer {
         record::secret(message);
-        let (token, time) = (self.token_hash(), at(time));
-        let said = say(&self.data, token, place, message, i32::MAX, time).await;
-        match said.expect("the message is stored") {
+        let token = self.token_hash();
+        let posted = say(&self.data, token, place, message, i32::MAX, at(time)).await;
+        match posted.expect("the message is stored") {
             Said::Stored(pending) => pending,
-            Said::Refused(usage) => panic!("the allowance is used up: {usage:?}"),
+            Said::Refused(usage) => panic!("the quota is used up: {usage:?}"),
         }
     }
 
-    /// Is answered.
-    pub async fn finish_reply(&self, pending: PendingAnswer, ending: Ending, answer: &str) {
-        record::secret(answer);
-        let finished = finish_message(&self.data, pending.answer, ending, answer, None).await;
-        assert!(finished.expect("the answer is stored"), "it was pending");
+    /// Finishes a pending reply.
+    pub async fn finish_reply(&self, pending: PendingAnswer, ending: Ending, reply: &str) {
+        record::secret(reply);
+        let finished = finish_message(&self.data, pending.answer, ending, reply, None).await;
+        assert!(finished.expect("the reply is stored"), "it was pending");
     }
 }

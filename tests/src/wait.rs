@@ -1,21 +1,21 @@
-//! Waiting for a condition, with an end.
+//! Waiting for a condition, with a limit.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-/// How long [`eventually`] is patient.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The limit of [`eventually`]: only a failing test waits so long.
+const LIMIT: Duration = Duration::from_secs(10);
 
-/// Asks until `question` has an answer, and fails the test with `what` when it has none in ten
-/// seconds: `eventually("the row is gone", async || database.is_empty().await.then_some(()))`.
-pub async fn eventually<T>(what: &str, mut question: impl AsyncFnMut() -> Option<T>) -> T {
-    let end = Instant::now() + PATIENCE;
+/// Calls `condition` until it returns a value, and fails the test with `what` after ten seconds:
+/// `eventually("the row is gone", async || (database.count("users").await == 0).then_some(()))`.
+pub async fn eventually<T>(what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
+    let end = Instant::now() + LIMIT;
     loop {
-        if let Some(answer) = question().await {
-            return answer;
+        if let Some(value) = condition().await {
+            return value;
         }
-        assert!(Instant::now() < end, "waited {PATIENCE:?} in vain: {what}");
+        assert!(Instant::now() < end, "not within {LIMIT:?}: {what}");
         sleep(Duration::from_millis(10)).await;
     }
 }
