@@ -13,6 +13,7 @@ use tokio_rustls::{
 use uuid::Uuid;
 
 /// A certificate authority. Only a function that has its file trusts it.
+#[must_use]
 pub struct CertificateAuthority {
     issuer: Issuer<'static, KeyPair>,
     file: PathBuf,
@@ -20,7 +21,6 @@ pub struct CertificateAuthority {
 
 impl CertificateAuthority {
     /// Creates one.
-    #[must_use]
     pub fn new() -> Self {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

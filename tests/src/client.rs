@@ -27,6 +27,7 @@ use crate::{
 
 /// A browser. Clones share its cookies, as tabs do.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Client {
     routes: Vec<(String, Function)>,
     event_format: EventFormat,
@@ -37,13 +38,11 @@ pub struct Client {
 
 impl Client {
     /// A browser on a site with one function.
-    #[must_use]
     pub fn new(function: &Function) -> Self {
         Self::with_routes([("/", function)])
     }
 
     /// A browser on a site with several functions: the longest prefix of the path selects one.
-    #[must_use]
     pub fn with_routes<'a>(routes: impl IntoIterator<Item = (&'a str, &'a Function)>) -> Self {
         let routes = routes
             .into_iter()
@@ -60,28 +59,24 @@ impl Client {
     }
 
     /// The same browser; its requests become events of this format, `RestV1` by default.
-    #[must_use]
     pub fn in_format(mut self, event_format: EventFormat) -> Self {
         self.event_format = event_format;
         self
     }
 
     /// The same browser at another IP address.
-    #[must_use]
     pub fn from_address(mut self, address: &str) -> Self {
         self.address = Some(address.to_owned());
         self
     }
 
     /// The same browser; each request has this header, too.
-    #[must_use]
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// Another browser on the same site, without cookies.
-    #[must_use]
     pub fn another(&self) -> Self {
         Self {
             jar: Arc::default(),

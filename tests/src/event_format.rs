@@ -44,8 +44,7 @@ impl EventFormat {
     ];
 
     /// Whether the event and the response have format 1.0.
-    #[must_use]
-    pub fn is_v1(self) -> bool {
+    pub(crate) fn is_v1(self) -> bool {
         matches!(
             self,
             Self::RestV1 | Self::RestV1CustomDomain | Self::RestV1BasePath
@@ -238,6 +237,10 @@ fn decoded_query(raw: &str) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
+    use EventFormat::{
+        FunctionUrl, HttpV2, HttpV2Stage, RestV1, RestV1BasePath, RestV1CustomDomain,
+    };
+
     use super::*;
 
     fn request() -> Event {
@@ -255,47 +258,35 @@ mod tests {
 
     #[test]
     fn rest_v1_has_decoded_lists_and_the_stage_in_its_context_only() {
-        let event = request().as_rest_v1();
-        assert_eq!(event["path"], "/api/user/link/accept");
-        assert_eq!(
-            event["requestContext"]["path"],
-            "/prod/api/user/link/accept"
-        );
-        assert_eq!(event["requestContext"]["stage"], "prod");
-        assert_eq!(event["pathParameters"]["proxy"], "user/link/accept");
-        assert_eq!(event["httpMethod"], "POST");
-        assert_eq!(
-            event["multiValueQueryStringParameters"]["q"],
-            json!(["jn 3:16 & ps 23", "é"])
-        );
-        assert_eq!(event["queryStringParameters"]["q"], "é");
-        assert_eq!(event["multiValueHeaders"]["X-Twice"], json!(["1", "2"]));
-        assert_eq!(event["headers"]["X-Twice"], "2");
-        assert_eq!(event["headers"]["Cookie"], "verse_user_id=abc; theme=dark");
-        assert_eq!(
-            event["multiValueHeaders"]["user-agent"],
-            json!(["verse-tests"])
-        );
-        assert!(
-            event["headers"].get("User-Agent").is_none(),
-            "a header has one entry"
-        );
-        assert_eq!(
-            event["requestContext"]["identity"]["userAgent"],
-            "verse-tests"
-        );
-        assert_eq!(
-            event["requestContext"]["identity"]["sourceIp"],
-            "198.51.100.4"
-        );
-        assert_eq!(event["headers"]["X-Forwarded-For"], "198.51.100.4");
-        assert_eq!(event["body"], r#"{"code":"7KQM-3XWP-9RTA"}"#);
-        assert_eq!(event["isBase64Encoded"], false);
+        let event = request().in_format(RestV1);
+        let query = json!(["jn 3:16 & ps 23", "é"]);
+        for (pointer, expected) in [
+            ("/path", json!("/api/user/link/accept")),
+            ("/requestContext/path", json!("/prod/api/user/link/accept")),
+            ("/requestContext/stage", json!("prod")),
+            ("/pathParameters/proxy", json!("user/link/accept")),
+            ("/httpMethod", json!("POST")),
+            ("/multiValueQueryStringParameters/q", query),
+            ("/queryStringParameters/q", json!("é")),
+            ("/multiValueHeaders/X-Twice", json!(["1", "2"])),
+            ("/headers/X-Twice", json!("2")),
+            ("/headers/Cookie", json!("verse_user_id=abc; theme=dark")),
+            ("/multiValueHeaders/user-agent", json!(["verse-tests"])),
+            ("/requestContext/identity/userAgent", json!("verse-tests")),
+            ("/requestContext/identity/sourceIp", json!("198.51.100.4")),
+            ("/headers/X-Forwarded-For", json!("198.51.100.4")),
+            ("/body", json!(r#"{"code":"7KQM-3XWP-9RTA"}"#)),
+            ("/isBase64Encoded", json!(false)),
+        ] {
+            assert_eq!(event.pointer(pointer), Some(&expected), "{pointer}");
+        }
+        let duplicate = event["headers"].get("User-Agent");
+        assert!(duplicate.is_none(), "a header has one entry");
     }
 
     #[test]
     fn rest_v1_without_a_query_has_null() {
-        let event = Event::get("/api/health").as_rest_v1();
+        let event = Event::get("/api/health").in_format(RestV1);
         assert_eq!(event["queryStringParameters"], Value::Null);
         assert_eq!(event["multiValueQueryStringParameters"], Value::Null);
         assert_eq!(event["body"], Value::Null);
@@ -303,16 +294,10 @@ mod tests {
 
     #[test]
     fn http_v2_and_function_url_have_the_raw_query_and_a_list_of_cookies() {
-        for format in [
-            EventFormat::HttpV2,
-            EventFormat::HttpV2Stage,
-            EventFormat::FunctionUrl,
-        ] {
+        for format in [HttpV2, HttpV2Stage, FunctionUrl] {
             let event = request().in_format(format);
-            assert_eq!(
-                event["rawQueryString"],
-                "q=jn%203%3A16%20%26%20ps%2023&q=%C3%A9"
-            );
+            let raw_query = "q=jn%203%3A16%20%26%20ps%2023&q=%C3%A9";
+            assert_eq!(event["rawQueryString"], raw_query);
             assert_eq!(event["queryStringParameters"]["q"], "jn 3:16 & ps 23,é");
             assert_eq!(event["cookies"], json!(["verse_user_id=abc", "theme=dark"]));
             assert!(event["headers"].get("cookie").is_none());
@@ -324,35 +309,28 @@ mod tests {
 
     #[test]
     fn a_stage_and_a_base_path_are_where_aws_puts_them() {
-        let request = Event::get("/api/passage");
-        let paths = |format| {
-            let event = request.in_format(format);
-            let (path, context) = if EventFormat::is_v1(format) {
+        for (format, path, context_path) in [
+            (RestV1, "/api/passage", "/prod/api/passage"),
+            (RestV1CustomDomain, "/api/passage", "/api/passage"),
+            (RestV1BasePath, "/verse/api/passage", "/verse/api/passage"),
+            (HttpV2, "/api/passage", "/api/passage"),
+            (HttpV2Stage, "/prod/api/passage", "/prod/api/passage"),
+            (FunctionUrl, "/api/passage", "/api/passage"),
+        ] {
+            let event = Event::get("/api/passage").in_format(format);
+            let paths = if format.is_v1() {
                 (&event["path"], &event["requestContext"]["path"])
             } else {
                 (&event["rawPath"], &event["requestContext"]["http"]["path"])
             };
-            [path, context].map(|path| path.as_str().unwrap().to_owned())
-        };
-        assert_eq!(
-            paths(EventFormat::RestV1),
-            ["/api/passage", "/prod/api/passage"]
-        );
-        assert_eq!(paths(EventFormat::RestV1CustomDomain), ["/api/passage"; 2]);
-        assert_eq!(
-            paths(EventFormat::RestV1BasePath),
-            ["/verse/api/passage"; 2]
-        );
-        assert_eq!(paths(EventFormat::HttpV2), ["/api/passage"; 2]);
-        assert_eq!(paths(EventFormat::HttpV2Stage), ["/prod/api/passage"; 2]);
-        assert_eq!(paths(EventFormat::FunctionUrl), ["/api/passage"; 2]);
+            assert_eq!(paths, (&json!(path), &json!(context_path)), "{format:?}");
+        }
     }
 
     #[test]
     fn a_body_that_is_not_text_is_sent_in_base64() {
-        let event = Event::post("/api/user/import")
-            .body(&b"\xff\x00"[..])
-            .as_rest_v1();
+        let request = Event::post("/api/user/import").body(&b"\xff\x00"[..]);
+        let event = request.in_format(RestV1);
         assert_eq!(
             (&event["body"], &event["isBase64Encoded"]),
             (&json!("/wA="), &json!(true))
@@ -360,23 +338,13 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_event_is_sent_unchanged() {
-        let event = Event::get("/")
-            .malformed(|event| event["httpMethod"] = 7.into())
-            .as_rest_v1();
-        assert_eq!(event["httpMethod"], 7);
-    }
-
-    #[test]
     fn the_address_is_appended_to_the_clients_x_forwarded_for() {
         let request = Event::get("/")
             .header("X-Forwarded-For", "1.2.3.4")
             .from_address("5.6.7.8");
-        let v1 = request.as_rest_v1();
-        assert_eq!(v1["headers"]["X-Forwarded-For"], "1.2.3.4, 5.6.7.8");
-        assert_eq!(
-            request.as_http_v2()["headers"]["x-forwarded-for"],
-            "1.2.3.4, 5.6.7.8"
-        );
+        for (format, name) in [(RestV1, "X-Forwarded-For"), (HttpV2, "x-forwarded-for")] {
+            let event = request.in_format(format);
+            assert_eq!(event["headers"][name], "1.2.3.4, 5.6.7.8");
+        }
     }
 }

@@ -23,6 +23,7 @@ const DEADLINE: Duration = Duration::from_secs(10);
 
 /// The settings of a function: `Function::builder("user").env("DATABASE_URL", url).start()`.
 #[derive(Debug)]
+#[must_use]
 pub struct FunctionBuilder {
     spec: ProcessSpec,
     processes: usize,
@@ -31,21 +32,18 @@ pub struct FunctionBuilder {
 
 impl FunctionBuilder {
     /// Sets an environment variable. The function has these, those that Lambda sets, and no others.
-    #[must_use]
     pub fn env(mut self, name: &str, value: impl Into<String>) -> Self {
         self.spec.variables.push((name.to_owned(), value.into()));
         self
     }
 
     /// Sets several environment variables.
-    #[must_use]
     pub fn envs<'a>(self, variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let variables = variables.into_iter();
         variables.fold(self, |builder, (name, value)| builder.env(name, value))
     }
 
     /// Sends every model call to `provider`, in the format of Anthropic or `OpenAI`.
-    #[must_use]
     pub fn with_provider(self, provider: &ScriptedProvider, format: ProviderFormat) -> Self {
         let (name, prefix, url) = match format {
             ProviderFormat::Anthropic => ("anthropic", "ANTHROPIC", provider.anthropic_url()),
@@ -59,21 +57,18 @@ impl FunctionBuilder {
     }
 
     /// Discards the function's stdout: in a measurement, reading it would take processor time.
-    #[must_use]
     pub fn silent(mut self) -> Self {
         self.spec.silent = true;
         self
     }
 
     /// The maximum number of processes; 1 by default. A process is started when all others are busy.
-    #[must_use]
     pub fn processes(mut self, most: usize) -> Self {
         self.processes = most;
         self
     }
 
     /// The time limit of an invocation; 10 s by default.
-    #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
@@ -133,13 +128,11 @@ impl Function {
     }
 
     /// Settings with a database: `Function::with_database("user", &proxy).processes(4).start()`.
-    #[must_use]
     pub fn with_database(name: &str, database: &impl DatabaseUrl) -> FunctionBuilder {
         Self::builder(name).env("DATABASE_URL", database.database_url())
     }
 
     /// Default settings.
-    #[must_use]
     pub fn builder(name: &str) -> FunctionBuilder {
         FunctionBuilder {
             spec: ProcessSpec::new(name),

@@ -8,7 +8,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Collected, Full};
 use hyper::body::Incoming;
 use serde_json::Value;
 
@@ -83,10 +83,7 @@ impl State {
         request: Request<Incoming>,
     ) -> Result<Response<Full<Bytes>>, Infallible> {
         let (head, body) = request.into_parts();
-        let body = body
-            .collect()
-            .await
-            .map(http_body_util::Collected::to_bytes);
+        let body = body.collect().await.map(Collected::to_bytes);
         lock(&self.requests).push(SinkRequest {
             method: head.method,
             path_and_query: head.uri.to_string(),

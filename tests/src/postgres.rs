@@ -59,13 +59,8 @@ impl Postgres {
         }
         let mut initdb = programs.command("initdb");
         initdb.arg("-D").arg(&data).arg("--pwfile").arg(&password);
-        initdb.args([
-            "--username=postgres",
-            "--auth=scram-sha-256",
-            "--encoding=UTF8",
-            "--locale=C",
-        ]);
-        initdb.args(["--no-sync", "--no-instructions"]);
+        initdb.args("--username=postgres --auth=scram-sha-256 --encoding=UTF8".split(' '));
+        initdb.args("--locale=C --no-sync --no-instructions".split(' '));
         run(initdb).await;
         let mut server = Self {
             programs,
@@ -89,10 +84,8 @@ impl Postgres {
     pub async fn standby(&self) -> Self {
         let data = self.programs.home.join(Uuid::new_v4().to_string());
         let mut copy = self.programs.command("pg_basebackup");
-        copy.arg("-D")
-            .arg(&data)
-            .arg("-d")
-            .arg(self.url_of("postgres"));
+        copy.arg("-D").arg(&data);
+        copy.arg("-d").arg(self.url_of("postgres"));
         copy.args(["--write-recovery-conf", "--checkpoint=fast", "--no-sync"]);
         run(copy).await;
         let mut standby = Self {
@@ -107,15 +100,12 @@ impl Postgres {
             "ALTER SYSTEM SET synchronous_standby_names = '*'",
             "SELECT pg_reload_conf()",
         ] {
-            sqlx::query(setting)
-                .execute(&pool)
-                .await
-                .expect("a superuser's statement");
+            let done = sqlx::query(setting).execute(&pool).await;
+            done.expect("a superuser's statement");
         }
         eventually("the standby replicates", async || {
-            let state =
-                sqlx::query_scalar::<_, String>("SELECT sync_state FROM pg_stat_replication");
-            let state = state.fetch_optional(&pool).await.ok().flatten();
+            let state = sqlx::query_scalar("SELECT sync_state FROM pg_stat_replication");
+            let state: Option<String> = state.fetch_optional(&pool).await.ok().flatten();
             (state.as_deref() == Some("sync")).then_some(())
         })
         .await;
@@ -150,11 +140,8 @@ impl Postgres {
     pub async fn restart(&mut self) {
         self.stop().await;
         let mut command = self.programs.command("postgres");
-        command
-            .arg("-D")
-            .arg(&self.data)
-            .arg("-p")
-            .arg(self.port.address().port().to_string());
+        let port = self.port.address().port().to_string();
+        command.arg("-D").arg(&self.data).arg("-p").arg(port);
         command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
         let log = fs::File::options()
             .create(true)
@@ -172,13 +159,12 @@ impl Postgres {
     /// Makes the standby the primary.
     pub async fn promote(&self) {
         let pool = self.pool();
-        let promoted = sqlx::query_scalar::<_, bool>("SELECT pg_promote()")
+        let promote = sqlx::query_scalar("SELECT pg_promote()");
+        let promoted: bool = promote
             .fetch_one(&pool)
-            .await;
-        assert!(
-            promoted.expect("a superuser's statement"),
-            "the standby is promoted"
-        );
+            .await
+            .expect("a superuser's statement");
+        assert!(promoted, "the standby is promoted");
     }
 
     fn url_of(&self, database: &str) -> String {
@@ -230,19 +216,10 @@ impl Programs {
 }
 
 async fn run(mut command: Command) {
-    let output = spawn_blocking(move || {
-        command
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .output()
-    })
-    .await;
+    let output = spawn_blocking(move || command.stderr(Stdio::piped()).output()).await;
     let output = output.expect("a thread").expect("Postgres' program starts");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
 }
 
 /// Begins a fast shutdown.

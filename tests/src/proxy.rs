@@ -141,7 +141,7 @@ impl Proxy {
             }),
             server: Mutex::default(),
         };
-        proxy.serve(proxy.port.listen());
+        proxy.serve(proxy.port.listen().await);
         proxy
     }
 
@@ -208,8 +208,8 @@ impl Proxy {
         self.shared.open.send_replace(false);
     }
 
-    /// Executes the next statement, and closes the connection in place of the response: the function cannot know whether
-    /// the statement ran.
+    /// Lets Postgres execute the next statement, and closes the connection in place of the response: the function cannot
+    /// know whether the statement ran.
     pub fn drop_next_response(&self) {
         self.drop_response(0);
     }
@@ -225,7 +225,7 @@ impl Proxy {
         self.shared.truncate.set(None);
         self.shared.open.send_replace(true);
         if self.server().is_none() {
-            self.serve(self.port.listen());
+            self.serve(self.port.listen().await);
         }
     }
 
@@ -442,55 +442,44 @@ mod tests {
     #[tokio::test]
     async fn statements_and_round_trips_are_counted() {
         let (_database, proxy, mut connection) = connected().await;
-        assert_eq!(
-            proxy.counts(),
-            Counts {
-                connections: 1,
-                ..Counts::default()
-            }
-        );
+        let nothing = Counts::default();
+        let connected = Counts {
+            connections: 1,
+            ..nothing
+        };
+        assert_eq!(proxy.counts(), connected);
 
         one(&mut connection).await.unwrap();
         let first = Counts {
-            connections: 1,
             statements: 1,
             prepared: 1,
             round_trips: 2,
-            ..Counts::default()
+            ..connected
         };
         assert_eq!(proxy.counts(), first, "a new statement is prepared first");
 
+        let expect = |statements, round_trips, pings| {
+            let expected = Counts {
+                statements,
+                round_trips,
+                pings,
+                ..nothing
+            };
+            assert_eq!(proxy.counts(), expected);
+            proxy.reset();
+        };
         proxy.reset();
         one(&mut connection).await.unwrap();
-        let again = Counts {
-            statements: 1,
-            round_trips: 1,
-            ..Counts::default()
-        };
-        assert_eq!(proxy.counts(), again);
+        expect(1, 1, 0);
 
-        proxy.reset();
         let mut transaction = connection.begin().await.unwrap();
         one(&mut transaction).await.unwrap();
         transaction.commit().await.unwrap();
-        let transaction = Counts {
-            statements: 3,
-            round_trips: 3,
-            ..Counts::default()
-        };
-        assert_eq!(proxy.counts(), transaction);
+        expect(3, 3, 0);
 
-        proxy.reset();
+        // A ping is a round trip without a statement.
         connection.ping().await.unwrap();
-        let ping = Counts {
-            pings: 1,
-            ..Counts::default()
-        };
-        assert_eq!(
-            proxy.counts(),
-            ping,
-            "a ping is a round trip without a statement"
-        );
+        expect(0, 0, 1);
     }
 
     #[tokio::test]

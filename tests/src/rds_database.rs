@@ -64,7 +64,6 @@ impl RdsDatabase {
     }
 
     /// A function with its settings on AWS.
-    #[must_use]
     pub fn function(&self, name: &str) -> FunctionBuilder {
         Function::builder(name)
             .env("AWS_ENDPOINT_URL", self.store.url())

@@ -1,15 +1,12 @@
 //! A port of the loopback that stays reserved while its server is down.
 //!
 //! A port that is closed and bound again later may go to another process in between. Here a second socket holds it:
-//! the socket is bound, but never listens. Linux refuses connections to such a port and gives it to no one who binds
-//! port 0 or connects. A server that names the port can bind it, because both sockets set `SO_REUSEADDR`.
+//! the socket is bound, but never listens. Linux refuses connections to such . A server that names the port can bind it, because both sockets set `SO_REUSEADDR`: Tokio and
+//! Postgres do.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
 use tokio::net::{TcpListener, TcpSocket};
-
-/// Connections that wait to be accepted, at most.
-const BACKLOG: u32 = 1024;
 
 /// A reserved port; free again when dropped.
 #[derive(Debug)]
@@ -20,9 +17,13 @@ pub(crate) struct ReservedPort {
 
 impl ReservedPort {
     pub(crate) fn new() -> Self {
-        let holder = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+        let holder = TcpSocket::new_v4().expect("a socket");
+        holder.set_reuseaddr(true).expect("a socket option");
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        holder.bind(any).expect("a free port on the loopback");
+        let address = holder.local_addr();
         Self {
-            address: holder.local_addr().expect("a bound socket has an address"),
+            address: address.expect("a bound socket has an address"),
             _holder: holder,
         }
     }
@@ -32,18 +33,10 @@ impl ReservedPort {
     }
 
     /// Listens on the port. One listener at a time.
-    pub(crate) fn listen(&self) -> TcpListener {
-        bind(self.address)
-            .listen(BACKLOG)
-            .expect("only the holder of the port listens on it")
+    pub(crate) async fn listen(&self) -> TcpListener {
+        let listener = TcpListener::bind(self.address).await;
+        listener.expect("no other listener on the port")
     }
-}
-
-fn bind(address: SocketAddr) -> TcpSocket {
-    let socket = TcpSocket::new_v4().expect("a socket");
-    socket.set_reuseaddr(true).expect("a socket option");
-    socket.bind(address).expect("a port of the loopback");
-    socket
 }
 
 #[cfg(test)]
@@ -57,7 +50,7 @@ mod tests {
         let port = ReservedPort::new();
         for _ in 0..3 {
             TcpStream::connect(port.address()).await.unwrap_err();
-            let listener = port.listen();
+            let listener = port.listen().await;
             let client = TcpStream::connect(port.address()).await.unwrap();
             let (server, _) = listener.accept().await.unwrap();
             drop((client, server, listener));

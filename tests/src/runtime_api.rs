@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Collected, Full};
 use hyper::body::Incoming;
 use serde::Deserialize;
 use serde_json::json;
@@ -29,6 +29,7 @@ const BUFFERED_LIMIT: usize = 6_291_556;
 const ERROR_TYPE: &str = "lambda-runtime-function-error-type";
 const ERROR_BODY: &str = "lambda-runtime-function-error-body";
 const RESPONSE_MODE: &str = "lambda-runtime-function-response-mode";
+const TRACE_ID: &str = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0";
 const FUNCTION_ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:";
 
 /// The state of the process, as its calls of the Runtime API show it.
@@ -174,11 +175,8 @@ impl RuntimeApi {
 }
 
 async fn gone(state: &mut watch::Receiver<State>) -> Failure {
-    match state
-        .wait_for(|state| matches!(state, State::Gone(_)))
-        .await
-        .as_deref()
-    {
+    let gone = state.wait_for(|state| matches!(state, State::Gone(_)));
+    match gone.await.as_deref() {
         Ok(State::Gone(failure)) => failure.clone(),
         _ => Failure::BrokenOff,
     }
@@ -283,18 +281,14 @@ impl Shared {
             }
             // A runtime registers an extension in order to receive SIGTERM. It never gets an event.
             (&Method::POST, ["2020-01-01", "extension", "register"]) => {
-                let about = json!({
+                let function = json!({
                     "functionName": self.function,
                     "functionVersion": "$LATEST",
                     "handler": "bootstrap",
                 });
-                let mut reply = reply(StatusCode::OK, about.to_string());
-                set(
-                    &mut reply,
-                    "lambda-extension-identifier",
-                    &Uuid::new_v4().to_string(),
-                );
-                Ok(reply)
+                let id = Uuid::new_v4().to_string();
+                let headers = [("lambda-extension-identifier", &*id)];
+                Ok(reply_with(function.to_string(), &headers))
             }
             (&Method::GET, ["2020-01-01", "extension", "event", "next"]) => {
                 std::future::pending().await
@@ -318,18 +312,16 @@ impl Shared {
             deadline,
             head,
         } = invocation;
-        let mut reply = reply(StatusCode::OK, event);
-        set(&mut reply, "content-type", "application/json");
-        set(&mut reply, "lambda-runtime-aws-request-id", &id);
-        set(
-            &mut reply,
-            "lambda-runtime-deadline-ms",
-            &unix_ms(deadline).to_string(),
-        );
+        let deadline = unix_ms(deadline).to_string();
         let arn = format!("{FUNCTION_ARN}{}", self.function);
-        set(&mut reply, "lambda-runtime-invoked-function-arn", &arn);
-        let trace = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0";
-        set(&mut reply, "lambda-runtime-trace-id", trace);
+        let headers = [
+            ("content-type", "application/json"),
+            ("lambda-runtime-aws-request-id", &id),
+            ("lambda-runtime-deadline-ms", &deadline),
+            ("lambda-runtime-invoked-function-arn", &arn),
+            ("lambda-runtime-trace-id", TRACE_ID),
+        ];
+        let reply = reply_with(event, &headers);
         self.turn(State::Busy, is_alive);
         *lock(&self.current) = Some(Current {
             id,
@@ -452,9 +444,7 @@ struct ErrorReport {
 async fn reported(request: Request<Incoming>) -> Failure {
     let kind = text(request.headers(), ERROR_TYPE);
     let body = request.into_body().collect().await;
-    let body = body
-        .map(http_body_util::Collected::to_bytes)
-        .unwrap_or_default();
+    let body = body.map_or_else(|_| Bytes::new(), Collected::to_bytes);
     let report: Option<ErrorReport> = serde_json::from_slice(&body).ok();
     let message = report.map_or_else(
         || String::from_utf8_lossy(&body).into_owned(),
@@ -464,17 +454,13 @@ async fn reported(request: Request<Incoming>) -> Failure {
 }
 
 fn unix_ms(from_now: Duration) -> u128 {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    (now + from_now).as_millis()
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    (now.unwrap_or_default() + from_now).as_millis()
 }
 
 fn text(headers: &HeaderMap, name: &str) -> String {
-    headers
-        .get(name)
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-        .unwrap_or_default()
+    let value = headers.get(name).map_or(&b""[..], HeaderValue::as_bytes);
+    String::from_utf8_lossy(value).into_owned()
 }
 
 fn reply(status: StatusCode, body: impl Into<Bytes>) -> Reply {
@@ -483,9 +469,13 @@ fn reply(status: StatusCode, body: impl Into<Bytes>) -> Reply {
     reply
 }
 
-fn set(reply: &mut Reply, name: &'static str, value: &str) {
-    let value = HeaderValue::from_str(value).expect("a printable header");
-    reply.headers_mut().insert(name, value);
+fn reply_with(body: impl Into<Bytes>, headers: &[(&'static str, &str)]) -> Reply {
+    let mut reply = reply(StatusCode::OK, body);
+    for (name, value) in headers {
+        let value = HeaderValue::from_str(value).expect("a printable header");
+        reply.headers_mut().insert(*name, value);
+    }
+    reply
 }
 
 fn accepted() -> Reply {
@@ -493,15 +483,11 @@ fn accepted() -> Reply {
 }
 
 fn refusal(status: StatusCode, why: &str) -> Reply {
-    reply(
-        status,
-        json!({"errorType": "InvalidRequest", "errorMessage": why}).to_string(),
-    )
+    let error = json!({"errorType": "InvalidRequest", "errorMessage": why});
+    reply(status, error.to_string())
 }
 
 fn unknown(id: &str) -> Reply {
-    refusal(
-        StatusCode::BAD_REQUEST,
-        &format!("the invocation {id} is not open"),
-    )
+    let why = format!("the invocation {id} is not open");
+    refusal(StatusCode::BAD_REQUEST, &why)
 }

@@ -38,42 +38,32 @@ impl Server {
     }
 
     async fn connect(&self) -> PgConnection {
-        self.0
-            .connect()
-            .await
-            .expect("Postgres accepts connections at DATABASE_URL")
+        let connected = self.0.connect().await;
+        connected.expect("Postgres accepts connections at DATABASE_URL")
     }
 
     async fn connect_to(&self, database: &str) -> PgConnection {
-        let options = self.0.clone().database(database);
-        options
-            .connect()
-            .await
-            .expect("a database that was just created")
+        let connected = self.0.clone().database(database).connect().await;
+        connected.expect("a database that was just created")
     }
 }
 
 /// Copies the template, which it creates if needed, and returns the copy's name.
 pub(crate) async fn copy(server: &Server) -> String {
-    let migrator = Migrator::new(migrations())
-        .await
-        .expect("migrations/ has migrations");
+    let migrator = migrator().await;
     let template = format!("{TEMPLATE_PREFIX}{}", fingerprint(&migrator));
     let mut connection = server.connect().await;
     loop {
-        lock_shared(&mut connection).await;
+        advisory(&mut connection, "lock_shared").await;
         if exists(&mut connection, &template).await {
             break;
         }
-        unlock_all(&mut connection).await;
+        unlock(&mut connection).await;
         create_template(server, &mut connection, &migrator, &template).await;
     }
     let name = test_name();
-    run(
-        &mut connection,
-        format!("CREATE DATABASE {name} TEMPLATE {template}"),
-    )
-    .await;
+    let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
+    run(&mut connection, create).await;
     close(connection).await;
     name
 }
@@ -89,18 +79,13 @@ pub(crate) async fn create_empty(server: &Server) -> String {
 
 /// Drops a database, on a thread without a runtime.
 pub(crate) fn drop_blocking(server: &Server, name: &str) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().build();
     runtime
         .expect("a runtime for one statement")
         .block_on(async {
             let mut connection = server.connect().await;
-            run(
-                &mut connection,
-                format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
-            )
-            .await;
+            drop_database(&mut connection, name).await;
             close(connection).await;
         });
 }
@@ -114,58 +99,40 @@ async fn create_template(
     template: &str,
 ) {
     let draft = format!("{template}_draft");
-    lock(connection).await;
+    advisory(connection, "lock").await;
     sweep(connection, template).await;
     if !exists(connection, template).await {
-        run(
-            connection,
-            format!("DROP DATABASE IF EXISTS {draft} WITH (FORCE)"),
-        )
-        .await;
+        drop_database(connection, &draft).await;
         run(connection, format!("CREATE DATABASE {draft}")).await;
         let mut inside = server.connect_to(&draft).await;
-        migrator
-            .run(&mut inside)
-            .await
-            .expect("every migration runs on an empty database");
+        let migrated = migrator.run(&mut inside).await;
+        migrated.expect("every migration runs on an empty database");
         close(inside).await;
-        run(
-            connection,
-            format!("ALTER DATABASE {draft} RENAME TO {template}"),
-        )
-        .await;
+        let rename = format!("ALTER DATABASE {draft} RENAME TO {template}");
+        run(connection, rename).await;
     }
-    unlock_all(connection).await;
+    unlock(connection).await;
 }
 
 /// Drops the templates of other states of `migrations/`, and the databases of killed runs.
 async fn sweep(connection: &mut PgConnection, template: &str) {
-    let names: Vec<String> = sqlx::query_scalar("SELECT datname FROM pg_database")
-        .fetch_all(&mut *connection)
-        .await
-        .expect("Postgres lists its databases");
-    let abandoned = |name: &str| {
-        let made = name
-            .strip_prefix(TEST_PREFIX)
-            .and_then(|rest| rest.split('_').next());
-        let made = made
-            .and_then(|made| made.parse().ok())
-            .map(Duration::from_secs);
-        made.is_some_and(|made| made + ABANDONED < since_the_epoch())
-    };
-    for name in names {
-        if (name.starts_with(TEMPLATE_PREFIX) && name != template) || abandoned(&name) {
-            run(
-                connection,
-                format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"),
-            )
-            .await;
+    let names = sqlx::query_scalar::<_, String>("SELECT datname FROM pg_database");
+    let names = names.fetch_all(&mut *connection).await;
+    for name in names.expect("Postgres lists its databases") {
+        let created = name.strip_prefix(TEST_PREFIX);
+        let created = created.and_then(|rest| rest.split('_').next()?.parse().ok());
+        let abandoned = created
+            .is_some_and(|created| Duration::from_secs(created) + ABANDONED < since_the_epoch());
+        if abandoned || (name.starts_with(TEMPLATE_PREFIX) && name != template) {
+            drop_database(connection, &name).await;
         }
     }
 }
 
-fn migrations() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations"))
+async fn migrator() -> Migrator {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations");
+    let migrator = Migrator::new(PathBuf::from(folder)).await;
+    migrator.expect("migrations/ has migrations")
 }
 
 /// A hash of the files in `migrations/`.
@@ -186,40 +153,35 @@ fn test_name() -> String {
 }
 
 fn since_the_epoch() -> Duration {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.unwrap_or_default()
 }
 
 async fn exists(connection: &mut PgConnection, database: &str) -> bool {
-    sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)")
-        .bind(database)
-        .fetch_one(connection)
-        .await
-        .expect("Postgres lists its databases")
+    let exists = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)";
+    let exists = sqlx::query_scalar(exists).bind(database);
+    let exists = exists.fetch_one(connection).await;
+    exists.expect("Postgres lists its databases")
 }
 
-async fn lock(connection: &mut PgConnection) {
-    run(connection, format!("SELECT pg_advisory_lock({LOCK})")).await;
+async fn drop_database(connection: &mut PgConnection, name: &str) {
+    let drop = format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)");
+    run(connection, drop).await;
 }
 
-async fn lock_shared(connection: &mut PgConnection) {
-    run(
-        connection,
-        format!("SELECT pg_advisory_lock_shared({LOCK})"),
-    )
-    .await;
+/// Takes the advisory lock: `lock` excludes all others, `lock_shared` only `lock`.
+async fn advisory(connection: &mut PgConnection, lock: &str) {
+    run(connection, format!("SELECT pg_advisory_{lock}({LOCK})")).await;
 }
 
-async fn unlock_all(connection: &mut PgConnection) {
+async fn unlock(connection: &mut PgConnection) {
     run(connection, "SELECT pg_advisory_unlock_all()".to_owned()).await;
 }
 
 /// Runs a statement that has only names and numbers of this module.
 async fn run(connection: &mut PgConnection, sql: String) {
-    let done = sqlx::raw_sql(AssertSqlSafe(sql.clone()))
-        .execute(connection)
-        .await;
+    let statement = sqlx::raw_sql(AssertSqlSafe(sql.clone()));
+    let done = statement.execute(connection).await;
     done.unwrap_or_else(|error| panic!("{sql}: {error}"));
 }
 
@@ -243,14 +205,11 @@ mod tests {
     async fn fresh_databases_are_separate_and_are_dropped() {
         let server = Server::from_environment();
         let databases = join_all((0..5).map(|_| Database::fresh())).await;
-        let mut names = Vec::new();
+        let mut names = Vec::<String>::new();
         for database in &databases {
             database.execute("CREATE TABLE mine ()").await;
-            names.push(
-                database
-                    .value::<String>("SELECT current_database()::text")
-                    .await,
-            );
+            let name = database.value("SELECT current_database()::text").await;
+            names.push(name);
         }
         drop(databases);
         for name in names {
@@ -262,7 +221,7 @@ mod tests {
     async fn a_fresh_database_has_every_migration() {
         let applied = "SELECT COUNT(*) FROM _sqlx_migrations WHERE success";
         let applied: i64 = Database::fresh().await.value(applied).await;
-        let written = Migrator::new(migrations()).await.unwrap().iter().count();
+        let written = migrator().await.iter().count();
         assert_eq!(applied, i64::try_from(written).unwrap());
     }
 }

@@ -43,7 +43,6 @@ impl TestUser {
     }
 
     /// The browser of their device.
-    #[must_use]
     pub fn client(&self, function: &Function) -> Client {
         let client = Client::new(function);
         client.set_session_cookie(&self.token.expose());

@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 
 /// One response: `Script::tokens(["In ", "the"]).delay(ms(300)).then_closes_connection()`.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Script {
     pub(super) before: Duration,
     pub(super) between: Duration,
@@ -66,31 +67,26 @@ impl Script {
     }
 
     /// A reply of the requested kind: JSON that fits the schema, or a few words.
-    #[must_use]
     pub fn default_reply() -> Self {
         Self::new(Act::Default)
     }
 
     /// A reply of these tokens.
-    #[must_use]
     pub fn tokens<T: Into<String>>(tokens: impl IntoIterator<Item = T>) -> Self {
         Self::new(Act::Tokens(tokens.into_iter().map(Into::into).collect()))
     }
 
     /// A reply of this JSON.
-    #[must_use]
     pub fn json(json: &Value) -> Self {
         Self::tokens([json.to_string()])
     }
 
     /// A reply without a token.
-    #[must_use]
     pub fn empty_reply() -> Self {
         Self::tokens::<String>([])
     }
 
     /// An error status, with the provider's kind of error for it.
-    #[must_use]
     pub fn status(status: u16) -> Self {
         let kind = match status {
             401 => "authentication_error",
@@ -106,7 +102,6 @@ impl Script {
     }
 
     /// An error status, with an error of this kind and message.
-    #[must_use]
     pub fn error(status: u16, kind: &str, message: &str) -> Self {
         Self::new(Act::Error {
             status,
@@ -117,25 +112,21 @@ impl Script {
     }
 
     /// Status 200, and bytes that no protocol allows.
-    #[must_use]
     pub fn invalid_bytes() -> Self {
         Self::new(Act::InvalidBytes)
     }
 
     /// No response; the connection stays open.
-    #[must_use]
     pub fn never_replies() -> Self {
         Self::new(Act::Hang)
     }
 
     /// No response; the connection closes.
-    #[must_use]
     pub fn closes_connection() -> Self {
         Self::new(Act::Disconnect)
     }
 
     /// Adds `Retry-After` to an error, in seconds.
-    #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         if let Act::Error { retry_after, .. } = &mut self.act {
             *retry_after = Some(seconds);
@@ -144,64 +135,54 @@ impl Script {
     }
 
     /// Waits before the response.
-    #[must_use]
     pub fn delay(mut self, wait: Duration) -> Self {
         self.before = wait;
         self
     }
 
     /// Waits between two tokens.
-    #[must_use]
     pub fn token_interval(mut self, wait: Duration) -> Self {
         self.between = wait;
         self
     }
 
     /// Waits for the gate before each token, and before the end.
-    #[must_use]
     pub fn gated(mut self, gate: &Gate) -> Self {
         self.gate = Some(gate.clone());
         self
     }
 
     /// The reply ends at the maximum number of tokens.
-    #[must_use]
     pub fn stopped_by_max_tokens(self) -> Self {
         self.ending(End::Good("max_tokens"))
     }
 
     /// The reply ends because the model refuses.
-    #[must_use]
     pub fn stopped_by_refusal(self) -> Self {
         self.ending(End::Good("refusal"))
     }
 
     /// The connection breaks within the event after the last token.
-    #[must_use]
     pub fn then_closes_connection(self) -> Self {
         self.ending(End::Disconnect)
     }
 
     /// The body ends after the last token, without the protocol's last events.
-    #[must_use]
     pub fn then_ends_early(self) -> Self {
         self.ending(End::Early)
     }
 
     /// Nothing follows the last token, and the connection stays open.
-    #[must_use]
     pub fn then_stalls(self) -> Self {
         self.ending(End::Hang)
     }
 
     /// An error event follows the last token, for example `overloaded_error`.
-    #[must_use]
     pub fn then_error_event(self, kind: &str) -> Self {
         self.ending(End::Error(kind.to_owned()))
     }
 
     /// Bytes that no protocol allows follow the last token.
-    #[must_use]
     pub fn then_invalid_bytes(self) -> Self {
         self.ending(End::InvalidBytes)
     }
@@ -214,6 +195,7 @@ impl Script {
 
 /// Holds tokens back until the test lets them pass. Clones are the same gate.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Gate(Arc<Semaphore>);
 
 impl Default for Gate {
@@ -224,7 +206,6 @@ impl Default for Gate {
 
 impl Gate {
     /// A gate that lets nothing pass yet.
-    #[must_use]
     pub fn closed() -> Self {
         Self(Arc::new(Semaphore::new(0)))
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use verse_tests::FunctionProcess;
+use verse_tests::{EventFormat, FunctionProcess};
 
 use crate::{
     Effort, Result,
@@ -48,7 +48,7 @@ async fn start(workload: &Workload, database_url: Option<&str>) -> Result<(Durat
     let mut first = Duration::ZERO;
     if let Some(call) = workload.calls.first() {
         let event = match call {
-            Call::Request(request) => request.event.as_rest_v1(),
+            Call::Request(request) => request.event.in_format(EventFormat::RestV1),
             Call::Event(_, event) => event.clone(),
         };
         let mut answer = environment.invoke(&event, DEADLINE).await?;
