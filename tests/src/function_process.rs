@@ -274,9 +274,10 @@ impl Drop for FunctionProcess {
 /// `cargo lambda build` puts it.
 #[must_use]
 pub fn binary(function: &str) -> PathBuf {
-    let directory = std::env::var_os("VERSE_BIN_DIR")
-        .map(PathBuf::from)
-        .unwrap_or_else(|| panic!("VERSE_BIN_DIR is not set: run `make test` or `make bench`"));
+    let directory = std::env::var_os("VERSE_BIN_DIR").map_or_else(
+        || panic!("VERSE_BIN_DIR is not set: run `make test` or `make bench`"),
+        PathBuf::from,
+    );
     let path = directory.join(function);
     [path.join("bootstrap"), path]
         .into_iter()

@@ -1,30 +1,30 @@
-//! The harness of the black-box tests: it starts the built function binaries and drives them as
-//! Lambda, API Gateway and a browser would. Nothing here knows a function's code, only its format.
+//! The harness of the black-box tests: it starts the built functions and calls them as Lambda, API Gateway and a browser
+//! do. It depends on a function's requests and responses, not on its code.
 //!
 //! From the outside in:
-//! - [`Client`] is a browser: a cookie jar in front of one or more functions;
-//! - [`Event`] is a request, and a [`EventFormat`] the kind of Lambda event that it arrives as;
-//! - [`Function`] is a deployed function: as many processes as it was given, one request each;
-//! - [`Database`] is a fresh Postgres database with the project's migrations applied;
-//! - [`TestUser`] is somebody who is known already, and has what a test gives them;
-//! - [`ScriptedProvider`] is a model's provider that does what a test's [`Script`] says;
-//! - [`Proxy`] stands between a function and Postgres: it counts, it breaks things, and it can demand TLS with a
-//!   certificate of an [`CertificateAuthority`];
-//! - [`Postgres`] is a server of a test's own, which can be stopped and followed by another;
-//! - [`SecretStore`] is AWS Secrets Manager as moto has it.
+//! - [`Client`] is a browser: a cookie jar and requests to one or more functions;
+//! - [`Event`] is an HTTP request, and [`EventFormat`] the kind of Lambda event that it becomes;
+//! - [`Function`] is a deployed function: one or more processes, each with one request at a time;
+//! - [`Database`] is a fresh Postgres database with the project's migrations;
+//! - [`TestUser`] is a user with one device, whose rows a test inserts;
+//! - [`ScriptedProvider`] is a model provider that answers as a test's [`Script`] says;
+//! - [`Proxy`] is a proxy between a function and Postgres: it counts messages, breaks connections, and can require TLS;
+//! - [`Postgres`] is a server for one test, which can stop it or replace it;
+//! - [`SecretStore`] is AWS Secrets Manager, imitated by moto; [`HttpSink`] receives requests of functions;
+//! - [`RdsDatabase`] is a database as on AWS: server, proxy with TLS, and secret.
 //!
-//! The environment says where things are: `VERSE_BIN_DIR` the built binaries, `DATABASE_URL` a
-//! Postgres server whose user may create databases, `VERSE_TEST_RECORD` a folder for what the run leaves behind,
-//! `VERSE_POSTGRES_PROGRAMS`, `_HOME` and `_ACCOUNT` what a server of one's own is started with, `VERSE_SECRETS_URL` moto.
+//! `make test` sets the environment variables: `VERSE_BIN_DIR` is the folder of the built binaries, `DATABASE_URL` a
+//! Postgres server whose user may create databases, `VERSE_TEST_RECORD` the folder for the record of a run,
+//! `VERSE_POSTGRES_PROGRAMS`, `_HOME` and `_ACCOUNT` are for a test's own server, and `VERSE_SECRETS_URL` is moto.
 
 #![expect(
     clippy::expect_used,
     clippy::panic,
-    reason = "a test that cannot go on says why and fails"
+    reason = "an error of the harness fails the test"
 )]
 #![expect(
     clippy::missing_panics_doc,
-    reason = "every verb of a test harness may fail the test"
+    reason = "every function of a test harness may fail the test"
 )]
 
 mod api;

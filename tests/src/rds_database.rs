@@ -81,7 +81,6 @@ impl RdsDatabase {
     }
 
     /// The authority of the proxy's certificate.
-    #[must_use]
     pub fn authority(&self) -> &CertificateAuthority {
         &self.authority
     }

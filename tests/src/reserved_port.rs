@@ -1,8 +1,8 @@
 //! A port of the loopback that stays reserved while its server is down.
 //!
 //! A port that is closed and bound again later may go to another process in between. Here a second socket holds it:
-//! the socket is bound, but never listens. Linux refuses connections to such . A server that names the port can bind it, because both sockets set `SO_REUSEADDR`: Tokio and
-//! Postgres do.
+//! the socket is bound, but never listens. Linux refuses connections to such a port, and never chooses it as a free
+//! port. A server that names the port can bind it, because both sockets set `SO_REUSEADDR`: Tokio and Postgres do.
 
 use std::net::{Ipv4Addr, SocketAddr};
 

@@ -1,7 +1,7 @@
-//! A bare `lambda_http` hello world: one axum route, nothing else.
+//! A minimal `lambda_http` function with one axum route.
 //!
-//! The bench puts its figures beside every other function's, so it is built with the same profile
-//! and the same dependencies' features, and does nothing that a function could leave out.
+//! The bench compares every function with it, so it has the same build profile and the same features of dependencies,
+//! and no other work.
 
 use axum::{Router, routing::get};
 use lambda_http::Error;

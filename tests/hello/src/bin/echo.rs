@@ -1,5 +1,5 @@
-//! What the harness's own tests talk to: a function that says what reached it, and that can be
-//! asked to misbehave. `ECHO_STREAMS` in its environment makes it stream its answers.
+//! The function of the harness's own tests: it returns its request, or fails in a way that the path selects.
+//! `ECHO_STREAMS` in its environment makes it stream its responses, and `ECHO_REFUSES` makes its start fail.
 
 use std::{convert::Infallible, env, process, time::Duration};
 
@@ -27,7 +27,7 @@ async fn main() -> Result<(), Error> {
     }
 }
 
-/// The last step of the path says what is wanted.
+/// The last segment of the path selects the response.
 async fn answer(request: Request) -> Response {
     let path = request.uri().path().to_owned();
     match path.rsplit('/').next().unwrap_or_default() {
@@ -57,7 +57,7 @@ async fn echo(request: Request) -> Response {
             (name.to_string(), Value::Array(values.collect()))
         })
         .collect();
-    let said = json!({
+    let received = json!({
         "method": head.method.as_str(),
         "path": head.uri.path(),
         "query": head.uri.query(),
@@ -68,10 +68,10 @@ async fn echo(request: Request) -> Response {
         (SET_COOKIE, "echo=1; Path=/; HttpOnly"),
         (SET_COOKIE, "plain=2"),
     ];
-    (axum::response::AppendHeaders(cookies), Json(said)).into_response()
+    (axum::response::AppendHeaders(cookies), Json(received)).into_response()
 }
 
-/// Three events, or no end of them.
+/// A stream of three events, or without an end.
 fn events(forever: bool) -> Response {
     let events = stream::unfold(0_u32, move |n| async move {
         tokio::time::sleep(Duration::from_millis(20)).await;

@@ -1,4 +1,4 @@
-//! Cold starts: from starting the process to its first request for an event, and the first event.
+//! Cold starts: the time from the start of the process to its first request for an event, and the first event.
 
 use std::time::Duration;
 
@@ -10,26 +10,26 @@ use crate::{
     workload::{Call, Workload},
 };
 
-/// Longer than any first answer takes.
+/// Longer than any first response takes.
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// The cold starts of one function.
 #[derive(Clone, Debug, Default)]
 pub struct Cold {
-    /// To the first poll.
+    /// The time to the first poll.
     pub init: Samples,
-    /// The first event, which finds nothing warm.
+    /// The time of the first event, which finds no warm cache.
     pub first: Samples,
 }
 
-/// Starts the functions in turns, so that what slows the machine down slows all of them down.
+/// Starts the functions in turns, so that a slow moment of the machine slows all of them.
 pub async fn measure(
     workloads: &[Workload],
     database_url: Option<&str>,
     effort: Effort,
 ) -> Result<Vec<Cold>> {
     let mut measured = vec![Cold::default(); workloads.len()];
-    // The first round loads the binaries from the disk, and is not counted.
+    // The first round loads the binaries from the disk, and does not count.
     for round in 0..=effort.starts {
         for (workload, cold) in workloads.iter().zip(&mut measured) {
             let (init, first) = start(workload, database_url).await?;
@@ -44,18 +44,18 @@ pub async fn measure(
 
 async fn start(workload: &Workload, database_url: Option<&str>) -> Result<(Duration, Duration)> {
     let variables = workload.variables(database_url);
-    let environment = FunctionProcess::start(workload.function, &variables).await?;
+    let process = FunctionProcess::start(workload.function, &variables).await?;
     let mut first = Duration::ZERO;
     if let Some(call) = workload.calls.first() {
         let event = match call {
             Call::Request(request) => request.event.in_format(EventFormat::RestV1),
             Call::Event(_, event) => event.clone(),
         };
-        let mut answer = environment.invoke(&event, DEADLINE).await?;
-        answer.collect().await?;
-        first = answer.duration().unwrap_or_default();
+        let mut response = process.invoke(&event, DEADLINE).await?;
+        response.collect().await?;
+        first = response.duration().unwrap_or_default();
     }
-    let init = environment.init();
-    environment.kill().await;
+    let init = process.init();
+    process.kill().await;
     Ok((init, first))
 }

@@ -1,7 +1,7 @@
-//! `make bench`: what each function costs, beside a bare `lambda_http` hello world.
+//! `make bench`: the cost of each function, compared with a minimal `lambda_http` function.
 //!
-//! Everything runs on this machine, without network. The figures are printed and judged by no one:
-//! the bench fails only when it could not measure.
+//! Everything runs on this machine, without a network. The bench prints the figures and has no limits: it fails only if
+//! it cannot measure.
 
 mod cold;
 mod report;
@@ -27,21 +27,21 @@ use crate::{
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Measures the built functions on this machine, beside a bare hello world.
+/// Measures the built functions on this machine, compared with a minimal function
 ///
-/// The environment says where things are: `VERSE_BIN_DIR` the built functions, `DATABASE_URL` a
-/// Postgres server whose user may create databases.
+/// Environment variables: `VERSE_BIN_DIR` is the folder of the built functions, `DATABASE_URL` a Postgres server whose
+/// user may create databases.
 #[derive(Debug, Parser)]
 struct Options {
-    /// Measure less often: the figures are there sooner and mean less
+    /// Measure less often: faster and less exact
     #[arg(long)]
     quick: bool,
-    /// Measure only this function, beside hello; may be given more than once
+    /// Measure only this function and hello; may be repeated
     #[arg(long = "function", value_name = "NAME")]
     functions: Vec<String>,
 }
 
-/// How often things are measured.
+/// The numbers of measurements.
 #[derive(Clone, Copy, Debug)]
 struct Effort {
     starts: usize,
@@ -65,7 +65,7 @@ async fn main() -> ExitCode {
             Err(_) => ExitCode::FAILURE,
         },
         Err(error) => {
-            eprintln!("bench: could not measure: {error}");
+            eprintln!("bench: cannot measure: {error}");
             ExitCode::FAILURE
         }
     }
@@ -92,24 +92,23 @@ async fn measure(options: &Options) -> Result<Report> {
         }
         _ => None,
     };
-    let mut rows = Vec::new();
-    for ((workload, cold), warm) in workloads.into_iter().zip(cold).zip(warm) {
-        let size = size::of(workload.function)?;
-        rows.push(Row {
+    let measured = workloads.into_iter().zip(cold).zip(warm);
+    let rows = measured.map(|((workload, cold), warm)| {
+        Ok(Row {
+            size: size::of(workload.function)?,
             workload,
             cold,
             warm,
-            size,
-        });
-    }
+        })
+    });
     Ok(Report {
-        rows,
+        rows: rows.collect::<Result<_>>()?,
         streams,
         effort,
     })
 }
 
-/// The functions that were asked for, or all; hello always, and first.
+/// The chosen functions, or all; hello always, and first.
 fn chosen(names: &[String]) -> Result<Vec<Workload>> {
     let all = workload::all();
     if let Some(unknown) = names

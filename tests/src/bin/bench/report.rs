@@ -1,4 +1,4 @@
-//! The table that is printed.
+//! The printed tables.
 
 use std::{
     fmt::{Display, Formatter, Result},
@@ -10,11 +10,11 @@ use crate::{
     cold::Cold,
     size::Size,
     streams::{STREAMS, Streams},
-    warm::{Cost, Warm},
+    warm::Warm,
     workload::{HELLO, Workload},
 };
 
-/// What was measured of one function.
+/// The measurements of one function.
 #[derive(Debug)]
 pub struct Row {
     pub workload: Workload,
@@ -23,11 +23,11 @@ pub struct Row {
     pub size: Size,
 }
 
-/// What was measured.
+/// All measurements.
 #[derive(Debug)]
 pub struct Report {
     pub rows: Vec<Row>,
-    /// Where `chat` was measured.
+    /// Measured with `chat`.
     pub streams: Option<Streams>,
     pub effort: Effort,
 }
@@ -44,60 +44,67 @@ impl Display for Report {
     }
 }
 
+impl Row {
+    /// The start in seconds, and resident memory, binary and zip in MB: the figures that are compared with hello's.
+    fn figures(&self) -> [f64; 4] {
+        let Size { binary, zip } = self.size;
+        let start = secs(self.cold.init.median());
+        let [resident, binary, zip] = [self.warm.resident, binary as u64, zip as u64].map(mb);
+        [start, resident, binary, zip]
+    }
+}
+
 impl Report {
     fn write_functions(&self, f: &mut Formatter<'_>, hello: Option<&Row>) -> Result {
-        let head = [
-            "start", "p99", "x hello", "first", "resident", "x hello", "binary", "x hello",
-        ];
-        write!(f, "{:<12}", "function")?;
-        head.iter().try_for_each(|name| write!(f, "{name:>10}"))?;
-        writeln!(f, "{:>10}{:>10}", "zip", "x hello")?;
+        let head = "start,p99,x hello,first,resident,x hello,binary,x hello,zip,x hello";
+        let head: Vec<_> = head.split(',').collect();
+        write_row(f, &format!("{:<12}", "function"), 10, &head)?;
         for row in &self.rows {
-            let init = row.cold.init.median();
-            let resident = mb(row.warm.resident);
-            let (binary, zip) = (mb(row.size.binary as u64), mb(row.size.zip as u64));
-            write!(f, "{:<12}", row.workload.function)?;
-            write!(
-                f,
-                "{:>10}{:>10}",
-                millis(init),
-                millis(row.cold.init.percentile(99))
-            )?;
-            let beside = hello.map(|hello| secs(hello.cold.init.median()));
-            write!(
-                f,
-                "{:>10}{:>10}",
-                ratio(secs(init), beside),
-                millis(row.cold.first.median())
-            )?;
-            let beside = hello.map(|hello| mb(hello.warm.resident));
-            write!(f, "{resident:>7.1} MB{:>10}", ratio(resident, beside))?;
-            let beside = hello.map(|hello| mb(hello.size.binary as u64));
-            write!(f, "{binary:>7.1} MB{:>10}", ratio(binary, beside))?;
-            let beside = hello.map(|hello| mb(hello.size.zip as u64));
-            writeln!(f, "{zip:>7.1} MB{:>10}", ratio(zip, beside))?;
+            let figures = row.figures();
+            let [_, resident, binary, zip] = figures.map(|mb| format!("{mb:.1} MB"));
+            let [start_ratio, resident_ratio, binary_ratio, zip_ratio] = match hello {
+                Some(hello) => ratios(figures, hello.figures()),
+                None => figures.map(|_| "-".to_owned()),
+            };
+            let name = format!("{:<12}", row.workload.function);
+            let cells = [
+                millis(row.cold.init.median()),
+                millis(row.cold.init.percentile(99)),
+                start_ratio,
+                millis(row.cold.first.median()),
+                resident,
+                resident_ratio,
+                binary,
+                binary_ratio,
+                zip,
+                zip_ratio,
+            ];
+            write_row(f, &name, 10, &cells)?;
         }
         writeln!(f)
     }
 
     fn write_requests(&self, f: &mut Formatter<'_>, hello: Option<&Row>) -> Result {
-        let beside = hello.and_then(|hello| hello.warm.calls.first());
-        let beside = beside.map(|cost| secs(cost.duration.median()));
-        write!(f, "{:<12}{:<54}", "function", "request")?;
-        let head = [
-            "p50",
-            "p99",
-            "x hello",
-            "statements",
-            "round trips",
-            "pings",
-        ];
-        head.iter().try_for_each(|name| write!(f, "{name:>12}"))?;
-        writeln!(f)?;
+        let hello = hello.and_then(|hello| hello.warm.calls.first());
+        let hello = hello.map(|cost| secs(cost.duration.median()));
+        let head = "p50,p99,x hello,statements,round trips,pings";
+        let head: Vec<_> = head.split(',').collect();
+        let names = format!("{:<12}{:<54}", "function", "request");
+        write_row(f, &names, 12, &head)?;
         for row in &self.rows {
             for (call, cost) in row.workload.calls.iter().zip(&row.warm.calls) {
-                write!(f, "{:<12}{:<54}", row.workload.function, call.name())?;
-                write_cost(f, cost, beside)?;
+                let names = format!("{:<12}{:<54}", row.workload.function, call.name());
+                let median = cost.duration.median();
+                let mut cells = vec![
+                    millis(median),
+                    millis(cost.duration.percentile(99)),
+                    hello.map_or_else(|| "-".to_owned(), |hello| ratio(secs(median), hello)),
+                ];
+                cells.extend(match cost.per_request() {
+                    Some(counts) => counts.map(|count| format!("{count:.2}")),
+                    None => ["-"; 3].map(str::to_owned),
+                });
+                write_row(f, &names, 12, &cells)?;
             }
         }
         writeln!(f)
@@ -107,31 +114,29 @@ impl Report {
         let Effort { starts, requests } = self.effort;
         writeln!(
             f,
-            "start     from starting the process to its first poll, median of {starts}; p99 is the \
-             worst of so few\n\
-             first     the first event of a fresh process, median; resident: after the warm requests\n\
-             p50, p99  of {requests} warm requests, from handing out the event to the answer's last byte;\n\
-             \x20         what a request changes is put back before the next, outside of what is measured\n\
-             x hello   beside a bare lambda_http hello world, measured in turns with the others\n\
-             statements, round trips on their behalf, and pings (most after the answer) of a warm request,\n\
+            "start     from the start of the process to its first poll, median of {starts}; p99 is the \
+             maximum of so few\n\
+             first     the first event of a new process, median; resident: after the warm requests\n\
+             p50, p99  of {requests} warm requests, from the event to the last byte of the response;\n\
+             \x20         the rows that a request changes are restored before the next, and this time does not count\n\
+             x hello   compared with a minimal lambda_http function, measured in turns with the others\n\
+             statements, their round trips, and pings (most after the response) of a warm request,\n\
              \x20         counted between function and Postgres\n\
-             Everything on this machine: no network, and none of Lambda's own time or CPU limits."
+             Everything runs on this machine: without a network, and without Lambda's own time and CPU limits."
         )
     }
 }
 
 fn write_streams(f: &mut Formatter<'_>, streams: &Streams) -> Result {
-    let first = &streams.first_token;
+    let (first, open, done) = (&streams.first_token, streams.open, streams.done);
+    let [p50, p99] = [50, 99].map(|percent| millis(first.percentile(percent)));
     writeln!(
         f,
-        "first token at the client after it left the provider: p50 {}, p99 {}",
-        millis(first.median()),
-        millis(first.percentile(99))
+        "first token, from the provider to the client: p50 {p50}, p99 {p99}"
     )?;
     writeln!(
         f,
-        "{STREAMS} streams at once, a process each: {} open when the last read was answered, {} ended with done",
-        streams.open, streams.done
+        "{STREAMS} streams at once, one process each: {open} open after the last read, {done} ended with done"
     )?;
     for (line, before, during) in &streams.reads {
         writeln!(
@@ -147,20 +152,10 @@ fn write_streams(f: &mut Formatter<'_>, streams: &Streams) -> Result {
     writeln!(f)
 }
 
-fn write_cost(f: &mut Formatter<'_>, cost: &Cost, beside: Option<f64>) -> Result {
-    let median = cost.duration.median();
-    write!(
-        f,
-        "{:>12}{:>12}",
-        millis(median),
-        millis(cost.duration.percentile(99))
-    )?;
-    write!(f, "{:>12}", ratio(secs(median), beside))?;
-    match cost.per_request() {
-        Some(counts) => counts
-            .iter()
-            .try_for_each(|count| write!(f, "{count:>12.2}"))?,
-        None => write!(f, "{:>12}{:>12}{:>12}", "-", "-", "-")?,
+fn write_row(f: &mut Formatter<'_>, name: &str, width: usize, cells: &[impl Display]) -> Result {
+    write!(f, "{name}")?;
+    for cell in cells {
+        write!(f, "{cell:>width$}")?;
     }
     writeln!(f)
 }
@@ -173,17 +168,20 @@ fn secs(duration: Duration) -> f64 {
     duration.as_secs_f64()
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "it is printed with one digit behind the point"
-)]
+#[expect(clippy::cast_precision_loss, reason = "one decimal place is printed")]
 fn mb(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
 
-fn ratio(value: f64, beside: Option<f64>) -> String {
-    match beside {
-        Some(beside) if beside > 0.0 => format!("{:.2}", value / beside),
-        _ => "-".to_owned(),
+fn ratios<const N: usize>(values: [f64; N], hello: [f64; N]) -> [String; N] {
+    let mut hello = hello.into_iter();
+    values.map(|value| ratio(value, hello.next().unwrap_or_default()))
+}
+
+fn ratio(value: f64, hello: f64) -> String {
+    if hello > 0.0 {
+        format!("{:.2}", value / hello)
+    } else {
+        "-".to_owned()
     }
 }

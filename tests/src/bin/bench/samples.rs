@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Durations of the same thing.
+/// Durations of the same operation.
 #[derive(Clone, Debug, Default)]
 pub struct Samples(Vec<Duration>);
 
@@ -15,7 +15,7 @@ impl Samples {
         self.percentile(50)
     }
 
-    /// The smallest sample that so many in a hundred do not exceed (nearest rank).
+    /// The smallest sample that at least `percent` percent of the samples do not exceed (nearest rank).
     pub fn percentile(&self, percent: usize) -> Duration {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();

@@ -1,4 +1,4 @@
-//! How much a function is to download and to load.
+//! The size of a function: as Lambda downloads it and as it loads it.
 
 use std::{
     fs,
@@ -10,7 +10,7 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use crate::Result;
 
-/// Bytes of the binary, and of a zip that holds it as Lambda wants it.
+/// The bytes of the binary, and of its zip file for Lambda.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
     pub binary: usize,

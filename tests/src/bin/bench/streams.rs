@@ -1,34 +1,33 @@
-//! Streams: how long a token is on its way from the model to the reader, and what many streams at once do to reads.
+//! Streams: the time of a token from the provider to the client, and the effect of many streams on other requests.
 
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 use verse_tests::{
     Client, Database, Event, Function, FunctionBuilder, ProviderFormat, Script, ScriptedProvider,
-    Stream, TestUser,
+    Stream, TestUser, paths,
 };
 
 use crate::{Effort, Result, samples::Samples};
 
-/// So many streams at once.
+/// The number of streams at once.
 pub const STREAMS: usize = 200;
-/// How often the model says something in each of them, and how far apart.
+/// The tokens of each stream, and the time between two.
 const TOKENS: usize = 150;
-const APART: Duration = Duration::from_millis(100);
-/// How long the model thinks before its first token, where that is measured.
-const THINKING: Duration = Duration::from_millis(20);
-/// A stream's whole life.
+const INTERVAL: Duration = Duration::from_millis(100);
+/// The delay of a measured first token.
+const DELAY: Duration = Duration::from_millis(20);
+/// The time limit of a stream.
 const DEADLINE: Duration = Duration::from_mins(2);
-const ROUTE: &str = "/api/standalone-chat";
 
 /// What was measured.
 #[derive(Debug)]
 pub struct Streams {
-    /// From the provider's first token to the client's.
+    /// The time from the provider to the client.
     pub first_token: Samples,
-    /// Reads: their line, how long they take without streams, and with them.
+    /// For each read: its request line, its times without streams, and with streams.
     pub reads: Vec<(String, Samples, Samples)>,
-    /// Streams that were still open when the last read had been answered.
+    /// Streams that were still open after the last read.
     pub open: usize,
     /// Streams that ended with `done`.
     pub done: usize,
@@ -38,15 +37,16 @@ pub async fn measure(database: &Database, effort: Effort) -> Result<Streams> {
     let provider = ScriptedProvider::start().await;
     let chat = builder("chat", database)
         .with_provider(&provider, ProviderFormat::Anthropic)
-        .env("DAILY_LIMIT", "1000000")
-        .env("CHAT_PER_MINUTE", "1000000")
-        .env("ADDRESS_PER_MINUTE", "1000000")
+        .envs(
+            ["DAILY_LIMIT", "CHAT_PER_MINUTE", "ADDRESS_PER_MINUTE"]
+                .map(|limit| (limit, "1000000")),
+        )
         .processes(STREAMS)
         .deadline(DEADLINE)
         .try_start()
         .await?;
-    let reader = TestUser::create(database).await;
-    let first_token = first_tokens(&provider, &reader.client(&chat), effort).await?;
+    let test_user = TestUser::create(database).await;
+    let first_token = first_tokens(&provider, &test_user.client(&chat), effort).await?;
 
     let bible = builder("bible", database).try_start().await?;
     let user = builder("user", database).try_start().await?;
@@ -55,11 +55,11 @@ pub async fn measure(database: &Database, effort: Effort) -> Result<Streams> {
             Client::new(&bible),
             Event::get("/api/passage?book=John&chapter=3&verse_start=16"),
         ),
-        (reader.client(&user), Event::get("/api/user/session")),
+        (test_user.client(&user), Event::get(paths::SESSION)),
     ];
     let before = all_reads(&reads, effort).await?;
     provider
-        .always(Script::tokens((0..TOKENS).map(|n| format!("word {n} "))).token_interval(APART));
+        .always(Script::tokens((0..TOKENS).map(|n| format!("word {n} "))).token_interval(INTERVAL));
     let streams = open(&chat).await?;
     let during = all_reads(&reads, effort).await?;
     let open = streams
@@ -82,46 +82,39 @@ pub async fn measure(database: &Database, effort: Effort) -> Result<Streams> {
 }
 
 fn builder(function: &str, database: &Database) -> FunctionBuilder {
-    Function::builder(function)
-        .env("DATABASE_URL", database.url())
+    Function::with_database(function, database)
         .env("VERSE_ENV", "development")
         .silent()
 }
 
-/// One stream after the other: how long each first token was on its way.
+/// The time of each first token, one stream after another.
 async fn first_tokens(
     provider: &ScriptedProvider,
     client: &Client,
     effort: Effort,
 ) -> Result<Samples> {
     let mut samples = Samples::default();
-    provider.always(Script::tokens(["In the beginning."]).delay(THINKING));
+    provider.always(Script::tokens(["In the beginning."]).delay(DELAY));
     for _ in 0..effort.requests.div_ceil(10) {
-        let said = provider.token_times().len();
-        let mut stream = say(client).await?;
-        while stream.next_event().await.ok_or("no token came")?.event != "token" {}
-        let came = Instant::now();
-        let left = provider.token_times().get(said).copied();
-        samples.add(came.saturating_duration_since(left.ok_or("no token left")?));
+        let sent = provider.token_times().len();
+        let mut stream = start(client).await?;
+        first_token(&mut stream).await?;
+        let received = Instant::now();
+        let sent = provider.token_times().get(sent).copied();
+        samples.add(received.saturating_duration_since(sent.ok_or("no token sent")?));
         let _ = stream.events().await;
     }
     Ok(samples)
 }
 
-/// Opens all of them, waits until each has had its first token, and reads on; each task tells whether it ended well.
+/// Opens all streams, waits for the first token of each, and reads on. Each task returns whether its stream ended well.
 async fn open(chat: &Function) -> Result<Vec<tokio::task::JoinHandle<bool>>> {
     let opening: Vec<_> = (0..STREAMS)
         .map(|_| {
             let client = Client::new(chat);
             tokio::spawn(async move {
-                let mut stream = say(&client).await.map_err(|error| error.to_string())?;
-                while stream
-                    .next_event()
-                    .await
-                    .ok_or("a stream ended early")?
-                    .event
-                    != "token"
-                {}
+                let mut stream = start(&client).await.map_err(|error| error.to_string())?;
+                first_token(&mut stream).await?;
                 Ok::<_, String>(stream)
             })
         })
@@ -137,14 +130,18 @@ async fn open(chat: &Function) -> Result<Vec<tokio::task::JoinHandle<bool>>> {
     Ok(streams)
 }
 
-async fn say(client: &Client) -> Result<Stream> {
-    let request = client
-        .post(ROUTE)
-        .json(&json!({"message": "Who is my neighbour?"}));
+async fn start(client: &Client) -> Result<Stream> {
+    let body = json!({"message": "Who is my neighbour?"});
+    let request = client.post(paths::CHATS).json(&body);
     Ok(request.try_stream().await?)
 }
 
-/// Each of the reads, in turns.
+async fn first_token(stream: &mut Stream) -> std::result::Result<(), &'static str> {
+    while stream.next_event().await.ok_or("no token")?.event != "token" {}
+    Ok(())
+}
+
+/// The times of each read, measured in turns.
 async fn all_reads(reads: &[(Client, Event)], effort: Effort) -> Result<Vec<Samples>> {
     let mut samples = vec![Samples::default(); reads.len()];
     for _ in 0..effort.requests.div_ceil(2) {

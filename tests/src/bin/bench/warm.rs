@@ -1,4 +1,4 @@
-//! Warm requests: how long they take, what they ask of the database, and what stays resident.
+//! Warm requests: their time, their database statements, and the memory of the process.
 
 use std::time::Duration;
 
@@ -10,30 +10,30 @@ use crate::{
     workload::{Call, Workload},
 };
 
-/// Requests of a kind made in a row, before the next kind has its turn.
+/// Requests of one kind in a row, before the next kind.
 const BLOCK: usize = 50;
-/// Requests of each kind whose statements are counted.
+/// Requests of each kind with counted statements.
 const COUNTED: u32 = 20;
 
 /// The warm requests of one function.
 #[derive(Clone, Debug)]
 pub struct Warm {
-    /// Of each of the workload's calls.
+    /// For each of the workload's calls.
     pub calls: Vec<Cost>,
-    /// Bytes that are resident after all of them.
+    /// The resident bytes after all calls.
     pub resident: u64,
 }
 
-/// What a request costs.
+/// The cost of a request.
 #[derive(Clone, Debug, Default)]
 pub struct Cost {
     pub duration: Samples,
-    /// Of [`COUNTED`] requests; nothing for a function without a database.
+    /// The counts of [`COUNTED`] requests; `None` for a function without a database.
     database: Option<Counts>,
 }
 
 impl Cost {
-    /// Statements, round trips and pings of one request.
+    /// Statements, round trips and pings per request.
     pub fn per_request(&self) -> Option<[f64; 3]> {
         let each =
             |count: u64| f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / f64::from(COUNTED);
@@ -42,21 +42,21 @@ impl Cost {
     }
 }
 
-/// Longer than any call takes, and long enough for `cleanup`, which begins nothing in the last ten seconds of its own.
+/// Longer than any call takes. `cleanup` starts no job in the last ten seconds of its time.
 const DEADLINE: Duration = Duration::from_mins(1);
 
-/// A function that is running, and who calls it.
+/// A running function, and its caller.
 struct Running<'a> {
     workload: &'a Workload,
     function: Function,
     caller: Option<Caller<'a>>,
 }
 
-/// Somebody who is known, and where what their requests need is put before each.
+/// A user, and the database with the rows of their requests.
 struct Caller<'a> {
-    reader: TestUser,
+    user: TestUser,
     database: &'a Database,
-    /// The hash of their token, as SQL.
+    /// The hash of their token as an SQL literal.
     token: String,
 }
 
@@ -74,7 +74,7 @@ pub async fn measure(
         .iter()
         .map(|workload| vec![Cost::default(); workload.calls.len()])
         .collect();
-    // In turns, so that what slows the machine down slows all of them down.
+    // In turns, so that a slow moment of the machine slows all of them.
     for _ in 0..effort.requests.div_ceil(BLOCK) {
         for (function, costs) in running.iter().zip(&mut costs) {
             for (call, cost) in function.workload.calls.iter().zip(costs) {
@@ -87,7 +87,7 @@ pub async fn measure(
     let mut measured = Vec::new();
     for (function, mut calls) in running.into_iter().zip(costs) {
         let resident = function.resident()?;
-        // The proxy takes time of its own: it is only there where no time is measured.
+        // The proxy takes time, so the counted requests are not the measured ones.
         if let Some(url) = url.as_deref().filter(|_| function.workload.needs_database) {
             let proxy = Proxy::to(url).await;
             let function = Running::start(function.workload, database, Some(proxy.url())).await?;
@@ -96,7 +96,7 @@ pub async fn measure(
                 for _ in 0..COUNTED {
                     function.call(call).await?;
                 }
-                // A pool pings after the answer; the last one may be missed.
+                // The pool pings after the response; the last ping may be missing.
                 function.function.idle().await;
                 cost.database = Some(proxy.counts());
             }
@@ -107,7 +107,7 @@ pub async fn measure(
 }
 
 impl<'a> Running<'a> {
-    /// Starts it and makes it warm.
+    /// Starts a function and warms it up.
     async fn start(
         workload: &'a Workload,
         database: Option<&'a Database>,
@@ -138,34 +138,34 @@ impl<'a> Running<'a> {
         Ok(running)
     }
 
-    /// Makes one call, from handing out the event to the answer's last byte.
+    /// Makes one call, and returns the time from the event to the last byte of the response.
     async fn call(&self, call: &Call) -> Result<Duration> {
         match call {
             Call::Request(request) => {
                 if let Some(sql) = request.before {
                     self.prepare(sql).await;
                 }
-                // A browser of its own: an answer that ends a cookie must not make the next request a stranger's.
+                // A new browser: a response that deletes the cookie must not affect the next request.
                 let browser = match &self.caller {
-                    Some(caller) => caller.reader.client(&self.function),
+                    Some(caller) => caller.user.client(&self.function),
                     None => Client::new(&self.function),
                 };
                 let sent = browser.request(request.event.clone());
                 let response = sent.try_send().await?;
                 if response.status != request.status {
-                    return Err(format!("{} answers {}", call.name(), response.status).into());
+                    return Err(format!("{}: status {}", call.name(), response.status).into());
                 }
                 Ok(response.duration)
             }
             Call::Event(_, event) => {
-                let mut answer = self.function.invoke(event).await?;
-                answer.collect().await?;
-                Ok(answer.duration().unwrap_or_default())
+                let mut response = self.function.invoke(event).await?;
+                response.collect().await?;
+                Ok(response.duration().unwrap_or_default())
             }
         }
     }
 
-    /// Puts into the database what a request needs.
+    /// Inserts the rows that a request needs.
     async fn prepare(&self, sql: &str) {
         if let Some(caller) = &self.caller {
             let sql = sqlx::AssertSqlSafe(sql.replace(":token", &caller.token));
@@ -174,20 +174,20 @@ impl<'a> Running<'a> {
     }
 
     fn resident(&self) -> Result<u64> {
-        let environments = self.function.processes();
-        let environment = environments.first().ok_or(Failure::BrokenOff)?;
-        Ok(environment.resident_memory()?)
+        let processes = self.function.processes();
+        let process = processes.first().ok_or(Failure::BrokenOff)?;
+        Ok(process.resident_memory()?)
     }
 }
 
 impl<'a> Caller<'a> {
     async fn of(database: &'a Database) -> Self {
-        let reader = TestUser::create(database).await;
-        // The newest; those of the workload's own rows have numbers beyond.
+        let user = TestUser::create(database).await;
+        // The newest device; the workload's own rows have higher ids.
         let hash = "SELECT encode(token_hash, 'hex') FROM devices WHERE id < 9000000 ORDER BY id DESC LIMIT 1";
         let hash: String = database.value(hash).await;
         Self {
-            reader,
+            user,
             database,
             token: format!("'\\x{hash}'::bytea"),
         }

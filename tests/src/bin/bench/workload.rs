@@ -1,11 +1,11 @@
-//! The functions that are measured, and what is asked of them: every route there is. A new route adds its line here.
+//! The measured functions and requests: every route. A new route adds its line here.
 
 use serde_json::{Value, json};
-use verse_tests::Event;
+use verse_tests::{Event, paths};
 
 mod rows;
 
-/// What all others are put beside.
+/// The minimal function with which all others are compared.
 pub const HELLO: &str = "hello";
 
 /// A function and its requests.
@@ -16,28 +16,28 @@ pub struct Workload {
     pub calls: Vec<Call>,
 }
 
-/// One thing asked of a function, again and again.
+/// A repeated call.
 #[derive(Clone, Debug)]
 pub enum Call {
-    /// A request by a browser whose user has much of everything.
+    /// A request by a user with many rows of every kind.
     Request(Box<Request>),
-    /// An event that is no HTTP request, and its name in the table.
+    /// The name in the table, and an event that is not an HTTP request.
     Event(&'static str, Value),
 }
 
-/// A request, and what it needs.
+/// A request, its preparation and its status.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub event: Event,
-    /// What it does, where its line does not say it.
+    /// A description, if the request line is ambiguous.
     note: &'static str,
-    /// SQL to run before it each time, outside of what is measured.
+    /// SQL before each request. Its time does not count.
     pub before: Option<&'static str>,
-    /// What it is answered with.
+    /// The expected status.
     pub status: u16,
 }
 
-/// Every function there is.
+/// Every function.
 pub fn all() -> Vec<Workload> {
     let with_database = |function, calls| Workload {
         function,
@@ -55,37 +55,11 @@ pub fn all() -> Vec<Workload> {
         with_database("device-link", device_link()),
         with_database(
             "insight",
-            vec![
-                post("/api/insights", &insight("John 3:16", true))
-                    .after(rows::ALLOWANCE)
-                    .called("stored"),
-                post("/api/insights", &insight("Obadiah 1:1", true))
-                    .after(rows::NOTHING_ON_OBADIAH)
-                    .called("new"),
-                post("/api/insights", &insight("John 3:16", false))
-                    .after(rows::ALLOWANCE)
-                    .called("not kept"),
-                get("/api/insights/history").after(rows::INSIGHTS),
-                get("/api/insights/history?before=9000030").after(rows::INSIGHTS),
-                delete("/api/insights/history").after(rows::INSIGHTS),
-            ],
+            generated(paths::INSIGHTS, insight, rows::INSIGHTS),
         ),
         with_database(
             "definition",
-            vec![
-                post("/api/definitions", &definition("John 3:16", true))
-                    .after(rows::ALLOWANCE)
-                    .called("stored"),
-                post("/api/definitions", &definition("Obadiah 1:1", true))
-                    .after(rows::NOTHING_ON_OBADIAH)
-                    .called("new"),
-                post("/api/definitions", &definition("John 3:16", false))
-                    .after(rows::ALLOWANCE)
-                    .called("not kept"),
-                get("/api/definitions/history").after(rows::DEFINITIONS),
-                get("/api/definitions/history?before=9000030").after(rows::DEFINITIONS),
-                delete("/api/definitions/history").after(rows::DEFINITIONS),
-            ],
+            generated(paths::DEFINITIONS, definition, rows::DEFINITIONS),
         ),
         with_database("chat", chat()),
         with_database(
@@ -102,6 +76,27 @@ pub fn all() -> Vec<Workload> {
                 ),
             ],
         ),
+    ]
+}
+
+/// The calls of a function that generates a text. `history` restores the caller's history.
+fn generated(path: &str, body: fn(&str, bool) -> Value, history: &'static str) -> Vec<Call> {
+    let generate = |reference, save| post(path, &body(reference, save));
+    let list = format!("{path}/history");
+    let page = format!("{list}?before=9000030");
+    vec![
+        generate("John 3:16", true)
+            .after(rows::QUOTA)
+            .called("stored"),
+        generate("Obadiah 1:1", true)
+            .after(rows::NOTHING_ON_OBADIAH)
+            .called("new"),
+        generate("John 3:16", false)
+            .after(rows::QUOTA)
+            .called("not kept"),
+        get(&list).after(history),
+        get(&page).after(history),
+        delete(&list).after(history),
     ]
 }
 
@@ -142,7 +137,7 @@ fn device_link() -> Vec<Call> {
     vec![
         post("/api/user/link/generate", &json!({})).after(rows::NO_CODE),
         post("/api/user/link/accept", &code)
-            .after(rows::INVITATION)
+            .after(rows::FOREIGN_CODE)
             .called("linked"),
         post("/api/user/link/accept", &code)
             .after(rows::NO_CODE)
@@ -156,17 +151,17 @@ fn device_link() -> Vec<Call> {
             .called(FOREIGN)
             .answered(404),
         delete("/api/user/devices/99999999999999")
-            .called(ABSURD)
+            .called(UNKNOWN)
             .answered(404),
     ]
 }
 
-/// An insight to ask for.
+/// The body of a request for an insight.
 fn insight(reference: &str, save: bool) -> Value {
     json!({"passage_reference": reference, "passage_text": text(reference), "save": save})
 }
 
-/// A definition to ask for.
+/// The body of a request for a definition.
 fn definition(reference: &str, save: bool) -> Value {
     json!({"word": "God", "passage_reference": reference, "verse_text": text(reference), "save": save})
 }
@@ -188,28 +183,28 @@ fn chat() -> Vec<Call> {
     });
     let chat = json!({"chat_id": 9_000_002, "message": message});
     vec![
-        post("/api/standalone-chat", &json!({"message": message})).after(rows::SILENCE),
-        post("/api/standalone-chat/message", &chat).after(rows::SILENCE),
-        post("/api/chat/message", &insight).after(rows::SILENCE),
-        get("/api/chat/messages/9000001").after(rows::TALK),
-        delete("/api/chat/messages/9000001").after(rows::TALK),
+        post("/api/standalone-chat", &json!({"message": message})).after(rows::NO_NEW_MESSAGES),
+        post("/api/standalone-chat/message", &chat).after(rows::NO_NEW_MESSAGES),
+        post("/api/chat/message", &insight).after(rows::NO_NEW_MESSAGES),
+        get("/api/chat/messages/9000001").after(rows::INSIGHT_CONVERSATION),
+        delete("/api/chat/messages/9000001").after(rows::INSIGHT_CONVERSATION),
         get("/api/standalone-chat"),
         get("/api/standalone-chat/9000002/messages"),
         delete("/api/standalone-chat/9000003").after(rows::CHAT),
-        // Whether an id is somebody else's or nobody's must not be told by the time either.
+        // The time must not show whether an id belongs to another user or to no one.
         get("/api/standalone-chat/9000004/messages").called(FOREIGN),
-        get("/api/standalone-chat/99999999999999/messages").called(ABSURD),
+        get("/api/standalone-chat/99999999999999/messages").called(UNKNOWN),
         delete("/api/standalone-chat/9000004")
             .called(FOREIGN)
             .answered(404),
         delete("/api/standalone-chat/99999999999999")
-            .called(ABSURD)
+            .called(UNKNOWN)
             .answered(404),
     ]
 }
 
-const FOREIGN: &str = "somebody else's";
-const ABSURD: &str = "nobody's";
+const FOREIGN: &str = "another user's";
+const UNKNOWN: &str = "unknown id";
 
 fn get(path: &str) -> Call {
     Call::of(Event::get(path))
@@ -224,19 +219,19 @@ fn post(path: &str, body: &Value) -> Call {
 }
 
 impl Workload {
-    /// SQL for what its caller has.
+    /// SQL that inserts the caller's rows.
     pub fn seed(&self) -> String {
-        let talks = (self.function == "chat").then_some(rows::TALKS);
-        [Some(rows::SEED), talks]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(";")
+        let conversations = match self.function {
+            "chat" => rows::CONVERSATIONS,
+            _ => "",
+        };
+        let rows = [rows::SEED, rows::INSIGHTS, rows::DEFINITIONS, conversations];
+        rows.join(";")
     }
 
     /// The environment variables of the function.
     pub fn variables(&self, database_url: Option<&str>) -> Vec<(String, String)> {
-        // Lets hello find its route below a stage; the project's functions do that by themselves.
+        // With it hello ignores the stage in the path, as the project's functions do by themselves.
         let stage = ("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true");
         let url = database_url
             .filter(|_| self.needs_database)

@@ -1,6 +1,6 @@
-//! What is in the database before a call. `:token` is the hash of the caller's token.
+//! The rows before a call, as SQL. `:token` is the hash of the caller's token.
 
-/// What every caller has: 60 insights, definitions and chats.
+/// 60 insights, definitions and chats. [`INSIGHTS`] and [`DEFINITIONS`] add the first two to the caller's history.
 pub const SEED: &str = "
     INSERT INTO insights (id, subject_hash, content_hash, passage_reference, passage_text, historical_context,
                           theological_significance, practical_application, source, created_at)
@@ -13,19 +13,13 @@ pub const SEED: &str = "
     SELECT 9000000 + n, sha256(n::text::bytea), sha256('c'), 'loved', 'John 3:16 (KJV)', 'For God so loved.',
            repeat('definition ', 20), repeat('usage ', 40), repeat('language ', 20), 'library', now()
     FROM generate_series(1, 60) AS n ON CONFLICT DO NOTHING;
-    INSERT INTO user_insights
-    SELECT user_id, insights.id, now() - interval '1 minute' * insights.id FROM devices, insights WHERE token_hash = :token
-    ON CONFLICT DO NOTHING;
-    INSERT INTO user_definitions
-    SELECT user_id, definitions.id, now() - interval '1 minute' * definitions.id FROM devices, definitions WHERE token_hash = :token
-    ON CONFLICT DO NOTHING;
     INSERT INTO conversations (user_id, title, created_at, updated_at)
     SELECT user_id, 'What is meant by the light?', now(), now() - interval '1 minute' * n
     FROM devices, generate_series(1, 60) AS n WHERE token_hash = :token";
 
-/// What the caller of `chat` has besides, and nobody else: a chat of 20 messages (9000002), and as many about an insight
-/// (9000001). Somebody else has one, too (9000004).
-pub const TALKS: &str = "
+/// Further rows for `chat`: the caller's chat of 20 messages (9000002), 20 messages about an insight (9000001), and
+/// another user's chat (9000004).
+pub const CONVERSATIONS: &str = "
     DELETE FROM conversations WHERE id IN (9000001, 9000002, 9000004);
     WITH other AS (
         INSERT INTO users (anonymous_id, created_at) VALUES (gen_random_uuid(), now()) RETURNING id
@@ -41,20 +35,20 @@ pub const TALKS: &str = "
            repeat('And the light shines. ', 20), now() + interval '1 second' * n
     FROM conversations, generate_series(1, 20) AS n WHERE id IN (9000001, 9000002, 9000004)";
 
-/// The insights' links again, after they were cleared.
+/// Restores the history of insights.
 pub const INSIGHTS: &str = "
     INSERT INTO user_insights
     SELECT user_id, insights.id, now() - interval '1 minute' * insights.id FROM devices, insights WHERE token_hash = :token
     ON CONFLICT DO NOTHING";
 
-/// The definitions' links again.
+/// Restores the history of definitions.
 pub const DEFINITIONS: &str = "
     INSERT INTO user_definitions
     SELECT user_id, definitions.id, now() - interval '1 minute' * definitions.id FROM devices, definitions WHERE token_hash = :token
     ON CONFLICT DO NOTHING";
 
-/// What was said about the insight again.
-pub const TALK: &str = "
+/// Restores the conversation about the insight.
+pub const INSIGHT_CONVERSATION: &str = "
     INSERT INTO conversations (id, user_id, insight_id, created_at, updated_at) OVERRIDING SYSTEM VALUE
     SELECT 9000001, user_id, 9000001, now(), now() FROM devices WHERE token_hash = :token
     ON CONFLICT DO NOTHING;
@@ -65,13 +59,13 @@ pub const TALK: &str = "
     WHERE id = 9000001
       AND NOT EXISTS (SELECT FROM messages WHERE conversation_id = 9000001)";
 
-/// A chat to delete.
+/// A chat to delete (9000003).
 pub const CHAT: &str = "
     INSERT INTO conversations (id, user_id, title, created_at, updated_at) OVERRIDING SYSTEM VALUE
     SELECT 9000003, user_id, 'Light', now(), now() FROM devices WHERE token_hash = :token
     ON CONFLICT DO NOTHING";
 
-/// The user again, after they were erased, with something to erase.
+/// Restores the user after an erasure, with rows to erase.
 pub const USER: &str = "
     WITH born AS (
         INSERT INTO users (anonymous_id, created_at)
@@ -84,18 +78,18 @@ pub const USER: &str = "
     SELECT user_id, insights.id, now() FROM devices, insights WHERE token_hash = :token
     ON CONFLICT DO NOTHING";
 
-/// No code, so that one more may be made.
+/// Deletes all codes: the number of codes is limited.
 pub const NO_CODE: &str = "DELETE FROM link_codes; DELETE FROM rate_buckets";
 
-/// Two codes to take back.
+/// Two codes to revoke.
 pub const CODES: &str = "
     DELETE FROM link_codes;
     INSERT INTO link_codes (user_id, code_hash, status, slot, created_at, expires_at)
     SELECT user_id, sha256(n::text::bytea), 'pending', n, now(), now() + interval '5 minutes'
     FROM devices, generate_series(1, 2) AS n WHERE token_hash = :token";
 
-/// Somebody else's code, for the caller to enter: 7KQM-3XWP-9RTA.
-pub const INVITATION: &str = "
+/// Another user's code: 7KQM-3XWP-9RTA.
+pub const FOREIGN_CODE: &str = "
     DELETE FROM link_codes;
     WITH host AS (
         INSERT INTO users (anonymous_id, created_at) VALUES (gen_random_uuid(), now()) RETURNING id
@@ -106,7 +100,7 @@ pub const INVITATION: &str = "
     INSERT INTO link_codes (user_id, code_hash, status, slot, created_at, expires_at)
     SELECT id, sha256('7KQM3XWP9RTA'), 'pending', 1, now(), now() + interval '5 minutes' FROM host";
 
-/// The caller's other devices away, but for one (9000001).
+/// Leaves the caller one other device (9000001).
 pub const DEVICE: &str = "
     DELETE FROM devices USING devices AS caller
     WHERE caller.token_hash = :token AND devices.user_id = caller.user_id AND devices.id <> caller.id;
@@ -114,7 +108,7 @@ pub const DEVICE: &str = "
         OVERRIDING SYSTEM VALUE
     SELECT 9000001, user_id, sha256('other'), 'desktop', now(), now(), now() FROM devices WHERE token_hash = :token";
 
-/// A device of somebody else's (9000002).
+/// A device of another user (9000002).
 pub const FOREIGN_DEVICE: &str = "
     WITH other AS (
         INSERT INTO users (anonymous_id, created_at)
@@ -125,10 +119,10 @@ pub const FOREIGN_DEVICE: &str = "
         OVERRIDING SYSTEM VALUE
     SELECT 9000002, id, sha256('foreign'), 'desktop', now(), now(), now() FROM other";
 
-/// As if nothing had been generated today.
-pub const ALLOWANCE: &str = "DELETE FROM rate_buckets; DELETE FROM daily_usage";
+/// Resets the rate limits and the quota.
+pub const QUOTA: &str = "DELETE FROM rate_buckets; DELETE FROM daily_usage";
 
-/// As before, and no insight on Obadiah, nor a definition of its words, and nobody at work on either.
+/// Also deletes the insight and the definition on Obadiah, and every claim.
 pub const NOTHING_ON_OBADIAH: &str = "
     DELETE FROM rate_buckets; DELETE FROM daily_usage; DELETE FROM generations;
     DELETE FROM user_insights USING insights WHERE insights.id = insight_id AND passage_reference = 'Obadiah 1:1';
@@ -136,8 +130,8 @@ pub const NOTHING_ON_OBADIAH: &str = "
     DELETE FROM user_definitions USING definitions WHERE definitions.id = definition_id AND passage_reference = 'Obadiah 1:1';
     DELETE FROM definitions WHERE passage_reference = 'Obadiah 1:1'";
 
-/// The chats as they were before something was said.
-pub const SILENCE: &str = "
+/// Deletes the messages of the calls before.
+pub const NO_NEW_MESSAGES: &str = "
     DELETE FROM rate_buckets; DELETE FROM daily_usage;
     DELETE FROM conversations WHERE title = 'Who is my neighbour?';
     INSERT INTO conversations (id, user_id, insight_id, created_at, updated_at) OVERRIDING SYSTEM VALUE
