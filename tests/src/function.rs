@@ -86,7 +86,7 @@ impl FunctionBuilder {
     /// # Errors
     /// See [`StartError`].
     pub async fn try_start(self) -> Result<Function, StartError> {
-        let first = FunctionProcess::start_with(&self.spec).await?;
+        let first = FunctionProcess::start(&self.spec).await?;
         let fleet = Fleet {
             processes: vec![Arc::new(first)],
             starting: 0,
@@ -172,7 +172,7 @@ impl Function {
         deadline: Duration,
     ) -> Result<InvocationResponse, Failure> {
         let process = self.claim_process().await?;
-        process.invoke_claimed(event, deadline).await
+        process.invoke(event, deadline).await
     }
 
     /// Invokes a function that does not serve HTTP, and returns its response as JSON.
@@ -248,7 +248,7 @@ impl Function {
 
     async fn start_process(&self) -> Result<Arc<FunctionProcess>, Failure> {
         let _slot = StartingSlot(&self.0);
-        let started = FunctionProcess::start_with(&self.0.spec).await;
+        let started = FunctionProcess::start(&self.0.spec).await;
         let process = Arc::new(started.map_err(|error| error.why)?);
         process.claim();
         lock(&self.0.fleet).processes.push(Arc::clone(&process));

@@ -81,18 +81,8 @@ impl ProcessSpec {
 }
 
 impl FunctionProcess {
-    /// Starts a process outside any [`Function`](crate::Function), and waits for its first poll. Its environment has
-    /// these variables and those that Lambda sets.
-    ///
-    /// # Errors
-    /// See [`StartError`].
-    pub async fn start(function: &str, variables: &[(String, String)]) -> Result<Self, StartError> {
-        let mut spec = ProcessSpec::new(function);
-        spec.variables = variables.to_vec();
-        Self::start_with(&spec).await
-    }
-
-    pub(crate) async fn start_with(spec: &ProcessSpec) -> Result<Self, StartError> {
+    /// Starts a process and waits for its first poll.
+    pub(crate) async fn start(spec: &ProcessSpec) -> Result<Self, StartError> {
         let api = RuntimeApi::start(&spec.name, Arc::clone(&spec.state_changed)).await;
         let mut process = Self::spawn(spec, Arc::new(api));
         let ready = timeout(INIT_LIMIT, process.api.ready()).await;
@@ -164,24 +154,9 @@ impl FunctionProcess {
         self.init
     }
 
-    /// Sends the process an event and waits for the head of the response. Kills the process at the deadline, as Lambda
-    /// does.
-    ///
-    /// # Errors
-    /// Why there is no response.
-    pub async fn invoke(
-        &self,
-        event: &Value,
-        deadline: Duration,
-    ) -> Result<InvocationResponse, Failure> {
-        while !self.claim() && !self.is_gone() {
-            self.idle().await;
-        }
-        self.invoke_claimed(event, deadline).await
-    }
-
-    /// Like [`invoke`](Self::invoke), for a caller that has claimed the process.
-    pub(crate) async fn invoke_claimed(
+    /// Sends an event to the process, which the caller has claimed, and waits for the head of the response. Kills the
+    /// process at the deadline, as Lambda does.
+    pub(crate) async fn invoke(
         &self,
         event: &Value,
         deadline: Duration,
@@ -220,12 +195,6 @@ impl FunctionProcess {
     /// Waits until the process has ended, and returns how.
     pub async fn ended(&self) -> Failure {
         self.api.ended().await
-    }
-
-    /// Kills the process and waits until it has ended.
-    pub async fn kill(&self) {
-        self.signal(Signal::KILL);
-        self.ended().await;
     }
 
     /// Resident memory in bytes, now (`VmRSS` of `/proc`).

@@ -55,17 +55,7 @@ pub(crate) async fn open(
 
 fn buffered(bytes: &[u8], format: EventFormat) -> Result<(Head, Bytes), Failure> {
     let object = object(bytes)?;
-    let mut head = Head {
-        status: status(&object)?,
-        headers: HeaderMap::new(),
-    };
-    if format.is_v1() {
-        add_lists(&mut head.headers, object.get("multiValueHeaders"))?;
-    }
-    add_values(&mut head.headers, object.get("headers"))?;
-    if !format.is_v1() {
-        add_cookies(&mut head.headers, object.get("cookies"))?;
-    }
+    let head = head(&object, format.is_v1(), !format.is_v1())?;
     let body = match object.get("body") {
         None | Some(Value::Null) => Bytes::new(),
         Some(Value::String(body)) if object.get("isBase64Encoded") == Some(&Value::Bool(true)) => {
@@ -99,13 +89,7 @@ async fn prelude(response: &mut InvocationResponse) -> Result<(Head, Chunk), Fai
         let prelude = read.split_to(end);
         let body = read.split_off(DELIMITER.len()).freeze();
         let object = object(&prelude)?;
-        let mut head = Head {
-            status: status(&object)?,
-            headers: HeaderMap::new(),
-        };
-        add_lists(&mut head.headers, object.get("multiValueHeaders"))?;
-        add_values(&mut head.headers, object.get("headers"))?;
-        add_cookies(&mut head.headers, object.get("cookies"))?;
+        let head = head(&object, true, true)?;
         let body = Chunk {
             bytes: body,
             ..chunk
@@ -119,6 +103,19 @@ fn object(bytes: &[u8]) -> Result<Map<String, Value>, Failure> {
         let text = String::from_utf8_lossy(bytes);
         malformed(format!("{error} in {text}"))
     })
+}
+
+fn head(object: &Map<String, Value>, lists: bool, cookies: bool) -> Result<Head, Failure> {
+    let mut headers = HeaderMap::new();
+    if lists {
+        add_lists(&mut headers, object.get("multiValueHeaders"))?;
+    }
+    add_values(&mut headers, object.get("headers"))?;
+    if cookies {
+        add_cookies(&mut headers, object.get("cookies"))?;
+    }
+    let status = status(object)?;
+    Ok(Head { status, headers })
 }
 
 fn status(object: &Map<String, Value>) -> Result<StatusCode, Failure> {

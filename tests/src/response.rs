@@ -1,5 +1,10 @@
 //! The HTTP response that a browser receives, and assertions on it.
 
+#![expect(
+    clippy::return_self_not_must_use,
+    reason = "most callers need only the assertion"
+)]
+
 use std::{fmt::Display, time::Duration};
 
 use bytes::Bytes;
@@ -33,10 +38,6 @@ pub struct Response {
 impl Response {
     /// Fails the test if the status differs, with the body and the function's log.
     #[track_caller]
-    #[expect(
-        clippy::return_self_not_must_use,
-        reason = "most callers need only the assertion"
-    )]
     pub fn expect_status(self, status: u16) -> Self {
         if self.status.as_u16() != status {
             self.fail(format!("expected {status}"));
@@ -46,10 +47,6 @@ impl Response {
 
     /// Fails the test if the header differs or is absent.
     #[track_caller]
-    #[expect(
-        clippy::return_self_not_must_use,
-        reason = "most callers need only the assertion"
-    )]
     pub fn expect_header(self, name: &str, value: &str) -> Self {
         if self.header(name) != Some(value) {
             self.fail(format!(

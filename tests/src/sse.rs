@@ -116,14 +116,14 @@ fn read(block: &[String], chunks: RangeInclusive<usize>, at: Instant) -> SseEven
 mod tests {
     use super::*;
 
-    fn parse(chunks: &[&'static str]) -> (Vec<SseEvent>, Parser) {
+    fn parse<C: AsRef<[u8]>>(chunks: &[C]) -> (Vec<SseEvent>, Parser) {
         let mut parser = Parser::default();
         let mut events = Vec::new();
-        for (index, text) in chunks.iter().enumerate() {
+        for (index, bytes) in chunks.iter().enumerate() {
             let chunk = Chunk {
                 index,
                 at: Instant::now(),
-                bytes: text.as_bytes().into(),
+                bytes: bytes.as_ref().to_vec().into(),
             };
             events.extend(parser.feed(&chunk));
         }
@@ -165,17 +165,8 @@ mod tests {
 
     #[test]
     fn a_letter_split_between_chunks_is_joined() {
-        let mut parser = Parser::default();
         let bytes = "data: é\n\n".as_bytes();
-        let mut events = Vec::new();
-        for (index, half) in [&bytes[..7], &bytes[7..]].into_iter().enumerate() {
-            let chunk = Chunk {
-                index,
-                at: Instant::now(),
-                bytes: half.to_vec().into(),
-            };
-            events.extend(parser.feed(&chunk));
-        }
+        let (events, _) = parse(&[&bytes[..7], &bytes[7..]]);
         assert_eq!(events[0].data, "é");
     }
 

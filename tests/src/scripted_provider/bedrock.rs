@@ -4,50 +4,39 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{ReceivedRequest, body::Usage, openai};
+use super::{ReceivedRequest, body::Piece, openai};
 
-pub(super) fn start() -> Bytes {
-    frame("messageStart", &json!({"role": "assistant"}))
-}
-
-pub(super) fn token(text: &str) -> Bytes {
-    let delta = json!({"contentBlockIndex": 0, "delta": {"text": text}});
-    frame("contentBlockDelta", &delta)
-}
-
-pub(super) fn end(stop: &str, usage: Usage) -> Bytes {
-    let stop = match stop {
-        "refusal" => "guardrail_intervened",
-        other => other,
-    };
-    let usage = json!({
-        "inputTokens": usage.input,
-        "outputTokens": usage.output,
-        "totalTokens": usage.input + usage.output,
-    });
-    [
-        frame("contentBlockStop", &json!({"contentBlockIndex": 0})),
-        frame("messageStop", &json!({"stopReason": stop})),
-        frame(
-            "metadata",
-            &json!({"usage": usage, "metrics": {"latencyMs": 1}}),
-        ),
-    ]
-    .concat()
-    .into()
+pub(super) fn encode(piece: Piece<'_>) -> Bytes {
+    match piece {
+        Piece::Start(_) => event("messageStart", &json!({"role": "assistant"})),
+        Piece::Token(text) => {
+            let delta = json!({"contentBlockIndex": 0, "delta": {"text": text}});
+            event("contentBlockDelta", &delta)
+        }
+        Piece::End(stop, usage) => {
+            let stop = match stop {
+                "refusal" => "guardrail_intervened",
+                other => other,
+            };
+            let usage = json!({
+                "inputTokens": usage.input,
+                "outputTokens": usage.output,
+                "totalTokens": usage.input + usage.output,
+            });
+            let metadata = json!({"usage": usage, "metrics": {"latencyMs": 1}});
+            let events = [
+                event("contentBlockStop", &json!({"contentBlockIndex": 0})),
+                event("messageStop", &json!({"stopReason": stop})),
+                event("metadata", &metadata),
+            ];
+            events.concat().into()
+        }
+        Piece::Error(kind) => frame("exception", kind, &error("The script breaks off.")),
+    }
 }
 
 pub(super) fn error(message: &str) -> Value {
     json!({"message": message})
-}
-
-pub(super) fn error_event(kind: &str) -> Bytes {
-    let headers = [
-        (":exception-type", kind),
-        (":content-type", "application/json"),
-        (":message-type", "exception"),
-    ];
-    encode(&headers, &error("The script breaks off."))
 }
 
 /// Titan's vector for one text.
@@ -58,18 +47,18 @@ pub(super) fn embedding(request: &ReceivedRequest) -> Value {
     json!({"embedding": openai::vector(text, dimensions), "inputTextTokenCount": 1})
 }
 
-fn frame(kind: &str, payload: &Value) -> Bytes {
-    let headers = [
-        (":event-type", kind),
-        (":content-type", "application/json"),
-        (":message-type", "event"),
-    ];
-    encode(&headers, payload)
+fn event(kind: &str, payload: &Value) -> Bytes {
+    frame("event", kind, payload)
 }
 
 /// A frame: two lengths and their checksum, headers, payload, checksum of everything before.
-fn encode(headers: &[(&str, &str)], payload: &Value) -> Bytes {
+fn frame(message: &str, kind: &str, payload: &Value) -> Bytes {
     const STRING: u8 = 7;
+    let headers = [
+        (format!(":{message}-type"), kind),
+        (":content-type".to_owned(), "application/json"),
+        (":message-type".to_owned(), message),
+    ];
     let mut head = Vec::new();
     for (name, value) in headers {
         head.push(u8::try_from(name.len()).expect("a short name"));

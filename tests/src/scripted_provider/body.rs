@@ -32,6 +32,18 @@ pub(super) struct Usage {
     pub(super) output: usize,
 }
 
+/// A part of a stream.
+#[derive(Clone, Copy)]
+pub(super) enum Piece<'a> {
+    /// The events before the first token.
+    Start(Usage),
+    Token(&'a str),
+    /// The protocol's last events, with the stop reason.
+    End(&'a str, Usage),
+    /// An error event of this kind.
+    Error(&'a str),
+}
+
 impl Usage {
     pub(super) fn of(request: &ReceivedRequest, tokens: &[String]) -> Self {
         Self {
@@ -112,13 +124,13 @@ impl Writer {
         }
         let tokens = tokens(&self.request, &script.act);
         let usage = Usage::of(&self.request, &tokens);
-        self.send(self.start(usage)).await?;
+        self.send_piece(Piece::Start(usage)).await?;
         for (index, token) in tokens.iter().enumerate() {
             if index > 0 {
                 self.wait(sleep(script.between)).await?;
             }
             self.pass(script).await?;
-            self.send(self.token(token)).await?;
+            self.send_piece(Piece::Token(token)).await?;
             lock(&self.state).token_times.push(Instant::now());
         }
         self.pass(script).await?;
@@ -127,13 +139,13 @@ impl Writer {
 
     async fn end(&self, end: &End, usage: Usage) -> Result<(), Disconnected> {
         match end {
-            End::Good(stop) => self.send(self.good_end(stop, usage)).await,
+            End::Good(stop) => self.send_piece(Piece::End(stop, usage)).await,
             End::Early => Ok(()),
-            End::Error(kind) => self.send(self.error(kind)).await,
+            End::Error(kind) => self.send_piece(Piece::Error(kind)).await,
             End::InvalidBytes => self.send(&b"data: \xff\xfe\xfd{\n\n"[..]).await,
             End::Hang => self.wait(std::future::pending()).await,
             End::Disconnect => {
-                let event = self.token("half");
+                let event = self.encode(Piece::Token("half"));
                 self.send(event.slice(..event.len() / 2)).await?;
                 // An error means that the client has disconnected first.
                 let _ = self.sender.send(Err(Broken)).await;
@@ -142,35 +154,15 @@ impl Writer {
         }
     }
 
-    fn start(&self, usage: Usage) -> Bytes {
-        match self.request.format {
-            ProviderFormat::Anthropic => anthropic::start(&self.request, usage).into(),
-            ProviderFormat::Bedrock => bedrock::start(),
-            _ => openai::start(&self.request).into(),
-        }
+    async fn send_piece(&self, piece: Piece<'_>) -> Result<(), Disconnected> {
+        self.send(self.encode(piece)).await
     }
 
-    fn token(&self, text: &str) -> Bytes {
+    fn encode(&self, piece: Piece<'_>) -> Bytes {
         match self.request.format {
-            ProviderFormat::Anthropic => anthropic::token(text).into(),
-            ProviderFormat::Bedrock => bedrock::token(text),
-            _ => openai::token(&self.request, text).into(),
-        }
-    }
-
-    fn good_end(&self, stop: &str, usage: Usage) -> Bytes {
-        match self.request.format {
-            ProviderFormat::Anthropic => anthropic::end(stop, usage).into(),
-            ProviderFormat::Bedrock => bedrock::end(stop, usage),
-            _ => openai::end(&self.request, stop, usage).into(),
-        }
-    }
-
-    fn error(&self, kind: &str) -> Bytes {
-        match self.request.format {
-            ProviderFormat::Anthropic => anthropic::error_event(kind).into(),
-            ProviderFormat::Bedrock => bedrock::error_event(kind),
-            _ => openai::error_event(kind).into(),
+            ProviderFormat::Anthropic => anthropic::encode(&self.request, piece).into(),
+            ProviderFormat::Bedrock => bedrock::encode(piece),
+            _ => openai::encode(&self.request, piece).into(),
         }
     }
 

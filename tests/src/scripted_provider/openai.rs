@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{ReceivedRequest, body::Usage};
+use super::{
+    ReceivedRequest,
+    body::{Piece, Usage},
+};
 
 pub(super) fn reply(request: &ReceivedRequest, text: &str, stop: &str, usage: Usage) -> Value {
     json!({
@@ -20,27 +23,27 @@ pub(super) fn reply(request: &ReceivedRequest, text: &str, stop: &str, usage: Us
     })
 }
 
-/// The events before the first token.
-pub(super) fn start(request: &ReceivedRequest) -> String {
-    let delta = json!({"role": "assistant", "content": "", "refusal": null});
-    chunk(request, &delta, &Value::Null)
-}
-
-pub(super) fn token(request: &ReceivedRequest, text: &str) -> String {
-    chunk(request, &json!({"content": text}), &Value::Null)
-}
-
-pub(super) fn end(request: &ReceivedRequest, stop: &str, usage: Usage) -> String {
-    let mut end = chunk(request, &json!({}), &json!(finish_reason(stop)));
-    if *request.at("/stream_options/include_usage") == true {
-        let mut last = envelope(request, &json!([]));
-        if let Some(last) = last.as_object_mut() {
-            last.insert("usage".to_owned(), usage_of(usage));
+pub(super) fn encode(request: &ReceivedRequest, piece: Piece<'_>) -> String {
+    match piece {
+        Piece::Start(_) => {
+            let delta = json!({"role": "assistant", "content": "", "refusal": null});
+            chunk(request, &delta, &Value::Null)
         }
-        end.push_str(&event(&last));
+        Piece::Token(text) => chunk(request, &json!({"content": text}), &Value::Null),
+        Piece::End(stop, usage) => {
+            let mut end = chunk(request, &json!({}), &json!(finish_reason(stop)));
+            if *request.at("/stream_options/include_usage") == true {
+                let mut last = envelope(request, &json!([]));
+                if let Some(last) = last.as_object_mut() {
+                    last.insert("usage".to_owned(), usage_of(usage));
+                }
+                end.push_str(&event(&last));
+            }
+            end.push_str("data: [DONE]\n\n");
+            end
+        }
+        Piece::Error(kind) => event(&error(kind, "The script breaks off.")),
     }
-    end.push_str("data: [DONE]\n\n");
-    end
 }
 
 pub(super) fn error(kind: &str, message: &str) -> Value {
@@ -51,10 +54,6 @@ pub(super) fn error(kind: &str, message: &str) -> Value {
         _ => Value::Null,
     };
     json!({"error": {"message": message, "type": kind, "param": null, "code": code}})
-}
-
-pub(super) fn error_event(kind: &str) -> String {
-    event(&error(kind, "The script breaks off."))
 }
 
 /// A vector for each text: it has the requested length, and its text decides its direction.

@@ -2,16 +2,13 @@
 
 use std::time::Duration;
 
-use verse_tests::{EventFormat, FunctionProcess};
+use verse_tests::EventFormat;
 
 use crate::{
     Effort, Result,
     samples::Samples,
     workload::{Call, Workload},
 };
-
-/// Longer than any first response takes.
-const DEADLINE: Duration = Duration::from_secs(10);
 
 /// The cold starts of one function.
 #[derive(Clone, Debug, Default)]
@@ -43,19 +40,20 @@ pub async fn measure(
 }
 
 async fn start(workload: &Workload, database_url: Option<&str>) -> Result<(Duration, Duration)> {
-    let variables = workload.variables(database_url);
-    let process = FunctionProcess::start(workload.function, &variables).await?;
+    let function = workload.builder(database_url).try_start().await?;
     let mut first = Duration::ZERO;
     if let Some(call) = workload.calls.first() {
         let event = match call {
-            Call::Request(request) => request.event.in_format(EventFormat::RestV1),
-            Call::Event(_, event) => event.clone(),
+            Call::Request(request) => &request.event.in_format(EventFormat::RestV1),
+            Call::Event(_, event) => event,
         };
-        let mut response = process.invoke(&event, DEADLINE).await?;
+        let mut response = function.invoke(event).await?;
         response.collect().await?;
         first = response.duration().unwrap_or_default();
     }
+    let processes = function.processes();
+    let process = processes.first().ok_or("the process has ended")?;
     let init = process.init();
-    process.kill().await;
+    function.kill().await;
     Ok((init, first))
 }

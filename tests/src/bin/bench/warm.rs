@@ -113,13 +113,8 @@ impl<'a> Running<'a> {
         database: Option<&'a Database>,
         database_url: Option<&str>,
     ) -> Result<Self> {
-        let mut builder = Function::builder(workload.function)
-            .silent()
-            .deadline(DEADLINE);
-        for (name, value) in workload.variables(database_url) {
-            builder = builder.env(&name, value);
-        }
-        let function = builder.try_start().await?;
+        let builder = workload.builder(database_url).silent();
+        let function = builder.deadline(DEADLINE).try_start().await?;
         let caller = match database.filter(|_| workload.needs_database) {
             Some(database) => Some(Caller::of(database).await),
             None => None,

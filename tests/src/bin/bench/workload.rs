@@ -1,7 +1,7 @@
 //! The measured functions and requests: every route. A new route adds its line here.
 
 use serde_json::{Value, json};
-use verse_tests::{Event, paths};
+use verse_tests::{Event, Function, FunctionBuilder, paths};
 
 mod rows;
 
@@ -229,19 +229,17 @@ impl Workload {
         rows.join(";")
     }
 
-    /// The environment variables of the function.
-    pub fn variables(&self, database_url: Option<&str>) -> Vec<(String, String)> {
-        // With it hello ignores the stage in the path, as the project's functions do by themselves.
-        let stage = ("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true");
-        let url = database_url
-            .filter(|_| self.needs_database)
-            .map(|url| ("DATABASE_URL", url));
-        [("VERSE_ENV", "development")]
-            .into_iter()
-            .chain(Some(stage).filter(|_| self.function == HELLO))
-            .chain(url)
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect()
+    /// The function's settings.
+    pub fn builder(&self, database_url: Option<&str>) -> FunctionBuilder {
+        let builder = Function::builder(self.function).env("VERSE_ENV", "development");
+        if self.function == HELLO {
+            // With it hello ignores the stage in the path, as the project's functions do by themselves.
+            return builder.env("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true");
+        }
+        match database_url.filter(|_| self.needs_database) {
+            Some(url) => builder.env("DATABASE_URL", url),
+            None => builder,
+        }
     }
 }
 
