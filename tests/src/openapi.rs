@@ -16,8 +16,8 @@ use verse_http::Routes;
         (name = "definition", description = "Definitions of a word, and their history"),
         (name = "chat", description = "Conversations, and their messages"),
         (name = "device", description = "Devices of one user, and linking another"),
-        (name = "user", description = "What a user is and keeps"),
-        (name = "health", description = "Whether the service answers"),
+        (name = "user", description = "The session, and the export, import and erasure of a user's data"),
+        (name = "health", description = "The health of the service"),
     )
 )]
 struct Verse;
