@@ -67,7 +67,7 @@ impl HttpSink {
     #[must_use]
     pub fn url(&self) -> String {
         let address = self.server.address();
-        format!("http://{address}/inbox?signature=of-the-inbox")
+        format!("http://{address}/inbox?signature=of-the-sink")
     }
 
     /// The requests so far, in their order.
