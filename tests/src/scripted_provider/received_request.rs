@@ -39,16 +39,6 @@ impl ProviderFormat {
     /// The formats of the providers whose address a function can be given.
     pub const ALL: [Self; 2] = [Self::Anthropic, Self::OpenAi];
 
-    /// The format for the tests of this `CARGO_CRATE_NAME`: `OpenAI`'s if the name ends so, else Anthropic's.
-    #[must_use]
-    pub fn of_tests(name: &str) -> Self {
-        if name.ends_with("openai") {
-            Self::OpenAi
-        } else {
-            Self::Anthropic
-        }
-    }
-
     pub(super) fn of(path: &str) -> Option<Self> {
         match path {
             "/v1/messages" => Some(Self::Anthropic),
