@@ -8,8 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use verse_data::{
-    AcceptedLink, CodeHash, DeviceKind, DeviceLabel, LinkAttempt, LinkCode, LinkRefusal,
-    WrongCodes, accept_link_code, check_link_code,
+    AcceptOutcome, CheckOutcome, CodeHash, CodeRejection, DeviceKind, DeviceLabel, LinkCode,
+    WrongCodeLimit, accept_link_code, check_link_code,
 };
 use verse_http::{
     App, BadRequest, Caller, Fields, FromFields, Invalid, Problem, TooMany, Unavailable, with_user,
@@ -72,7 +72,7 @@ pub struct AcceptAnswer {
     ))]
 pub async fn accept_code(
     State(app): State<App>,
-    Extension(limit): Extension<WrongCodes>,
+    Extension(limit): Extension<WrongCodeLimit>,
     caller: Caller,
     verse_http::Json(body): verse_http::Json<AcceptBody>,
 ) -> Result<Json<AcceptAnswer>, Problem> {
@@ -85,12 +85,12 @@ pub async fn accept_code(
     })
     .await?;
     match accepted {
-        AcceptedLink::Linked(new_anonymous_id) => Ok(Json(AcceptAnswer {
+        AcceptOutcome::Linked(new_anonymous_id) => Ok(Json(AcceptAnswer {
             success: true,
             new_anonymous_id,
             message: "Devices linked successfully",
         })),
-        AcceptedLink::Refused(refusal) => Err(refused(refusal)),
+        AcceptOutcome::Rejected(rejection) => Err(rejected(rejection)),
     }
 }
 
@@ -100,10 +100,10 @@ pub async fn accept_code(
 /// # Errors
 ///
 /// Names the setting that cannot be used.
-pub fn wrong_code_limit(environment: &Environment) -> Result<WrongCodes, SettingError> {
+pub fn wrong_code_limit(environment: &Environment) -> Result<WrongCodeLimit, SettingError> {
     let minutes: u16 = environment.parse("WRONG_CODES_MINUTES", 15, "a whole number")?;
-    Ok(WrongCodes {
-        most: environment.parse("WRONG_CODES", 10, "a whole number")?,
+    Ok(WrongCodeLimit {
+        limit: environment.parse("WRONG_CODES", 10, "a whole number")?,
         window: Duration::minutes(minutes.into()),
     })
 }
@@ -114,17 +114,17 @@ impl AcceptBody {
         &self,
         app: &App,
         caller: &Caller,
-        limit: WrongCodes,
+        limit: WrongCodeLimit,
         now: DateTime<Utc>,
     ) -> Result<CodeHash, Problem> {
         let (token, address) = (caller.token_hash(), caller.address);
-        let attempt =
+        let outcome =
             check_link_code(app.database()?, token, address, self.code, limit, now).await?;
-        match (attempt, self.code) {
-            (LinkAttempt::BlockedUntil(until), _) => Err(blocked(until, now)),
-            (LinkAttempt::Refused(refusal), _) => Err(refused(refusal)),
-            (LinkAttempt::Acceptable, Some(code)) => Ok(code),
-            (LinkAttempt::Acceptable, None) => Err(refused(LinkRefusal::Invalid)),
+        match (outcome, self.code) {
+            (CheckOutcome::BlockedUntil(until), _) => Err(blocked(until, now)),
+            (CheckOutcome::Rejected(rejection), _) => Err(rejected(rejection)),
+            (CheckOutcome::Valid, Some(code)) => Ok(code),
+            (CheckOutcome::Valid, None) => Err(rejected(CodeRejection::Unknown)),
         }
     }
 
@@ -136,13 +136,13 @@ impl AcceptBody {
     }
 }
 
-fn refused(refusal: LinkRefusal) -> Problem {
-    Problem::bad_request(match refusal {
-        LinkRefusal::Invalid => "Invalid link code",
-        LinkRefusal::OwnCode => "Cannot link device to itself",
-        LinkRefusal::Expired => "This code has expired. Please generate a new one.",
-        LinkRefusal::Used => "This code has already been used",
-        LinkRefusal::Revoked => "This code has been revoked",
+fn rejected(rejection: CodeRejection) -> Problem {
+    Problem::bad_request(match rejection {
+        CodeRejection::Unknown => "Invalid link code",
+        CodeRejection::OwnCode => "Cannot link device to itself",
+        CodeRejection::Expired => "This code has expired. Please generate a new one.",
+        CodeRejection::Used => "This code has already been used",
+        CodeRejection::Revoked => "This code has been revoked",
     })
 }
 
@@ -165,9 +165,9 @@ mod tests {
             wrong_code_limit(&Environment::of(pairs.iter().copied()))
                 .map_err(|error| error.to_string())
         };
-        let expected = |most, minutes| {
-            Ok(WrongCodes {
-                most,
+        let expected = |limit, minutes| {
+            Ok(WrongCodeLimit {
+                limit,
                 window: Duration::minutes(minutes),
             })
         };

@@ -4,7 +4,7 @@
 use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
-use verse_data::{DeviceId, Error, Unlinked, unlink_device};
+use verse_data::{DeviceId, Error, UnlinkOutcome, unlink_device};
 use verse_http::{App, Caller, Id, NotFound, Problem, Unavailable};
 
 /// What is left.
@@ -45,11 +45,11 @@ pub async fn delete_device(
     Ok(Json(unlinked.into()))
 }
 
-impl From<Unlinked> for UnlinkAnswer {
-    fn from(unlinked: Unlinked) -> Self {
-        let data_deleted = unlinked.devices_left == 0;
+impl From<UnlinkOutcome> for UnlinkAnswer {
+    fn from(unlinked: UnlinkOutcome) -> Self {
+        let data_deleted = unlinked.remaining_devices == 0;
         Self {
-            device_count: unlinked.devices_left,
+            device_count: unlinked.remaining_devices,
             data_deleted,
             should_clear_cookie: unlinked.was_current,
             message: if data_deleted {

@@ -4,7 +4,7 @@
 use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
-use verse_data::{Erased, clear_user_data};
+use verse_data::{ErasedCounts, clear_user_data};
 use verse_http::{App, Caller, Problem, Unavailable};
 
 /// What was erased.
@@ -48,7 +48,7 @@ pub async fn erase_user(
 ) -> Result<Json<ErasedAnswer>, Problem> {
     let erased = match caller.token_hash() {
         Some(token) => clear_user_data(app.database()?, token).await?,
-        None => Erased::default(),
+        None => ErasedCounts::default(),
     };
     if caller.token.is_some() {
         caller.clear_cookie(&app.settings);

@@ -1,9 +1,9 @@
-//! The way to Postgres: a lazy pool, and two ways of running one statement on it.
+//! The connection to Postgres: a lazy pool, single statements and transactions.
 //!
-//! Every wait has an end (see [`DatabaseConfig`]); a connection that broke is thrown away. A statement that may safely
-//! run twice goes through [`Database::repeatable`] and is repeated once on a fresh connection when its own broke;
-//! any other goes through [`Database::once`] and is not, as nobody can know whether it was carried out. Either is repeated
-//! once when the server undid it because of what another did meanwhile.
+//! Every wait has a limit (see [`DatabaseConfig`]), and a broken connection is closed. A statement that may safely run twice
+//! goes through [`Database::repeatable`] and is repeated once on another connection when its own broke. Any other goes
+//! through [`Database::once`]: whether the server ran it before the break is unknown. Both are repeated once when the server
+//! undid them because of a concurrent statement.
 
 use std::{fmt, time::Duration};
 
@@ -12,10 +12,10 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::{Error, error::breaks_connection};
 
-use credentials::Login;
+use credentials::CredentialSource;
 use pool::{Pool, PooledConnection};
 
-pub use executor::{Once, Repeatable};
+pub use executor::StatementRunner;
 
 mod config;
 mod credentials;
@@ -23,18 +23,18 @@ mod executor;
 mod iam;
 mod pool;
 
-/// How to reach the database, and how long to wait for it.
+/// Connection options and time limits.
 #[derive(Clone)]
 pub struct DatabaseConfig {
     options: PgConnectOptions,
-    login: Login,
-    /// Connections one process may hold. A function serves one request at a time: a few are plenty.
+    credentials: CredentialSource,
+    /// The most connections of one process. A function serves one request at a time, so a few are enough.
     pub max_connections: usize,
     /// The longest wait for a connection.
     pub acquire_timeout: Duration,
-    /// The longest wait for one statement, its connection included.
+    /// The longest wait for one statement, including the wait for its connection.
     pub statement_timeout: Duration,
-    /// The longest that a transaction may take.
+    /// The limit of a whole transaction.
     pub transaction_timeout: Duration,
 }
 
@@ -44,7 +44,7 @@ impl fmt::Debug for DatabaseConfig {
     }
 }
 
-/// A handle on the database. Cheap to clone; connects when it is first asked for something.
+/// A handle on the database. Cheap to clone; connects for its first statement.
 #[derive(Clone, Debug)]
 pub struct Database {
     pool: Pool,
@@ -56,11 +56,13 @@ impl Database {
     /// A handle that opens no connection yet.
     #[must_use]
     pub fn connect_lazy(config: &DatabaseConfig) -> Self {
-        let size = config.max_connections;
-        let (options, login) = (config.options.clone(), config.login.clone());
-        let pool = Pool::new(options, login, size, config.acquire_timeout);
         Self {
-            pool,
+            pool: Pool::new(
+                config.options.clone(),
+                config.credentials.clone(),
+                config.max_connections,
+                config.acquire_timeout,
+            ),
             statement_timeout: config.statement_timeout,
             transaction_timeout: config.transaction_timeout,
         }
@@ -68,69 +70,74 @@ impl Database {
 
     /// Runs a statement that may safely run twice: a read, or a write whose second run changes nothing.
     #[must_use]
-    pub fn repeatable(&self) -> Repeatable<'_> {
-        Repeatable(self)
+    pub fn repeatable(&self) -> StatementRunner<'_> {
+        StatementRunner {
+            database: self,
+            is_repeatable: true,
+        }
     }
 
     /// Runs a statement that must not run twice.
     #[must_use]
-    pub fn once(&self) -> Once<'_> {
-        Once(self)
+    pub fn once(&self) -> StatementRunner<'_> {
+        StatementRunner {
+            database: self,
+            is_repeatable: false,
+        }
     }
 
-    /// Begins a transaction; it is rolled back unless [`Transaction::commit`] ends it.
+    /// Begins a transaction. It is rolled back unless [`Transaction::commit`] ends it.
     ///
-    /// For an invariant that spans statements only, and never held across a call to anything but the database: it
-    /// costs two round trips more and keeps its connection.
+    /// Only for an invariant that spans statements, and never held across a call to anything but the database: it costs
+    /// two more round trips and keeps its connection.
     ///
     /// # Errors
     ///
-    /// [`Error::Unavailable`] when no connection is to be had.
+    /// [`Error::Unavailable`] when there is no connection.
     pub async fn begin(&self) -> Result<Transaction, Error> {
         let deadline = self.deadline();
-        let begun = self.try_begin(deadline).await;
-        // Nothing has been done yet: on a connection that broke while it was idle, another may begin.
-        match begun {
+        match self.try_begin(deadline).await {
+            // The connection broke while it was idle. Nothing was done yet, so another one is safe.
             Err(error) if breaks_connection(&error) && Instant::now() < deadline => {
                 Ok(self.try_begin(deadline).await?)
             }
-            begun => Ok(begun?),
+            result => Ok(result?),
         }
     }
 
     async fn try_begin(&self, deadline: Instant) -> Result<Transaction, sqlx::Error> {
         let begin = async {
-            let mut lease = self.pool.lease().await?;
-            sqlx::raw_sql("BEGIN").execute(lease.connection()?).await?;
-            Ok(Transaction { lease })
+            let mut pooled = self.pool.acquire().await?;
+            sqlx::raw_sql("BEGIN").execute(pooled.connection()).await?;
+            Ok(Transaction { pooled })
         };
         timeout_at(deadline, begin)
             .await
             .unwrap_or_else(|_| Err(timed_out()))
     }
 
-    /// Bounds the work of a transaction, waits for other transactions included. What is given up is undone.
+    /// Limits the time of a transaction, including waits for other transactions. At the limit the server undoes it.
     ///
     /// # Errors
     ///
-    /// Those of `work`, and [`Error::Unavailable`] when it takes too long.
-    pub(crate) async fn in_time<T>(
+    /// Those of `transaction`, and [`Error::Unavailable`] when it takes too long.
+    pub(crate) async fn limit_transaction<T>(
         &self,
-        work: impl Future<Output = Result<T, Error>>,
+        transaction: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
-        timeout(self.transaction_timeout, work)
+        timeout(self.transaction_timeout, transaction)
             .await
             .unwrap_or_else(|_| Err(timed_out().into()))
     }
 
-    /// Opens a connection ahead of need. A failure is left for the first request to meet.
+    /// Opens a connection in advance. After a failure, the first request tries again.
     pub async fn warm_up(&self) {
-        if let Ok(lease) = self.pool.lease().await {
-            lease.give_back();
+        if let Ok(pooled) = self.pool.acquire().await {
+            pooled.give_back();
         }
     }
 
-    /// Whether the database answers.
+    /// Checks that the database answers.
     ///
     /// # Errors
     ///
@@ -142,12 +149,12 @@ impl Database {
         Ok(())
     }
 
-    /// Closes the connections that are not in use, and the others when they come back. Lends no more.
+    /// Closes the idle connections now and the others when they come back. No connection is given out after this.
     pub fn close(&self) {
         self.pool.close();
     }
 
-    /// The same, and takes leave of the server first, so that it need not find out by itself.
+    /// As [`Database::close`], and tells the server that the idle connections end.
     pub async fn close_gracefully(&self) {
         self.pool.close_gracefully().await;
     }
@@ -156,18 +163,18 @@ impl Database {
         Instant::now() + self.statement_timeout
     }
 
-    /// Runs `work` on a connection; one that broke, or did not answer in time, is not used again.
+    /// Runs `work` on a connection. A connection that broke or did not answer in time is not used again.
     async fn run<T, W>(&self, deadline: Instant, work: W) -> Result<T, sqlx::Error>
     where
         W: AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
     {
-        let mut lease = timeout_at(deadline, self.pool.lease())
+        let mut pooled = timeout_at(deadline, self.pool.acquire())
             .await
             .map_err(|_| timed_out())??;
-        let result = timeout_at(deadline, work(lease.connection()?)).await;
+        let result = timeout_at(deadline, work(pooled.connection())).await;
         let result = result.unwrap_or_else(|_| Err(timed_out()));
         if !result.as_ref().is_err_and(breaks_connection) {
-            lease.give_back();
+            pooled.give_back();
         }
         result
     }
@@ -177,76 +184,61 @@ fn timed_out() -> sqlx::Error {
     sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())
 }
 
-/// A transaction: statements run on [`Transaction::connection`].
+/// A transaction. Its statements run on [`Transaction::connection`].
 ///
-/// One that is dropped takes its connection with it, and the server undoes what was done.
-#[derive(Debug)]
+/// Dropping it closes its connection, and the server undoes its statements.
 pub struct Transaction {
-    lease: PooledConnection,
+    pooled: PooledConnection,
 }
 
 impl Transaction {
-    /// The connection to run statements on.
-    ///
-    /// # Errors
-    ///
-    /// None as long as the transaction lives.
-    pub fn connection(&mut self) -> Result<&mut PgConnection, Error> {
-        Ok(self.lease.connection()?)
+    /// The connection for the statements.
+    pub fn connection(&mut self) -> &mut PgConnection {
+        self.pooled.connection()
     }
 
-    /// Makes what was done durable.
+    /// Commits.
     ///
     /// # Errors
     ///
-    /// [`Error::Unavailable`] when the connection broke: what was done may or may not have been kept.
+    /// [`Error::Unavailable`] when the connection broke: the transaction may or may not have been committed.
     pub async fn commit(mut self) -> Result<(), Error> {
-        sqlx::raw_sql("COMMIT")
-            .execute(self.lease.connection()?)
-            .await?;
-        self.lease.give_back();
+        sqlx::raw_sql("COMMIT").execute(self.connection()).await?;
+        self.pooled.give_back();
         Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use sqlx::{PgPool, postgres::PgPoolOptions};
+    use sqlx::PgPool;
 
     use super::*;
 
     const SLEEP: &str = "SELECT pg_sleep(0.3)";
 
-    fn database(options: PgConnectOptions, max_connections: usize) -> Database {
-        Database::connect_lazy(&DatabaseConfig {
+    fn config(pool: &PgPool, max_connections: usize) -> DatabaseConfig {
+        DatabaseConfig {
             max_connections,
-            ..DatabaseConfig::new(options)
-        })
+            ..DatabaseConfig::new((*pool.connect_options()).clone())
+        }
     }
 
-    /// Ends every connection to this database but the one that asks.
-    async fn cut(observer: &PgPool) {
+    fn database(pool: &PgPool, max_connections: usize) -> Database {
+        Database::connect_lazy(&config(pool, max_connections))
+    }
+
+    /// Ends every other connection to this database.
+    async fn cut(pool: &PgPool) {
         let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                    WHERE datname = current_database() AND pid <> pg_backend_pid()";
-        sqlx::query(cut).execute(observer).await.unwrap();
-    }
-
-    async fn observer(options: &PgConnectOptions) -> PgPool {
-        PgPoolOptions::new()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await
-            .unwrap()
+        sqlx::query(cut).execute(pool).await.unwrap();
     }
 
     #[sqlx::test(migrations = false)]
-    async fn a_read_on_a_connection_that_was_cut_is_repeated(
-        _: PgPoolOptions,
-        options: PgConnectOptions,
-    ) {
-        let observer = observer(&options).await;
-        let database = database(options, 3);
-        // Three connections, each idle by now, each about to be cut.
+    async fn a_read_on_a_cut_connection_is_repeated(pool: PgPool) {
+        let database = database(&pool, 3);
+        // Opens three connections.
         let (a, b, c) = tokio::join!(
             sqlx::query(SLEEP).execute(database.repeatable()),
             sqlx::query(SLEEP).execute(database.repeatable()),
@@ -254,20 +246,16 @@ mod tests {
         );
         assert!(a.is_ok() && b.is_ok() && c.is_ok());
         for _ in 0..3 {
-            cut(&observer).await;
+            cut(&pool).await;
             database.ping().await.unwrap();
         }
     }
 
     #[sqlx::test(migrations = false)]
-    async fn a_write_on_a_connection_that_was_cut_is_not_repeated(
-        _: PgPoolOptions,
-        options: PgConnectOptions,
-    ) {
-        let observer = observer(&options).await;
-        let database = database(options, 1);
+    async fn a_write_on_a_cut_connection_is_not_repeated(pool: PgPool) {
+        let database = database(&pool, 1);
         database.ping().await.unwrap();
-        cut(&observer).await;
+        cut(&pool).await;
         let write = sqlx::query("CREATE TABLE written ()")
             .execute(database.once())
             .await;
@@ -279,15 +267,10 @@ mod tests {
     }
 
     #[sqlx::test(migrations = false)]
-    async fn a_statement_that_does_not_end_is_given_up_and_its_connection_too(
-        _: PgPoolOptions,
-        options: PgConnectOptions,
-    ) {
-        let observer = observer(&options).await;
+    async fn a_statement_past_its_time_limit_fails_and_its_connection_is_closed(pool: PgPool) {
         let config = DatabaseConfig {
-            max_connections: 1,
             statement_timeout: Duration::from_secs(2),
-            ..DatabaseConfig::new(options)
+            ..config(&pool, 1)
         };
         let database = Database::connect_lazy(&config);
         let endless = sqlx::query("SELECT pg_sleep(60)")
@@ -295,27 +278,24 @@ mod tests {
             .await;
         assert!(Error::from(endless.unwrap_err()).is_unavailable());
         database.ping().await.unwrap();
-        // The server sleeps on; the test's database can only be dropped once it does not.
+        // The server still sleeps. The test's database can be dropped only after that.
         database.close();
-        cut(&observer).await;
+        cut(&pool).await;
     }
 
     #[sqlx::test(migrations = false)]
-    async fn a_transaction_that_is_not_committed_leaves_nothing(
-        _: PgPoolOptions,
-        options: PgConnectOptions,
-    ) {
-        let database = database(options, 2);
+    async fn an_uncommitted_transaction_is_undone(pool: PgPool) {
+        let database = database(&pool, 2);
         let create = "CREATE TABLE made ()";
         let mut transaction = database.begin().await.unwrap();
         sqlx::query(create)
-            .execute(transaction.connection().unwrap())
+            .execute(transaction.connection())
             .await
             .unwrap();
         drop(transaction);
         let mut transaction = database.begin().await.unwrap();
         sqlx::query(create)
-            .execute(transaction.connection().unwrap())
+            .execute(transaction.connection())
             .await
             .unwrap();
         transaction.commit().await.unwrap();
@@ -326,7 +306,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_listening_is_unavailable_within_the_limit() {
+    async fn a_closed_port_is_unavailable_within_the_limit() {
         let options = PgConnectOptions::new().host("127.0.0.1").port(1);
         let config = DatabaseConfig {
             acquire_timeout: Duration::from_millis(300),

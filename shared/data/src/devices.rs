@@ -1,50 +1,51 @@
-//! A user's devices: table `devices`. How one comes to be is in `users.rs`, how it comes to another user in `merge.rs`.
+//! A user's devices: table `devices`. `users.rs` creates them, and `merge.rs` moves them to another user.
 
 use chrono::{DateTime, Utc};
 
-use crate::{Database, DeviceId, Error, TokenHash, merge::TRIES};
+use crate::{Database, DeviceId, Error, TokenHash, merge::retry_after_merge};
 
 /// One of the caller's devices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
-    /// Its number.
+    /// Its id.
     pub id: DeviceId,
-    /// As `Chrome on Windows`, when known.
+    /// For example `Chrome on Windows`, when known.
     pub name: Option<String>,
     /// `mobile`, `tablet`, `desktop` or `unknown`.
     pub kind: String,
-    /// The `User-Agent` header of its first visit.
+    /// The `User-Agent` header of its first request.
     pub user_agent: Option<String>,
-    /// When it first came.
+    /// The time of its first request.
     pub created_at: DateTime<Utc>,
-    /// When it was last seen, to a minute.
+    /// The time of its last request, to a minute.
     pub last_active: DateTime<Utc>,
-    /// Whether it is the one that asks.
+    /// Whether it is the calling device.
     pub is_current: bool,
 }
 
-/// What is left after a device was unlinked.
+/// The result of unlinking a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unlinked {
-    /// How many devices the user still has. None: the user and everything of theirs is gone.
-    pub devices_left: i64,
-    /// Whether it was the one that asked.
+pub struct UnlinkOutcome {
+    /// The devices that the user still has. At zero, the user and all its data are deleted.
+    pub remaining_devices: i64,
+    /// Whether it was the calling device.
     pub was_current: bool,
 }
 
-/// The caller's devices, last active first. An unknown caller has none. One round trip.
+/// The caller's devices, the last active first; none for an unknown caller. One round trip.
 ///
 /// # Errors
 ///
 /// [`Error::Unavailable`] when the database does not answer.
 pub async fn get_user_devices(database: &Database, token: TokenHash) -> Result<Vec<Device>, Error> {
-    let rows = sqlx::query!(
+    let devices = sqlx::query_as!(
+        Device,
         r#"
         WITH caller AS (
             SELECT id AS device_id, user_id FROM devices WHERE token_hash = $1
         )
-        SELECT devices.id, device_name, device_type, user_agent, created_at, last_active,
-               devices.id = caller.device_id AS "is_current!"
+        SELECT devices.id, device_name AS name, device_type AS kind, user_agent, created_at,
+               last_active, devices.id = caller.device_id AS "is_current!"
         FROM caller
         JOIN devices ON devices.user_id = caller.user_id
         ORDER BY last_active DESC, devices.id DESC
@@ -53,55 +54,35 @@ pub async fn get_user_devices(database: &Database, token: TokenHash) -> Result<V
     )
     .fetch_all(database.repeatable())
     .await?;
-    let devices = rows.into_iter().map(|row| Device {
-        id: DeviceId(row.id),
-        name: row.device_name,
-        kind: row.device_type,
-        user_agent: row.user_agent,
-        created_at: row.created_at,
-        last_active: row.last_active,
-        is_current: row.is_current,
-    });
-    Ok(devices.collect())
+    Ok(devices)
 }
 
-/// Ends a device's access: its row goes, and its cookie is nobody's from then on. The user's pending link codes are revoked:
-/// one that the device made would let it in again. With the last device the user goes, and everything of theirs. A
-/// transaction of four round trips.
+/// Deletes a device, so that its cookie no longer works. The user's pending link codes are revoked: a code that the device
+/// made would let it in again. The last device's user is deleted with all its data. A transaction of four round trips.
 ///
 /// # Errors
 ///
-/// [`Error::NotFound`] when it is none of the caller's, and [`Error::Unavailable`] when the database does not answer.
+/// [`Error::NotFound`] when the caller has no such device, and [`Error::Unavailable`] when the database does not answer.
 pub async fn unlink_device(
     database: &Database,
     token: TokenHash,
     device: DeviceId,
     now: DateTime<Utc>,
-) -> Result<Unlinked, Error> {
-    database
-        .in_time(Box::pin(async {
-            for _ in 0..TRIES {
-                match try_unlink(database, token, device, now).await {
-                    Ok(Some(unlinked)) => return Ok(unlinked),
-                    Err(error) if !error.is_deadlock() => return Err(error),
-                    Ok(None) | Err(_) => {}
-                }
-            }
-            Err(Error::NotFound("device"))
-        }))
-        .await
+) -> Result<UnlinkOutcome, Error> {
+    let unlink = retry_after_merge(|| try_unlink(database, token, device, now));
+    database.limit_transaction(Box::pin(unlink)).await
 }
 
-/// As [`unlink_device`]; `None` when the caller's user was merged into another meanwhile.
+/// As [`unlink_device`]. `None` when the caller's user was merged into another one.
 async fn try_unlink(
     database: &Database,
     token: TokenHash,
     device: DeviceId,
     now: DateTime<Utc>,
-) -> Result<Option<Unlinked>, Error> {
+) -> Result<Option<UnlinkOutcome>, Error> {
     let mut transaction = database.begin().await?;
-    // The row is waited for, and then the next statement sees what was done meanwhile: of two who unlink the last two
-    // devices at once, the second finds itself the last.
+    // This statement waits for the user's row. The next one then sees the changes made during the wait: of two devices that
+    // are unlinked at once, the second is the last one.
     let caller = sqlx::query!(
         r#"
         WITH device AS (
@@ -113,7 +94,7 @@ async fn try_unlink(
         "#,
         token.as_bytes(),
     )
-    .fetch_one(transaction.connection()?)
+    .fetch_one(transaction.connection())
     .await?;
     if !caller.is_known {
         transaction.commit().await?;
@@ -155,19 +136,17 @@ async fn try_unlink(
         caller.user_id,
         now,
     )
-    .fetch_optional(transaction.connection()?)
+    .fetch_optional(transaction.connection())
     .await?;
     transaction.commit().await?;
-    match row {
-        None => Ok(None),
-        Some(row) => match row.removed_id {
-            None => Err(Error::NotFound("device")),
-            Some(removed) => Ok(Some(Unlinked {
-                devices_left: row.devices_left,
-                was_current: removed == row.caller_id,
-            })),
-        },
-    }
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let removed = row.removed_id.ok_or(Error::NotFound("device"))?;
+    Ok(Some(UnlinkOutcome {
+        remaining_devices: row.devices_left,
+        was_current: removed == row.caller_id,
+    }))
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
-//! Erasing a user: everything that names the user goes, the user and its devices among it.
+//! Erasing a user: deletes the user, its devices and every other row that names it.
 //!
-//! All of it hangs on the row in `users` by foreign keys that cascade, so that a table added later cannot be forgotten.
-//! What a user used of the day's allowance goes too, as it names the user: a fresh user after an erasure has a fresh
-//! allowance, as one without a cookie has. What bounds both is the rate of an address, which names nobody.
+//! Each of these rows refers to `users` by a cascading foreign key, so that a later table cannot be forgotten. The used quota
+//! is deleted too, as it names the user. The next user of that device has a new quota, like any caller without a cookie. The
+//! rate limit of an IP address, which names no user, bounds both.
 
-use crate::{Database, Error, TokenHash, merge::TRIES};
+use crate::{Database, Error, TokenHash, merge::retry_after_merge};
 
-/// What an erasure took away.
+/// The number of rows that an erasure deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Erased {
+pub struct ErasedCounts {
     /// Insights in the history.
     pub insights: i64,
     /// Definitions in the history.
@@ -19,24 +19,19 @@ pub struct Erased {
     pub standalone_chats: i64,
 }
 
-/// Erases the caller's user with everything that names it; nothing for an unknown caller. One round trip.
+/// Erases the caller's user and all its data; nothing for an unknown caller. One round trip.
 ///
-/// Every device of the user is unknown from then on.
+/// The cookies of all the user's devices no longer work.
 ///
 /// # Errors
 ///
 /// [`Error::Unavailable`] when the database does not answer.
-pub async fn clear_user_data(database: &Database, token: TokenHash) -> Result<Erased, Error> {
-    for _ in 0..TRIES {
-        if let Some(erased) = erase(database, token).await? {
-            return Ok(erased);
-        }
-    }
-    Err(Error::Unavailable(sqlx::Error::RowNotFound))
+pub async fn clear_user_data(database: &Database, token: TokenHash) -> Result<ErasedCounts, Error> {
+    retry_after_merge(|| try_erase(database, token)).await
 }
 
-/// Erases once. `None`: the user that the token led to was gone by then, merged into another or erased at the same time.
-async fn erase(database: &Database, token: TokenHash) -> Result<Option<Erased>, Error> {
+/// As [`clear_user_data`]. `None` when the token's user was merged or erased at the same time.
+async fn try_erase(database: &Database, token: TokenHash) -> Result<Option<ErasedCounts>, Error> {
     let row = sqlx::query!(
         r#"
         WITH caller AS (
@@ -55,13 +50,13 @@ async fn erase(database: &Database, token: TokenHash) -> Result<Option<Erased>, 
         "#,
         token.as_bytes(),
     )
-    // A repeat after a broken connection finds the token gone, and takes nothing more away.
+    // A repeat after a broken connection finds no such token and deletes nothing more.
     .fetch_optional(database.repeatable())
     .await?;
     let Some(row) = row else {
-        return Ok(Some(Erased::default()));
+        return Ok(Some(ErasedCounts::default()));
     };
-    Ok(row.is_erased.then_some(Erased {
+    Ok(row.is_erased.then_some(ErasedCounts {
         insights: row.insights,
         definitions: row.definitions,
         chat_messages: row.chat_messages,

@@ -1,25 +1,25 @@
-//! What can go wrong between the service and its database.
+//! The errors of the data layer.
 
 use thiserror::Error;
 
-/// An error of the data layer. None of its sentences holds a value from a row.
+/// An error of the data layer. No message contains a value from a row.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The database cannot be reached, or broke off, or did not answer in time: it may well answer later.
+    /// The database could not be reached, the connection broke, or it did not answer in time. A later try may succeed.
     #[error("the database does not answer")]
     Unavailable(#[source] sqlx::Error),
 
-    /// A row would have broken this constraint (a unique key, a foreign key, a check).
+    /// A row violates this constraint (a unique key, a foreign key or a check).
     #[error("the constraint {constraint} does not allow this")]
     Conflict {
-        /// The constraint's name, as the migrations have it.
+        /// The constraint's name in the migrations.
         constraint: String,
-        /// What the driver said.
+        /// The driver's error.
         #[source]
         source: sqlx::Error,
     },
 
-    /// A row holds what no row of its table may hold.
+    /// A row has a value that its table must not have.
     #[error("a row of {table} is impossible: {reason}")]
     ImpossibleRow {
         /// The table.
@@ -28,39 +28,29 @@ pub enum Error {
         reason: &'static str,
     },
 
-    /// What was asked for does not exist, or is somebody else's.
+    /// The requested row does not exist or belongs to another user.
     #[error("there is no such {0}")]
     NotFound(&'static str),
 
-    /// The token that the caller sent is no device's.
+    /// The caller's token belongs to no device.
     #[error("the caller is unknown")]
     UnknownCaller,
 
-    /// The user that a row was to belong to has gone since the statement began: erased, or merged into another.
-    #[error("the user has just gone")]
+    /// The user of a new row was erased or merged into another one after the statement began.
+    #[error("the user was erased or merged during the statement")]
     UserGone(#[source] sqlx::Error),
 
     /// The migrations could not be applied.
     #[error("the migrations could not be applied")]
     Migration(#[source] sqlx::migrate::MigrateError),
 
-    /// Any other failure of the driver: a mistake in this crate, as a rule.
+    /// Any other error of the driver: usually a mistake in this crate.
     #[error("the database refused a statement")]
     Driver(#[source] sqlx::Error),
 }
 
 impl Error {
-    /// Whether the server ended a transaction so that others could go on: it may be tried again at once.
-    pub(crate) fn is_deadlock(&self) -> bool {
-        match self {
-            Self::Unavailable(sqlx::Error::Database(error)) => {
-                error.code().is_some_and(|code| code.starts_with("40"))
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether asking again later may help.
+    /// Whether a later try may succeed.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
         match self {
@@ -93,42 +83,42 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// Whether the connection that gave this error must not be used again.
+/// Whether the connection is unusable after this error.
 pub(crate) fn breaks_connection(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)
         | sqlx::Error::Protocol(_)
         | sqlx::Error::WorkerCrashed => true,
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| is_ending(&code)),
-        _ => false,
+        _ => has_code(error, is_ending),
     }
 }
 
-/// Whether a statement that met this error was undone, and may find on a second run what others did meanwhile: a row that
-/// it refers to went away (a merge or an erasure took a user's), or it waited for one that waited for it. Or it never
-/// began: its connection had been closed for idleness, or was to a server that has become a replica.
+/// Whether the statement was undone or never began, so that a second run is safe and may succeed: a row that it refers to was
+/// deleted (a user was merged or erased), there was a deadlock, the idle connection had been closed, or the server has
+/// become a replica.
 ///
 /// Source: PostgreSQL documentation, appendix A. 23503: foreign key violation; 40001: serialization failure; 40P01:
 /// deadlock; 25006: a write on a replica; 57P05: idle session timeout.
 pub(crate) fn is_worth_repeating(error: &sqlx::Error) -> bool {
-    let code = error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code);
-    code.is_some_and(|code| matches!(&*code, "23503" | "40001" | "40P01" | "25006" | "57P05"))
+    has_code(error, |code| {
+        matches!(code, "23503" | "40001" | "40P01" | "25006" | "57P05")
+    })
 }
 
-/// Whether the server would not let this user in with this password.
+/// Whether the server undid the transaction because of a concurrent one. A new attempt may run at once.
+pub(crate) fn is_deadlock(error: &sqlx::Error) -> bool {
+    has_code(error, |code| code.starts_with("40"))
+}
+
+/// Whether the server refused the user or password.
 ///
 /// Source: PostgreSQL documentation, appendix A. 28: invalid authorization specification.
 pub(crate) fn is_refused_login(error: &sqlx::Error) -> bool {
-    let code = error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code);
-    code.is_some_and(|code| code.starts_with("28"))
+    has_code(error, |code| code.starts_with("28"))
 }
 
-/// Whether a server that gave this error to a new connection may soon accept one: nobody listens, or it is starting.
+/// Whether the server may soon accept a connection: no process listens on the port yet, or the server is starting.
 pub(crate) fn is_worth_reconnecting(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(error) => {
@@ -140,10 +130,7 @@ pub(crate) fn is_worth_reconnecting(error: &sqlx::Error) -> bool {
                 ConnectionAborted | ConnectionRefused | ConnectionReset | UnexpectedEof
             )
         }
-        sqlx::Error::Database(error) => error
-            .code()
-            .is_some_and(|code| is_ending(&code) || code.starts_with("53")),
-        _ => false,
+        _ => has_code(error, |code| is_ending(code) || code.starts_with("53")),
     }
 }
 
@@ -151,23 +138,27 @@ fn is_unavailable(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed)
         || breaks_connection(error)
         || is_refused_login(error)
-        || error
-            .as_database_error()
-            .and_then(sqlx::error::DatabaseError::code)
-            .is_some_and(|code| is_passing(&code))
+        || has_code(error, is_temporary)
 }
 
-/// The server ends the session, or is no longer the one that may be written to.
+/// Whether the server's error code meets the condition.
+pub(crate) fn has_code(error: &sqlx::Error, condition: impl Fn(&str) -> bool) -> bool {
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| condition(&code))
+}
+
+/// Whether the server ended the session or has become read-only.
 ///
 /// Source: PostgreSQL documentation, appendix A. 08: connection exceptions; 57P01 to 57P05: shut down, starting, database
-/// dropped, idle for too long; 25P03 and 25P04: a transaction idle, or open, for too long; 25006: a write on a server that
-/// has become a replica.
+/// dropped, idle for too long; 25P03 and 25P04: a transaction was idle, or open, for too long; 25006: a write on a replica.
 fn is_ending(code: &str) -> bool {
     code.starts_with("08") || code.starts_with("57P") || matches!(code, "25P03" | "25P04" | "25006")
 }
 
-/// The server cannot do it now. 53: no resources, as too many connections; 40: deadlock or serialization failure;
+/// Whether the obstacle is temporary. 53: no resources, such as connections; 40: deadlock or serialization failure;
 /// 55P03: lock not available; 57014: statement cancelled by a timeout.
-fn is_passing(code: &str) -> bool {
+fn is_temporary(code: &str) -> bool {
     code.starts_with("53") || code.starts_with("40") || matches!(code, "55P03" | "57014")
 }

@@ -1,23 +1,28 @@
-//! What this crate's tests begin with: a database, a moment, and somebody to whom things belong.
+//! Test helpers: databases, times, users, and short statements.
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use chrono::{DateTime, Utc};
-use sqlx::postgres::PgConnectOptions;
+use futures_util::future::join_all;
+use sqlx::{PgPool, postgres::PgConnectOptions};
 
 use crate::{
-    Database, DatabaseConfig, DeviceKind, DeviceToken, NewDevice, TokenHash, UserId,
-    get_or_create_user,
+    CodeHash, Database, DatabaseConfig, DeviceKind, DeviceToken, LinkCode, NewDevice, TokenHash,
+    UserId, generate_link_code, get_or_create_user,
 };
 use verse_platform::Random;
 
-/// A database with enough connections for tasks to meet in it, and patience for those that wait for one.
+/// A database handle with 12 connections and long time limits, for concurrent tasks.
 pub(crate) fn database(options: PgConnectOptions) -> Database {
     database_of(options, 12)
 }
 
-/// As [`database`], with so many connections.
-pub(crate) fn database_of(options: PgConnectOptions, connections: usize) -> Database {
+/// As [`connect`], with this number of connections.
+pub(crate) fn connect_with(pool: &PgPool, connections: usize) -> Database {
+    database_of((*pool.connect_options()).clone(), connections)
+}
+
+fn database_of(options: PgConnectOptions, connections: usize) -> Database {
     let mut config = DatabaseConfig::new(options);
     config.max_connections = connections;
     config.acquire_timeout = Duration::from_secs(30);
@@ -26,12 +31,12 @@ pub(crate) fn database_of(options: PgConnectOptions, connections: usize) -> Data
     Database::connect_lazy(&config)
 }
 
-/// The moment that `text` (RFC 3339) says.
+/// Parses a time (RFC 3339).
 pub(crate) fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-/// A token that is no device's.
+/// A token of no device.
 pub(crate) fn stranger() -> TokenHash {
     DeviceToken::generate(&Random::system()).hash()
 }
@@ -42,7 +47,7 @@ pub(crate) async fn reader(database: &Database) -> (UserId, TokenHash) {
     (UserId(person.user), person.token)
 }
 
-/// A device, and whose it is.
+/// A device and its user.
 #[derive(Clone, Copy)]
 pub(crate) struct Person {
     pub(crate) token: TokenHash,
@@ -51,7 +56,7 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    /// A new user with one device.
+    /// Creates a user with one device.
     pub(crate) async fn new(database: &Database, now: DateTime<Utc>) -> Self {
         let device = NewDevice {
             token_hash: stranger(),
@@ -70,7 +75,7 @@ impl Person {
         }
     }
 
-    /// One more device of the same user.
+    /// Creates another device of the same user.
     pub(crate) async fn device(&self, database: &Database, now: DateTime<Utc>) -> Self {
         let other = Self::new(database, now).await;
         run(
@@ -86,7 +91,7 @@ impl Person {
         }
     }
 
-    /// The user that its cookie stands for now; `None` when it is worth nothing.
+    /// The user that the device's token now belongs to; `None` when the token is unknown.
     pub(crate) async fn user_now(&self, database: &Database) -> Option<i64> {
         sqlx::query_scalar("SELECT user_id FROM devices WHERE token_hash = $1")
             .bind(self.token.as_bytes())
@@ -96,7 +101,20 @@ impl Person {
     }
 }
 
-/// Runs a statement with these numbers.
+/// A new random code.
+pub(crate) fn code() -> CodeHash {
+    LinkCode::generate(&Random::system()).hash()
+}
+
+/// Generates a code for the user.
+pub(crate) async fn code_of(database: &Database, person: Person, now: &str) -> CodeHash {
+    let code = code();
+    let generated = generate_link_code(database, person.token, code, at(now)).await;
+    generated.unwrap().unwrap();
+    code
+}
+
+/// Runs a statement with these arguments.
 pub(crate) async fn run(database: &Database, sql: &'static str, numbers: &[i64]) {
     let mut query = sqlx::query(sql);
     for number in numbers {
@@ -105,7 +123,7 @@ pub(crate) async fn run(database: &Database, sql: &'static str, numbers: &[i64])
     query.execute(database.once()).await.unwrap();
 }
 
-/// The one number that a query gives.
+/// A query's only number.
 pub(crate) async fn number(database: &Database, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql)
         .fetch_one(database.once())
@@ -113,7 +131,7 @@ pub(crate) async fn number(database: &Database, sql: &'static str) -> i64 {
         .unwrap()
 }
 
-/// The texts that a query gives.
+/// A query's texts.
 pub(crate) async fn texts(database: &Database, sql: &'static str) -> Vec<String> {
     sqlx::query_scalar(sql)
         .fetch_all(database.once())
@@ -121,7 +139,7 @@ pub(crate) async fn texts(database: &Database, sql: &'static str) -> Vec<String>
         .unwrap()
 }
 
-/// How many rows `table` has.
+/// The number of a table's rows.
 pub(crate) async fn count(database: &Database, table: &str) -> i64 {
     let sql = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
     sqlx::query_scalar(sql)
@@ -130,7 +148,22 @@ pub(crate) async fn count(database: &Database, table: &str) -> i64 {
         .unwrap()
 }
 
-/// Waits until so many statements wait for a lock, five seconds at most.
+/// Adds a row trigger to a table. `event` is as in `BEFORE INSERT ON users`, `body` is PL/pgSQL.
+pub(crate) async fn add_trigger(database: &Database, event: &str, body: &str) {
+    let sql = format!(
+        "CREATE FUNCTION test_trigger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body}; END $$;
+         CREATE TRIGGER test_trigger {event} FOR EACH ROW EXECUTE FUNCTION test_trigger()"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
+        .execute(database.once())
+        .await
+        .unwrap();
+}
+
+/// The body of a trigger that fails as a deadlock does.
+pub(crate) const DEADLOCK: &str = "RAISE EXCEPTION 'test' USING ERRCODE = '40P01'";
+
+/// Waits until this number of statements wait for a lock, five seconds at most.
 pub(crate) async fn until_waiting(database: &Database, statements: i64) {
     for _ in 0..500 {
         let waiting: i64 = sqlx::query_scalar(
@@ -143,7 +176,29 @@ pub(crate) async fn until_waiting(database: &Database, statements: i64) {
         if waiting >= statements {
             return;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("nobody waits");
+    panic!("too few statements wait for a lock");
+}
+
+/// As [`database`], for a test that takes `#[sqlx::test]`'s pool.
+pub(crate) fn connect(pool: &PgPool) -> Database {
+    database((*pool.connect_options()).clone())
+}
+
+/// Runs so many tasks at once, each with its number, and returns their results.
+pub(crate) async fn at_once<T, F>(tasks: usize, task: impl Fn(usize) -> F) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
+    let tasks: Vec<_> = (0..tasks).map(|n| tokio::spawn(task(n))).collect();
+    let results = join_all(tasks).await;
+    results.into_iter().map(Result::unwrap).collect()
+}
+
+/// The generated answers that are counted, of all users and days.
+pub(crate) async fn calls(database: &Database) -> i64 {
+    let sql = "SELECT coalesce(sum(calls), 0)::BIGINT FROM daily_usage";
+    number(database, sql).await
 }

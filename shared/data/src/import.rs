@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use crate::{
     ChatRecord, Database, DefinitionRecord, Error, InsightRecord, MessageRecord, TokenHash,
-    merge::TRIES,
+    merge::retry_after_merge,
 };
 
 mod conversations;
@@ -65,15 +65,24 @@ pub async fn import_user_data(
     token: TokenHash,
     data: &UserData,
 ) -> Result<Imported, Error> {
-    timeout(TIME_LIMIT, import(database, token, data))
+    let import = retry_after_merge(|| import(database, token, data));
+    timeout(TIME_LIMIT, Box::pin(import))
         .await
         .unwrap_or_else(|_| Err(Error::Unavailable(sqlx::Error::PoolTimedOut)))
 }
 
-async fn import(database: &Database, token: TokenHash, data: &UserData) -> Result<Imported, Error> {
+/// As [`import_user_data`]. `None` when the caller's user was merged into another one before it was locked.
+async fn import(
+    database: &Database,
+    token: TokenHash,
+    data: &UserData,
+) -> Result<Option<Imported>, Error> {
     let mut transaction = database.begin().await?;
-    let connection = transaction.connection()?;
-    let user = lock_user(connection, token).await?;
+    let connection = transaction.connection();
+    let Some(user) = lock_user(connection, token).await? else {
+        transaction.commit().await?;
+        return Ok(None);
+    };
     let mut imported = Imported::default();
     let mut messages = Messages::default();
 
@@ -97,15 +106,14 @@ async fn import(database: &Database, token: TokenHash, data: &UserData) -> Resul
     }
     imported.chat_messages = insert_messages(connection, user, messages.in_order()).await?;
     transaction.commit().await?;
-    Ok(imported)
+    Ok(Some(imported))
 }
 
-/// The caller's user, who from here on has no other import at work and cannot be erased or merged.
-async fn lock_user(connection: &mut PgConnection, token: TokenHash) -> Result<i64, Error> {
-    // Another look follows a device whose user was merged into another while this one waited for the lock.
-    for _ in 0..TRIES {
-        let caller = sqlx::query!(
-            r#"
+/// Locks the caller's user until the transaction ends: it has no other import and cannot be erased or merged. `None` when
+/// it was merged into another one before.
+async fn lock_user(connection: &mut PgConnection, token: TokenHash) -> Result<Option<i64>, Error> {
+    let caller = sqlx::query!(
+        r#"
             WITH device AS (
                 SELECT user_id FROM devices WHERE token_hash = $1
             ), locked AS (
@@ -118,17 +126,15 @@ async fn lock_user(connection: &mut PgConnection, token: TokenHash) -> Result<i6
             )
             SELECT EXISTS (SELECT FROM device) AS "is_known!", (SELECT id FROM locked) AS user_id
             "#,
-            token.as_bytes(),
-        )
-        .fetch_one(&mut *connection)
-        .await?;
-        match caller.user_id {
-            _ if !caller.is_known => return Err(Error::UnknownCaller),
-            Some(user) => return Ok(user),
-            None => {}
-        }
+        token.as_bytes(),
+    )
+    .fetch_one(connection)
+    .await?;
+    if caller.is_known {
+        Ok(caller.user_id)
+    } else {
+        Err(Error::UnknownCaller)
     }
-    Err(Error::Unavailable(sqlx::Error::RowNotFound))
 }
 
 /// Where a record of the file is in the database.

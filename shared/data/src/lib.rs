@@ -3,6 +3,9 @@
 //! A [`Database`] is a handle on Postgres. Each table family has a module with one function a query. This crate does not
 //! depend on HTTP. Callers pass the time (`now`) and a [`Random`](verse_platform::Random).
 
+#[macro_use]
+mod redact;
+
 mod conversations;
 mod database;
 mod definitions;
@@ -38,14 +41,14 @@ pub use conversations::{
     get_conversation, get_standalone_chat_messages, get_standalone_chats, list_unembedded,
     memory_status, save_embeddings, save_progress, save_summary, search_memory,
 };
-pub use database::{Database, DatabaseConfig, Once, Repeatable, Transaction};
+pub use database::{Database, DatabaseConfig, StatementRunner, Transaction};
 pub use definitions::{
     Definition, DefinitionContent, DefinitionId, DefinitionSubject, NewDefinition,
     begin_definition, clear_user_definitions, get_user_definitions, link_definition_to_user,
     save_definition,
 };
-pub use devices::{Device, Unlinked, get_user_devices, unlink_device};
-pub use erasure::{Erased, clear_user_data};
+pub use devices::{Device, UnlinkOutcome, get_user_devices, unlink_device};
+pub use erasure::{ErasedCounts, clear_user_data};
 pub use error::Error;
 pub use export::{Export, ExportPart, ExportedUser, export_user_data};
 pub use generations::{Claim, ClaimOutcome, abandon_generation};
@@ -55,7 +58,7 @@ pub use insights::{
     clear_user_insights, get_user_insights, link_insight_to_user, save_insight,
 };
 pub use link_codes::{
-    AcceptedLink, CodeHash, DeviceLabel, LinkAttempt, LinkCode, LinkRefusal, WrongCodes,
+    AcceptOutcome, CheckOutcome, CodeHash, CodeRejection, DeviceLabel, LinkCode, WrongCodeLimit,
     accept_link_code, check_link_code, generate_link_code, revoke_user_codes,
 };
 pub use merge::{MergedUser, merge_users};

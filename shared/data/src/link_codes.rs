@@ -1,21 +1,18 @@
-//! Codes that link a device: table `link_codes`. How one that was entered is looked at and accepted is in
-//! `link_codes/check.rs` and `link_codes/accept.rs`.
-
-use std::fmt;
+//! Link codes: table `link_codes`. `link_codes/check.rs` checks an entered code, and `link_codes/accept.rs` accepts it.
 
 use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
 
-use crate::{Database, Error, TokenHash, merge::TRIES};
+use crate::{Database, Error, TokenHash, merge::retry_after_merge};
 use verse_platform::Random;
 
-pub use accept::{AcceptedLink, DeviceLabel, accept_link_code};
-pub use check::{LinkAttempt, LinkRefusal, WrongCodes, check_link_code};
+pub use accept::{AcceptOutcome, DeviceLabel, accept_link_code};
+pub use check::{CheckOutcome, CodeRejection, WrongCodeLimit, check_link_code};
 
 mod accept;
 mod check;
 
-/// 32 letters that are not mistaken for one another: five bits each.
+/// 32 letters that are not easily confused: five bits each.
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 const LETTERS: usize = 12;
 const VALID_FOR: Duration = Duration::minutes(5);
@@ -24,9 +21,9 @@ const VALID_FOR: Duration = Duration::minutes(5);
 #[derive(Clone, PartialEq, Eq)]
 pub struct LinkCode([u8; LETTERS]);
 
-/// SHA-256 of a [`LinkCode`]: what the database holds. Prints as `***` too.
+/// SHA-256 of a [`LinkCode`], as the database stores it. Prints as `***`.
 ///
-/// A plain hash is enough: whoever reads the table has five minutes to try 2^60 codes.
+/// A plain hash is enough: a reader of the table has five minutes to try 2^60 codes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct CodeHash([u8; 32]);
 
@@ -36,39 +33,39 @@ impl LinkCode {
     pub fn generate(random: &Random) -> Self {
         // 256 is a multiple of 32: each letter is as likely as any other.
         let letters = random.bytes::<LETTERS>().map(|byte| {
-            let place = usize::from(byte) % ALPHABET.len();
-            ALPHABET.get(place).copied().unwrap_or_default()
+            let index = usize::from(byte) % ALPHABET.len();
+            ALPHABET.get(index).copied().unwrap_or_default()
         });
         Self(letters)
     }
 
-    /// The code that a person typed, in any case, with whatever spaces and hyphens; `None` when it can be none.
+    /// Reads a typed code in any letter case, with or without spaces and hyphens. `None` when the text cannot be a code.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut letters = text.chars().filter(|c| !is_separator(*c));
         let mut code = [0; LETTERS];
-        for place in &mut code {
+        for slot in &mut code {
             let letter = u8::try_from(letters.next()?).ok()?.to_ascii_uppercase();
-            *place = ALPHABET.contains(&letter).then_some(letter)?;
+            *slot = ALPHABET.contains(&letter).then_some(letter)?;
         }
         letters.next().is_none().then_some(Self(code))
     }
 
-    /// The code in three groups, for its user to read. A secret: for the answer and nothing else.
+    /// The code in three groups, for its user to read. A secret: for the response only.
     #[must_use]
     pub fn expose(&self) -> String {
         let groups = self.0.chunks(4).map(String::from_utf8_lossy);
         groups.collect::<Vec<_>>().join("-")
     }
 
-    /// What is kept of the code.
+    /// The hash to store.
     #[must_use]
     pub fn hash(&self) -> CodeHash {
         CodeHash(Sha256::digest(self.0).into())
     }
 }
 
-/// Spaces, hyphens, and the dashes that keyboards make of them.
+/// Spaces, hyphens, and the dashes that some keyboards put in their place.
 fn is_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
@@ -79,20 +76,10 @@ impl CodeHash {
     }
 }
 
-impl fmt::Debug for LinkCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
+redact!(LinkCode, CodeHash);
 
-impl fmt::Debug for CodeHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-/// Keeps a new code of the caller's, and says until when it is valid; `None` when three are pending. One round trip,
-/// one more for each other code of the same user that is made at the same moment (three at most: then no place is left).
+/// Stores a new code for the caller and returns when it expires; `None` when the caller has three pending codes. One round
+/// trip, and one more for each code that the same user makes at the same moment (three at most: then no slot is free).
 ///
 /// # Errors
 ///
@@ -103,24 +90,19 @@ pub async fn generate_link_code(
     code: CodeHash,
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, Error> {
-    for _ in 0..TRIES {
-        if let Some(made) = try_generate(database, token, code, now).await? {
-            return Ok(made);
-        }
-    }
-    Ok(None)
+    retry_after_merge(|| try_generate(database, token, code, now)).await
 }
 
-/// As [`generate_link_code`]; `None` when another code took the place, or the user was merged into another meanwhile.
+/// As [`generate_link_code`]. The outer option is `None` when another code took the slot or the user was merged.
 async fn try_generate(
     database: &Database,
     token: TokenHash,
     code: CodeHash,
     now: DateTime<Utc>,
 ) -> Result<Option<Option<DateTime<Utc>>>, Error> {
-    // The user's row comes first, as in a merge: the two then never wait for each other in a ring. Then the device's: one
-    // that is being unlinked makes no code. The unique key on
-    // (user, slot) settles who gets a place; a repeat of the statement finds the code that its first run made.
+    // The statement locks the user's row first, as a merge does, so that the two do not deadlock. It then locks the device's
+    // row: a device that is being unlinked makes no code. The unique key on (user, slot) decides which of two simultaneous
+    // codes gets a slot. A repeat of the statement finds the code that its first run made.
     let row = sqlx::query!(
         r#"
         WITH device AS (
@@ -144,7 +126,7 @@ async fn try_generate(
             SELECT caller.id AS user_id, slots.slot
             FROM caller
             CROSS JOIN generate_series(1, 3) AS slots (slot)
-            -- Asked for what is overdue so that it has left its place first.
+            -- Reading `overdue` makes its update run first, which frees the slots.
             WHERE (SELECT count(*) FROM overdue) >= 0
               AND NOT EXISTS (
                   SELECT FROM link_codes
@@ -187,7 +169,7 @@ async fn try_generate(
     }
 }
 
-/// Revokes the caller's pending codes, and says how many. An unknown caller has none. One round trip.
+/// Revokes the caller's pending codes and returns their number: zero for an unknown caller. One round trip.
 ///
 /// # Errors
 ///

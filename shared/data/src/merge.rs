@@ -1,48 +1,48 @@
-//! Two users become one. Conversations about the same thing are joined in `merge/conversations.rs`.
+//! Merging two users into one. `merge/conversations.rs` joins their conversations about the same insight, and `merge/retry.rs`
+//! repeats statements that met a merge.
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, types::Uuid};
 
 use crate::{Error, UserId};
 
-mod conversations;
+pub(crate) use retry::{retry_after_merge, retry_if_nothing_found};
 
-/// The user that two have become.
+mod conversations;
+mod retry;
+
+/// The user that two users became.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MergedUser {
-    /// Its number.
+    /// Its id.
     pub id: UserId,
-    /// What the outside calls it.
+    /// Its public id.
     pub anonymous_id: Uuid,
 }
 
-/// How often something begins anew that found its user gone when it had waited for it: merged into another one, as a rule.
-pub(crate) const TRIES: usize = 5;
-/// How often a statement looks for what it is to take away: what it waited for may have been moved by a merge, from the
-/// user that it began with to another, and is found by a second look.
-pub(crate) const LOOKS: usize = 2;
-
-/// Who stays and who goes.
+/// The ids of the two users.
 #[derive(Clone, Copy)]
 struct Pair {
+    /// The user that stays.
     kept: i64,
-    gone: i64,
+    /// The user that is deleted.
+    deleted: i64,
 }
 
-/// Gives one of two users everything of the other, and deletes the other. The one with more devices stays, of two with
-/// as many the newer. Eight round trips, three more where both have a conversation about the same thing.
+/// Moves all data of one user to the other and deletes the first. The user with more devices stays; of two with equally many,
+/// the newer. Eight round trips, three more where both have a conversation about the same insight.
 ///
-/// What both have is kept once: a link with the later time, so that it stays where its reader last saw it; an upload of
-/// both with the links of both; the days' usage as a sum. `is_pro` is kept if either had it. The user is as old as the
-/// older of the two: nothing in its history is older than itself. Pending codes of the one that goes are revoked, and
-/// its rate buckets go with it.
+/// Data of both is kept once: of two links to one text the later time stays, so that the history keeps its order; an upload
+/// of both keeps the links of both; the usage of a day is added up. The merged user is pro if either was. It is as old as the
+/// older one, so that nothing in its history is older than the user. The deleted user's pending codes are revoked, and its
+/// rate buckets are deleted.
 ///
-/// To be called in a transaction that holds both users' rows `FOR UPDATE`, locked in the order of their ids: nobody can
-/// then add to either, and what was added before is seen.
+/// The caller's transaction must hold both users' rows `FOR UPDATE`, locked in the order of their ids. Then no row of either
+/// can be added, and every row that was added before is visible.
 ///
 /// # Errors
 ///
-/// [`Error::NotFound`] when either does not exist, and those of the database. The transaction is then to be undone.
+/// [`Error::NotFound`] when a user does not exist, and those of the database. The caller must then undo the transaction.
 pub async fn merge_users(
     connection: &mut PgConnection,
     one: UserId,
@@ -56,7 +56,7 @@ pub async fn merge_users(
     conversations::join(connection, pair).await?;
     move_conversations(connection, pair).await?;
     move_the_rest(connection, pair, now).await?;
-    sqlx::query!("DELETE FROM users WHERE id = $1", pair.gone)
+    sqlx::query!("DELETE FROM users WHERE id = $1", pair.deleted)
         .execute(connection)
         .await?;
     Ok(merged)
@@ -80,12 +80,12 @@ async fn choose(
     .fetch_all(connection)
     .await?
     .into_iter();
-    let (Some(kept), Some(gone)) = (users.next(), users.next()) else {
+    let (Some(kept), Some(deleted)) = (users.next(), users.next()) else {
         return Err(Error::NotFound("user"));
     };
     let pair = Pair {
         kept: kept.id,
-        gone: gone.id,
+        deleted: deleted.id,
     };
     let merged = MergedUser {
         id: UserId(kept.id),
@@ -94,18 +94,18 @@ async fn choose(
     Ok((pair, merged))
 }
 
-/// Imported insights. One that both uploaded, or that one uploaded and the other was given, is kept once, and whatever
-/// hangs on the other moves to it.
+/// Moves imported insights. One that both uploaded, or that one uploaded and the other has as a shared insight, is kept once,
+/// and the links and conversations of the other copy move to it.
 async fn move_own_insights(connection: &mut PgConnection, pair: Pair) -> Result<(), Error> {
     sqlx::query!(
-        "WITH mine AS (
+        "WITH of_kept AS (
              SELECT id, subject_hash, content_hash FROM insights WHERE owner_id = $1
              UNION ALL
              SELECT id, subject_hash, content_hash
              FROM insights
              WHERE owner_id IS NULL
                AND id = ANY (ARRAY(SELECT insight_id FROM user_insights WHERE user_id = $1))
-         ), theirs AS (
+         ), of_deleted AS (
              SELECT id, subject_hash, content_hash, TRUE AS is_owned
              FROM insights
              WHERE owner_id = $2
@@ -114,56 +114,56 @@ async fn move_own_insights(connection: &mut PgConnection, pair: Pair) -> Result<
              FROM insights
              WHERE owner_id IS NULL
                AND id = ANY (ARRAY(SELECT insight_id FROM user_insights WHERE user_id = $2))
-         ), twins AS (
-             -- One of each subject: of two, as two requests at once may leave them, the shared one stays beside it.
-             SELECT DISTINCT ON (subject_hash, content_hash) mine.id AS kept, theirs.id AS gone
-             FROM theirs
-             JOIN mine USING (subject_hash, content_hash)
-             WHERE mine.id <> theirs.id
-               AND mine.id NOT IN (SELECT id FROM theirs)
+         ), duplicates AS (
+             -- One for each subject. Simultaneous requests may leave an upload beside an equal shared text; then both stay.
+             SELECT DISTINCT ON (subject_hash, content_hash) of_kept.id AS kept, of_deleted.id AS deleted
+             FROM of_deleted
+             JOIN of_kept USING (subject_hash, content_hash)
+             WHERE of_kept.id <> of_deleted.id
+               AND of_kept.id NOT IN (SELECT id FROM of_deleted)
                AND NOT EXISTS (
-                   SELECT FROM conversations WHERE user_id = $2 AND insight_id = mine.id)
-             ORDER BY subject_hash, content_hash, theirs.is_owned DESC, theirs.id DESC, mine.id
-         ), links AS (
+                   SELECT FROM conversations WHERE user_id = $2 AND insight_id = of_kept.id)
+             ORDER BY subject_hash, content_hash, of_deleted.is_owned DESC, of_deleted.id DESC, of_kept.id
+         ), moved_links AS (
              UPDATE user_insights
-             SET insight_id = twins.kept
-             FROM twins
+             SET insight_id = duplicates.kept
+             FROM duplicates
              WHERE user_id = $2
-               AND insight_id = twins.gone
-         ), talks AS (
+               AND insight_id = duplicates.deleted
+         ), moved_conversations AS (
              UPDATE conversations
-             SET insight_id = twins.kept
-             FROM twins
+             SET insight_id = duplicates.kept
+             FROM duplicates
              WHERE user_id = $2
-               AND insight_id = twins.gone
-         ), doubles AS (
+               AND insight_id = duplicates.deleted
+         ), deleted_duplicates AS (
              DELETE FROM insights
-             USING twins
-             WHERE insights.id = twins.gone AND insights.owner_id = $2
+             USING duplicates
+             WHERE insights.id = duplicates.deleted AND insights.owner_id = $2
          )
          UPDATE insights
          SET owner_id = $1
          WHERE owner_id = $2
-           AND NOT EXISTS (SELECT FROM twins WHERE twins.gone = insights.id)",
+           AND NOT EXISTS (SELECT FROM duplicates WHERE duplicates.deleted = insights.id)",
         pair.kept,
-        pair.gone,
+        pair.deleted,
     )
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Imported definitions, as [`move_own_insights`].
+/// Moves imported definitions, as [`move_own_insights`].
 async fn move_own_definitions(connection: &mut PgConnection, pair: Pair) -> Result<(), Error> {
     sqlx::query!(
-        "WITH mine AS (
+        "WITH of_kept AS (
              SELECT id, subject_hash, content_hash FROM definitions WHERE owner_id = $1
              UNION ALL
              SELECT id, subject_hash, content_hash
              FROM definitions
              WHERE owner_id IS NULL
                AND id = ANY (ARRAY(SELECT definition_id FROM user_definitions WHERE user_id = $1))
-         ), theirs AS (
+         ), of_deleted AS (
              SELECT id, subject_hash, content_hash, TRUE AS is_owned
              FROM definitions
              WHERE owner_id = $2
@@ -172,38 +172,38 @@ async fn move_own_definitions(connection: &mut PgConnection, pair: Pair) -> Resu
              FROM definitions
              WHERE owner_id IS NULL
                AND id = ANY (ARRAY(SELECT definition_id FROM user_definitions WHERE user_id = $2))
-         ), twins AS (
-             -- One of each subject: of two, as two requests at once may leave them, the shared one stays beside it.
-             SELECT DISTINCT ON (subject_hash, content_hash) mine.id AS kept, theirs.id AS gone
-             FROM theirs
-             JOIN mine USING (subject_hash, content_hash)
-             WHERE mine.id <> theirs.id
-               AND mine.id NOT IN (SELECT id FROM theirs)
-             ORDER BY subject_hash, content_hash, theirs.is_owned DESC, theirs.id DESC, mine.id
-         ), links AS (
+         ), duplicates AS (
+             -- One for each subject. Simultaneous requests may leave an upload beside an equal shared text; then both stay.
+             SELECT DISTINCT ON (subject_hash, content_hash) of_kept.id AS kept, of_deleted.id AS deleted
+             FROM of_deleted
+             JOIN of_kept USING (subject_hash, content_hash)
+             WHERE of_kept.id <> of_deleted.id
+               AND of_kept.id NOT IN (SELECT id FROM of_deleted)
+             ORDER BY subject_hash, content_hash, of_deleted.is_owned DESC, of_deleted.id DESC, of_kept.id
+         ), moved_links AS (
              UPDATE user_definitions
-             SET definition_id = twins.kept
-             FROM twins
+             SET definition_id = duplicates.kept
+             FROM duplicates
              WHERE user_id = $2
-               AND definition_id = twins.gone
-         ), doubles AS (
+               AND definition_id = duplicates.deleted
+         ), deleted_duplicates AS (
              DELETE FROM definitions
-             USING twins
-             WHERE definitions.id = twins.gone AND definitions.owner_id = $2
+             USING duplicates
+             WHERE definitions.id = duplicates.deleted AND definitions.owner_id = $2
          )
          UPDATE definitions
          SET owner_id = $1
          WHERE owner_id = $2
-           AND NOT EXISTS (SELECT FROM twins WHERE twins.gone = definitions.id)",
+           AND NOT EXISTS (SELECT FROM duplicates WHERE duplicates.deleted = definitions.id)",
         pair.kept,
-        pair.gone,
+        pair.deleted,
     )
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// What each has in its history. Where both have the same, the later time stands.
+/// Moves the histories. Of two links to one text, the later time stays.
 async fn move_links(connection: &mut PgConnection, pair: Pair) -> Result<(), Error> {
     sqlx::query!(
         "WITH insight_links AS (
@@ -211,19 +211,19 @@ async fn move_links(connection: &mut PgConnection, pair: Pair) -> Result<(), Err
          ), definition_links AS (
              DELETE FROM user_definitions WHERE user_id = $2 RETURNING definition_id, linked_at
          ), insights_moved AS (
-             INSERT INTO user_insights AS mine (user_id, insight_id, linked_at)
+             INSERT INTO user_insights AS kept_link (user_id, insight_id, linked_at)
              SELECT $1, insight_id, linked_at
              FROM insight_links
              ON CONFLICT (user_id, insight_id) DO UPDATE
-             SET linked_at = greatest(mine.linked_at, excluded.linked_at)
+             SET linked_at = greatest(kept_link.linked_at, excluded.linked_at)
          )
-         INSERT INTO user_definitions AS mine (user_id, definition_id, linked_at)
+         INSERT INTO user_definitions AS kept_link (user_id, definition_id, linked_at)
          SELECT $1, definition_id, linked_at
          FROM definition_links
          ON CONFLICT (user_id, definition_id) DO UPDATE
-         SET linked_at = greatest(mine.linked_at, excluded.linked_at)",
+         SET linked_at = greatest(kept_link.linked_at, excluded.linked_at)",
         pair.kept,
-        pair.gone,
+        pair.deleted,
     )
     .execute(connection)
     .await?;
@@ -237,31 +237,31 @@ async fn move_conversations(connection: &mut PgConnection, pair: Pair) -> Result
          )
          UPDATE messages SET user_id = $1 WHERE user_id = $2",
         pair.kept,
-        pair.gone,
+        pair.deleted,
     )
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Usage, devices, codes, and what the two were.
+/// Moves usage, devices and codes, and merges the columns of `users`.
 async fn move_the_rest(
     connection: &mut PgConnection,
     pair: Pair,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "WITH days AS (
-             INSERT INTO daily_usage AS mine (user_id, day, calls)
+        "WITH moved_usage AS (
+             INSERT INTO daily_usage AS kept_usage (user_id, day, calls)
              SELECT $1, day, calls
              FROM daily_usage
              WHERE user_id = $2
              ON CONFLICT (user_id, day) DO UPDATE
-             SET calls = mine.calls + excluded.calls
-         ), gadgets AS (
+             SET calls = kept_usage.calls + excluded.calls
+         ), moved_devices AS (
              UPDATE devices SET user_id = $1 WHERE user_id = $2
-         ), codes AS (
-             -- Kept with their new user, so that a used one is still told to have been used.
+         ), moved_codes AS (
+             -- Codes are kept, so that a second use of one is still reported as such.
              UPDATE link_codes
              SET user_id = $1,
                  status = CASE WHEN status <> 'pending' THEN status
@@ -270,13 +270,13 @@ async fn move_the_rest(
              WHERE user_id = $2
          )
          UPDATE users
-         SET is_pro = users.is_pro OR gone.is_pro,
-             created_at = least(users.created_at, gone.created_at)
-         FROM users AS gone
+         SET is_pro = users.is_pro OR deleted.is_pro,
+             created_at = least(users.created_at, deleted.created_at)
+         FROM users AS deleted
          WHERE users.id = $1
-           AND gone.id = $2",
+           AND deleted.id = $2",
         pair.kept,
-        pair.gone,
+        pair.deleted,
         now,
     )
     .execute(connection)

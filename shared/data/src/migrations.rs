@@ -1,4 +1,4 @@
-//! The schema: applies `migrations/`.
+//! Applies the schema migrations of `migrations/`.
 
 use std::{collections::HashSet, convert::Infallible, time::Duration};
 
@@ -7,53 +7,53 @@ use sqlx::{
     migrate::{Migrate, Migrator},
 };
 
-use crate::{Database, Error};
+use crate::{Database, Error, error::has_code};
 
-/// The migrations, embedded.
+/// The embedded migrations.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
-/// Where a database keeps which migrations it has: sqlx's usual name, so that its tools understand it.
+/// The table of applied migrations: sqlx's default name, so that its tools can read it.
 const LEDGER: &str = "_sqlx_migrations";
 
-/// How often the lock's connection says that it is still there: well within a minute, which it may be idle.
-const STILL_THERE: Duration = Duration::from_secs(10);
+/// The interval of statements on the lock's connection: well below the minute that a transaction may be idle.
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 /// A migration that a call of [`apply_migrations`] applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppliedMigration {
-    /// Its number.
+    /// Its version.
     pub version: i64,
-    /// What it does, from its file name.
+    /// Its description, from the file name.
     pub description: String,
 }
 
-/// Applies the migrations that the database lacks, in order, and tells which those were.
+/// Applies the missing migrations in order and returns them.
 ///
-/// Two calls at once are safe: the second waits for the first and finds nothing left to do. The lock is a table's and
-/// not an advisory one, which would pin the session behind RDS Proxy. It is held in a transaction of its own
-/// connection, so that a migration's own transaction does not end it.
+/// Two simultaneous calls are safe: the second waits for the first and has nothing left to do. The lock is a table lock: an
+/// advisory lock would pin the session behind RDS Proxy. A transaction on a separate connection holds it, so that the end of
+/// a migration's own transaction does not release it.
 ///
 /// # Errors
 ///
-/// [`Error::Migration`] when a migration fails (those before it stay applied) or when one that the database has was changed
-/// since; [`Error::Unavailable`] when the database does not answer. Migrations that this build does not know are none of
-/// its business: after going back to an older build, the database is ahead of it.
+/// [`Error::Migration`] when a migration fails (those before it stay applied) or when an applied migration was changed
+/// afterwards; [`Error::Unavailable`] when the database does not answer. Migrations that this build does not have are
+/// ignored: after a rollback to an older build, the database is ahead of it.
 pub async fn apply_migrations(database: &Database) -> Result<Vec<AppliedMigration>, Error> {
     create_lock_table(database).await?;
     let mut lock = database.begin().await?;
     sqlx::raw_sql("LOCK TABLE migration_lock IN ACCESS EXCLUSIVE MODE")
-        .execute(lock.connection()?)
+        .execute(lock.connection())
         .await?;
 
-    // On a connection of its own: the migrator ends the transactions that it finds open.
+    // A second connection: the migrator ends open transactions on its connection.
     let mut work = database.begin().await?;
-    let connection = work.connection()?;
+    let connection = work.connection();
     sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await?;
     let before = applied_versions(connection).await?;
     let mut migrator = Migrator::with_migrations(MIGRATIONS.migrations.to_vec());
     migrator.set_locking(false).set_ignore_missing(true);
     let run = Box::pin(migrator.run_direct(None, connection, false));
-    let held = lock.connection()?;
+    let held = lock.connection();
     let done = tokio::select! {
         done = run => done,
         never = keep_busy(held) => match never {},
@@ -72,36 +72,33 @@ pub async fn apply_migrations(database: &Database) -> Result<Vec<AppliedMigratio
         .collect())
 }
 
-/// Says something on a connection from time to time, as the server ends a transaction that is idle for long
-/// (`idle_in_transaction_session_timeout`), and its locks with it. When the connection is broken, the commit will tell.
+/// Runs a statement from time to time: the server ends an idle transaction and its locks
+/// (`idle_in_transaction_session_timeout`). If the connection breaks, the commit fails.
 async fn keep_busy(connection: &mut PgConnection) -> Infallible {
     loop {
-        tokio::time::sleep(STILL_THERE).await;
-        let said = sqlx::raw_sql("SELECT 1").execute(&mut *connection).await;
-        if said.is_err() {
+        tokio::time::sleep(KEEP_ALIVE).await;
+        let result = sqlx::raw_sql("SELECT 1").execute(&mut *connection).await;
+        if result.is_err() {
             return std::future::pending().await;
         }
     }
 }
 
-/// Makes the table whose lock is taken. Of two creators at once the loser is told, in one of three ways, that the winner
-/// made it: `IF NOT EXISTS` looks before it makes.
+/// Creates the table to lock. Of two simultaneous calls one may fail with one of three errors, as `IF NOT EXISTS` does not
+/// lock: the table exists then.
 async fn create_lock_table(database: &Database) -> Result<(), Error> {
     let created = sqlx::raw_sql("CREATE TABLE IF NOT EXISTS migration_lock ()")
         .execute(database.once())
         .await;
     match created {
-        Err(error) if !is_made_already(&error) => Err(error.into()),
+        Err(error) if !exists_already(&error) => Err(error.into()),
         _ => Ok(()),
     }
 }
 
 /// Source: PostgreSQL documentation, appendix A: `unique_violation`, `duplicate_object`, `duplicate_table`.
-fn is_made_already(error: &sqlx::Error) -> bool {
-    let code = error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code);
-    code.is_some_and(|code| matches!(code.as_ref(), "23505" | "42710" | "42P07"))
+fn exists_already(error: &sqlx::Error) -> bool {
+    has_code(error, |code| matches!(code, "23505" | "42710" | "42P07"))
 }
 
 async fn applied_versions(connection: &mut PgConnection) -> Result<HashSet<i64>, Error> {
@@ -121,37 +118,28 @@ async fn applied_versions(connection: &mut PgConnection) -> Result<HashSet<i64>,
 
 #[cfg(test)]
 mod tests {
-    use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+    use sqlx::PgPool;
 
     use super::*;
-    use crate::DatabaseConfig;
+    use crate::fixture::{at_once, connect};
 
     #[sqlx::test(migrations = false)]
-    async fn twenty_calls_at_once_apply_each_migration_once(
-        _: PgPoolOptions,
-        options: PgConnectOptions,
-    ) {
-        let calls = (0..20).map(|_| {
-            let database = Database::connect_lazy(&DatabaseConfig::new(options.clone()));
-            tokio::spawn(async move { apply_migrations(&database).await.unwrap().len() })
+    async fn twenty_simultaneous_calls_apply_each_migration_once(pool: PgPool) {
+        let applied = at_once(20, |_| {
+            let database = connect(&pool);
+            async move { apply_migrations(&database).await.unwrap().len() }
         });
-        let mut applied = 0;
-        for call in calls.collect::<Vec<_>>() {
-            applied += call.await.unwrap();
-        }
+        let applied: usize = applied.await.into_iter().sum();
         assert_eq!(applied, MIGRATIONS.iter().count());
         assert!(applied > 0);
 
-        let database = Database::connect_lazy(&DatabaseConfig::new(options));
+        let database = connect(&pool);
         assert_eq!(apply_migrations(&database).await.unwrap(), []);
     }
 
     #[sqlx::test(migrations = false)]
-    async fn a_migration_that_was_changed_since_is_refused(
-        _: PgPoolOptions,
-        options: PgConnectOptions,
-    ) {
-        let database = Database::connect_lazy(&DatabaseConfig::new(options));
+    async fn a_changed_migration_is_refused(pool: PgPool) {
+        let database = connect(&pool);
         apply_migrations(&database).await.unwrap();
         sqlx::query("UPDATE _sqlx_migrations SET checksum = '\\x00' WHERE version = 1")
             .execute(database.once())

@@ -1,69 +1,37 @@
-//! The races that the tables settle, each with many tasks at once and again and again. Tests only.
-
-use std::future::Future;
+//! Races that the database decides, each run 20 times with 50 tasks.
 
 use futures_util::future::join_all;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::PgPool;
 
 use crate::{
-    AcceptedLink, Bucket, CodeHash, Database, DeviceId, DeviceLabel, Error, InsightContent,
-    InsightSubject, LinkCode, LinkRefusal, NewDevice, NewInsight, Page, RETENTION, RateDecision,
-    RateKey, RateLimit, Reservation, TokenHash, WrongCodes, accept_link_code, consume_rate_limits,
-    fixture::{Person, at, count, database_of, number, run, stranger},
+    AcceptOutcome, Bucket, CodeHash, CodeRejection, Database, DeviceId, DeviceLabel, Error,
+    InsightContent, InsightSubject, NewDevice, NewInsight, Page, RETENTION, RateDecision, RateKey,
+    RateLimit, Reservation, TokenHash, WrongCodeLimit, accept_link_code, consume_rate_limits,
+    fixture::{Person, at, at_once, code, code_of, connect_with, count, number, run, stranger},
     generate_link_code, get_or_create_user, get_user_insights, reserve_quota, save_insight,
     unlink_device,
 };
 use verse_platform::Random;
 
-/// So many at once.
+/// Tasks of a race.
 const TASKS: usize = 50;
-/// So often, in one database.
+/// Runs of a race, in one database.
 const REPETITIONS: usize = 20;
 
 const NOW: &str = "2026-01-01T12:00:00Z";
-const LIMIT: WrongCodes = WrongCodes {
-    most: 10,
+const LIMIT: WrongCodeLimit = WrongCodeLimit {
+    limit: 10,
     window: chrono::Duration::minutes(15),
 };
-const USERS: &str = "SELECT count(*) FROM users";
-
-/// What each of [`TASKS`] tasks gave, all under way at once.
-async fn at_once<T, F>(task: impl Fn(usize) -> F) -> Vec<T>
-where
-    T: Send + 'static,
-    F: Future<Output = T> + Send + 'static,
-{
-    let tasks: Vec<_> = (0..TASKS).map(|n| tokio::spawn(task(n))).collect();
-    let done = join_all(tasks).await;
-    done.into_iter().map(Result::unwrap).collect()
-}
 
 async fn people(database: &Database) -> Vec<Person> {
     join_all((0..TASKS).map(|_| Person::new(database, at(NOW)))).await
 }
 
-fn code() -> CodeHash {
-    LinkCode::generate(&Random::system()).hash()
-}
-
-async fn code_of(database: &Database, person: Person) -> CodeHash {
-    let code = code();
-    let made = generate_link_code(database, person.token, code, at(NOW)).await;
-    made.unwrap().unwrap();
-    code
-}
-
-async fn accept(database: &Database, token: TokenHash, code: CodeHash) -> AcceptedLink {
-    accept_link_code(
-        database,
-        token,
-        code,
-        &DeviceLabel::default(),
-        LIMIT,
-        at(NOW),
-    )
-    .await
-    .unwrap()
+async fn accept(database: &Database, token: TokenHash, code: CodeHash) -> AcceptOutcome {
+    let label = DeviceLabel::default();
+    let accepted = accept_link_code(database, token, code, &label, LIMIT, at(NOW));
+    accepted.await.unwrap()
 }
 
 async fn clear(database: &Database) {
@@ -71,39 +39,33 @@ async fn clear(database: &Database) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_all_who_accept_one_code_one_succeeds(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database_of(options, TASKS);
+async fn of_all_calls_that_accept_one_code_one_succeeds(pool: PgPool) {
+    let database = connect_with(&pool, TASKS);
     for _ in 0..REPETITIONS {
         let host = Person::new(&database, at(NOW)).await;
-        let (code, guests) = (code_of(&database, host).await, people(&database).await);
-        let accepted = at_once(|n| {
+        let (code, guests) = (code_of(&database, host, NOW).await, people(&database).await);
+        let accepted = at_once(TASKS, |n| {
             let (database, guest) = (database.clone(), guests[n]);
             async move { accept(&database, guest.token, code).await }
         });
-        let (linked, refused): (Vec<_>, Vec<_>) = accepted
+        let (linked, rejected): (Vec<_>, Vec<_>) = accepted
             .await
             .into_iter()
-            .partition(|accepted| matches!(accepted, AcceptedLink::Linked(_)));
+            .partition(|accepted| matches!(accepted, AcceptOutcome::Linked(_)));
         assert_eq!(linked.len(), 1);
-        let used = AcceptedLink::Refused(LinkRefusal::Used);
-        assert!(
-            refused.iter().all(|refused| *refused == used),
-            "{refused:?}"
-        );
-        assert_eq!(number(&database, USERS).await, 50, "51 were there before");
+        let used = AcceptOutcome::Rejected(CodeRejection::Used);
+        assert!(rejected.iter().all(|outcome| *outcome == used));
+        assert_eq!(count(&database, "users").await, 50, "51 were there before");
         clear(&database).await;
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_all_codes_that_one_user_asks_for_three_are_made(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database_of(options, TASKS);
+async fn of_all_codes_of_one_user_three_are_made(pool: PgPool) {
+    let database = connect_with(&pool, TASKS);
     for _ in 0..REPETITIONS {
         let person = Person::new(&database, at(NOW)).await;
-        // An overdue one in the way.
+        // An overdue code has a slot.
         run(
             &database,
             "INSERT INTO link_codes (user_id, code_hash, status, slot, created_at, expires_at)
@@ -111,7 +73,7 @@ async fn of_all_codes_that_one_user_asks_for_three_are_made(
             &[person.user],
         )
         .await;
-        let made = at_once(|_| {
+        let made = at_once(TASKS, |_| {
             let database = database.clone();
             async move { generate_link_code(&database, person.token, code(), at(NOW)).await }
         });
@@ -124,14 +86,11 @@ async fn of_all_codes_that_one_user_asks_for_three_are_made(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn one_insight_that_all_save_is_stored_once_and_had_by_all(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database_of(options, TASKS);
+async fn an_insight_saved_by_all_users_is_stored_once_and_linked_to_all(pool: PgPool) {
+    let database = connect_with(&pool, TASKS);
     for repetition in 0..REPETITIONS {
         let readers = people(&database).await;
-        let saved = at_once(|n| {
+        let saved = at_once(TASKS, |n| {
             let (database, token) = (database.clone(), readers[n].token);
             async move {
                 let content = InsightContent {
@@ -169,12 +128,9 @@ async fn one_insight_that_all_save_is_stored_once_and_had_by_all(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_all_first_visits_of_one_browser_one_user_is_left(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database_of(options, TASKS);
-    let visit = async |database: &Database, presented, token_hash, now| {
+async fn of_all_first_requests_of_one_browser_one_user_remains(pool: PgPool) {
+    let database = connect_with(&pool, TASKS);
+    let visit = async |database: &Database, sent, token_hash, now| {
         let new = NewDevice {
             token_hash,
             anonymous_id: Random::system().uuid(),
@@ -182,10 +138,10 @@ async fn of_all_first_visits_of_one_browser_one_user_is_left(
             kind: crate::DeviceKind::Unknown,
             user_agent: None,
         };
-        get_or_create_user(database, presented, &new, at(now)).await
+        get_or_create_user(database, sent, &new, at(now)).await
     };
     for _ in 0..REPETITIONS {
-        let cookies = at_once(|_| {
+        let cookies = at_once(TASKS, |_| {
             let database = database.clone();
             async move {
                 let token = stranger();
@@ -193,7 +149,7 @@ async fn of_all_first_visits_of_one_browser_one_user_is_left(
                 token
             }
         });
-        // Whichever came last.
+        // The browser keeps the last cookie.
         let kept = cookies.await[TASKS - 1];
         let session = visit(&database, Some(kept), stranger(), NOW).await.unwrap();
         assert!(!session.is_new);
@@ -204,20 +160,17 @@ async fn of_all_first_visits_of_one_browser_one_user_is_left(
         }
         let later = visit(&database, Some(kept), stranger(), two_days_on).await;
         assert_eq!(later.unwrap().user, session.user);
-        assert_eq!(number(&database, USERS).await, 1);
+        assert_eq!(count(&database, "users").await, 1);
         clear(&database).await;
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_all_answers_asked_for_the_days_ten_are_granted(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database_of(options, TASKS);
+async fn of_all_simultaneous_reservations_ten_are_granted(pool: PgPool) {
+    let database = connect_with(&pool, TASKS);
     for _ in 0..REPETITIONS {
         let person = Person::new(&database, at(NOW)).await;
-        let reserved = at_once(|_| {
+        let reserved = at_once(TASKS, |_| {
             let (database, today) = (database.clone(), at(NOW).date_naive());
             async move { reserve_quota(&database, person.token, 10, today).await }
         });
@@ -233,28 +186,25 @@ async fn of_all_answers_asked_for_the_days_ten_are_granted(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_all_calls_in_a_minute_the_minutes_ten_are_allowed(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database_of(options, TASKS);
+async fn of_all_simultaneous_calls_ten_are_within_the_rate_limit(pool: PgPool) {
+    let database = connect_with(&pool, TASKS);
     for _ in 0..REPETITIONS {
         let person = Person::new(&database, at(NOW)).await;
-        let taken = at_once(|_| {
+        let decisions = at_once(TASKS, |_| {
             let database = database.clone();
             async move {
-                let take = RateLimit {
+                let limit = RateLimit {
                     bucket: Bucket::Generate,
                     key: RateKey::Caller(person.token),
                     most: 10,
                     window: chrono::Duration::minutes(1),
                 };
-                consume_rate_limits(&database, &[take], at(NOW))
+                consume_rate_limits(&database, &[limit], at(NOW))
                     .await
                     .unwrap()
             }
         });
-        let allowed = taken
+        let allowed = decisions
             .await
             .into_iter()
             .filter(|rate| *rate == RateDecision::Allowed);
@@ -262,7 +212,7 @@ async fn of_all_calls_in_a_minute_the_minutes_ten_are_allowed(
     }
 }
 
-/// What each of two users has before they are merged.
+/// The data of each of two users before they are merged.
 const BELONGINGS: &str = "
     WITH own AS (
         INSERT INTO insights (owner_id, subject_hash, content_hash, passage_reference, passage_text,
@@ -283,28 +233,27 @@ const BELONGINGS: &str = "
     SELECT id, $1, 'user', 'complete', $1::TEXT, '2026-01-01' FROM chats";
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_all_merges_that_cross_one_is_done_and_nothing_is_lost(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database_of(options, TASKS);
+async fn of_all_opposite_merges_one_is_done_and_no_data_is_lost(pool: PgPool) {
+    let database = connect_with(&pool, TASKS);
     for _ in 0..REPETITIONS {
         let ann = Person::new(&database, at(NOW)).await;
         let ben = Person::new(&database, at(NOW)).await;
         for person in [ann, ben] {
             run(&database, BELONGINGS, &[person.user]).await;
         }
-        let (code_of_ann, code_of_ben) =
-            (code_of(&database, ann).await, code_of(&database, ben).await);
-        let accepted = at_once(|n| {
+        let (code_of_ann, code_of_ben) = (
+            code_of(&database, ann, NOW).await,
+            code_of(&database, ben, NOW).await,
+        );
+        let accepted = at_once(TASKS, |n| {
             let database = database.clone();
             let (person, code) = [(ann, code_of_ben), (ben, code_of_ann)][n % 2];
             async move { accept(&database, person.token, code).await }
         });
         let linked = (accepted.await.into_iter())
-            .filter(|accepted| matches!(accepted, AcceptedLink::Linked(_)));
-        assert_eq!(linked.count(), 1, "and no deadlock");
-        assert_eq!(number(&database, USERS).await, 1);
+            .filter(|accepted| matches!(accepted, AcceptOutcome::Linked(_)));
+        assert_eq!(linked.count(), 1, "without a deadlock");
+        assert_eq!(count(&database, "users").await, 1);
         assert_eq!(ann.user_now(&database).await, ben.user_now(&database).await);
         for (kept, table) in [
             (2, "devices"),
@@ -323,17 +272,14 @@ async fn of_all_merges_that_cross_one_is_done_and_nothing_is_lost(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_last_two_devices_unlinked_by_all_at_once_leave_nobody_half(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database_of(options, TASKS);
+async fn the_last_two_devices_unlinked_by_all_at_once_leave_no_partial_user(pool: PgPool) {
+    let database = connect_with(&pool, TASKS);
     for repetition in 0..REPETITIONS {
         let first = Person::new(&database, at(NOW)).await;
         let second = first.device(&database, at(NOW)).await;
         let crossed = repetition % 2 == 1;
-        // Each itself, or each the other.
-        let unlinked = at_once(|n| {
+        // Each device unlinks itself, or the other one.
+        let unlinked = at_once(TASKS, |n| {
             let database = database.clone();
             let (caller, other) = [(first, second), (second, first)][n % 2];
             let target = DeviceId(if crossed { other.device } else { caller.device });
@@ -347,10 +293,10 @@ async fn the_last_two_devices_unlinked_by_all_at_once_leave_nobody_half(
                 Err(error) => panic!("{error:?}"),
             }
         }
-        // Where each unlinks the other, whoever is first has the other's calls come from nobody.
+        // If each unlinks the other, the first call makes the other device unknown.
         let left = i64::from(crossed);
         assert_eq!(done, 2 - left);
-        assert_eq!(number(&database, USERS).await, left);
+        assert_eq!(count(&database, "users").await, left);
         assert_eq!(count(&database, "devices").await, left);
         clear(&database).await;
     }

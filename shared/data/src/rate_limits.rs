@@ -84,11 +84,7 @@ impl AddressHash {
     }
 }
 
-impl std::fmt::Debug for AddressHash {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("***")
-    }
-}
+redact!(AddressHash);
 
 impl Bucket {
     /// The name that the table stores.

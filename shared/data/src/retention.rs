@@ -1,12 +1,11 @@
-//! How long things are kept: one table of jobs, each a statement for at most a thousand rows.
+//! How long rows are kept: one table of cleanup jobs, each a statement for at most a thousand rows.
 //!
-//! A batch locks what it changes and passes over what is locked, so that two runs at once share the work and nobody
-//! waits for either. What erasing and merging remove is not here: they do it at once.
-
-use std::fmt;
+//! A batch locks the rows that it changes and skips locked ones, so that two simultaneous runs share the work without
+//! waiting. Erasing and merging delete their rows at once and are not in the table.
 
 use chrono::{DateTime, Duration, Utc};
 use futures_util::{FutureExt, future::BoxFuture};
+use sqlx::{Postgres, postgres::PgArguments, query::Query};
 
 use crate::{Database, Error};
 
@@ -14,53 +13,53 @@ use users::{delete_empty_users, delete_unreturned_users};
 
 mod users;
 
-/// What is kept how long. The whole of it: a row that no job names is kept until its user erases it.
+/// All cleanup jobs. A row that no job deletes is kept until its user erases it.
 pub const RETENTION: [Retention; 8] = [
     Retention {
         job: "expire_link_codes",
-        does: "pending link codes past their time become `expired`",
+        description: "pending link codes become `expired` at their time",
         after: Duration::zero(),
         statement: |database, before, _| cleanup_expired_codes(database, before).boxed(),
     },
     Retention {
         job: "delete_link_codes",
-        does: "link codes that are no longer pending go, a day after their time",
+        description: "link codes that are not pending are deleted a day after their time",
         after: Duration::days(1),
         statement: |database, before, _| delete_link_codes(database, before).boxed(),
     },
     Retention {
         job: "delete_rate_buckets",
-        does: "rate buckets go a day after their window began",
+        description: "rate buckets are deleted a day after the start of their window",
         after: Duration::days(1),
         statement: |database, before, _| delete_rate_buckets(database, before).boxed(),
     },
     Retention {
         job: "delete_usage",
-        does: "daily usage goes after 400 days",
+        description: "daily usage is deleted after 400 days",
         after: Duration::days(400),
         statement: |database, before, _| delete_usage(database, before).boxed(),
     },
     Retention {
         job: "delete_generations",
-        does: "marks of what is being generated go an hour after their call has ended",
+        description: "claims on a generation are deleted an hour after their lease",
         after: Duration::hours(1),
         statement: |database, before, _| delete_generations(database, before).boxed(),
     },
     Retention {
         job: "interrupt_messages",
-        does: "answers still `pending` after 15 minutes become `interrupted`",
+        description: "replies that are `pending` for 15 minutes become `interrupted`",
         after: Duration::minutes(15),
         statement: |database, before, _| interrupt_messages(database, before).boxed(),
     },
     Retention {
         job: "delete_empty_users",
-        does: "users who keep nothing go when no device of theirs was seen for 400 days",
+        description: "users without data are deleted after 400 days without a request",
         after: Duration::days(400),
         statement: |database, before, cursor| delete_empty_users(database, before, cursor).boxed(),
     },
     Retention {
         job: "delete_unreturned_users",
-        does: "users who keep nothing go a day after their first visit when none of their cookies ever came back",
+        description: "users without data whose cookie never came back are deleted a day after their first request",
         after: Duration::days(1),
         statement: |database, before, cursor| {
             delete_unreturned_users(database, before, cursor).boxed()
@@ -70,41 +69,41 @@ pub const RETENTION: [Retention; 8] = [
 
 /// The most rows that one batch changes.
 ///
-/// The statements have the number itself: for a parameter the planner expects a tenth of the table, and then reads all of
-/// it. What was found is given on as an array for the same reason: a join it may turn into a hash of the whole table.
+/// The statements contain the number itself: for a parameter the planner expects a tenth of the table and reads all of it.
+/// They pass the found keys on as an array for the same reason: the planner may turn a join into a hash of the whole table.
 pub const BATCH: u16 = 1000;
 
-/// One line of the table.
-#[derive(Clone, Copy)]
+/// A cleanup job.
+#[derive(Clone, Copy, Debug)]
 pub struct Retention {
-    /// The job's name.
+    /// Its name.
     pub job: &'static str,
-    /// What it does, in words.
-    pub does: &'static str,
-    /// How old a row must be.
+    /// Its effect.
+    pub description: &'static str,
+    /// The age of the rows that it changes.
     pub after: Duration,
     statement: Statement,
 }
 
-/// One batch of a job: on what is older than this moment, behind this cursor.
+/// Runs one batch on the rows from before a time, behind a cursor.
 type Statement =
     for<'d> fn(&'d Database, DateTime<Utc>, Option<Cursor>) -> BoxFuture<'d, Result<Batch, Error>>;
 
-/// How far a job has come that walks through a table: meaningless outside this module.
+/// The position of a job in its table. Opaque outside this module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor(i64);
 
-/// What one batch did.
+/// The result of one batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Batch {
-    /// Rows that it changed or deleted.
+    /// Changed or deleted rows.
     pub changed: u64,
-    /// What to give the next batch; `None` when nothing is left to do.
+    /// The cursor for the next batch; `None` after the last one.
     pub next: Option<Cursor>,
 }
 
 impl Retention {
-    /// Runs one batch: the first with no cursor, each other with what the one before gave.
+    /// Runs one batch: the first without a cursor, each other with the cursor that the last one returned.
     ///
     /// # Errors
     ///
@@ -119,24 +118,23 @@ impl Retention {
     }
 }
 
-impl fmt::Debug for Retention {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Retention").field(&self.job).finish()
-    }
-}
-
-/// A batch of a job that always takes what comes first: one that is not full was the last.
-fn taken(changed: u64) -> Batch {
+/// Runs a statement that changes the oldest rows. A batch that is not full is the last.
+async fn change_oldest(
+    database: &Database,
+    statement: Query<'_, Postgres, PgArguments>,
+) -> Result<Batch, Error> {
+    let done = statement.execute(database.repeatable()).await?;
+    let changed = done.rows_affected();
     let is_full = changed >= u64::from(BATCH);
-    Batch {
+    Ok(Batch {
         changed,
         next: is_full.then_some(Cursor(0)),
-    }
+    })
 }
 
-/// Stores as expired what is past its time, up to a batch. One round trip.
+/// Stores one batch of overdue link codes as expired. One round trip.
 ///
-/// Nothing depends on it: a code past its time is refused whatever its status.
+/// It is cosmetic: an overdue code is refused with any status.
 ///
 /// # Errors
 ///
@@ -145,7 +143,7 @@ pub async fn cleanup_expired_codes(
     database: &Database,
     now: DateTime<Utc>,
 ) -> Result<Batch, Error> {
-    let done = sqlx::query!(
+    let statement = sqlx::query!(
         "WITH batch AS (
              SELECT id
              FROM link_codes
@@ -158,14 +156,12 @@ pub async fn cleanup_expired_codes(
          SET status = 'expired'
          WHERE id = ANY (ARRAY(SELECT id FROM batch))",
         now,
-    )
-    .execute(database.repeatable())
-    .await?;
-    Ok(taken(done.rows_affected()))
+    );
+    change_oldest(database, statement).await
 }
 
 async fn delete_link_codes(database: &Database, before: DateTime<Utc>) -> Result<Batch, Error> {
-    let done = sqlx::query!(
+    let statement = sqlx::query!(
         "WITH batch AS (
              SELECT id
              FROM link_codes
@@ -177,15 +173,13 @@ async fn delete_link_codes(database: &Database, before: DateTime<Utc>) -> Result
          DELETE FROM link_codes
          WHERE id = ANY (ARRAY(SELECT id FROM batch))",
         before,
-    )
-    .execute(database.repeatable())
-    .await?;
-    Ok(taken(done.rows_affected()))
+    );
+    change_oldest(database, statement).await
 }
 
 async fn delete_rate_buckets(database: &Database, before: DateTime<Utc>) -> Result<Batch, Error> {
-    // By their place, as their key has nulls: nobody moves a row that is locked.
-    let done = sqlx::query!(
+    // By `ctid`, as the key has nulls. A locked row keeps its `ctid`.
+    let statement = sqlx::query!(
         "WITH batch AS (
              SELECT ctid
              FROM rate_buckets
@@ -197,15 +191,13 @@ async fn delete_rate_buckets(database: &Database, before: DateTime<Utc>) -> Resu
          DELETE FROM rate_buckets
          WHERE ctid = ANY (ARRAY(SELECT ctid FROM batch))",
         before,
-    )
-    .execute(database.repeatable())
-    .await?;
-    Ok(taken(done.rows_affected()))
+    );
+    change_oldest(database, statement).await
 }
 
 async fn delete_usage(database: &Database, before: DateTime<Utc>) -> Result<Batch, Error> {
-    // By their place, as their key has two columns.
-    let done = sqlx::query!(
+    // By `ctid`, as the key has two columns.
+    let statement = sqlx::query!(
         "WITH batch AS (
              SELECT ctid
              FROM daily_usage
@@ -217,14 +209,12 @@ async fn delete_usage(database: &Database, before: DateTime<Utc>) -> Result<Batc
          DELETE FROM daily_usage
          WHERE ctid = ANY (ARRAY(SELECT ctid FROM batch))",
         before.date_naive(),
-    )
-    .execute(database.repeatable())
-    .await?;
-    Ok(taken(done.rows_affected()))
+    );
+    change_oldest(database, statement).await
 }
 
 async fn delete_generations(database: &Database, before: DateTime<Utc>) -> Result<Batch, Error> {
-    let done = sqlx::query!(
+    let statement = sqlx::query!(
         "WITH batch AS (
              SELECT holder
              FROM generations
@@ -236,14 +226,12 @@ async fn delete_generations(database: &Database, before: DateTime<Utc>) -> Resul
          DELETE FROM generations
          WHERE holder = ANY (ARRAY(SELECT holder FROM batch))",
         before,
-    )
-    .execute(database.repeatable())
-    .await?;
-    Ok(taken(done.rows_affected()))
+    );
+    change_oldest(database, statement).await
 }
 
 async fn interrupt_messages(database: &Database, before: DateTime<Utc>) -> Result<Batch, Error> {
-    let done = sqlx::query!(
+    let statement = sqlx::query!(
         "WITH batch AS (
              SELECT id
              FROM messages
@@ -256,10 +244,8 @@ async fn interrupt_messages(database: &Database, before: DateTime<Utc>) -> Resul
          SET state = 'interrupted'
          WHERE id = ANY (ARRAY(SELECT id FROM batch))",
         before,
-    )
-    .execute(database.repeatable())
-    .await?;
-    Ok(taken(done.rows_affected()))
+    );
+    change_oldest(database, statement).await
 }
 
 #[cfg(test)]

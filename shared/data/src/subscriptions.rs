@@ -1,26 +1,26 @@
-//! Subscriptions: who is pro. Given and taken by operators, who know a user by the anonymous id; no route does.
+//! Subscriptions: which users are pro. Operators grant and revoke them by the public id; no route does.
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Uuid;
 
 use crate::{Database, Error, Page};
 
-/// Where a user stands.
+/// A user's plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Subscription {
-    /// The user's number: what the next page of a list begins behind.
+    /// The user's id: the cursor for the next page of a list.
     pub user_id: i64,
-    /// The user, as the outside knows it.
+    /// The user's public id.
     pub anonymous_id: Uuid,
     /// Whether the user has the unlimited plan.
     pub is_pro: bool,
-    /// When the user first came.
+    /// The time of the user's first request.
     pub created_at: DateTime<Utc>,
-    /// When a device of the user was last seen.
+    /// The time of the user's last request.
     pub last_active: Option<DateTime<Utc>>,
 }
 
-/// Makes a user pro, or no longer so; gives where the user stands now. One round trip.
+/// Grants or revokes the pro plan, and returns the new state. One round trip.
 ///
 /// # Errors
 ///
@@ -46,7 +46,7 @@ pub async fn update_subscription(
     row.ok_or(Error::NotFound("user"))
 }
 
-/// Where a user stands. One round trip.
+/// A user's plan. One round trip.
 ///
 /// # Errors
 ///
@@ -69,7 +69,7 @@ pub async fn get_subscription(
     row.ok_or(Error::NotFound("user"))
 }
 
-/// The users that are pro, newest first. One round trip.
+/// The pro users, newest first. One round trip.
 ///
 /// # Errors
 ///
@@ -97,13 +97,13 @@ pub async fn list_subscriptions(
 
 #[cfg(test)]
 mod tests {
-    use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+    use sqlx::PgPool;
 
     use super::*;
-    use crate::DatabaseConfig;
+    use crate::fixture::connect;
 
-    async fn database(options: PgConnectOptions) -> Database {
-        let database = Database::connect_lazy(&DatabaseConfig::new(options));
+    async fn database(pool: &PgPool) -> Database {
+        let database = connect(pool);
         for sql in [
             "INSERT INTO users (anonymous_id, created_at)
              SELECT md5(n::text)::uuid, '2026-01-01' FROM generate_series(1, 5) AS n",
@@ -118,7 +118,7 @@ mod tests {
         database
     }
 
-    /// The anonymous id of the user of this number.
+    /// The public id of a user.
     async fn id(database: &Database, user: i64) -> Uuid {
         sqlx::query_scalar("SELECT anonymous_id FROM users WHERE id = $1")
             .bind(user)
@@ -128,8 +128,8 @@ mod tests {
     }
 
     #[sqlx::test(migrations = "../../migrations")]
-    async fn a_subscription_is_granted_and_revoked(_: PgPoolOptions, options: PgConnectOptions) {
-        let database = database(options).await;
+    async fn a_subscription_is_granted_and_revoked(pool: PgPool) {
+        let database = database(&pool).await;
         let one = id(&database, 1).await;
         for is_pro in [true, true, false, false] {
             let changed = update_subscription(&database, one, is_pro).await.unwrap();
@@ -144,20 +144,20 @@ mod tests {
     }
 
     #[sqlx::test(migrations = "../../migrations")]
-    async fn an_unknown_user_is_told_apart(_: PgPoolOptions, options: PgConnectOptions) {
-        let database = database(options).await;
-        let nobody = Uuid::nil();
+    async fn an_unknown_user_is_not_found(pool: PgPool) {
+        let database = database(&pool).await;
+        let unknown = Uuid::nil();
         for result in [
-            get_subscription(&database, nobody).await,
-            update_subscription(&database, nobody, true).await,
+            get_subscription(&database, unknown).await,
+            update_subscription(&database, unknown, true).await,
         ] {
             assert!(matches!(result, Err(Error::NotFound("user"))), "{result:?}");
         }
     }
 
     #[sqlx::test(migrations = "../../migrations")]
-    async fn those_who_are_pro_are_listed_by_pages(_: PgPoolOptions, options: PgConnectOptions) {
-        let database = database(options).await;
+    async fn pro_users_are_listed_by_pages(pool: PgPool) {
+        let database = database(&pool).await;
         for user in [1, 3, 5] {
             let id = id(&database, user).await;
             update_subscription(&database, id, true).await.unwrap();
@@ -167,12 +167,7 @@ mod tests {
             let page = Page { limit: 2, before };
             let listed = list_subscriptions(&database, page).await.unwrap();
             before = listed.last().map(|last| last.user_id);
-            pages.push(
-                listed
-                    .iter()
-                    .map(|listed| listed.user_id)
-                    .collect::<Vec<_>>(),
-            );
+            pages.push(listed.iter().map(|user| user.user_id).collect::<Vec<_>>());
         }
         assert_eq!(pages, [vec![5, 3], vec![1], vec![]]);
     }

@@ -1,6 +1,4 @@
-//! The token in a device's cookie, and the hash of it that is kept.
-
-use std::fmt;
+//! The token in a device's session cookie, and its stored hash.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -9,11 +7,11 @@ use verse_platform::Random;
 
 const BYTES: usize = 32;
 
-/// 256 random bits that say which device is calling. Prints as `***`.
+/// 256 random bits that identify a device. Prints as `***`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DeviceToken([u8; BYTES]);
 
-/// SHA-256 of a [`DeviceToken`]: what the database holds. Prints as `***` too.
+/// SHA-256 of a [`DeviceToken`], as the database stores it. Prints as `***`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash([u8; BYTES]);
 
@@ -24,7 +22,7 @@ impl DeviceToken {
         Self(random.bytes())
     }
 
-    /// The token that `text` (43 characters of unpadded base64url) stands for; `None` when it is none.
+    /// Reads a token from 43 characters of unpadded base64url; `None` when `text` is not such a token.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut bytes = [0; BYTES];
@@ -32,13 +30,13 @@ impl DeviceToken {
         (length == BYTES).then_some(Self(bytes))
     }
 
-    /// The token as it stands in the cookie. A secret: for the `Set-Cookie` header and nothing else.
+    /// The token as the cookie has it. A secret: for the `Set-Cookie` header only.
     #[must_use]
     pub fn expose(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
-    /// What is kept of the token. A plain hash is enough: 256 random bits cannot be guessed.
+    /// The hash to store. A plain hash is enough: 256 random bits cannot be guessed.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
         TokenHash(Sha256::digest(self.0).into())
@@ -53,24 +51,14 @@ impl TokenHash {
     }
 }
 
-impl fmt::Debug for DeviceToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-impl fmt::Debug for TokenHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
+redact!(DeviceToken, TokenHash);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_token_survives_the_cookie_and_never_prints() {
+    fn a_token_is_read_from_the_cookie_and_never_prints() {
         let token = DeviceToken::generate(&Random::system());
         let text = token.expose();
         assert_eq!(text.len(), 43);
@@ -79,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn garbage_is_no_token() {
+    fn other_texts_are_no_token() {
         let long = "A".repeat(10_000);
         for text in [
             "",

@@ -1,42 +1,42 @@
-//! The daily allowance of generated answers, and how much of it is used: table `daily_usage`.
+//! The quota (generated answers a day) and its use: table `daily_usage`.
 
 use chrono::NaiveDate;
 
 use crate::{Database, Error, TokenHash};
 
-/// Where a user stands with the allowance on one UTC day.
+/// A user's plan and use of the quota on one UTC day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
     /// A pro user has no limit.
     pub is_pro: bool,
-    /// Generated answers the user had today.
+    /// Generated answers of this day.
     pub calls_today: i32,
 }
 
-/// Whether one more answer may be generated.
+/// Whether another answer may be generated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Reservation {
-    /// It may, and is counted already.
+    /// It may, and it was counted.
     Granted(Usage),
-    /// The day's allowance is used up; nothing was counted.
+    /// The quota is used up. Nothing was counted.
     QuotaExhausted(Usage),
 }
 
-/// Counts one answer of the caller's on the UTC day `today` before it is generated, unless the day's `limit` is reached. A
-/// pro user is counted too, and never refused. One round trip.
+/// Counts one answer of the caller on the UTC day `today`, before it is generated, unless the day's `limit` is reached. A
+/// pro user is counted and never refused. One round trip.
 ///
 /// # Errors
 ///
-/// [`Error::UnknownCaller`] when the token is no device's; [`Error::Unavailable`] when the database does not answer.
+/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::Unavailable`] when the database does not answer.
 pub async fn reserve_quota(
     database: &Database,
     token: TokenHash,
     limit: i32,
     today: NaiveDate,
 ) -> Result<Reservation, Error> {
-    // The condition of the update is read under the row's lock: calls at once are granted up to the limit and no more.
-    // Who is refused may have looked before the others were counted, and so is told the limit at least.
+    // The update checks its condition under the row's lock, so that simultaneous calls are granted up to the limit. The final
+    // SELECT may not see their counts yet: a refused call reports the limit at least.
     let row = sqlx::query!(
         r#"
         WITH caller AS (
@@ -77,7 +77,8 @@ pub async fn reserve_quota(
     })
 }
 
-/// Gives one answer back that was reserved on `day` and could not be generated. One round trip.
+/// Returns one answer to the quota that was reserved on `day` and could not be generated; `false` when none was counted.
+/// One round trip.
 ///
 /// # Errors
 ///
@@ -104,10 +105,10 @@ pub async fn refund_quota(
 
 #[cfg(test)]
 mod tests {
-    use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+    use sqlx::PgPool;
 
     use super::*;
-    use crate::fixture::{at, count, database, reader, stranger, until_waiting};
+    use crate::fixture::{at, at_once, calls, connect, count, reader, stranger, until_waiting};
 
     const LIMIT: i32 = 10;
 
@@ -115,91 +116,79 @@ mod tests {
         at("2026-01-02T23:59:59Z").date_naive()
     }
 
-    fn free(calls_today: i32) -> Usage {
+    fn usage(is_pro: bool, calls_today: i32) -> Usage {
         Usage {
-            is_pro: false,
+            is_pro,
             calls_today,
         }
     }
 
-    async fn calls(database: &Database) -> i32 {
-        sqlx::query_scalar("SELECT calls FROM daily_usage")
-            .fetch_one(database.once())
-            .await
-            .unwrap()
+    fn granted(calls_today: i32) -> Reservation {
+        Reservation::Granted(usage(false, calls_today))
+    }
+
+    fn exhausted(calls_today: i32) -> Reservation {
+        Reservation::QuotaExhausted(usage(false, calls_today))
+    }
+
+    async fn reserve(database: &Database, token: TokenHash, limit: i32) -> Reservation {
+        let reserved = reserve_quota(database, token, limit, today()).await;
+        reserved.unwrap()
     }
 
     #[sqlx::test(migrations = "../../migrations")]
-    async fn a_hundred_at_once_are_granted_exactly_ten(
-        _: PgPoolOptions,
-        options: PgConnectOptions,
-    ) {
-        let database = database(options);
+    async fn of_a_hundred_simultaneous_calls_ten_are_granted(pool: PgPool) {
+        let database = connect(&pool);
         let (_, token) = reader(&database).await;
-        let calls_at_once = (0..100).map(|_| {
+        let reserved = at_once(100, |_| {
             let database = database.clone();
-            tokio::spawn(async move {
-                reserve_quota(&database, token, LIMIT, today())
-                    .await
-                    .unwrap()
-            })
+            async move { reserve(&database, token, LIMIT).await }
         });
-        let mut granted = Vec::new();
-        for call in calls_at_once.collect::<Vec<_>>() {
-            match call.await.unwrap() {
-                Reservation::Granted(usage) => granted.push(usage.calls_today),
-                Reservation::QuotaExhausted(usage) => assert_eq!(usage, free(10)),
-            }
+        let reserved = reserved.await;
+        for calls_today in 1..=10 {
+            assert!(reserved.contains(&granted(calls_today)), "{reserved:?}");
         }
-        granted.sort_unstable();
-        assert!(granted.iter().copied().eq(1..=10), "{granted:?}");
+        let refused = reserved
+            .iter()
+            .filter(|reserved| **reserved == exhausted(10));
+        assert_eq!(refused.count(), 90);
         assert_eq!(calls(&database).await, 10);
     }
 
     #[sqlx::test(migrations = "../../migrations")]
-    async fn who_waited_for_others_is_not_granted_what_they_took(
-        _: PgPoolOptions,
-        options: PgConnectOptions,
-    ) {
-        let database = database(options);
+    async fn calls_that_waited_see_the_counts_of_others(pool: PgPool) {
+        let database = connect(&pool);
         let (user, token) = reader(&database).await;
         let mut others = database.begin().await.unwrap();
         sqlx::query("INSERT INTO daily_usage VALUES ($1, $2, 7)")
             .bind(user.0)
             .bind(today())
-            .execute(others.connection().unwrap())
+            .execute(others.connection())
             .await
             .unwrap();
-        let waiting = (0..8).map(|_| {
+        let waiting = at_once(8, |_| {
             let database = database.clone();
-            tokio::spawn(async move {
-                reserve_quota(&database, token, LIMIT, today())
-                    .await
-                    .unwrap()
-            })
+            async move { reserve(&database, token, LIMIT).await }
         });
-        let waiting: Vec<_> = waiting.collect();
-        until_waiting(&database, 8).await;
-        others.commit().await.unwrap();
-        let mut granted = 0;
-        for call in waiting {
-            match call.await.unwrap() {
-                Reservation::Granted(_) => granted += 1,
-                Reservation::QuotaExhausted(usage) => assert_eq!(usage, free(10)),
-            }
-        }
-        assert_eq!((granted, calls(&database).await), (3, 10));
+        let (reserved, ()) = tokio::join!(waiting, async {
+            until_waiting(&database, 8).await;
+            others.commit().await.unwrap();
+        });
+        let refused = reserved
+            .iter()
+            .filter(|reserved| **reserved == exhausted(10));
+        assert_eq!((refused.count(), calls(&database).await), (5, 10));
     }
 
     #[sqlx::test(migrations = "../../migrations")]
-    async fn a_new_day_has_a_new_allowance(_: PgPoolOptions, options: PgConnectOptions) {
-        let database = database(options);
+    async fn a_new_day_has_a_new_quota(pool: PgPool) {
+        let database = connect(&pool);
         let (_, token) = reader(&database).await;
         let tomorrow = at("2026-01-03T00:00:00Z").date_naive();
         for (day, expected) in [
-            (today(), Reservation::Granted(free(1))),
-            (today(), Reservation::QuotaExhausted(free(1))),
-            (tomorrow, Reservation::Granted(free(1))),
+            (today(), granted(1)),
+            (today(), exhausted(1)),
+            (tomorrow, granted(1)),
         ] {
             let reserved = reserve_quota(&database, token, 1, day).await;
             assert_eq!(reserved.unwrap(), expected);
@@ -207,47 +196,38 @@ mod tests {
     }
 
     #[sqlx::test(migrations = "../../migrations")]
-    async fn a_pro_user_is_counted_and_never_refused(_: PgPoolOptions, options: PgConnectOptions) {
-        let database = database(options);
+    async fn a_pro_user_is_counted_and_never_refused(pool: PgPool) {
+        let database = connect(&pool);
         let (_, token) = reader(&database).await;
         sqlx::query("UPDATE users SET is_pro = TRUE")
             .execute(database.once())
             .await
             .unwrap();
         for calls_today in 1..=12 {
-            let reserved = reserve_quota(&database, token, LIMIT, today()).await;
-            let is_pro = true;
-            let usage = Usage {
-                is_pro,
-                calls_today,
-            };
-            assert_eq!(reserved.unwrap(), Reservation::Granted(usage));
+            let reserved = reserve(&database, token, LIMIT).await;
+            assert_eq!(reserved, Reservation::Granted(usage(true, calls_today)));
         }
     }
 
     #[sqlx::test(migrations = "../../migrations")]
-    async fn what_failed_is_given_back_and_never_more(_: PgPoolOptions, options: PgConnectOptions) {
-        let database = database(options);
+    async fn a_refund_never_exceeds_the_count(pool: PgPool) {
+        let database = connect(&pool);
         let (_, token) = reader(&database).await;
         for _ in 0..2 {
-            let reserved = reserve_quota(&database, token, 1, today()).await;
-            assert_eq!(reserved.unwrap(), Reservation::Granted(free(1)));
-            for _ in 0..2 {
-                refund_quota(&database, token, today()).await.unwrap();
+            assert_eq!(reserve(&database, token, 1).await, granted(1));
+            for is_refunded in [true, false] {
+                let refunded = refund_quota(&database, token, today()).await;
+                assert_eq!(refunded.unwrap(), is_refunded);
             }
             assert_eq!(calls(&database).await, 0);
         }
     }
 
     #[sqlx::test(migrations = "../../migrations")]
-    async fn where_nothing_is_allowed_nothing_is_counted(
-        _: PgPoolOptions,
-        options: PgConnectOptions,
-    ) {
-        let database = database(options);
+    async fn a_limit_of_zero_counts_nothing(pool: PgPool) {
+        let database = connect(&pool);
         let (_, token) = reader(&database).await;
-        let reserved = reserve_quota(&database, token, 0, today()).await;
-        assert_eq!(reserved.unwrap(), Reservation::QuotaExhausted(free(0)));
+        assert_eq!(reserve(&database, token, 0).await, exhausted(0));
         let unknown = reserve_quota(&database, stranger(), LIMIT, today()).await;
         assert!(matches!(unknown, Err(Error::UnknownCaller)));
         refund_quota(&database, stranger(), today()).await.unwrap();

@@ -1,13 +1,13 @@
 //! Users and their devices: tables `users` and `devices`.
 //!
-//! A device is a cookie's token; a user is whoever shares one history. Whoever calls is found by the token's hash.
+//! A device is one session cookie, stored as its token's hash. The linked devices of a user share one history.
 
 use chrono::{DateTime, Duration, Utc};
 use sqlx::types::Uuid;
 
 use crate::{Database, Error, TokenHash, Usage};
 
-/// A user's number, for use within the service only.
+/// A user's id, for use within the service only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct UserId(pub i64);
 
@@ -17,26 +17,32 @@ impl From<i64> for UserId {
     }
 }
 
-/// A device's number.
+/// A device's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DeviceId(pub i64);
 
-/// What sort of machine a device is.
+impl From<i64> for DeviceId {
+    fn from(id: i64) -> Self {
+        Self(id)
+    }
+}
+
+/// The kind of a device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DeviceKind {
-    /// A telephone.
+    /// A phone.
     Mobile,
     /// A tablet.
     Tablet,
     /// A computer.
     Desktop,
-    /// Anything else, or not known.
+    /// Another kind, or not known.
     #[default]
     Unknown,
 }
 
 impl DeviceKind {
-    /// As it is stored and sent.
+    /// The stored and sent form.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -47,7 +53,7 @@ impl DeviceKind {
         }
     }
 
-    /// The kind that is stored and sent as `text`.
+    /// The kind whose stored form is `text`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Mobile, Self::Tablet, Self::Desktop, Self::Unknown]
@@ -56,75 +62,74 @@ impl DeviceKind {
     }
 }
 
-/// A user, as the outside may know it.
+/// A user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// Its number.
+    /// Its id.
     pub id: UserId,
-    /// What the outside calls it.
+    /// Its public id.
     pub anonymous_id: Uuid,
     /// Whether it has the unlimited plan.
     pub is_pro: bool,
-    /// When it first came.
+    /// The time of its first request.
     pub created_at: DateTime<Utc>,
 }
 
-/// The device that a first visit creates, with its user.
+/// The user and device that a first request creates.
 #[derive(Clone, Debug)]
 pub struct NewDevice {
-    /// Hash of the token made for it.
+    /// The hash of the device's token.
     pub token_hash: TokenHash,
-    /// The name the outside will know its user by.
+    /// The user's public id.
     pub anonymous_id: Uuid,
-    /// As `Chrome on Windows`, when known.
+    /// For example `Chrome on Windows`, when known.
     pub name: Option<String>,
-    /// What sort of machine.
+    /// The device's kind.
     pub kind: DeviceKind,
     /// The `User-Agent` header, cut to 500 characters.
     pub user_agent: Option<String>,
 }
 
-/// Who is calling, from which device, and how much of the allowance is used.
+/// The calling user and device, and the used quota.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// The user.
     pub user: User,
     /// The calling device.
     pub device_id: DeviceId,
-    /// The allowance.
+    /// The used quota.
     pub usage: Usage,
-    /// The token sent matched nothing: user and device are new and have the new token.
+    /// Whether the sent token is unknown, so that user and device are new.
     pub is_new: bool,
     /// The cookie has less than 370 of its 400 days left and must be sent again.
     pub cookie_is_due: bool,
 }
 
-/// A cookie is sent again when this much of its life has gone.
+/// The age at which a cookie is sent again.
 const COOKIE_DUE_AFTER: Duration = Duration::days(30);
-/// `last_active` is exact to this much, so that not every read is a write.
+/// The precision of `last_active`: without it, each read would be a write.
 const ACTIVE_RESOLUTION: Duration = Duration::minutes(1);
 
-/// Finds the caller by its token, or creates the user and its first device. One round trip either way.
+/// Finds the caller by its token, or creates the user and its first device. One round trip for both.
 ///
-/// A repeat of the same call finds what the first one created: the statement looks for the new token, too. That a cookie
-/// came back at all is stored at its first return: a device whose cookie never does is nobody's.
+/// The statement looks for the new token too, so that a repeat finds the device that the first run created. The first
+/// request with the cookie sets `devices.returned`. The cleanup job deletes devices whose cookie never came back.
 ///
 /// # Errors
 ///
 /// [`Error::Unavailable`] when the database does not answer.
 pub async fn get_or_create_user(
     database: &Database,
-    presented: Option<TokenHash>,
+    sent: Option<TokenHash>,
     new: &NewDevice,
     now: DateTime<Utc>,
 ) -> Result<Session, Error> {
-    find_or_create(database, presented, Some(new), now)
+    find_or_create(database, sent, Some(new), now)
         .await?
         .ok_or(Error::NotFound("user"))
 }
 
-/// Finds the caller by its token; `None` when the token is no device's. As [`get_or_create_user`], which needs to know
-/// more about a caller. One round trip.
+/// As [`get_or_create_user`], but creates nothing: `None` when the token is unknown. One round trip.
 ///
 /// # Errors
 ///
@@ -139,7 +144,7 @@ pub async fn find_user(
 
 async fn find_or_create(
     database: &Database,
-    presented: Option<TokenHash>,
+    sent: Option<TokenHash>,
     new: Option<&NewDevice>,
     now: DateTime<Utc>,
 ) -> Result<Option<Session>, Error> {
@@ -147,7 +152,7 @@ async fn find_or_create(
         r#"
         WITH found AS (
             SELECT id, user_id, last_active, cookie_sent_at, coalesce(token_hash = $2, FALSE) AS is_new,
-                   coalesce(token_hash = $1, FALSE) AND NOT returned AS is_first_return
+                   coalesce(token_hash = $1, FALSE) AND NOT returned AS cookie_just_returned
             FROM devices
             WHERE token_hash IN ($1, $2)
             ORDER BY is_new
@@ -157,10 +162,10 @@ async fn find_or_create(
             SET last_active = greatest(devices.last_active, $3),
                 cookie_sent_at = CASE WHEN found.cookie_sent_at < $4 THEN $3
                                       ELSE devices.cookie_sent_at END,
-                returned = devices.returned OR found.is_first_return
+                returned = devices.returned OR found.cookie_just_returned
             FROM found
             WHERE devices.id = found.id
-              AND (found.last_active < $5 OR found.cookie_sent_at < $4 OR found.is_first_return)
+              AND (found.last_active < $5 OR found.cookie_sent_at < $4 OR found.cookie_just_returned)
         ), new_user AS (
             INSERT INTO users (anonymous_id, created_at)
             SELECT $6, $3
@@ -187,7 +192,7 @@ async fn find_or_create(
         FROM new_user
         JOIN new_device ON new_device.user_id = new_user.id
         "#,
-        presented.as_ref().map(TokenHash::as_bytes),
+        sent.as_ref().map(TokenHash::as_bytes),
         new.map(|new| new.token_hash.as_bytes()),
         now,
         now - COOKIE_DUE_AFTER,
@@ -217,7 +222,7 @@ async fn find_or_create(
     }))
 }
 
-/// The user that the outside knows by `anonymous_id`. One round trip. For operators: no route takes such an id.
+/// The user with this public id. One round trip. For operators: no route takes such an id.
 ///
 /// # Errors
 ///
@@ -226,28 +231,24 @@ pub async fn get_user_by_anonymous_id(
     database: &Database,
     anonymous_id: Uuid,
 ) -> Result<Option<User>, Error> {
-    let row = sqlx::query!(
+    let user = sqlx::query_as!(
+        User,
         "SELECT id, anonymous_id, is_pro, created_at FROM users WHERE anonymous_id = $1",
         anonymous_id,
     )
     .fetch_optional(database.repeatable())
     .await?;
-    Ok(row.map(|row| User {
-        id: UserId(row.id),
-        anonymous_id: row.anonymous_id,
-        is_pro: row.is_pro,
-        created_at: row.created_at,
-    }))
+    Ok(user)
 }
 
 #[cfg(test)]
 mod tests {
-    use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+    use sqlx::PgPool;
 
     use super::*;
     use crate::{
         DeviceToken,
-        fixture::{at, count, database},
+        fixture::{at, at_once, connect, count},
     };
     use verse_platform::Random;
 
@@ -262,116 +263,86 @@ mod tests {
         }
     }
 
-    #[sqlx::test(migrations = "../../migrations")]
-    async fn an_unknown_caller_becomes_a_user_with_one_device(
-        _: PgPoolOptions,
-        options: PgConnectOptions,
-    ) {
-        let (database, now) = (database(options), at("2026-01-01T00:00:00Z"));
-        let new = device();
-        let session = get_or_create_user(&database, None, &new, now)
-            .await
-            .unwrap();
-        assert!(session.is_new && !session.cookie_is_due);
-        assert_eq!(session.user.anonymous_id, new.anonymous_id);
-        assert_eq!(
-            (session.user.created_at, session.usage.calls_today),
-            (now, 0)
-        );
-
-        let again = get_or_create_user(&database, Some(new.token_hash), &device(), now)
-            .await
-            .unwrap();
-        assert!(!again.is_new);
-        assert_eq!(
-            (again.user, again.device_id),
-            (session.user.clone(), session.device_id)
-        );
-
-        let found = get_user_by_anonymous_id(&database, new.anonymous_id)
-            .await
-            .unwrap();
-        assert_eq!(found, Some(session.user));
-        assert_eq!(
-            get_user_by_anonymous_id(&database, device().anonymous_id)
-                .await
-                .unwrap(),
-            None
-        );
+    async fn visit(
+        database: &Database,
+        sent: Option<TokenHash>,
+        new: &NewDevice,
+        now: DateTime<Utc>,
+    ) -> Session {
+        let session = get_or_create_user(database, sent, new, now).await;
+        session.unwrap()
     }
 
     #[sqlx::test(migrations = "../../migrations")]
-    async fn a_token_that_matches_nothing_is_an_unknown_caller(
-        _: PgPoolOptions,
-        options: PgConnectOptions,
-    ) {
-        let (database, now) = (database(options), at("2026-01-01T00:00:00Z"));
+    async fn an_unknown_caller_becomes_a_user_with_one_device(pool: PgPool) {
+        let (database, now) = (connect(&pool), at("2026-01-01T00:00:00Z"));
+        let new = device();
+        let session = visit(&database, None, &new, now).await;
+        assert!(session.is_new && !session.cookie_is_due);
+        assert_eq!(session.user.anonymous_id, new.anonymous_id);
+        assert_eq!(session.user.created_at, now);
+        assert_eq!(session.usage.calls_today, 0);
+
+        let again = visit(&database, Some(new.token_hash), &device(), now).await;
+        assert!(!again.is_new);
+        assert_eq!(again.user, session.user);
+        assert_eq!(again.device_id, session.device_id);
+
+        for (id, user) in [
+            (new.anonymous_id, Some(session.user)),
+            (device().anonymous_id, None),
+        ] {
+            let found = get_user_by_anonymous_id(&database, id).await;
+            assert_eq!(found.unwrap(), user);
+        }
+    }
+
+    #[sqlx::test(migrations = "../../migrations")]
+    async fn an_unknown_token_creates_a_user_with_another_token(pool: PgPool) {
+        let (database, now) = (connect(&pool), at("2026-01-01T00:00:00Z"));
         let stranger = device().token_hash;
-        let session = get_or_create_user(&database, Some(stranger), &device(), now)
-            .await
-            .unwrap();
+        let session = visit(&database, Some(stranger), &device(), now).await;
         assert!(session.is_new);
-        let again = get_or_create_user(&database, Some(stranger), &device(), now)
-            .await
-            .unwrap();
-        assert!(again.is_new, "the token sent is not taken over");
+        let again = visit(&database, Some(stranger), &device(), now).await;
+        assert!(again.is_new, "the sent token is not adopted");
         assert_ne!(session.user.id, again.user.id);
     }
 
     #[sqlx::test(migrations = "../../migrations")]
-    async fn the_same_statement_twice_creates_one_user(
-        _: PgPoolOptions,
-        options: PgConnectOptions,
-    ) {
-        let (database, now) = (database(options), at("2026-01-01T00:00:00Z"));
+    async fn the_same_statement_twice_creates_one_user(pool: PgPool) {
+        let (database, now) = (connect(&pool), at("2026-01-01T00:00:00Z"));
         let new = device();
-        let first = get_or_create_user(&database, None, &new, now)
-            .await
-            .unwrap();
-        let second = get_or_create_user(&database, None, &new, now)
-            .await
-            .unwrap();
+        let first = visit(&database, None, &new, now).await;
+        let second = visit(&database, None, &new, now).await;
         assert_eq!(
             first, second,
-            "a repeat finds what the first run created, and says so"
+            "a repeat finds the first run's user, and reports it as new"
         );
         assert_eq!(count(&database, "users").await, 1);
     }
 
     #[sqlx::test(migrations = "../../migrations")]
-    async fn the_cookie_is_due_when_less_than_370_days_are_left(
-        _: PgPoolOptions,
-        options: PgConnectOptions,
-    ) {
-        let database = database(options);
+    async fn the_cookie_is_due_when_less_than_370_days_are_left(pool: PgPool) {
+        let database = connect(&pool);
         let new = device();
-        get_or_create_user(&database, None, &new, at("2026-01-01T00:00:00Z"))
-            .await
-            .unwrap();
+        visit(&database, None, &new, at("2026-01-01T00:00:00Z")).await;
         let mut due = Vec::new();
-        for now in [
-            "2026-01-31T00:00:00Z",
-            "2026-01-31T00:00:01Z",
-            "2026-01-31T00:00:02Z",
-        ] {
+        for second in 0..3 {
+            let now = format!("2026-01-31T00:00:0{second}Z");
             let known = Some(new.token_hash);
-            let session = get_or_create_user(&database, known, &device(), at(now))
-                .await
-                .unwrap();
+            let session = visit(&database, known, &device(), at(&now)).await;
             due.push(session.cookie_is_due);
         }
-        assert_eq!(due, [false, true, false], "due once, then sent afresh");
+        assert_eq!(due, [false, true, false], "due once, then sent again");
     }
 
     #[sqlx::test(migrations = "../../migrations")]
-    async fn being_active_is_written_once_a_minute(_: PgPoolOptions, options: PgConnectOptions) {
-        let database = database(options);
+    async fn last_active_is_written_once_a_minute(pool: PgPool) {
+        let database = connect(&pool);
         let new = device();
-        // The second stores that the cookie came back, which is written whatever the time.
-        for presented in [None, Some(new.token_hash)] {
-            get_or_create_user(&database, presented, &new, at("2026-01-01T00:00:00Z"))
-                .await
-                .unwrap();
+        // The second request sets `returned`, which is written at any time.
+        for sent in [None, Some(new.token_hash)] {
+            visit(&database, sent, &new, at("2026-01-01T00:00:00Z")).await;
         }
         let mut seen = Vec::new();
         for now in [
@@ -379,9 +350,7 @@ mod tests {
             "2026-01-01T00:01:01Z",
             "2026-01-01T00:00:30Z",
         ] {
-            get_or_create_user(&database, Some(new.token_hash), &device(), at(now))
-                .await
-                .unwrap();
+            visit(&database, Some(new.token_hash), &device(), at(now)).await;
             let active: DateTime<Utc> = sqlx::query_scalar("SELECT last_active FROM devices")
                 .fetch_one(database.once())
                 .await
@@ -393,24 +362,19 @@ mod tests {
     }
 
     #[sqlx::test(migrations = "../../migrations")]
-    async fn that_a_cookie_came_back_is_stored_at_its_first_return(
-        _: PgPoolOptions,
-        options: PgConnectOptions,
-    ) {
-        let database = database(options);
+    async fn the_first_request_with_the_cookie_sets_returned(pool: PgPool) {
+        let database = connect(&pool);
         let (new, now) = (device(), at("2026-01-01T00:00:00Z"));
         let mut returned = Vec::new();
-        // The first twice, as a connection that broke would have it; once more when being active is due.
-        for (presented, now) in [
+        // The first request is repeated, as after a broken connection, and again when `last_active` is due.
+        for (sent, now) in [
             (None, now),
             (None, now),
             (None, now + Duration::hours(1)),
             (Some(new.token_hash), now),
             (None, now + Duration::hours(2)),
         ] {
-            get_or_create_user(&database, presented, &new, now)
-                .await
-                .unwrap();
+            visit(&database, sent, &new, now).await;
             let has: bool = sqlx::query_scalar("SELECT returned FROM devices")
                 .fetch_one(database.once())
                 .await
@@ -421,15 +385,11 @@ mod tests {
     }
 
     #[sqlx::test(migrations = "../../migrations")]
-    async fn todays_usage_and_the_plan_are_told(_: PgPoolOptions, options: PgConnectOptions) {
-        let database = database(options);
+    async fn a_session_has_todays_usage_and_the_plan(pool: PgPool) {
+        let database = connect(&pool);
         let new = device();
         let now = at("2026-01-02T23:59:59Z");
-        let user = get_or_create_user(&database, None, &new, now)
-            .await
-            .unwrap()
-            .user
-            .id;
+        let user = visit(&database, None, &new, now).await.user.id;
         sqlx::query("INSERT INTO daily_usage VALUES ($1, '2026-01-01', 9), ($1, '2026-01-02', 4)")
             .bind(user.0)
             .execute(database.once())
@@ -439,41 +399,21 @@ mod tests {
             .execute(database.once())
             .await
             .unwrap();
-        let told = get_or_create_user(&database, Some(new.token_hash), &device(), now)
-            .await
-            .unwrap();
-        assert_eq!(
-            told.usage,
-            Usage {
-                is_pro: true,
-                calls_today: 4
-            }
-        );
+        let session = visit(&database, Some(new.token_hash), &device(), now).await;
+        assert_eq!((session.usage.is_pro, session.usage.calls_today), (true, 4));
     }
 
     #[sqlx::test(migrations = "../../migrations")]
-    async fn fifty_calls_of_one_device_at_once_are_one_user(
-        _: PgPoolOptions,
-        options: PgConnectOptions,
-    ) {
-        let (database, now) = (database(options), at("2026-01-01T00:00:00Z"));
+    async fn fifty_simultaneous_calls_of_one_device_create_no_user(pool: PgPool) {
+        let (database, now) = (connect(&pool), at("2026-01-01T00:00:00Z"));
         let known = device();
-        get_or_create_user(&database, None, &known, now)
-            .await
-            .unwrap();
+        visit(&database, None, &known, now).await;
         let later = at("2026-03-01T00:00:00Z");
-        let calls = (0..50).map(|_| {
-            let (database, hash) = (database.clone(), known.token_hash);
-            tokio::spawn(async move {
-                get_or_create_user(&database, Some(hash), &device(), later)
-                    .await
-                    .unwrap()
-                    .is_new
-            })
+        let sessions = at_once(50, |_| {
+            let database = database.clone();
+            async move { visit(&database, Some(known.token_hash), &device(), later).await }
         });
-        for call in calls.collect::<Vec<_>>() {
-            assert!(!call.await.unwrap());
-        }
+        assert!(sessions.await.iter().all(|session| !session.is_new));
         assert_eq!(count(&database, "users").await, 1);
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::ChatId;
-use crate::{Database, Error, Page, TokenHash, merge::LOOKS};
+use crate::{Database, Error, Page, TokenHash, merge::retry_if_nothing_found};
 
 /// A standalone chat, without what was said in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub async fn delete_standalone_chat(
     token: TokenHash,
     chat: ChatId,
 ) -> Result<bool, Error> {
-    for _ in 0..LOOKS {
+    let deleted = retry_if_nothing_found(|| async move {
         let deleted = sqlx::query!(
             "WITH caller AS (
                  SELECT user_id FROM devices WHERE token_hash = $1
@@ -92,9 +92,7 @@ pub async fn delete_standalone_chat(
         )
         .execute(database.once())
         .await?;
-        if deleted.rows_affected() > 0 {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+        Ok((deleted.rows_affected() > 0).then_some(()))
+    });
+    Ok(deleted.await?.is_some())
 }

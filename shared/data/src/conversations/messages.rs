@@ -1,7 +1,7 @@
 //! The messages of one conversation.
 
 use super::{ChatId, Message, MessageRow};
-use crate::{Database, Error, InsightId, TokenHash, merge::LOOKS};
+use crate::{Database, Error, InsightId, TokenHash, merge::retry_if_nothing_found};
 
 /// As much as is read of what was said, in bytes, the newest of it: more than a function can answer.
 const MOST_BYTES: i64 = 6_000_000;
@@ -97,7 +97,7 @@ pub async fn clear_chat_messages(
     token: TokenHash,
     insight: InsightId,
 ) -> Result<u64, Error> {
-    for _ in 0..LOOKS {
+    let removed = retry_if_nothing_found(|| async move {
         let removed = sqlx::query!(
             r#"
             WITH caller AS (
@@ -125,9 +125,7 @@ pub async fn clear_chat_messages(
         )
         .fetch_optional(database.once())
         .await?;
-        if let Some(removed) = removed {
-            return Ok(removed.messages.unsigned_abs());
-        }
-    }
-    Ok(0)
+        Ok(removed.map(|removed| removed.messages.unsigned_abs()))
+    });
+    Ok(removed.await?.unwrap_or(0))
 }

@@ -1,4 +1,4 @@
-//! How the database is reached, as the environment says it.
+//! The database settings from environment variables.
 
 use std::{str::FromStr, sync::Arc, time::Duration};
 
@@ -8,55 +8,52 @@ use sqlx::{
     postgres::{PgConnectOptions, PgSslMode},
 };
 
-use super::{DatabaseConfig, credentials::Login, iam::IamLogin};
+use super::{DatabaseConfig, credentials::CredentialSource, iam::IamCredentials};
 use verse_platform::{Clock, Environment, Secrets, SettingError};
 
-/// The roots that Amazon RDS signs its servers' certificates with: see `certificates/README.md`.
+/// The root certificates of Amazon RDS: see `certificates/README.md`.
 const RDS_ROOTS: &[u8] = include_bytes!("../../certificates/rds.pem");
 
 impl DatabaseConfig {
-    /// On a developer's machine, `DATABASE_URL`. On AWS, `DB_HOST`, `DB_PORT` (5432) and `DB_NAME` (`verse`), always over
-    /// TLS with a verified certificate, and one of: `DB_SECRET_ARN`, the secret that has user and password;
-    /// `DB_AUTH=iam` with `DB_USER`. `DB_CA_FILE` names roots to trust besides those of AWS. Either way
+    /// Reads the settings. On a developer's machine: `DATABASE_URL`. On AWS: `DB_HOST`, `DB_PORT` (5432) and `DB_NAME`
+    /// (`verse`), always over TLS with a verified certificate, and either `DB_SECRET_ARN`, a secret with user and password,
+    /// or `DB_AUTH=iam` with `DB_USER`. `DB_CA_FILE` names root certificates to trust besides those of AWS. On both:
     /// `DATABASE_MAX_CONNECTIONS` (4).
     ///
     /// # Errors
     ///
-    /// Names the variable that is missing or cannot be used.
+    /// Names the variable that is missing or invalid.
     pub fn from_environment(
         environment: &Environment,
         clock: &Clock,
     ) -> Result<Self, SettingError> {
-        let (options, login) = match Login::from_environment(environment, clock)? {
-            Login::Fixed => (local_options(environment)?, Login::Fixed),
-            login if environment.get("DATABASE_URL").is_none() => {
-                (aws_options(environment)?, login)
-            }
+        let credentials = CredentialSource::from_environment(environment, clock)?;
+        let options = match credentials {
+            CredentialSource::Fixed => local_options(environment)?,
+            _ if environment.get("DATABASE_URL").is_none() => aws_options(environment)?,
             _ => {
-                return Err(invalid(
-                    "DATABASE_URL",
-                    "DB_SECRET_ARN or DB_AUTH is set, too",
-                ));
+                let reason = "DB_SECRET_ARN or DB_AUTH is set, too";
+                return Err(invalid("DATABASE_URL", reason));
             }
         };
         let max_connections =
             environment.parse("DATABASE_MAX_CONNECTIONS", 4, "a whole number, 1 or more")?;
         Ok(Self {
-            login,
+            credentials,
             max_connections,
             ..Self::new(options)
         })
     }
 
-    /// The usual limits with these connection options, which have user and password.
+    /// The default limits with these connection options, which contain user and password.
     #[must_use]
     pub fn new(options: PgConnectOptions) -> Self {
         Self {
-            // Slow or not, a statement is told of at one level: the one that `verse_http` counts at.
+            // All statements are logged at one level, slow ones too: `verse_http` counts at that level.
             options: options
                 .application_name("verse")
                 .log_slow_statements(LevelFilter::Debug, Duration::MAX),
-            login: Login::Fixed,
+            credentials: CredentialSource::Fixed,
             max_connections: 4,
             acquire_timeout: Duration::from_secs(3),
             statement_timeout: Duration::from_millis(3500),
@@ -65,18 +62,21 @@ impl DatabaseConfig {
     }
 }
 
-impl Login {
+impl CredentialSource {
     fn from_environment(environment: &Environment, clock: &Clock) -> Result<Self, SettingError> {
-        let of_secret = |arn| Self::of_secret(arn, Secrets::from_environment(environment));
+        let from_secret = |arn| Self::from_secret(arn, Secrets::from_environment(environment));
         match environment.get("DB_AUTH").as_deref() {
             Some("iam") => {
                 let user = environment.require("DB_USER")?;
-                Ok(Self::Iam(Arc::new(IamLogin::new(user, clock.clone()))))
+                Ok(Self::Iam(Arc::new(IamCredentials::new(
+                    user,
+                    clock.clone(),
+                ))))
             }
-            Some("secret") => Ok(of_secret(environment.require("DB_SECRET_ARN")?)),
+            Some("secret") => Ok(from_secret(environment.require("DB_SECRET_ARN")?)),
             None => Ok(environment
                 .get("DB_SECRET_ARN")
-                .map_or(Self::Fixed, of_secret)),
+                .map_or(Self::Fixed, from_secret)),
             Some(_) => Err(invalid("DB_AUTH", "expected secret or iam")),
         }
     }
@@ -101,7 +101,7 @@ fn aws_options(environment: &Environment) -> Result<PgConnectOptions, SettingErr
     if let Some(file) = environment.get("DB_CA_FILE") {
         let more = std::fs::read(file)
             .map_err(|error| invalid("DB_CA_FILE", &format!("the file cannot be read: {error}")))?;
-        // A file may end without a line's end.
+        // The embedded file may not end with a line break.
         roots.push(b'\n');
         roots.extend(more);
     }
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unusable_url_is_named_and_not_shown() {
+    async fn the_error_for_an_invalid_url_does_not_show_the_url() {
         let error = config(&[("DATABASE_URL", "mysql:///secret@x")]).unwrap_err();
         assert!(error.starts_with("DATABASE_URL cannot be used") && !error.contains("secret"));
         let config = config(&[("DATABASE_URL", "postgres://u:secret@x/d")]).unwrap();
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn each_way_to_log_in_says_what_it_lacks() {
+    fn each_credential_source_names_its_missing_setting() {
         let host = ("DB_HOST", "proxy.example");
         for (pairs, error) in [
             (vec![], "DATABASE_URL is not set"),

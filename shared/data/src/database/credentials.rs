@@ -1,11 +1,10 @@
-//! Who logs in to the database, and with which password.
+//! The user and password for the database.
 //!
-//! A password from Secrets Manager is read once and kept. When the database refuses it, a rotation has taken place: it is
-//! read again, by one of those who wait, and everybody goes on with the new one. Within a rotation there is a moment when
-//! the database has the new password already and the secret has it as its pending version only; so that one is tried too.
+//! A password from Secrets Manager is read once and cached. When the database refuses it, it was rotated: one of the waiting
+//! connections reads the secret again, and all go on with the new password. During a rotation there is a moment when the
+//! database already has the new password and the secret has it as its pending version only, so that version is tried too.
 
 use std::{
-    fmt,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -15,38 +14,39 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::{Error, postgres::PgConnectOptions};
 use tokio::sync::Mutex;
 
-use super::iam::IamLogin;
+use super::iam::IamCredentials;
 use verse_platform::{Secret, SecretError, SecretVersion, Secrets};
 
-/// A secret that was read again and not found changed is not read again for so long.
-const RENEWAL_PAUSE: Duration = Duration::from_secs(1);
+/// The pause after a reading of the secret that gave no new password.
+const RELOAD_PAUSE: Duration = Duration::from_secs(1);
 
-/// Where user and password come from. Prints as `***`.
+/// The source of user and password. Prints as `***`.
 #[derive(Clone)]
-pub(super) enum Login {
-    /// They stand in the connection options.
+pub(super) enum CredentialSource {
+    /// The connection options contain them.
     Fixed,
-    /// From Secrets Manager.
-    Secret(Arc<SecretLogin>),
-    /// A token of AWS IAM, for each connection its own.
-    Iam(Arc<IamLogin>),
+    /// Secrets Manager.
+    Secret(Arc<SecretCredentials>),
+    /// AWS IAM: a new token for each connection.
+    Iam(Arc<IamCredentials>),
 }
 
-/// User and password as a secret has them.
-pub(super) struct SecretLogin {
+/// User and password from a secret.
+pub(super) struct SecretCredentials {
     secrets: Secrets,
     arn: String,
-    known: Mutex<Known>,
+    cache: Mutex<Cache>,
 }
 
-/// What was read last.
+/// The last reading of the secret.
 #[derive(Default)]
-struct Known {
+struct Cache {
     credentials: Option<Credentials>,
-    /// Counts what was read: tells a password that was refused from the one that took its place.
-    number: u64,
-    renewed_at: Option<Instant>,
-    /// What was given up last for what is known now, and when.
+    /// Counts the readings. It tells a refused password from the one that replaced it.
+    reading: u64,
+    /// When a reading last gave no new password.
+    unchanged_at: Option<Instant>,
+    /// The credentials that the current ones replaced, and when.
     refused: Option<(Instant, Credentials)>,
 }
 
@@ -56,134 +56,135 @@ struct Credentials {
     password: SecretString,
 }
 
-/// Options to connect with, and which reading of the credentials is in them.
-pub(super) struct Attempt {
+/// Connection options with user and password.
+pub(super) struct Login {
     pub(super) options: PgConnectOptions,
-    number: u64,
+    /// The reading of the secret that they come from.
+    reading: u64,
 }
 
-impl Login {
-    /// Reads `arn` when a connection is first made.
-    pub(super) fn of_secret(arn: String, secrets: Secrets) -> Self {
-        Self::Secret(Arc::new(SecretLogin {
+impl CredentialSource {
+    /// Reads the secret `arn` for the first connection.
+    pub(super) fn from_secret(arn: String, secrets: Secrets) -> Self {
+        Self::Secret(Arc::new(SecretCredentials {
             secrets,
             arn,
-            known: Mutex::default(),
+            cache: Mutex::default(),
         }))
     }
 
-    /// `options` with what this login adds to them.
+    /// Adds user and password to `options`.
     ///
-    /// On the heap, and without its type: what the AWS SDK's futures are made of is deeper than the compiler looks.
-    pub(super) fn attempt<'l>(
-        &'l self,
-        options: &'l PgConnectOptions,
-    ) -> BoxFuture<'l, Result<Attempt, Error>> {
+    /// The future is boxed: the AWS SDK's future types are nested too deeply for the compiler.
+    pub(super) fn log_in_with<'s>(
+        &'s self,
+        options: &'s PgConnectOptions,
+    ) -> BoxFuture<'s, Result<Login, Error>> {
+        let uncached = |options| Login {
+            options,
+            reading: 0,
+        };
         async move {
             match self {
-                Self::Fixed => Ok(Attempt::of(options.clone())),
-                Self::Secret(login) => login.attempt(options).await.map_err(unavailable),
-                Self::Iam(login) => login
-                    .sign(options)
-                    .await
-                    .map(Attempt::of)
-                    .map_err(Error::Io),
+                Self::Fixed => Ok(uncached(options.clone())),
+                Self::Secret(secret) => secret.log_in_with(options).await.map_err(unavailable),
+                Self::Iam(iam) => iam.sign(options).await.map(uncached).map_err(Error::Io),
             }
         }
         .boxed()
     }
 
-    /// After the database refused `attempt`: whether another one has better prospects.
-    pub(super) fn renew<'l>(&'l self, attempt: &'l Attempt) -> BoxFuture<'l, Result<bool, Error>> {
+    /// Reads the credentials again after the database refused `login`. `true` when there are others to try.
+    pub(super) fn replace_refused<'s>(
+        &'s self,
+        login: &'s Login,
+    ) -> BoxFuture<'s, Result<bool, Error>> {
         async move {
             match self {
                 Self::Fixed | Self::Iam(_) => Ok(false),
-                Self::Secret(login) => login.renew(attempt.number).await.map_err(unavailable),
+                Self::Secret(secret) => secret
+                    .replace_refused(login.reading)
+                    .await
+                    .map_err(unavailable),
             }
         }
         .boxed()
     }
 }
 
-impl Attempt {
-    /// One with credentials that are not read twice.
-    fn of(options: PgConnectOptions) -> Self {
-        Self { options, number: 0 }
-    }
-}
-
-impl SecretLogin {
-    async fn attempt(&self, options: &PgConnectOptions) -> Result<Attempt, SecretError> {
-        let mut known = self.known.lock().await;
-        let credentials = if let Some(credentials) = &known.credentials {
+impl SecretCredentials {
+    async fn log_in_with(&self, options: &PgConnectOptions) -> Result<Login, SecretError> {
+        let mut cache = self.cache.lock().await;
+        let credentials = if let Some(credentials) = &cache.credentials {
             credentials.clone()
         } else {
             let read = self.read(SecretVersion::Current).await?;
-            known.credentials.insert(read).clone()
+            cache.credentials.insert(read).clone()
         };
-        Ok(Attempt {
+        Ok(Login {
             options: credentials.apply(options),
-            number: known.number,
+            reading: cache.reading,
         })
     }
 
-    /// Whether the credentials known now are others than those of reading `refused`.
-    async fn renew(&self, refused: u64) -> Result<bool, SecretError> {
-        let mut known = self.known.lock().await;
-        if known.number != refused {
+    /// Whether the cache now has other credentials than the refused reading.
+    async fn replace_refused(&self, refused: u64) -> Result<bool, SecretError> {
+        let mut cache = self.cache.lock().await;
+        if cache.reading != refused {
             return Ok(true);
         }
-        if known
-            .renewed_at
-            .is_some_and(|at| at.elapsed() < RENEWAL_PAUSE)
-        {
+        if cache.unchanged_at.is_some_and(is_recent) {
             return Ok(false);
         }
-        let renewed = match self.read(SecretVersion::Current).await? {
-            current if known.is_promising(&current) => Some(current),
-            // No version is pending but during a rotation.
+        let replacement = match self.read(SecretVersion::Current).await? {
+            current if cache.is_untried(&current) => Some(current),
+            // There is a pending version during a rotation only.
             _ => self
                 .read(SecretVersion::Pending)
                 .await
                 .ok()
-                .filter(|pending| known.is_promising(pending)),
+                .filter(|pending| cache.is_untried(pending)),
         };
-        known.renewed_at = renewed.is_none().then(Instant::now);
-        let is_renewed = renewed.is_some();
-        if is_renewed {
-            let given_up = std::mem::replace(&mut known.credentials, renewed);
-            known.refused = given_up.map(|credentials| (Instant::now(), credentials));
-            known.number += 1;
+        cache.unchanged_at = replacement.is_none().then(Instant::now);
+        let is_replaced = replacement.is_some();
+        if is_replaced {
+            let refused = std::mem::replace(&mut cache.credentials, replacement);
+            cache.refused = refused.map(|credentials| (Instant::now(), credentials));
+            cache.reading += 1;
         }
-        Ok(is_renewed)
+        Ok(is_replaced)
     }
 
-    async fn read(&self, stage: SecretVersion) -> Result<Credentials, SecretError> {
-        Credentials::of(&self.secrets.read(&self.arn, stage).await?)
+    async fn read(&self, version: SecretVersion) -> Result<Credentials, SecretError> {
+        Credentials::from_secret(&self.secrets.read(&self.arn, version).await?)
     }
 }
 
-impl Known {
-    /// Whether these are others than those that were refused now, and a moment ago: where the database takes neither version,
-    /// the two would be tried in turns without an end.
-    fn is_promising(&self, read: &Credentials) -> bool {
-        let refused = self.refused.as_ref();
-        let lately = refused.filter(|(at, _)| at.elapsed() < RENEWAL_PAUSE);
-        let known = self.credentials.iter();
-        !known
-            .chain(lately.map(|(_, credentials)| credentials))
-            .any(|other| other.is(read))
+fn is_recent(moment: Instant) -> bool {
+    moment.elapsed() < RELOAD_PAUSE
+}
+
+impl Cache {
+    /// Whether these credentials differ from the current ones and from those refused a moment ago. Without the second
+    /// check, a database that refuses both versions would make them alternate forever.
+    fn is_untried(&self, read: &Credentials) -> bool {
+        let refused = self.refused.as_ref().filter(|(at, _)| is_recent(*at));
+        let mut tried = self
+            .credentials
+            .iter()
+            .chain(refused.map(|(_, credentials)| credentials));
+        !tried.any(|tried| tried.equals(read))
     }
 }
 
 impl Credentials {
-    fn is(&self, other: &Self) -> bool {
+    fn equals(&self, other: &Self) -> bool {
         self.user.expose_secret() == other.user.expose_secret()
             && self.password.expose_secret() == other.password.expose_secret()
     }
 
-    /// Named as RDS names them.
-    fn of(secret: &Secret) -> Result<Self, SecretError> {
+    /// The field names are those of RDS.
+    fn from_secret(secret: &Secret) -> Result<Self, SecretError> {
         Ok(Self {
             user: secret.get("username")?.clone(),
             password: secret.get("password")?.clone(),
@@ -198,13 +199,9 @@ impl Credentials {
     }
 }
 
-/// Without its secret the service is as far from the database as without a network.
+/// An unreadable secret counts as an unreachable database.
 fn unavailable(error: SecretError) -> Error {
     Error::Io(std::io::Error::other(error))
 }
 
-impl fmt::Debug for Login {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
+redact!(CredentialSource);

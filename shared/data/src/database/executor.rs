@@ -1,4 +1,4 @@
-//! What `sqlx` runs a statement on: a connection of the pool, with an end to the wait and a rule for the retry.
+//! The `sqlx` executor that runs one statement on a pooled connection, with a time limit and a rule for repeats.
 
 use futures_util::{
     StreamExt, TryStreamExt,
@@ -15,22 +15,21 @@ use tokio::time::Instant;
 use super::Database;
 use crate::error::{breaks_connection, is_worth_repeating};
 
-/// Runs statements that may run twice. See [`Database::repeatable`].
+/// Runs one statement. See [`Database::repeatable`] and [`Database::once`].
 #[derive(Clone, Copy, Debug)]
-pub struct Repeatable<'d>(pub(super) &'d Database);
+pub struct StatementRunner<'d> {
+    pub(super) database: &'d Database,
+    pub(super) is_repeatable: bool,
+}
 
-/// Runs statements that must not run twice. See [`Database::once`].
-#[derive(Clone, Copy, Debug)]
-pub struct Once<'d>(pub(super) &'d Database);
-
-/// A statement and its arguments, which can be sent more than once.
+/// A statement and its arguments, kept so that it can be sent again.
 struct Statement {
     sql: SqlStr,
     arguments: Option<PgArguments>,
 }
 
-/// What a statement gave, in order: rows, and the end of each command.
-type Steps = Vec<Either<PgQueryResult, PgRow>>;
+/// A statement's results in order: rows, and the end of each command.
+type Results = Vec<Either<PgQueryResult, PgRow>>;
 
 impl Statement {
     fn of<'q>(mut query: impl Execute<'q, Postgres>) -> Result<Self, Error> {
@@ -42,30 +41,27 @@ impl Statement {
     }
 }
 
-impl Database {
-    async fn execute_statement(
-        &self,
-        statement: Result<Statement, Error>,
-        repeatable: bool,
-    ) -> Result<Steps, Error> {
+impl StatementRunner<'_> {
+    async fn run(self, statement: Result<Statement, Error>) -> Result<Results, Error> {
         let Statement { sql, arguments } = statement?;
-        let deadline = self.deadline();
-        let mut retries = 1_u8;
+        let deadline = self.database.deadline();
+        let mut may_repeat = true;
         loop {
             let attempt = (sql.clone(), arguments.clone());
             let result = self
+                .database
                 .run(deadline, async move |connection| {
                     connection.fetch_many(attempt).try_collect().await
                 })
                 .await;
             match result {
                 Err(error)
-                    if retries > 0
+                    if may_repeat
                         && (is_worth_repeating(&error)
-                            || repeatable && breaks_connection(&error))
+                            || self.is_repeatable && breaks_connection(&error))
                         && Instant::now() < deadline =>
                 {
-                    retries -= 1;
+                    may_repeat = false;
                 }
                 result => return result,
             }
@@ -73,71 +69,56 @@ impl Database {
     }
 }
 
-macro_rules! executor {
-    ($name:ident, $repeatable:literal) => {
-        impl<'d> Executor<'d> for $name<'d> {
-            type Database = Postgres;
+impl<'d> Executor<'d> for StatementRunner<'d> {
+    type Database = Postgres;
 
-            fn fetch_many<'e, 'q: 'e, E>(
-                self,
-                query: E,
-            ) -> BoxStream<'e, Result<Either<PgQueryResult, PgRow>, Error>>
-            where
-                'd: 'e,
-                E: 'q + Execute<'q, Postgres>,
-            {
-                let statement = Statement::of(query);
-                stream::once(async move { self.0.execute_statement(statement, $repeatable).await })
-                    .map_ok(|steps| stream::iter(steps).map(Ok))
-                    .try_flatten()
-                    .boxed()
-            }
+    fn fetch_many<'e, 'q: 'e, E>(
+        self,
+        query: E,
+    ) -> BoxStream<'e, Result<Either<PgQueryResult, PgRow>, Error>>
+    where
+        'd: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        stream::once(self.run(Statement::of(query)))
+            .map_ok(|results| stream::iter(results).map(Ok))
+            .try_flatten()
+            .boxed()
+    }
 
-            fn fetch_optional<'e, 'q: 'e, E>(
-                self,
-                query: E,
-            ) -> BoxFuture<'e, Result<Option<PgRow>, Error>>
-            where
-                'd: 'e,
-                E: 'q + Execute<'q, Postgres>,
-            {
-                let statement = Statement::of(query);
-                Box::pin(async move {
-                    let steps = self.0.execute_statement(statement, $repeatable).await?;
-                    Ok(steps.into_iter().find_map(Either::right))
-                })
-            }
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<PgRow>, Error>>
+    where
+        'd: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        let statement = Statement::of(query);
+        Box::pin(async move {
+            let results = self.run(statement).await?;
+            Ok(results.into_iter().find_map(Either::right))
+        })
+    }
 
-            fn prepare_with<'e>(
-                self,
-                sql: SqlStr,
-                parameters: &'e [PgTypeInfo],
-            ) -> BoxFuture<'e, Result<PgStatement, Error>>
-            where
-                'd: 'e,
-            {
-                Box::pin(async move {
-                    let mut lease = self.0.pool.lease().await?;
-                    let statement = lease.connection()?.prepare_with(sql, parameters).await?;
-                    lease.give_back();
-                    Ok(statement)
-                })
-            }
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [PgTypeInfo],
+    ) -> BoxFuture<'e, Result<PgStatement, Error>>
+    where
+        'd: 'e,
+    {
+        let database = self.database;
+        Box::pin(database.run(database.deadline(), async move |connection| {
+            connection.prepare_with(sql, parameters).await
+        }))
+    }
 
-            fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Postgres>, Error>>
-            where
-                'd: 'e,
-            {
-                Box::pin(async move {
-                    let mut lease = self.0.pool.lease().await?;
-                    let description = lease.connection()?.describe(sql).await?;
-                    lease.give_back();
-                    Ok(description)
-                })
-            }
-        }
-    };
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Postgres>, Error>>
+    where
+        'd: 'e,
+    {
+        let database = self.database;
+        Box::pin(database.run(database.deadline(), async move |connection| {
+            connection.describe(sql).await
+        }))
+    }
 }
-
-executor!(Repeatable, true);
-executor!(Once, false);

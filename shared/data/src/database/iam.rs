@@ -1,7 +1,7 @@
-//! Logging in with a token of AWS IAM instead of a password.
+//! AWS IAM tokens in place of a database password.
 //!
-//! The token is a request to connect, signed by the function's role, that is never sent as one: it is good for 15 minutes,
-//! and for logging in only. Source: Amazon RDS user guide, "IAM database authentication".
+//! A token is the signed URL of a connect request, which is never sent. It is valid for 15 minutes and for logging in only.
+//! Source: Amazon RDS user guide, "IAM database authentication".
 
 use std::{
     io,
@@ -21,25 +21,25 @@ use tokio::sync::OnceCell;
 use verse_platform::Clock;
 use verse_platform::aws;
 
-/// How long a token may be used to log in. No more is allowed.
+/// A token's lifetime: the longest that RDS allows.
 const VALID_FOR: Duration = Duration::from_mins(15);
 
-/// What a signed query has encoded. Source: "Create a signed AWS API request" in the IAM user guide.
+/// The characters that a signed query encodes. Source: "Create a signed AWS API request" in the IAM user guide.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')
     .remove(b'~');
 
-/// Signs tokens in the name of the function's role.
-pub(super) struct IamLogin {
+/// Signs tokens with the credentials of the function's role.
+pub(super) struct IamCredentials {
     clock: Clock,
     user: String,
     config: OnceCell<SdkConfig>,
 }
 
-impl IamLogin {
-    /// Logs in as `user`, which the database must have granted `rds_iam`.
+impl IamCredentials {
+    /// For the database user `user`, which needs the role `rds_iam`.
     pub(super) fn new(user: String, clock: Clock) -> Self {
         Self {
             clock,
@@ -48,7 +48,7 @@ impl IamLogin {
         }
     }
 
-    /// `options` with the user, and a token in the place of the password.
+    /// Adds the user and a token to `options`.
     pub(super) async fn sign(&self, options: &PgConnectOptions) -> io::Result<PgConnectOptions> {
         let token = self.token(options.get_host(), options.get_port()).await?;
         Ok(options.clone().username(&self.user).password(&token))
@@ -67,26 +67,26 @@ impl IamLogin {
             .provide_credentials()
             .await
             .map_err(io::Error::other)?;
-        let call = Call {
+        let request = TokenRequest {
             host,
             port,
             user: &self.user,
             region: region.as_ref(),
         };
-        call.signed(credentials, self.clock.now().into())
+        request.sign(credentials, self.clock.now().into())
     }
 }
 
-/// What a token asks for.
-struct Call<'c> {
+/// The connect request that a token signs.
+struct TokenRequest<'c> {
     host: &'c str,
     port: u16,
     user: &'c str,
     region: &'c str,
 }
 
-impl Call<'_> {
-    fn signed(&self, credentials: Credentials, now: SystemTime) -> io::Result<String> {
+impl TokenRequest<'_> {
+    fn sign(&self, credentials: Credentials, now: SystemTime) -> io::Result<String> {
         let Self { host, port, .. } = self;
         let identity = credentials.into();
         let mut settings = SigningSettings::default();
@@ -118,14 +118,14 @@ impl Call<'_> {
 }
 
 fn missing(what: &str) -> io::Error {
-    io::Error::other(format!("AWS gave this process no {what}"))
+    io::Error::other(format!("the AWS configuration lacks {what}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// As `generate_db_auth_token` of botocore 1.44.8 answers for the same call, key and time.
+    /// The result of `generate_db_auth_token` of botocore 1.44.8 for the same request, key and time.
     const OF_A_USER: &str = "verse.proxy-abc.eu-central-1.rds.amazonaws.com:5432/?Action=connect&DBUser=verse_app%2Bx.y\
         &X-Amz-Algorithm=AWS4-HMAC-SHA256\
         &X-Amz-Credential=AKIDEXAMPLE%2F20260102%2Feu-central-1%2Frds-db%2Faws4_request\
@@ -143,8 +143,8 @@ mod tests {
         &X-Amz-Signature=84b25174efa02b3a0f5df38bbaf05395e037ea782282813eafac6f322dfe0a87";
 
     #[test]
-    fn a_token_is_what_the_sdk_of_another_language_makes() {
-        let call = Call {
+    fn tokens_equal_those_of_botocore() {
+        let request = TokenRequest {
             host: "verse.proxy-abc.eu-central-1.rds.amazonaws.com",
             port: 5432,
             user: "verse_app+x.y",
@@ -157,14 +157,14 @@ mod tests {
             let key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
             let session = session.map(str::to_owned);
             let credentials = Credentials::new("AKIDEXAMPLE", key, session, None, "test");
-            call.signed(credentials, now.into()).unwrap()
+            request.sign(credentials, now.into()).unwrap()
         };
-        // In whatever order: a signature is for the sorted query.
+        // The order of the parameters is free: the signature covers the sorted query.
         let sorted = |token: &str| {
-            let (place, query) = token.split_once('?').unwrap();
-            let mut parts: Vec<_> = query.split('&').map(str::to_owned).collect();
-            parts.sort();
-            (place.to_owned(), parts)
+            let (address, query) = token.split_once('?').unwrap();
+            let mut parameters: Vec<_> = query.split('&').map(str::to_owned).collect();
+            parameters.sort();
+            (address.to_owned(), parameters)
         };
         for (session, token) in [(None, OF_A_USER), (Some("IQoJ+session/token=="), OF_A_ROLE)] {
             assert_eq!(sorted(&signed(session)), sorted(token));

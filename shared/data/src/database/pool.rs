@@ -1,8 +1,8 @@
-//! The connections: opened when first needed, kept while they work.
+//! The connection pool: opens a connection when it is first needed and keeps it while it works.
 //!
-//! `sqlx`'s own pool pings a connection each time that it comes back, which is a second round trip for each statement
-//! and leaves a half-done exchange in a process that is frozen after its answer. This one tests a connection before
-//! use, and only if it is doubtful.
+//! `sqlx`'s own pool pings each connection that comes back. That is a second round trip for each statement, and it leaves a
+//! half-done exchange in a process that is frozen after its answer. This pool tests a connection before use, and only after
+//! a long idle time or after another connection broke.
 
 use std::{
     fmt,
@@ -15,16 +15,16 @@ use futures_util::future::join_all;
 use sqlx::{ConnectOptions, Connection, Error, PgConnection, postgres::PgConnectOptions};
 use tokio::time::timeout;
 
-use super::credentials::Login;
+use super::credentials::CredentialSource;
 use crate::error::{is_refused_login, is_worth_reconnecting};
 
-/// A connection unused for longer is tested first: the process may have been frozen meanwhile.
+/// A connection that was idle for longer is tested first: the process may have been frozen.
 const TRUSTED_IDLE: Duration = Duration::from_secs(10);
-/// How long such a test may take.
+/// The limit of such a test.
 const TEST_TIMEOUT: Duration = Duration::from_secs(1);
-/// How long the end of a connection may take: Lambda gives a process half a second for all that it has to end.
-const LEAVE_TIMEOUT: Duration = Duration::from_millis(200);
-/// The first pause between two tries to connect; each next one is twice as long.
+/// The limit for closing a connection: Lambda gives a process half a second for its whole shutdown.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(200);
+/// The first pause between two attempts to connect. It doubles each time.
 const RECONNECT_PAUSE: Duration = Duration::from_millis(20);
 
 /// The connections of one process.
@@ -35,18 +35,26 @@ pub(super) struct Pool {
     last_break: LastBreak,
 }
 
-/// When a connection last broke: those that were not used since are tested first.
-type LastBreak = Arc<Mutex<Option<Instant>>>;
+/// When a connection last broke. Connections that were not used since are tested before use.
+#[derive(Clone, Default)]
+struct LastBreak(Arc<Mutex<Option<Instant>>>);
 
-/// A connection on loan. Unless it is given back, it is thrown away: nobody knows what state it is in.
+/// A connection in use. Dropping it closes it, as its state is unknown; [`PooledConnection::give_back`] keeps it.
 pub(super) struct PooledConnection {
-    object: Option<Object<Connector>>,
+    connection: PgConnection,
+    slot: Slot,
+}
+
+/// The pool's slot of a connection in use: empty until the connection is given back.
+struct Slot {
+    object: Object<Connector>,
     last_break: LastBreak,
 }
 
+/// Opens and tests connections.
 struct Connector {
     options: PgConnectOptions,
-    login: Login,
+    credentials: CredentialSource,
     last_break: LastBreak,
 }
 
@@ -57,15 +65,15 @@ impl Pool {
     )]
     pub(super) fn new(
         options: PgConnectOptions,
-        login: Login,
+        credentials: CredentialSource,
         size: usize,
         acquire_timeout: Duration,
     ) -> Self {
         let last_break = LastBreak::default();
         let connector = Connector {
             options,
-            login,
-            last_break: Arc::clone(&last_break),
+            credentials,
+            last_break: last_break.clone(),
         };
         let connections = managed::Pool::builder(connector)
             .max_size(size)
@@ -80,31 +88,34 @@ impl Pool {
     }
 
     /// A working connection, or the reason why there is none.
-    pub(super) async fn lease(&self) -> Result<PooledConnection, Error> {
-        let object = match timeout(self.acquire_timeout, self.connections.get()).await {
+    pub(super) async fn acquire(&self) -> Result<PooledConnection, Error> {
+        let mut object = match timeout(self.acquire_timeout, self.connections.get()).await {
             Ok(Ok(object)) => object,
             Ok(Err(PoolError::Backend(error))) => return Err(error),
             Ok(Err(PoolError::Closed)) => return Err(Error::PoolClosed),
             Ok(Err(_)) | Err(_) => return Err(Error::PoolTimedOut),
         };
+        let connection = object.take().ok_or(Error::PoolTimedOut)?;
+        let last_break = self.last_break.clone();
         Ok(PooledConnection {
-            object: Some(object),
-            last_break: Arc::clone(&self.last_break),
+            connection,
+            slot: Slot { object, last_break },
         })
     }
 
-    /// Tells the server of each connection that is not in use that it ends, and lends no more.
+    /// As [`Pool::close`], and tells the server of each idle connection that it ends.
     pub(super) async fn close_gracefully(&self) {
         let idle = self.connections.retain(|_, _| false).removed;
         self.close();
-        let leaving = idle
+        let closing = idle
             .into_iter()
-            .map(|connection| timeout(LEAVE_TIMEOUT, connection.close()));
-        // A server that does not answer finds out by itself.
-        let _ = join_all(leaving).await;
+            .flatten()
+            .map(|connection| timeout(CLOSE_TIMEOUT, connection.close()));
+        // A server that does not answer in time notices the closed socket.
+        let _ = join_all(closing).await;
     }
 
-    /// Lends no more, and closes what comes back.
+    /// Gives out no more connections, and closes those that come back.
     pub(super) fn close(&self) {
         self.connections.close();
     }
@@ -116,52 +127,57 @@ impl fmt::Debug for Pool {
     }
 }
 
-impl PooledConnection {
-    /// The connection.
-    pub(super) fn connection(&mut self) -> Result<&mut PgConnection, Error> {
-        self.object.as_deref_mut().ok_or(Error::PoolClosed)
+impl LastBreak {
+    fn is_since(&self, moment: Instant) -> bool {
+        self.lock().is_some_and(|at| at >= moment)
     }
 
-    /// Back to the others, for the next to use.
-    pub(super) fn give_back(mut self) {
-        drop(self.object.take());
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for PooledConnection {
+impl PooledConnection {
+    /// The connection.
+    pub(super) fn connection(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+
+    /// Returns the connection to the pool.
+    pub(super) fn give_back(self) {
+        let Self {
+            connection,
+            mut slot,
+        } = self;
+        *slot.object = Some(connection);
+    }
+}
+
+impl Drop for Slot {
     fn drop(&mut self) {
-        if let Some(object) = self.object.take() {
-            *self
-                .last_break
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-            // Not closed politely: that would wait for a server that may never answer.
-            drop(Object::take(object));
+        // The connection was dropped without a goodbye: that would wait for a server that may never answer.
+        if self.object.is_none() {
+            *self.last_break.lock() = Some(Instant::now());
         }
     }
 }
 
-impl fmt::Debug for PooledConnection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PooledConnection")
-    }
-}
-
 impl managed::Manager for Connector {
-    type Type = PgConnection;
+    /// `None` while the connection is in use, and after it broke.
+    type Type = Option<PgConnection>;
     type Error = Error;
 
-    async fn create(&self) -> Result<PgConnection, Error> {
-        // On the heap: it is seldom, and would make every statement's future larger.
-        Box::pin(self.connect()).await
+    async fn create(&self) -> Result<Self::Type, Error> {
+        // On the heap: connecting is rare, and its future would make each statement's future larger.
+        Box::pin(self.connect()).await.map(Some)
     }
 
-    async fn recycle(
-        &self,
-        connection: &mut PgConnection,
-        metrics: &Metrics,
-    ) -> RecycleResult<Error> {
-        if !self.is_doubtful(metrics) {
+    async fn recycle(&self, slot: &mut Self::Type, metrics: &Metrics) -> RecycleResult<Error> {
+        let Some(connection) = slot else {
+            return Err(RecycleError::message("the connection broke"));
+        };
+        let last_used = metrics.recycled.unwrap_or(metrics.created);
+        if last_used.elapsed() <= TRUSTED_IDLE && !self.last_break.is_since(last_used) {
             return Ok(());
         }
         match timeout(TEST_TIMEOUT, connection.ping()).await {
@@ -173,15 +189,15 @@ impl managed::Manager for Connector {
 }
 
 impl Connector {
-    /// Connects; while the server is starting or changing over, and when the password was just rotated, tries again.
-    /// Whoever waits sets the end.
+    /// Connects. Tries again while the server is starting or failing over, and once the password was rotated. The caller
+    /// limits the time.
     async fn connect(&self) -> Result<PgConnection, Error> {
         let mut pause = RECONNECT_PAUSE;
         loop {
-            let attempt = self.login.attempt(&self.options).await?;
-            match attempt.options.connect().await {
+            let login = self.credentials.log_in_with(&self.options).await?;
+            match login.options.connect().await {
                 Err(error) if is_refused_login(&error) => {
-                    if !self.login.renew(&attempt).await? {
+                    if !self.credentials.replace_refused(&login).await? {
                         return Err(error);
                     }
                 }
@@ -190,14 +206,5 @@ impl Connector {
             }
             pause *= 2;
         }
-    }
-
-    fn is_doubtful(&self, metrics: &Metrics) -> bool {
-        let last_used = metrics.recycled.unwrap_or(metrics.created);
-        let last_break = *self
-            .last_break
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        last_used.elapsed() > TRUSTED_IDLE || last_break.is_some_and(|at| at >= last_used)
     }
 }

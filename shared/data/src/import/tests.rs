@@ -155,7 +155,7 @@ async fn a_file_that_both_of_two_linked_users_imported_is_known(
     import_user_data(&database, token, &mine).await.unwrap();
     import_user_data(&database, other, &theirs).await.unwrap();
     let mut transaction = database.begin().await.unwrap();
-    let connection = transaction.connection().unwrap();
+    let connection = transaction.connection();
     merge_users(
         connection,
         ann.into(),
@@ -257,7 +257,7 @@ async fn an_import_follows_a_user_that_is_merged_meanwhile(
         format!("DELETE FROM users WHERE id = {from}"),
     ] {
         sqlx::query(AssertSqlSafe(statement))
-            .execute(merge.connection().unwrap())
+            .execute(merge.connection())
             .await
             .unwrap();
     }

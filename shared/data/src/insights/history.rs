@@ -1,7 +1,7 @@
 //! The insights that one user has.
 
 use super::{Insight, InsightRow};
-use crate::{Database, Error, Page, TokenHash, merge::LOOKS};
+use crate::{Database, Error, Page, TokenHash, merge::retry_if_nothing_found};
 
 /// The caller's insights, newest first by when the caller got them; none for an unknown caller. One round trip.
 ///
@@ -57,7 +57,7 @@ pub async fn get_user_insights(
 ///
 /// [`Error::Unavailable`] when the database does not answer.
 pub async fn clear_user_insights(database: &Database, token: TokenHash) -> Result<u64, Error> {
-    for _ in 0..LOOKS {
+    let cleared = retry_if_nothing_found(|| async move {
         let cleared = sqlx::query_scalar!(
             r#"
             WITH caller AS (
@@ -80,9 +80,7 @@ pub async fn clear_user_insights(database: &Database, token: TokenHash) -> Resul
         )
         .fetch_one(database.once())
         .await?;
-        if cleared > 0 {
-            return Ok(cleared.unsigned_abs());
-        }
-    }
-    Ok(0)
+        Ok((cleared > 0).then_some(cleared.unsigned_abs()))
+    });
+    Ok(cleared.await?.unwrap_or(0))
 }

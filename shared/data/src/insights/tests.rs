@@ -331,7 +331,7 @@ async fn an_upload_of_which_something_is_just_being_said_is_not_cleared_away(
     )
     .bind(me.0)
     .bind(upload.0)
-    .execute(saying.connection().unwrap())
+    .execute(saying.connection())
     .await
     .unwrap();
     let clearing = {
@@ -402,7 +402,7 @@ async fn who_becomes_another_user_meanwhile_keeps_what_they_save(
     let ((old, token), (new_user, other)) = (reader(&database).await, reader(&database).await);
     let mut merge = database.begin().await.unwrap();
     let (old, new_user) = (old.0, new_user.0);
-    let connection = merge.connection().unwrap();
+    let connection = merge.connection();
     sqlx::query("UPDATE devices SET user_id = $1 WHERE user_id = $2")
         .bind(new_user)
         .bind(old)

@@ -1,68 +1,70 @@
-//! Accepting a code: it is consumed, and two users become one.
+//! Accepting a link code: the code is consumed, and two users become one.
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Uuid;
 
-use super::{CodeHash, LinkRefusal, WrongCodes, check::look_at};
-use crate::{Database, DeviceKind, Error, TokenHash, merge::TRIES, merge_users};
+use super::{
+    CodeHash, CodeRejection, WrongCodeLimit,
+    check::{Finding, inspect_code},
+};
+use crate::{
+    Database, DeviceKind, Error, TokenHash,
+    merge::{merge_users, retry_after_merge},
+};
 
-/// What the accepting device is to be called from now on, as far as it says.
+/// The new name and kind of the accepting device. What is absent stays as it is.
 #[derive(Clone, Debug, Default)]
 pub struct DeviceLabel {
-    /// Its name, 1 to 100 characters.
+    /// The name, 1 to 100 characters.
     pub name: Option<String>,
-    /// Its kind.
+    /// The kind.
     pub kind: Option<DeviceKind>,
 }
 
-/// What came of accepting a code.
+/// The result of accepting a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AcceptedLink {
-    /// The two users are one, which the outside knows by this name.
+pub enum AcceptOutcome {
+    /// The two users are one, with this anonymous id.
     Linked(Uuid),
-    /// The code is no longer good.
-    Refused(LinkRefusal),
+    /// The code is not valid, or no longer.
+    Rejected(CodeRejection),
 }
 
 /// Accepts a code: its user and the caller become one (see [`merge_users`]). A transaction of twelve round trips, more
-/// where both have a conversation about the same thing.
+/// where both have a conversation about the same insight.
 ///
-/// Of any number who accept one code at once, one succeeds. Wrong codes are for
-/// [`check_link_code`](super::check_link_code) to find.
+/// Of simultaneous calls with one code, one succeeds. Wrong codes are counted by
+/// [`check_link_code`](super::check_link_code) only.
 ///
 /// # Errors
 ///
-/// [`Error::UnknownCaller`], and [`Error::Unavailable`] when the database does not answer: then nothing was done, unless
-/// it broke off in the very moment of committing.
+/// [`Error::UnknownCaller`], and [`Error::Unavailable`] when the database does not answer. Then nothing was done, unless the
+/// connection broke during the commit.
 pub async fn accept_link_code(
     database: &Database,
     token: TokenHash,
     code: CodeHash,
     label: &DeviceLabel,
-    limit: WrongCodes,
+    limit: WrongCodeLimit,
     now: DateTime<Utc>,
-) -> Result<AcceptedLink, Error> {
-    database
-        .in_time(Box::pin(async {
-            for _ in 0..TRIES {
-                match try_accept(database, token, code, label, now).await {
-                    Ok(Some(anonymous_id)) => return Ok(AcceptedLink::Linked(anonymous_id)),
-                    Err(error) if !error.is_deadlock() => return Err(error),
-                    Ok(None) | Err(_) => {}
-                }
-                let seen = look_at(database, Some(token), None, Some(code), limit, now).await?;
-                match seen.refusal {
-                    Some(refusal) => return Ok(AcceptedLink::Refused(refusal)),
-                    None if !seen.caller_is_known => return Err(Error::UnknownCaller),
-                    None => {}
-                }
-            }
-            Ok(AcceptedLink::Refused(LinkRefusal::Used))
-        }))
-        .await
+) -> Result<AcceptOutcome, Error> {
+    let accept = retry_after_merge(|| async move {
+        if let Some(anonymous_id) = try_accept(database, token, code, label, now).await? {
+            return Ok(Some(AcceptOutcome::Linked(anonymous_id)));
+        }
+        match inspect_code(database, Some(token), None, Some(code), limit, now).await? {
+            Finding {
+                rejection: Some(rejection),
+                ..
+            } => Ok(Some(AcceptOutcome::Rejected(rejection))),
+            finding if !finding.caller_is_known => Err(Error::UnknownCaller),
+            _ => Ok(None),
+        }
+    });
+    database.limit_transaction(Box::pin(accept)).await
 }
 
-/// As [`accept_link_code`]; `None` when the code or the device is not what it was a moment ago.
+/// As [`accept_link_code`]. `None` when the code is not valid or the device has changed its user.
 async fn try_accept(
     database: &Database,
     token: TokenHash,
@@ -71,8 +73,9 @@ async fn try_accept(
     now: DateTime<Utc>,
 ) -> Result<Option<Uuid>, Error> {
     let mut transaction = database.begin().await?;
-    // Both users in the order of their ids, so that crossing merges queue up. Whoever adds a row to either user waits for
-    // this, too: a foreign key asks for a lock on the row that it points to. Whoever changes a row waits when it is moved.
+    // Locks both users in the order of their ids, so that two opposite merges do not deadlock. A statement that inserts a
+    // row of either user waits too: its foreign key locks the user's row. A statement that updates a row of theirs waits
+    // once the merge has moved that row.
     let users = sqlx::query_scalar!(
         "SELECT id
          FROM users
@@ -84,9 +87,9 @@ async fn try_accept(
         token.as_bytes(),
         code.as_bytes(),
     )
-    .fetch_all(transaction.connection()?)
+    .fetch_all(transaction.connection())
     .await?;
-    // Consumed by whoever still finds it pending, and both still where they were when their users were locked.
+    // One transaction finds the code pending and consumes it. The code and the device must still belong to the locked users.
     let parties = sqlx::query!(
         r#"
         WITH consumed AS (
@@ -118,15 +121,15 @@ async fn try_accept(
         label.name,
         label.kind.map(DeviceKind::as_str),
     )
-    .fetch_optional(transaction.connection()?)
+    .fetch_optional(transaction.connection())
     .await?;
     let Some(parties) = parties else {
-        // Nothing was written; the connection is still good.
+        // Nothing was written. The commit keeps the connection.
         transaction.commit().await?;
         return Ok(None);
     };
     let (one, other) = (parties.accepting.into(), parties.inviting.into());
-    let merged = merge_users(transaction.connection()?, one, other, now).await?;
+    let merged = merge_users(transaction.connection(), one, other, now).await?;
     transaction.commit().await?;
     Ok(Some(merged.anonymous_id))
 }

@@ -1,51 +1,51 @@
-//! Looking at a code that somebody entered: what is against it, and how many wrong ones came before.
+//! Checking a link code before it is accepted, and counting wrong codes.
 
 use std::net::IpAddr;
 
 use chrono::{DateTime, Duration, Utc};
 
 use super::CodeHash;
-use crate::{AddressHash, Database, Error, TokenHash, merge::TRIES};
+use crate::{AddressHash, Database, Error, TokenHash, merge::retry_after_merge};
 
-/// How many wrong codes are answered as such; whoever tries another is sent away.
+/// The limit of wrong codes, for each user and for each IP address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WrongCodes {
-    /// Of one user, or from one address, in a window.
-    pub most: i32,
-    /// Begins with the first wrong code.
+pub struct WrongCodeLimit {
+    /// Wrong codes within a window. After these, every code is refused until the window ends.
+    pub limit: i32,
+    /// The window's length. It begins with the first wrong code.
     pub window: Duration,
 }
 
 /// Why a code is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkRefusal {
+pub enum CodeRejection {
     /// There is no such code.
-    Invalid,
-    /// It is the caller's own.
+    Unknown,
+    /// It is the caller's own code.
     OwnCode,
     /// Its five minutes are over.
     Expired,
     /// It has linked a device already.
     Used,
-    /// Its user took it back.
+    /// Its user revoked it.
     Revoked,
 }
 
-/// What is to be said to somebody who tries a code.
+/// The result of checking a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkAttempt {
-    /// The code is good.
-    Acceptable,
-    /// It is not.
-    Refused(LinkRefusal),
-    /// Too many wrong codes came from this user or address.
+pub enum CheckOutcome {
+    /// The code can be accepted.
+    Valid,
+    /// It cannot.
+    Rejected(CodeRejection),
+    /// The limit of wrong codes is reached for this user or address.
     BlockedUntil(DateTime<Utc>),
 }
 
-/// Looks at a code that somebody entered, before it is accepted. One round trip.
+/// Checks a code before it is accepted. One round trip.
 ///
-/// A wrong one (`code` is `None` when it cannot be a code at all) is counted against the caller's user and address, an
-/// overdue one is stored as expired. Whoever is blocked is not told whether the code was right.
+/// A wrong code is counted against the caller's user and address. `code` is `None` for a text that cannot be a code, which is
+/// a wrong code too. An overdue code is stored as expired. A blocked caller does not learn whether the code is right.
 ///
 /// # Errors
 ///
@@ -55,55 +55,41 @@ pub async fn check_link_code(
     token: Option<TokenHash>,
     address: Option<IpAddr>,
     code: Option<CodeHash>,
-    limit: WrongCodes,
+    limit: WrongCodeLimit,
     now: DateTime<Utc>,
-) -> Result<LinkAttempt, Error> {
-    let seen = look_at(database, token, address, code, limit, now).await?;
-    Ok(match (seen.blocked_until, seen.refusal) {
-        (Some(until), _) => LinkAttempt::BlockedUntil(until),
-        (None, Some(refusal)) => LinkAttempt::Refused(refusal),
-        (None, None) => LinkAttempt::Acceptable,
+) -> Result<CheckOutcome, Error> {
+    let finding = retry_after_merge(|| async move {
+        let finding = inspect_code(database, token, address, code, limit, now).await?;
+        Ok(Some(finding))
+    })
+    .await?;
+    Ok(match (finding.blocked_until, finding.rejection) {
+        (Some(until), _) => CheckOutcome::BlockedUntil(until),
+        (None, Some(rejection)) => CheckOutcome::Rejected(rejection),
+        (None, None) => CheckOutcome::Valid,
     })
 }
 
-/// What [`look_at`] found.
-pub(super) struct Seen {
+/// The state of a code and of its caller.
+pub(super) struct Finding {
     pub(super) caller_is_known: bool,
     blocked_until: Option<DateTime<Utc>>,
-    pub(super) refusal: Option<LinkRefusal>,
+    pub(super) rejection: Option<CodeRejection>,
 }
 
-/// Looks at the code, and counts it if it is wrong; again where the caller was merged into another in mid-statement.
-pub(super) async fn look_at(
+/// Looks the code up, and counts it if it is wrong.
+pub(super) async fn inspect_code(
     database: &Database,
     token: Option<TokenHash>,
     address: Option<IpAddr>,
     code: Option<CodeHash>,
-    limit: WrongCodes,
+    limit: WrongCodeLimit,
     now: DateTime<Utc>,
-) -> Result<Seen, Error> {
-    for _ in 1..TRIES {
-        match look_once(database, token, address, code, limit, now).await {
-            Err(Error::UserGone(_)) => {}
-            Err(error) if error.is_deadlock() => {}
-            result => return result,
-        }
-    }
-    look_once(database, token, address, code, limit, now).await
-}
-
-async fn look_once(
-    database: &Database,
-    token: Option<TokenHash>,
-    address: Option<IpAddr>,
-    code: Option<CodeHash>,
-    limit: WrongCodes,
-    now: DateTime<Utc>,
-) -> Result<Seen, Error> {
+) -> Result<Finding, Error> {
     let address = address.map(|address| AddressHash::of(address, now.date_naive()));
-    // Both counters are written for a right code, too: so they are read as they are in this moment, and of many who try
-    // at once, no more than the limit get to know whether a code is right. First the user's, then the address's: nobody
-    // waits in a ring.
+    // A right code writes both counters too. The statement so reads their latest values, and of many simultaneous calls no
+    // more than the limit learn whether a code is right. The user's counter comes first, then the address's: one order for
+    // all calls prevents deadlocks.
     let row = sqlx::query!(
         r#"
         WITH caller AS (
@@ -122,12 +108,12 @@ async fn look_once(
         ), counted AS (
             INSERT INTO rate_buckets AS bucket
                 (bucket, user_id, address_hash, window_start, taken)
-            SELECT 'link', who.user_id, who.address_hash, $3,
+            SELECT 'link', counters.user_id, counters.address_hash, $3,
                    CASE WHEN EXISTS (SELECT FROM code) THEN 0 ELSE 1 END
             FROM (SELECT user_id, NULL::BYTEA AS address_hash FROM caller
                   UNION ALL
-                  SELECT NULL, $4::BYTEA WHERE $4::BYTEA IS NOT NULL) AS who
-            ORDER BY who.user_id NULLS LAST
+                  SELECT NULL, $4::BYTEA WHERE $4::BYTEA IS NOT NULL) AS counters
+            ORDER BY counters.user_id NULLS LAST
             ON CONFLICT (bucket, user_id, address_hash) DO UPDATE
             SET taken = excluded.taken
                       + CASE WHEN bucket.window_start > $5 THEN bucket.taken ELSE 0 END,
@@ -149,32 +135,32 @@ async fn look_once(
         now,
         address.as_ref().map(AddressHash::as_bytes),
         now - limit.window,
-        limit.most,
+        limit.limit,
     )
     .fetch_one(database.once())
     .await?;
     let is_own = row.caller_id.is_some() && row.caller_id == row.owner_id;
     let is_overdue = row.is_overdue.unwrap_or(false);
-    Ok(Seen {
+    Ok(Finding {
         caller_is_known: row.caller_id.is_some(),
         blocked_until: row.blocked_since.map(|since| since + limit.window),
-        refusal: judge(row.status.as_deref(), is_overdue, is_own)?,
+        rejection: rejection(row.status.as_deref(), is_overdue, is_own)?,
     })
 }
 
-/// What is against a code. That it has ended is said first: after linking, its user and whoever used it are the same.
-fn judge(
+/// Why the code is rejected, if it is. `OwnCode` comes last: after linking, a used code is the accepting user's own.
+fn rejection(
     status: Option<&str>,
     is_overdue: bool,
     is_own: bool,
-) -> Result<Option<LinkRefusal>, Error> {
+) -> Result<Option<CodeRejection>, Error> {
     Ok(match status {
-        None => Some(LinkRefusal::Invalid),
-        Some("used") => Some(LinkRefusal::Used),
-        Some("revoked") => Some(LinkRefusal::Revoked),
-        Some("expired") => Some(LinkRefusal::Expired),
-        Some("pending") if is_overdue => Some(LinkRefusal::Expired),
-        Some("pending") => is_own.then_some(LinkRefusal::OwnCode),
+        None => Some(CodeRejection::Unknown),
+        Some("used") => Some(CodeRejection::Used),
+        Some("revoked") => Some(CodeRejection::Revoked),
+        Some("expired") => Some(CodeRejection::Expired),
+        Some("pending") if is_overdue => Some(CodeRejection::Expired),
+        Some("pending") => is_own.then_some(CodeRejection::OwnCode),
         Some(_) => {
             return Err(Error::ImpossibleRow {
                 table: "link_codes",

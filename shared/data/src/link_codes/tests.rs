@@ -1,36 +1,50 @@
-use std::net::IpAddr;
-
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use futures_util::future::join_all;
+use sqlx::PgPool;
 
 use super::*;
 use crate::{
     DeviceId,
-    fixture::{Person, at, database, number, run, stranger, texts, until_waiting},
+    fixture::{
+        DEADLOCK, Person, add_trigger, at, at_once, code, code_of, connect, count, number, run,
+        stranger, texts, until_waiting,
+    },
     unlink_device,
 };
 
 const NOW: &str = "2026-01-01T12:00:00Z";
-const LIMIT: WrongCodes = WrongCodes {
-    most: 10,
+const PENDING: &str = "SELECT count(*) FROM link_codes WHERE status = 'pending'";
+const LIMIT: WrongCodeLimit = WrongCodeLimit {
+    limit: 10,
     window: chrono::Duration::minutes(15),
 };
 
-fn code() -> CodeHash {
-    LinkCode::generate(&Random::system()).hash()
+/// Creates two users.
+async fn two_users(database: &Database) -> (Person, Person) {
+    let first = Person::new(database, at(NOW)).await;
+    (first, Person::new(database, at(NOW)).await)
 }
 
-async fn code_of(database: &Database, person: Person) -> CodeHash {
-    let code = code();
-    let made = generate_link_code(database, person.token, code, at(NOW)).await;
-    made.unwrap().unwrap();
-    code
+async fn generate(
+    database: &Database,
+    token: TokenHash,
+    now: &str,
+) -> Result<Option<DateTime<Utc>>, Error> {
+    generate_link_code(database, token, code(), at(now)).await
 }
 
-async fn accept(database: &Database, person: Person, code: CodeHash) -> AcceptedLink {
+async fn try_accept(
+    database: &Database,
+    token: TokenHash,
+    code: CodeHash,
+    now: &str,
+) -> Result<AcceptOutcome, Error> {
     let label = DeviceLabel::default();
-    accept_link_code(database, person.token, code, &label, LIMIT, at(NOW))
-        .await
-        .unwrap()
+    accept_link_code(database, token, code, &label, LIMIT, at(now)).await
+}
+
+async fn accept(database: &Database, person: Person, code: CodeHash) -> AcceptOutcome {
+    let accepted = try_accept(database, person.token, code, NOW).await;
+    accepted.unwrap()
 }
 
 async fn check(
@@ -38,14 +52,14 @@ async fn check(
     person: Person,
     code: Option<CodeHash>,
     now: &str,
-) -> LinkAttempt {
+) -> CheckOutcome {
     check_link_code(database, Some(person.token), None, code, LIMIT, at(now))
         .await
         .unwrap()
 }
 
 #[test]
-fn a_code_is_read_however_it_is_typed_and_never_prints() {
+fn a_code_is_read_in_each_usual_spelling_and_never_prints() {
     let code = LinkCode::parse("7KQM3XWP9RTA").unwrap();
     assert_eq!(code.expose(), "7KQM-3XWP-9RTA");
     assert_eq!(format!("{code:?} {:?}", code.hash()), "*** ***");
@@ -73,7 +87,7 @@ fn a_code_is_read_however_it_is_typed_and_never_prints() {
 }
 
 #[test]
-fn every_letter_is_as_likely_as_any_other() {
+fn all_letters_are_equally_likely() {
     let mut counts = [0_u32; 256];
     for first in 0..=255_u8 {
         let code = LinkCode::generate(&Random::new(move |bytes| bytes.fill(first)));
@@ -86,14 +100,14 @@ fn every_letter_is_as_likely_as_any_other() {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_fourth_code_is_refused_until_one_ends(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn a_fourth_code_is_refused_until_one_ends(pool: PgPool) {
+    let database = connect(&pool);
     let person = Person::new(&database, at(NOW)).await;
     for _ in 0..3 {
-        let made = generate_link_code(&database, person.token, code(), at(NOW)).await;
-        assert_eq!(made.unwrap(), Some(at("2026-01-01T12:05:00Z")));
+        let expiry = generate(&database, person.token, NOW).await;
+        assert_eq!(expiry.unwrap(), Some(at("2026-01-01T12:05:00Z")));
     }
-    let fourth = |now| generate_link_code(&database, person.token, code(), at(now));
+    let fourth = |now| generate(&database, person.token, now);
     assert_eq!(fourth(NOW).await.unwrap(), None);
     assert_eq!(fourth("2026-01-01T12:04:59Z").await.unwrap(), None);
     assert!(fourth("2026-01-01T12:05:00Z").await.unwrap().is_some());
@@ -102,185 +116,142 @@ async fn a_fourth_code_is_refused_until_one_ends(_: PgPoolOptions, options: PgCo
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_same_statement_twice_makes_one_code(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn the_same_statement_twice_makes_one_code(pool: PgPool) {
+    let database = connect(&pool);
     let person = Person::new(&database, at(NOW)).await;
     let code = code();
     for _ in 0..2 {
-        let made = generate_link_code(&database, person.token, code, at(NOW)).await;
-        assert!(made.unwrap().is_some());
+        let expiry = generate_link_code(&database, person.token, code, at(NOW)).await;
+        assert!(expiry.unwrap().is_some());
     }
-    assert_eq!(
-        number(&database, "SELECT count(*) FROM link_codes").await,
-        1
-    );
-    let stranger = generate_link_code(&database, stranger(), code, at(NOW)).await;
-    assert!(matches!(stranger, Err(Error::UnknownCaller)));
+    assert_eq!(count(&database, "link_codes").await, 1);
+    let unknown = generate(&database, stranger(), NOW).await;
+    assert!(matches!(unknown, Err(Error::UnknownCaller)));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_device_that_is_unlinked_leaves_no_code_behind(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn an_unlinked_device_leaves_no_pending_code(pool: PgPool) {
+    let database = connect(&pool);
     let host = Person::new(&database, at(NOW)).await;
     let thief = host.device(&database, at(NOW)).await;
-    let code = code_of(&database, thief).await;
+    let code = code_of(&database, thief, NOW).await;
     let unlink = {
         let (database, device) = (database.clone(), DeviceId(thief.device));
         async move { unlink_device(&database, host.token, device, at(NOW)).await }
     };
-    // Another code is asked for while the unlinking is at work: it holds the user, and waits for the device.
+    // A code is generated while the unlinking holds the user and waits for the device.
     let mut blocker = database.begin().await.unwrap();
     sqlx::query("SELECT FROM devices WHERE id = $1 FOR KEY SHARE")
         .bind(thief.device)
-        .execute(blocker.connection().unwrap())
+        .execute(blocker.connection())
         .await
         .unwrap();
     let unlinking = tokio::spawn(unlink);
     until_waiting(&database, 1).await;
     let generating = {
         let database = database.clone();
-        tokio::spawn(async move {
-            let code = LinkCode::generate(&Random::system()).hash();
-            generate_link_code(&database, thief.token, code, at(NOW)).await
-        })
+        tokio::spawn(async move { generate(&database, thief.token, NOW).await })
     };
     until_waiting(&database, 2).await;
     blocker.commit().await.unwrap();
-    assert_eq!(unlinking.await.unwrap().unwrap().devices_left, 1);
+    assert_eq!(unlinking.await.unwrap().unwrap().remaining_devices, 1);
     let late = generating.await.unwrap();
     assert!(matches!(late, Err(Error::UnknownCaller)), "{late:?}");
 
     let back = Person::new(&database, at(NOW)).await;
     let refused = accept(&database, back, code).await;
-    assert_eq!(refused, AcceptedLink::Refused(LinkRefusal::Revoked));
-    let pending = "SELECT count(*) FROM link_codes WHERE status = 'pending'";
-    assert_eq!(number(&database, pending).await, 0);
+    assert_eq!(refused, AcceptOutcome::Rejected(CodeRejection::Revoked));
+    assert_eq!(number(&database, PENDING).await, 0);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn revoking_counts_what_was_still_pending(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
-    let person = Person::new(&database, at(NOW)).await;
-    let other = Person::new(&database, at(NOW)).await;
-    code_of(&database, other).await;
-    let old = generate_link_code(&database, person.token, code(), at("2026-01-01T11:00:00Z"));
-    old.await.unwrap();
+async fn revoking_counts_the_pending_codes(pool: PgPool) {
+    let database = connect(&pool);
+    let (person, other) = two_users(&database).await;
+    code_of(&database, other, NOW).await;
+    code_of(&database, person, "2026-01-01T11:00:00Z").await;
     let codes = [
-        code_of(&database, person).await,
-        code_of(&database, person).await,
+        code_of(&database, person, NOW).await,
+        code_of(&database, person, NOW).await,
     ];
     let revoke = || revoke_user_codes(&database, person.token, at(NOW));
     assert_eq!(revoke().await.unwrap(), 2);
     assert_eq!(revoke().await.unwrap(), 0);
-    let stranger = revoke_user_codes(&database, stranger(), at(NOW)).await;
-    assert_eq!(stranger.unwrap(), 0);
+    let unknown = revoke_user_codes(&database, stranger(), at(NOW)).await;
+    assert_eq!(unknown.unwrap(), 0);
     for code in codes {
-        let refused = LinkAttempt::Refused(LinkRefusal::Revoked);
+        let refused = CheckOutcome::Rejected(CodeRejection::Revoked);
         assert_eq!(check(&database, other, Some(code), NOW).await, refused);
     }
-    let pending = "SELECT count(*) FROM link_codes WHERE status = 'pending'";
-    assert_eq!(number(&database, pending).await, 1, "the other user's");
+    assert_eq!(number(&database, PENDING).await, 1, "the other user's");
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn each_refusal_has_its_reason(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
-    let ann = Person::new(&database, at(NOW)).await;
-    let ben = Person::new(&database, at(NOW)).await;
-    let mine = code_of(&database, ann).await;
-    let refused = LinkAttempt::Refused;
-    assert_eq!(
-        check(&database, ann, Some(mine), NOW).await,
-        refused(LinkRefusal::OwnCode)
-    );
-    assert_eq!(
-        check(&database, ben, Some(mine), NOW).await,
-        LinkAttempt::Acceptable
-    );
+async fn each_rejection_has_its_reason(pool: PgPool) {
+    let database = connect(&pool);
+    let (ann, ben) = two_users(&database).await;
+    let mine = code_of(&database, ann, NOW).await;
+    let rejected = CheckOutcome::Rejected;
+    let own = check(&database, ann, Some(mine), NOW).await;
+    assert_eq!(own, rejected(CodeRejection::OwnCode));
+    let other = check(&database, ben, Some(mine), NOW).await;
+    assert_eq!(other, CheckOutcome::Valid);
     for unknown in [None, Some(code())] {
-        assert_eq!(
-            check(&database, ben, unknown, NOW).await,
-            refused(LinkRefusal::Invalid)
-        );
+        let unknown = check(&database, ben, unknown, NOW).await;
+        assert_eq!(unknown, rejected(CodeRejection::Unknown));
     }
     for _ in 0..2 {
-        assert_eq!(
-            check(&database, ben, Some(mine), "2026-01-01T12:05:00Z").await,
-            refused(LinkRefusal::Expired)
-        );
+        let late = check(&database, ben, Some(mine), "2026-01-01T12:05:00Z").await;
+        assert_eq!(late, rejected(CodeRejection::Expired));
         let statuses = texts(&database, "SELECT status FROM link_codes").await;
-        assert_eq!(statuses, ["expired"], "found expired, stored as expired");
+        assert_eq!(statuses, ["expired"]);
     }
-    let used = code_of(&database, ann).await;
-    assert!(matches!(
-        accept(&database, ben, used).await,
-        AcceptedLink::Linked(_)
-    ));
+    let code = code_of(&database, ann, NOW).await;
+    let linked = accept(&database, ben, code).await;
+    assert!(matches!(linked, AcceptOutcome::Linked(_)));
     for person in [ann, ben, Person::new(&database, at(NOW)).await] {
+        let used = CodeRejection::Used;
         assert_eq!(
-            check(&database, person, Some(used), NOW).await,
-            refused(LinkRefusal::Used)
+            check(&database, person, Some(code), NOW).await,
+            rejected(used)
         );
-        assert_eq!(
-            accept(&database, person, used).await,
-            AcceptedLink::Refused(LinkRefusal::Used)
-        );
+        let accepted = accept(&database, person, code).await;
+        assert_eq!(accepted, AcceptOutcome::Rejected(used));
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn accepting_refuses_what_ended_since_it_was_checked(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
-    let ann = Person::new(&database, at(NOW)).await;
-    let ben = Person::new(&database, at(NOW)).await;
-    let own = code_of(&database, ann).await;
-    let refused = AcceptedLink::Refused;
-    assert_eq!(
-        accept(&database, ann, own).await,
-        refused(LinkRefusal::OwnCode)
-    );
-    assert_eq!(
-        accept(&database, ben, code()).await,
-        refused(LinkRefusal::Invalid)
-    );
-    revoke_user_codes(&database, ann.token, at(NOW))
-        .await
-        .unwrap();
-    assert_eq!(
-        accept(&database, ben, own).await,
-        refused(LinkRefusal::Revoked)
-    );
-    let (late, label) = (code_of(&database, ann).await, DeviceLabel::default());
-    let later = at("2026-01-01T12:05:00Z");
-    let accepted = accept_link_code(&database, ben.token, late, &label, LIMIT, later).await;
-    assert_eq!(accepted.unwrap(), refused(LinkRefusal::Expired));
-    let good = code_of(&database, ann).await;
-    let stranger = accept_link_code(&database, stranger(), good, &label, LIMIT, at(NOW)).await;
-    assert!(matches!(stranger, Err(Error::UnknownCaller)));
-    assert_eq!(number(&database, "SELECT count(*) FROM users").await, 2);
+async fn accepting_rejects_a_code_that_ended_after_its_check(pool: PgPool) {
+    let database = connect(&pool);
+    let (ann, ben) = two_users(&database).await;
+    let own = code_of(&database, ann, NOW).await;
+    let rejected = AcceptOutcome::Rejected;
+    let accepted = accept(&database, ann, own).await;
+    assert_eq!(accepted, rejected(CodeRejection::OwnCode));
+    let accepted = accept(&database, ben, code()).await;
+    assert_eq!(accepted, rejected(CodeRejection::Unknown));
+    let revoked = revoke_user_codes(&database, ann.token, at(NOW)).await;
+    assert_eq!(revoked.unwrap(), 1);
+    let accepted = accept(&database, ben, own).await;
+    assert_eq!(accepted, rejected(CodeRejection::Revoked));
+    let code = code_of(&database, ann, NOW).await;
+    let late = try_accept(&database, ben.token, code, "2026-01-01T12:05:00Z").await;
+    assert_eq!(late.unwrap(), rejected(CodeRejection::Expired));
+    let code = code_of(&database, ann, NOW).await;
+    let unknown = try_accept(&database, stranger(), code, NOW).await;
+    assert!(matches!(unknown, Err(Error::UnknownCaller)));
+    assert_eq!(count(&database, "users").await, 2);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn crossing_merges_end_with_one_user(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn crossing_merges_end_with_one_user(pool: PgPool) {
+    let database = connect(&pool);
     for _ in 0..20 {
-        let (ann, ben, cat) = (
-            Person::new(&database, at(NOW)).await,
-            Person::new(&database, at(NOW)).await,
-            Person::new(&database, at(NOW)).await,
-        );
-        let codes = [
-            code_of(&database, ann).await,
-            code_of(&database, ben).await,
-            code_of(&database, cat).await,
-        ];
-        // A ring: each accepts the next one's code.
+        let (ann, ben) = two_users(&database).await;
+        let cat = Person::new(&database, at(NOW)).await;
+        let codes = [ann, ben, cat].map(|person| code_of(&database, person, NOW));
+        let codes = join_all(codes).await;
+        // A ring: each user accepts the next one's code.
         let ring = [
             (ann, codes[1]),
             (ben, codes[2]),
@@ -293,144 +264,134 @@ async fn crossing_merges_end_with_one_user(_: PgPoolOptions, options: PgConnectO
         });
         let mut linked = 0;
         for task in tasks {
-            linked += usize::from(matches!(task.await.unwrap(), AcceptedLink::Linked(_)));
+            linked += usize::from(matches!(task.await.unwrap(), AcceptOutcome::Linked(_)));
         }
         assert!((1..=2).contains(&linked), "{linked}");
-        let users = number(&database, "SELECT count(*) FROM users").await;
+        let users = count(&database, "users").await;
         assert_eq!(users, 3 - i64::try_from(linked).unwrap());
-        let devices = "SELECT count(*) FROM devices";
-        assert_eq!(number(&database, devices).await, 3, "nobody lost a cookie");
+        assert_eq!(count(&database, "devices").await, 3);
         run(&database, "DELETE FROM users", &[]).await;
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn codes_are_made_while_their_user_is_merged(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn codes_can_be_generated_while_their_user_is_merged(pool: PgPool) {
+    let database = connect(&pool);
     for _ in 0..10 {
-        let ann = Person::new(&database, at(NOW)).await;
-        let ben = Person::new(&database, at(NOW)).await;
-        let link = code_of(&database, ann).await;
-        let makers = (0..20).map(|n| {
-            let (database, person) = (database.clone(), if n % 2 == 0 { ann } else { ben });
-            let task = async move {
-                for _ in 0..2 {
-                    match generate_link_code(&database, person.token, code(), at(NOW)).await {
-                        Err(Error::UserGone(_)) => {}
-                        result => return result,
-                    }
-                }
-                panic!("gone twice")
-            };
-            tokio::spawn(task)
+        let (ann, ben) = two_users(&database).await;
+        let link = code_of(&database, ann, NOW).await;
+        let generated = at_once(20, |n| {
+            let (database, person) = (database.clone(), [ann, ben][n % 2]);
+            async move { generate(&database, person.token, NOW).await }
         });
-        let makers: Vec<_> = makers.collect();
-        accept(&database, ben, link).await;
-        for maker in makers {
-            maker.await.unwrap().unwrap();
-        }
+        let (generated, _) = tokio::join!(generated, accept(&database, ben, link));
+        assert!(generated.iter().all(Result::is_ok), "{generated:?}");
         assert_eq!(ann.user_now(&database).await, ben.user_now(&database).await);
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn after_ten_wrong_codes_a_caller_waits(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
-    let (guesser, host) = (
-        Person::new(&database, at(NOW)).await,
-        Person::new(&database, at(NOW)).await,
-    );
-    let right = code_of(&database, host).await;
+async fn a_caller_is_blocked_after_ten_wrong_codes(pool: PgPool) {
+    let database = connect(&pool);
+    let (guesser, host) = two_users(&database).await;
+    let right = code_of(&database, host, NOW).await;
+    let unknown = CheckOutcome::Rejected(CodeRejection::Unknown);
     for _ in 0..10 {
         let wrong = check(&database, guesser, Some(code()), NOW).await;
-        assert_eq!(wrong, LinkAttempt::Refused(LinkRefusal::Invalid));
+        assert_eq!(wrong, unknown);
     }
-    let until = LinkAttempt::BlockedUntil(at("2026-01-01T12:15:00Z"));
+    let until = CheckOutcome::BlockedUntil(at("2026-01-01T12:15:00Z"));
     for code in [Some(code()), Some(right), None] {
-        assert_eq!(
-            check(&database, guesser, code, "2026-01-01T12:04:00Z").await,
-            until
-        );
+        let blocked = check(&database, guesser, code, "2026-01-01T12:04:00Z").await;
+        assert_eq!(blocked, until);
     }
-    let other = check(&database, host, Some(code()), NOW).await;
-    assert_eq!(
-        other,
-        LinkAttempt::Refused(LinkRefusal::Invalid),
-        "not the others"
-    );
-    let again = code_of(&database, host).await;
-    run(
-        &database,
-        "UPDATE link_codes SET expires_at = expires_at + interval '1 hour'",
-        &[],
-    )
-    .await;
+    let other_user = check(&database, host, Some(code()), NOW).await;
+    assert_eq!(other_user, unknown);
+    let again = code_of(&database, host, NOW).await;
+    let extend = "UPDATE link_codes SET expires_at = expires_at + interval '1 hour'";
+    run(&database, extend, &[]).await;
     let later = check(&database, guesser, Some(again), "2026-01-01T12:15:00Z").await;
-    assert_eq!(later, LinkAttempt::Acceptable);
+    assert_eq!(later, CheckOutcome::Valid);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_address_is_counted_whoever_calls_from_it(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn an_address_is_counted_for_all_its_callers(pool: PgPool) {
+    let database = connect(&pool);
     let try_from = async |address: &str| {
-        let address: IpAddr = address.parse().unwrap();
-        check_link_code(&database, None, Some(address), Some(code()), LIMIT, at(NOW))
-            .await
-            .unwrap()
+        let address = Some(address.parse().unwrap());
+        let checked = check_link_code(&database, None, address, Some(code()), LIMIT, at(NOW));
+        checked.await.unwrap()
     };
-    let refused = LinkAttempt::Refused(LinkRefusal::Invalid);
+    let rejected = CheckOutcome::Rejected(CodeRejection::Unknown);
     for _ in 0..10 {
-        assert_eq!(try_from("203.0.113.7").await, refused);
+        assert_eq!(try_from("203.0.113.7").await, rejected);
     }
-    assert_ne!(try_from("203.0.113.7").await, refused);
-    assert_ne!(
-        try_from("::ffff:203.0.113.7").await,
-        refused,
-        "the same address"
-    );
-    assert_eq!(try_from("203.0.113.8").await, refused);
+    assert_ne!(try_from("203.0.113.7").await, rejected);
+    let same_address = try_from("::ffff:203.0.113.7").await;
+    assert_ne!(same_address, rejected);
+    assert_eq!(try_from("203.0.113.8").await, rejected);
     for n in 0..9 {
-        assert_eq!(try_from(&format!("2001:db8::{n}")).await, refused);
+        assert_eq!(try_from(&format!("2001:db8::{n}")).await, rejected);
     }
-    assert_eq!(try_from("2001:db8::ff").await, refused);
-    assert_ne!(try_from("2001:db8::aa").await, refused, "one network");
-    assert_eq!(try_from("2001:db8:0:1::aa").await, refused);
-    assert_eq!(number(&database, "SELECT count(*) FROM users").await, 0);
+    assert_eq!(try_from("2001:db8::ff").await, rejected);
+    assert_ne!(try_from("2001:db8::aa").await, rejected, "one network");
+    assert_eq!(try_from("2001:db8:0:1::aa").await, rejected);
+    assert_eq!(count(&database, "users").await, 0);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_fifty_guesses_at_once_ten_are_answered(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn of_fifty_simultaneous_guesses_ten_are_answered(pool: PgPool) {
+    let database = connect(&pool);
     for _ in 0..10 {
         let person = Person::new(&database, at(NOW)).await;
-        let tasks = (0..50).map(|_| {
+        let outcomes = at_once(50, |_| {
             let database = database.clone();
-            tokio::spawn(async move { check(&database, person, Some(code()), NOW).await })
+            async move { check(&database, person, Some(code()), NOW).await }
         });
-        let mut answered = 0;
-        for task in tasks.collect::<Vec<_>>() {
-            let refused = LinkAttempt::Refused(LinkRefusal::Invalid);
-            answered += usize::from(task.await.unwrap() == refused);
-        }
-        assert_eq!(answered, 10);
+        let rejected = CheckOutcome::Rejected(CodeRejection::Unknown);
+        let outcomes = outcomes.await.into_iter();
+        assert_eq!(outcomes.filter(|outcome| *outcome == rejected).count(), 10);
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_accepting_device_takes_the_name_it_gives(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
-    let ann = Person::new(&database, at(NOW)).await;
-    let ben = Person::new(&database, at(NOW)).await;
-    let code = code_of(&database, ann).await;
+async fn the_accepting_device_gets_its_new_name(pool: PgPool) {
+    let database = connect(&pool);
+    let (ann, ben) = two_users(&database).await;
+    let code = code_of(&database, ann, NOW).await;
     let label = DeviceLabel {
         name: Some("Kitchen".to_owned()),
         kind: Some(crate::DeviceKind::Tablet),
     };
     let accepted = accept_link_code(&database, ben.token, code, &label, LIMIT, at(NOW)).await;
-    assert!(matches!(accepted, Ok(AcceptedLink::Linked(_))));
+    assert!(matches!(accepted, Ok(AcceptOutcome::Linked(_))));
     let names = "SELECT concat(device_name, '/', device_type) FROM devices ORDER BY id";
     assert_eq!(
         texts(&database, names).await,
         ["/unknown", "Kitchen/tablet"]
     );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn accepting_that_always_deadlocks_is_unavailable_and_not_used(pool: PgPool) {
+    let database = connect(&pool);
+    let (ann, ben) = two_users(&database).await;
+    let code = code_of(&database, ann, NOW).await;
+    add_trigger(&database, "BEFORE UPDATE ON link_codes", DEADLOCK).await;
+    let accepted = try_accept(&database, ben.token, code, NOW).await;
+    assert!(
+        matches!(accepted, Err(Error::Unavailable(_))),
+        "{accepted:?}"
+    );
+    let statuses = texts(&database, "SELECT status FROM link_codes").await;
+    assert_eq!(statuses, ["pending"]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn generating_that_never_gets_a_slot_is_unavailable_and_not_full(pool: PgPool) {
+    let database = connect(&pool);
+    let person = Person::new(&database, at(NOW)).await;
+    add_trigger(&database, "BEFORE INSERT ON link_codes", "RETURN NULL").await;
+    let expiry = generate(&database, person.token, NOW).await;
+    assert!(matches!(expiry, Err(Error::Unavailable(_))), "{expiry:?}");
 }

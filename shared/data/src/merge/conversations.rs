@@ -1,19 +1,19 @@
-//! Joining conversations: those of two users about one insight, or two copies of one imported chat.
+//! Joining the conversations of two users about one insight, and two copies of one imported chat.
 
 use sqlx::PgConnection;
 
 use super::Pair;
 use crate::Error;
 
-/// Makes one conversation of each two about the same thing. A message that stands in both, as after the same upload
-/// twice, is kept once.
+/// Joins each pair of conversations. A message of both, as after two uploads of one file, is kept once.
 ///
-/// It is read by the messages' times. An answer has its question's, so that two talks of the same minute do not mix; only
-/// uploads can have others, and keep them: the same file finds its messages again.
+/// The joined conversation is read in the order of its messages' times. A reply has the time of its message, so that two
+/// conversations of the same minute do not mix. Uploaded replies may have other times and keep them, so that a second upload
+/// of the file finds its messages.
 pub(super) async fn join(connection: &mut PgConnection, pair: Pair) -> Result<(), Error> {
-    // A standalone chat has no key: two with the same beginning and the same microsecond are copies of one. Of several
-    // such chats that one upload brought, each user has the first, the second and so on.
-    let twins = sqlx::query!(
+    // A standalone chat has no key: chats with equal title, passage and creation time (to the microsecond) are copies. When an
+    // upload contained several such chats, the first of one user matches the first of the other, and so on.
+    let pairs = sqlx::query!(
         r#"
         WITH chats AS (
             SELECT *, row_number() OVER (PARTITION BY user_id, created_at, title,
@@ -22,85 +22,85 @@ pub(super) async fn join(connection: &mut PgConnection, pair: Pair) -> Result<()
             FROM conversations
             WHERE user_id IN ($1, $2) AND insight_id IS NULL
         )
-        SELECT mine.id AS "kept!", theirs.id AS "gone!"
-        FROM conversations AS theirs
-        JOIN conversations AS mine ON mine.insight_id = theirs.insight_id
-        WHERE mine.user_id = $1
-          AND theirs.user_id = $2
+        SELECT of_kept.id AS "kept!", of_deleted.id AS "deleted!"
+        FROM conversations AS of_deleted
+        JOIN conversations AS of_kept ON of_kept.insight_id = of_deleted.insight_id
+        WHERE of_kept.user_id = $1
+          AND of_deleted.user_id = $2
         UNION ALL
-        SELECT mine.id, theirs.id
-        FROM chats AS theirs
-        JOIN chats AS mine
-          ON mine.created_at = theirs.created_at
-         AND mine.title = theirs.title
-         AND mine.passage_reference IS NOT DISTINCT FROM theirs.passage_reference
-         AND mine.passage_text IS NOT DISTINCT FROM theirs.passage_text
-         AND mine.nth = theirs.nth
-        WHERE mine.user_id = $1
-          AND theirs.user_id = $2
+        SELECT of_kept.id, of_deleted.id
+        FROM chats AS of_deleted
+        JOIN chats AS of_kept
+          ON of_kept.created_at = of_deleted.created_at
+         AND of_kept.title = of_deleted.title
+         AND of_kept.passage_reference IS NOT DISTINCT FROM of_deleted.passage_reference
+         AND of_kept.passage_text IS NOT DISTINCT FROM of_deleted.passage_text
+         AND of_kept.nth = of_deleted.nth
+        WHERE of_kept.user_id = $1
+          AND of_deleted.user_id = $2
         "#,
         pair.kept,
-        pair.gone,
+        pair.deleted,
     )
     .fetch_all(&mut *connection)
     .await?;
-    if twins.is_empty() {
+    if pairs.is_empty() {
         return Ok(());
     }
-    let (kept, gone): (Vec<_>, Vec<_>) = twins.into_iter().map(|t| (t.kept, t.gone)).unzip();
-    drop_doubles(connection, &kept, &gone).await?;
-    move_messages(connection, &kept, &gone).await
+    let (kept, deleted): (Vec<_>, Vec<_>) = pairs.into_iter().map(|t| (t.kept, t.deleted)).unzip();
+    drop_duplicates(connection, &kept, &deleted).await?;
+    move_messages(connection, &kept, &deleted).await
 }
 
-/// Of what was said in both, as many as there are in the conversation that stays are taken out of the other.
-async fn drop_doubles(
+/// Deletes from the other conversation each message that the kept one has too, as many times as the kept one has it.
+async fn drop_duplicates(
     connection: &mut PgConnection,
     kept: &[i64],
-    gone: &[i64],
+    deleted: &[i64],
 ) -> Result<(), Error> {
-    // Sorted together and not joined: see `insert_messages` of the import.
+    // Both conversations are sorted together and not joined: see `insert_messages` of the import.
     sqlx::query!(
-        "WITH said AS (
-             SELECT messages.id, twins.kept, role, messages.created_at, content,
-                    conversation_id = twins.gone AS is_theirs
-             FROM unnest($1::BIGINT[], $2::BIGINT[]) AS twins (kept, gone)
-             JOIN messages ON messages.conversation_id IN (twins.kept, twins.gone)
+        "WITH messages_of_both AS (
+             SELECT messages.id, pairs.kept, role, messages.created_at, content,
+                    conversation_id = pairs.deleted AS is_of_deleted
+             FROM unnest($1::BIGINT[], $2::BIGINT[]) AS pairs (kept, deleted)
+             JOIN messages ON messages.conversation_id IN (pairs.kept, pairs.deleted)
              WHERE state <> 'pending'
          ), counted AS (
-             SELECT id, is_theirs,
-                    row_number() OVER (PARTITION BY kept, created_at, role, content, is_theirs
+             SELECT id, is_of_deleted,
+                    row_number() OVER (PARTITION BY kept, created_at, role, content, is_of_deleted
                                        ORDER BY id) AS nth,
-                    count(*) FILTER (WHERE NOT is_theirs)
-                        OVER (PARTITION BY kept, created_at, role, content) AS mine
-             FROM said
+                    count(*) FILTER (WHERE NOT is_of_deleted)
+                        OVER (PARTITION BY kept, created_at, role, content) AS kept_count
+             FROM messages_of_both
          )
          DELETE FROM messages
          USING counted
          WHERE messages.id = counted.id
-           AND counted.is_theirs
-           AND counted.nth <= counted.mine",
+           AND counted.is_of_deleted
+           AND counted.nth <= counted.kept_count",
         kept,
-        gone,
+        deleted,
     )
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// What is still in the conversations that go moves; they go. A summary of one half says nothing of the other: it goes
-/// too, and is made anew when it is needed.
+/// Moves the remaining messages and deletes the emptied conversations. The summary is deleted too, as it covers one half only;
+/// the chat writes a new one when it needs it.
 async fn move_messages(
     connection: &mut PgConnection,
     kept: &[i64],
-    gone: &[i64],
+    deleted: &[i64],
 ) -> Result<(), Error> {
     sqlx::query!(
         "UPDATE messages
-         SET conversation_id = twins.kept
-         FROM unnest($1::BIGINT[], $2::BIGINT[]) AS twins (kept, gone)
-         WHERE messages.conversation_id = twins.gone",
+         SET conversation_id = pairs.kept
+         FROM unnest($1::BIGINT[], $2::BIGINT[]) AS pairs (kept, deleted)
+         WHERE messages.conversation_id = pairs.deleted",
         kept,
-        gone,
+        deleted,
     )
     .execute(&mut *connection)
     .await?;
@@ -109,15 +109,15 @@ async fn move_messages(
              DELETE FROM conversations WHERE id = ANY ($2)
          )
          UPDATE conversations
-         SET created_at = least(conversations.created_at, theirs.created_at),
-             updated_at = greatest(conversations.updated_at, theirs.updated_at),
+         SET created_at = least(conversations.created_at, of_deleted.created_at),
+             updated_at = greatest(conversations.updated_at, of_deleted.updated_at),
              summary = NULL,
              summarised_through = NULL
-         FROM unnest($1::BIGINT[], $2::BIGINT[]) AS twins (kept, gone)
-         JOIN conversations AS theirs ON theirs.id = twins.gone
-         WHERE conversations.id = twins.kept",
+         FROM unnest($1::BIGINT[], $2::BIGINT[]) AS pairs (kept, deleted)
+         JOIN conversations AS of_deleted ON of_deleted.id = pairs.deleted
+         WHERE conversations.id = pairs.kept",
         kept,
-        gone,
+        deleted,
     )
     .execute(connection)
     .await?;

@@ -1,18 +1,18 @@
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::PgPool;
 
 use super::*;
 use crate::{
     ChatId, Database, FinalState, InsightId, MessageTarget, PostOutcome, append_message,
     clear_chat_messages, clear_user_definitions, clear_user_insights, delete_standalone_chat,
     finish_message,
-    fixture::{Person, at, database, number, run, texts, until_waiting},
+    fixture::{Person, at, at_once, connect, count, number, run, texts, until_waiting},
 };
 
 const NOW: &str = "2026-02-01T12:00:00Z";
 const OLD: &str = "2026-01-01T00:00:00Z";
 const NEW: &str = "2026-01-02T00:00:00Z";
 
-/// Everything a user may have. `$1` is the user, `$2` one that differs for each; both have insight and definition 1.
+/// A user's data in each table. `$1` is the user, `$2` a number of its own. Both users have insight and definition 1.
 const BELONGINGS: &str = "
     WITH shared AS (
         INSERT INTO insights (subject_hash, content_hash, passage_reference, passage_text,
@@ -66,7 +66,7 @@ const BELONGINGS: &str = "
     SELECT $1, id, timestamptz '2026-01-10' + $2 * interval '1 day'
     FROM (SELECT id FROM definitions UNION ALL SELECT 1) AS mine";
 
-async fn furnish(database: &Database, person: Person, number: i64) {
+async fn insert_data(database: &Database, person: Person, number: i64) {
     run(database, BELONGINGS, &[person.user, number]).await;
 }
 
@@ -89,20 +89,26 @@ async fn shared_texts(database: &Database) {
     .await;
 }
 
+/// Creates an older and a newer user.
+async fn two_users(database: &Database) -> (Person, Person) {
+    let older = Person::new(database, at(OLD)).await;
+    (older, Person::new(database, at(NEW)).await)
+}
+
 async fn merge(database: &Database, one: Person, other: Person) -> Result<MergedUser, Error> {
     let mut transaction = database.begin().await?;
     sqlx::query("SELECT FROM users WHERE id IN ($1, $2) ORDER BY id FOR UPDATE")
         .bind(one.user)
         .bind(other.user)
-        .execute(transaction.connection()?)
+        .execute(transaction.connection())
         .await?;
     let (one, other) = (UserId(one.user), UserId(other.user));
-    let merged = merge_users(transaction.connection()?, one, other, at(NOW)).await?;
+    let merged = merge_users(transaction.connection(), one, other, at(NOW)).await?;
     transaction.commit().await?;
     Ok(merged)
 }
 
-/// One line for each table: rows, and the users they name.
+/// One line for each table: its name, its number of rows, and their users.
 async fn counts(database: &Database) -> Vec<String> {
     texts(
         database,
@@ -123,20 +129,15 @@ async fn counts(database: &Database) -> Vec<String> {
     .await
 }
 
-/// Two users who have some things in common, the one asking first given first.
-async fn merged(options: PgConnectOptions, newer_first: bool) {
-    let database = database(options);
+/// Merges two users with some equal data, and checks every table.
+async fn check_merge(pool: PgPool, newer_first: bool) {
+    let database = connect(&pool);
     shared_texts(&database).await;
-    let older = Person::new(&database, at(OLD)).await;
-    let newer = Person::new(&database, at(NEW)).await;
-    furnish(&database, older, 1).await;
-    furnish(&database, newer, 2).await;
-    run(
-        &database,
-        "UPDATE users SET is_pro = TRUE WHERE id = $1",
-        &[older.user],
-    )
-    .await;
+    let (older, newer) = two_users(&database).await;
+    insert_data(&database, older, 1).await;
+    insert_data(&database, newer, 2).await;
+    let grant = "UPDATE users SET is_pro = TRUE WHERE id = $1";
+    run(&database, grant, &[older.user]).await;
     let (a, b) = (older.user, newer.user);
     assert_eq!(
         counts(&database).await,
@@ -153,17 +154,21 @@ async fn merged(options: PgConnectOptions, newer_first: bool) {
             format!("users 2 {a},{b}"),
         ]
     );
-    let pair = if newer_first {
+    let (one, other) = if newer_first {
         (newer, older)
     } else {
         (older, newer)
     };
-    let merged = merge(&database, pair.0, pair.1).await.unwrap();
-    assert_eq!(merged.id, UserId(b), "as many devices: the newer stays");
+    let merged = merge(&database, one, other).await.unwrap();
+    assert_eq!(
+        merged.id,
+        UserId(b),
+        "the newer of two users with one device each"
+    );
     assert_eq!(
         counts(&database).await,
         [
-            // The insight that both had, and the upload of both, are one conversation each.
+            // The conversations about the insight of both, and about the upload of both, are joined.
             format!("conversations 8 {b}"),
             format!("definitions 6 {b}"),
             format!("devices 2 {b}"),
@@ -179,23 +184,15 @@ async fn merged(options: PgConnectOptions, newer_first: bool) {
     for person in [older, newer] {
         assert_eq!(person.user_now(&database).await, Some(b));
     }
-    let user = texts(
-        &database,
-        "SELECT concat(is_pro, ' ', created_at::DATE) FROM users",
-    )
-    .await;
-    assert_eq!(user, ["t 2026-01-01"]);
+    let user = "SELECT concat(is_pro, ' ', created_at::DATE) FROM users";
+    assert_eq!(texts(&database, user).await, ["t 2026-01-01"]);
     let days = "SELECT concat(day, ' ', calls) FROM daily_usage ORDER BY day";
     assert_eq!(
         texts(&database, days).await,
         ["2026-01-09 3", "2026-01-11 1", "2026-01-12 1"]
     );
     let later = "SELECT count(*) FROM user_insights WHERE linked_at::DATE = '2026-01-12'";
-    assert_eq!(
-        number(&database, later).await,
-        4,
-        "a link of both has the later time"
-    );
+    assert_eq!(number(&database, later).await, 4);
     let statuses = "SELECT status FROM link_codes ORDER BY status";
     assert_eq!(
         texts(&database, statuses).await,
@@ -208,31 +205,25 @@ async fn merged(options: PgConnectOptions, newer_first: bool) {
         texts(&database, of_both).await,
         ["user of 1", "assistant of 1", "user of 2", "assistant of 2"]
     );
-    let stray = "SELECT count(*) FROM messages
+    let inconsistent = "SELECT count(*) FROM messages
                  JOIN conversations ON conversations.id = conversation_id
                  WHERE conversations.user_id <> messages.user_id";
-    assert_eq!(number(&database, stray).await, 0);
+    assert_eq!(number(&database, inconsistent).await, 0);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_older_user_merged_with_a_newer_loses_nothing(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    merged(options, false).await;
+async fn an_older_user_merged_with_a_newer_loses_nothing(pool: PgPool) {
+    check_merge(pool, false).await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_newer_user_merged_with_an_older_loses_nothing(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    merged(options, true).await;
+async fn a_newer_user_merged_with_an_older_loses_nothing(pool: PgPool) {
+    check_merge(pool, true).await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_one_with_more_devices_stays(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn the_user_with_more_devices_stays(pool: PgPool) {
+    let database = connect(&pool);
     let older = Person::new(&database, at(OLD)).await;
     older.device(&database, at(OLD)).await;
     let newer = Person::new(&database, at(NEW)).await;
@@ -242,8 +233,8 @@ async fn the_one_with_more_devices_stays(_: PgPoolOptions, options: PgConnectOpt
     assert!(matches!(again, Err(Error::NotFound("user"))));
 }
 
-/// Gives each of two users a conversation about insight 1, with these messages: when, and what.
-async fn talk(database: &Database, person: Person, messages: &'static [(&str, &str, &str)]) {
+/// Adds messages (role, content, time) to the user's conversation about insight 1. Empty content: a pending reply.
+async fn talk(database: &Database, person: Person, messages: &[(&str, &str, &str)]) {
     run(
         database,
         "INSERT INTO conversations (user_id, insight_id, summary, summarised_through, created_at, updated_at)
@@ -269,80 +260,54 @@ async fn talk(database: &Database, person: Person, messages: &'static [(&str, &s
     }
 }
 
-/// In the order in which a conversation is read.
+/// The messages in reading order.
 const JOINED: &str = "SELECT content FROM messages ORDER BY created_at, id";
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn two_talks_of_the_same_minute_do_not_mix(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn two_conversations_of_the_same_minute_do_not_mix(pool: PgPool) {
+    let database = connect(&pool);
     shared_texts(&database).await;
-    let ann = Person::new(&database, at(OLD)).await;
-    let ben = Person::new(&database, at(NEW)).await;
-    talk(&database, ann, &[("user", "a1", "2026-01-10T12:00:00Z")]).await;
-    talk(&database, ben, &[("user", "b1", "2026-01-10T12:00:01Z")]).await;
-    talk(
-        &database,
-        ann,
-        &[("assistant", "a2", "2026-01-10T12:00:00Z")],
-    )
-    .await;
-    talk(
-        &database,
-        ben,
-        &[("assistant", "b2", "2026-01-10T12:00:01Z")],
-    )
-    .await;
-    // An upload: written last, said first.
-    talk(
-        &database,
-        ben,
-        &[
-            ("user", "b3", "2026-01-10T12:01:00Z"),
-            ("assistant", "b4", "2026-01-10T12:01:00Z"),
-        ],
-    )
-    .await;
-    talk(
-        &database,
-        ann,
-        &[
-            ("user", "a3", "2026-01-10T12:00:30Z"),
-            ("assistant", "a4", "2026-01-10T12:00:30Z"),
-        ],
-    )
-    .await;
+    let (ann, ben) = two_users(&database).await;
+    for (person, role, content, time) in [
+        (ann, "user", "a1", "12:00:00"),
+        (ben, "user", "b1", "12:00:01"),
+        (ann, "assistant", "a2", "12:00:00"),
+        (ben, "assistant", "b2", "12:00:01"),
+        (ben, "user", "b3", "12:01:00"),
+        (ben, "assistant", "b4", "12:01:00"),
+        // An upload: later ids, earlier times.
+        (ann, "user", "a3", "12:00:30"),
+        (ann, "assistant", "a4", "12:00:30"),
+    ] {
+        let time = format!("2026-01-10T{time}Z");
+        talk(&database, person, &[(role, content, &time)]).await;
+    }
     merge(&database, ann, ben).await.unwrap();
     assert_eq!(
         texts(&database, JOINED).await,
         ["a1", "a2", "b1", "b2", "a3", "a4", "b3", "b4"]
     );
     let summaries = "SELECT count(*) FROM conversations WHERE summary IS NOT NULL";
-    assert_eq!(number(&database, summaries).await, 0, "of one half only");
-    assert_eq!(
-        number(&database, "SELECT count(*) FROM conversations").await,
-        1
-    );
+    assert_eq!(number(&database, summaries).await, 0);
+    assert_eq!(count(&database, "conversations").await, 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_answer_being_written_keeps_its_id(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn a_pending_reply_keeps_its_id(pool: PgPool) {
+    let database = connect(&pool);
     shared_texts(&database).await;
-    let ann = Person::new(&database, at(OLD)).await;
-    let ben = Person::new(&database, at(NEW)).await;
+    let (ann, ben) = two_users(&database).await;
     talk(&database, ann, &[("user", "a1", "2026-01-10T12:00:00Z")]).await;
     talk(&database, ben, &[("user", "b1", "2026-01-10T12:00:01Z")]).await;
     talk(&database, ann, &[("assistant", "", "2026-01-10T12:00:02Z")]).await;
-    let pending = number(&database, "SELECT max(id) FROM messages").await;
+    let last = "SELECT max(id) FROM messages";
+    let pending = number(&database, last).await;
     merge(&database, ann, ben).await.unwrap();
     assert_eq!(texts(&database, JOINED).await, ["a1", "b1", ""]);
-    assert_eq!(
-        number(&database, "SELECT max(id) FROM messages").await,
-        pending
-    );
+    assert_eq!(number(&database, last).await, pending);
 }
 
-/// Does `work` while the merge of the two has done everything but the commit, and waits for it.
+/// Runs `work` while a merge of the two users has done everything but the commit.
 async fn while_merging<T: Send + 'static>(
     database: &Database,
     (one, other): (Person, Person),
@@ -350,7 +315,7 @@ async fn while_merging<T: Send + 'static>(
 ) -> T {
     let mut transaction = database.begin().await.unwrap();
     let (one, other) = (UserId(one.user), UserId(other.user));
-    let connection = transaction.connection().unwrap();
+    let connection = transaction.connection();
     merge_users(connection, one, other, at(NOW)).await.unwrap();
     let working = tokio::spawn(work);
     until_waiting(database, 1).await;
@@ -359,16 +324,12 @@ async fn while_merging<T: Send + 'static>(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_answer_that_ends_during_a_merge_is_stored_and_given_back(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn a_reply_that_ends_during_a_merge_is_stored_and_refunded(pool: PgPool) {
+    let database = connect(&pool);
     let day = at(NOW).date_naive();
-    // With a count of that day in the user that stays, and without one.
+    // With and without usage of the day in the user that stays.
     for counted in [true, false] {
-        let ann = Person::new(&database, at(OLD)).await;
-        let ben = Person::new(&database, at(NEW)).await;
+        let (ann, ben) = two_users(&database).await;
         let new = MessageTarget::NewChat {
             passage_reference: None,
             passage_text: None,
@@ -404,18 +365,14 @@ async fn an_answer_that_ends_during_a_merge_is_stored_and_given_back(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_is_taken_away_during_a_merge_is_found(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn deletes_during_a_merge_find_the_moved_rows(pool: PgPool) {
+    let database = connect(&pool);
     for part in 0..4 {
         shared_texts(&database).await;
-        let ann = Person::new(&database, at(OLD)).await;
-        let ben = Person::new(&database, at(NEW)).await;
-        furnish(&database, ann, 1).await;
-        let chat = number(
-            &database,
-            "SELECT id FROM conversations WHERE insight_id IS NULL",
-        )
-        .await;
+        let (ann, ben) = two_users(&database).await;
+        insert_data(&database, ann, 1).await;
+        let chat = "SELECT id FROM conversations WHERE insight_id IS NULL";
+        let chat = number(&database, chat).await;
         let insight = number(&database, "SELECT min(insight_id) FROM conversations").await;
         let clear = {
             let (database, token) = (database.clone(), ann.token);
@@ -434,21 +391,14 @@ async fn what_is_taken_away_during_a_merge_is_found(_: PgPoolOptions, options: P
         let cleared = while_merging(&database, (ann, ben), clear).await.unwrap();
         assert_eq!(cleared, [4, 4, 2, 1][part], "{part}");
         run(&database, "DELETE FROM users", &[]).await;
-        run(
-            &database,
-            "TRUNCATE insights, definitions RESTART IDENTITY CASCADE",
-            &[],
-        )
-        .await;
+        let reset = "TRUNCATE insights, definitions RESTART IDENTITY CASCADE";
+        run(&database, reset, &[]).await;
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_chats_that_are_alike_as_many_are_kept_as_either_has(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    // Two chats that began alike, the first with the same message twice.
+async fn of_equal_chats_the_larger_number_is_kept(pool: PgPool) {
+    // Two chats with an equal beginning, the first with a message twice.
     const UPLOAD: &str = "
         WITH chats AS (
             INSERT INTO conversations (user_id, title, created_at, updated_at)
@@ -458,19 +408,14 @@ async fn of_chats_that_are_alike_as_many_are_kept_as_either_has(
         INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
         SELECT id, $1, 'user', 'complete', 'of the ' || content, '2026-01-01'
         FROM (SELECT id, row_number() OVER (ORDER BY id) AS nth FROM chats) AS chats
-        JOIN (VALUES (1, 'first'), (1, 'first'), (2, 'second')) AS said (nth, content) USING (nth)";
-    let database = database(options);
-    let ann = Person::new(&database, at(OLD)).await;
-    let ben = Person::new(&database, at(NEW)).await;
+        JOIN (VALUES (1, 'first'), (1, 'first'), (2, 'second')) AS texts (nth, content) USING (nth)";
+    let database = connect(&pool);
+    let (ann, ben) = two_users(&database).await;
     run(&database, UPLOAD, &[ann.user]).await;
     run(&database, UPLOAD, &[ben.user]).await;
-    // PostOutcome twice by one, and once by the other.
-    run(
-        &database,
-        "DELETE FROM messages WHERE id = (SELECT min(id) FROM messages WHERE user_id = $1)",
-        &[ben.user],
-    )
-    .await;
+    // One user has the message once only.
+    let first = "DELETE FROM messages WHERE id = (SELECT min(id) FROM messages WHERE user_id = $1)";
+    run(&database, first, &[ben.user]).await;
     merge(&database, ann, ben).await.unwrap();
     let chats = "SELECT string_agg(content, ', ') FROM messages
                  GROUP BY conversation_id ORDER BY conversation_id";
@@ -481,11 +426,8 @@ async fn of_chats_that_are_alike_as_many_are_kept_as_either_has(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_upload_beside_the_shared_text_that_says_the_same_is_no_hindrance(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    // As an import and a save of the same text at once may leave it; the shared one has the greater number.
+async fn an_upload_beside_an_equal_shared_text_can_be_merged(pool: PgPool) {
+    // A simultaneous import and save of one text may leave both. The shared one has the greater id.
     const UPLOAD: &str = "
         WITH uploaded AS (
             INSERT INTO insights (owner_id, subject_hash, content_hash, passage_reference, passage_text,
@@ -494,18 +436,13 @@ async fn an_upload_beside_the_shared_text_that_says_the_same_is_no_hindrance(
             RETURNING id
         )
         INSERT INTO user_insights SELECT $1, id, '2026-01-01' FROM uploaded";
-    let database = database(options);
-    let ann = Person::new(&database, at(OLD)).await;
-    let ben = Person::new(&database, at(NEW)).await;
+    let database = connect(&pool);
+    let (ann, ben) = two_users(&database).await;
     run(&database, UPLOAD, &[ann.user]).await;
     run(&database, UPLOAD, &[ben.user]).await;
     shared_texts(&database).await;
-    run(
-        &database,
-        "INSERT INTO user_insights SELECT $1, max(id), '2026-01-01' FROM insights",
-        &[ann.user],
-    )
-    .await;
+    let link = "INSERT INTO user_insights SELECT $1, max(id), '2026-01-01' FROM insights";
+    run(&database, link, &[ann.user]).await;
     merge(&database, ann, ben).await.unwrap();
     let b = ben.user;
     let counts = counts(&database).await;
@@ -515,14 +452,12 @@ async fn an_upload_beside_the_shared_text_that_says_the_same_is_no_hindrance(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_both_uploaded_is_kept_once(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn an_upload_of_both_users_is_kept_once(pool: PgPool) {
+    let database = connect(&pool);
     shared_texts(&database).await;
-    let ann = Person::new(&database, at(OLD)).await;
-    let ben = Person::new(&database, at(NEW)).await;
-    // The same numbers: the very same upload.
-    furnish_upload(&database, ann).await;
-    furnish_upload(&database, ben).await;
+    let (ann, ben) = two_users(&database).await;
+    insert_upload(&database, ann).await;
+    insert_upload(&database, ben).await;
     merge(&database, ann, ben).await.unwrap();
     let b = ben.user;
     let counts = counts(&database).await;
@@ -536,8 +471,8 @@ async fn what_both_uploaded_is_kept_once(_: PgPoolOptions, options: PgConnectOpt
     }
 }
 
-/// An uploaded insight with a conversation, and an uploaded chat; the chat goes on differently for each.
-async fn furnish_upload(database: &Database, person: Person) {
+/// An uploaded insight with a conversation, and an uploaded chat. The last reply of the chat differs for each user.
+async fn insert_upload(database: &Database, person: Person) {
     run(
         database,
         "WITH uploaded AS (
@@ -568,35 +503,31 @@ async fn furnish_upload(database: &Database, person: Person) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_merge_that_is_cut_leaves_both_users_whole(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn a_merge_on_a_cut_connection_changes_nothing(pool: PgPool) {
+    let database = connect(&pool);
     shared_texts(&database).await;
-    let ann = Person::new(&database, at(OLD)).await;
-    let ben = Person::new(&database, at(NEW)).await;
-    furnish(&database, ann, 1).await;
-    furnish(&database, ben, 2).await;
+    let (ann, ben) = two_users(&database).await;
+    insert_data(&database, ann, 1).await;
+    insert_data(&database, ben, 2).await;
     let before = counts(&database).await;
-    // Everything is done but the commit; at the next step, the merge waits for somebody who holds a device.
+    // The connection is cut before the commit.
     let mut transaction = database.begin().await.unwrap();
-    let connection = transaction.connection().unwrap();
+    let connection = transaction.connection();
     let (one, other) = (UserId(ann.user), UserId(ben.user));
     merge_users(connection, one, other, at(NOW)).await.unwrap();
     let me: i32 = sqlx::query_scalar("SELECT pg_backend_pid()")
         .fetch_one(connection)
         .await
         .unwrap();
-    run(
-        &database,
-        "SELECT pg_terminate_backend($1::INT)",
-        &[i64::from(me)],
-    )
-    .await;
+    let cut = "SELECT pg_terminate_backend($1::INT)";
+    run(&database, cut, &[i64::from(me)]).await;
     assert!(transaction.commit().await.unwrap_err().is_unavailable());
     assert_eq!(counts(&database).await, before);
 
+    // The connection is cut while the merge waits for a device.
     let mut blocker = database.begin().await.unwrap();
     sqlx::query("SELECT FROM devices FOR UPDATE")
-        .execute(blocker.connection().unwrap())
+        .execute(blocker.connection())
         .await
         .unwrap();
     let merging = {
@@ -613,22 +544,21 @@ async fn a_merge_that_is_cut_leaves_both_users_whole(_: PgPoolOptions, options: 
     drop(blocker);
     assert_eq!(counts(&database).await, before);
     merge(&database, ann, ben).await.unwrap();
-    assert_eq!(number(&database, "SELECT count(*) FROM users").await, 1);
+    assert_eq!(count(&database, "users").await, 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_is_written_during_a_merge_is_not_lost(_: PgPoolOptions, options: PgConnectOptions) {
+async fn rows_written_during_a_merge_are_not_lost(pool: PgPool) {
     const WRITE: &str = "
         WITH caller AS (SELECT user_id FROM devices WHERE token_hash = $1)
         INSERT INTO conversations (user_id, title, created_at, updated_at)
         SELECT user_id, $2, '2026-01-10', '2026-01-10' FROM caller";
-    let database = database(options);
+    let database = connect(&pool);
     for round in 0..20 {
-        let ann = Person::new(&database, at(OLD)).await;
-        let ben = Person::new(&database, at(NEW)).await;
-        let writers = (0..20).map(|n| {
-            let (database, person) = (database.clone(), if n % 2 == 0 { ann } else { ben });
-            let write = async move {
+        let (ann, ben) = two_users(&database).await;
+        let writers = at_once(20, |n| {
+            let (database, person) = (database.clone(), [ann, ben][n % 2]);
+            async move {
                 loop {
                     let written = sqlx::query(WRITE)
                         .bind(person.token.as_bytes())
@@ -640,16 +570,11 @@ async fn what_is_written_during_a_merge_is_not_lost(_: PgPoolOptions, options: P
                         written => return written.unwrap().rows_affected(),
                     }
                 }
-            };
-            tokio::spawn(write)
+            }
         });
-        let writers: Vec<_> = writers.collect();
-        merge(&database, ann, ben).await.unwrap();
-        for writer in writers {
-            assert_eq!(writer.await.unwrap(), 1);
-        }
-        let kept = "SELECT count(*) FROM conversations";
-        assert_eq!(number(&database, kept).await, 20);
+        let (written, merged) = tokio::join!(writers, merge(&database, ann, ben));
+        assert!(merged.is_ok() && written == [1; 20]);
+        assert_eq!(count(&database, "conversations").await, 20);
         run(&database, "DELETE FROM users", &[]).await;
     }
 }

@@ -1,11 +1,11 @@
 //! Tests of the rate limits.
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::PgPool;
 
 use super::*;
 use crate::{
     Database, Error,
-    fixture::{at, count, database, reader, stranger, until_waiting},
+    fixture::{at, at_once, connect, count, reader, stranger, until_waiting},
 };
 
 const START: &str = "2026-01-02T00:00:00Z";
@@ -48,25 +48,19 @@ async fn allowed_of_a_hundred(
     retry_at: &str,
 ) -> usize {
     let (now, full) = (at(now), limited(retry_at));
-    let calls = (0..100).map(|_| {
+    let decisions = at_once(100, |_| {
         let database = database.clone();
-        tokio::spawn(async move { consume_rate_limits(&database, &limits, now).await.unwrap() })
+        async move { consume_rate_limits(&database, &limits, now).await.unwrap() }
     });
-    let mut allowed = 0;
-    for call in calls.collect::<Vec<_>>() {
-        match call.await.unwrap() {
-            RateDecision::Allowed => allowed += 1,
-            refused @ RateDecision::Limited { .. } => {
-                assert_eq!(refused, full);
-            }
-        }
-    }
-    allowed
+    let (allowed, limited): (Vec<_>, Vec<_>) =
+        (decisions.await.into_iter()).partition(|decision| *decision == RateDecision::Allowed);
+    assert!(limited.iter().all(|decision| *decision == full));
+    allowed.len()
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_window_begins_with_its_first_call_and_ends(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn a_window_begins_with_its_first_call_and_ends(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
     let limits = [limit(Bucket::Generate, RateKey::Caller(token), 2)];
     for (now, expected) in [
@@ -83,11 +77,8 @@ async fn a_window_begins_with_its_first_call_and_ends(_: PgPoolOptions, options:
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_full_bucket_keeps_the_other_bucket_unchanged(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn a_full_bucket_keeps_the_other_bucket_unchanged(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
     let full = [
         limit(Bucket::Generate, RateKey::Caller(token), 1),
@@ -116,11 +107,8 @@ async fn a_full_bucket_keeps_the_other_bucket_unchanged(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_a_hundred_simultaneous_calls_the_limit_is_allowed(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn of_a_hundred_simultaneous_calls_the_limit_is_allowed(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
     // Either bucket may be the one that is full.
     for (number, (user, addressed)) in [(10, 60), (60, 10), (10, 10)].into_iter().enumerate() {
@@ -148,13 +136,10 @@ async fn of_a_hundred_simultaneous_calls_the_limit_is_allowed(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_call_that_meets_a_newly_filled_bucket_counts_in_no_bucket(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn a_call_that_meets_a_newly_filled_bucket_counts_in_no_bucket(pool: PgPool) {
+    let database = connect(&pool);
     let (user, token) = reader(&database).await;
-    // The addresses' bucket is asked for first, the other one comes after it.
+    // The statement locks the address's bucket first.
     let limits = [
         limit(Bucket::Chat, RateKey::Caller(token), 20),
         limit(Bucket::Address, address("203.0.113.7"), 60),
@@ -169,33 +154,28 @@ async fn a_call_that_meets_a_newly_filled_bucket_counts_in_no_bucket(
             .bind(is_address.then_some(hash.0.as_slice()))
             .bind(at(START))
             .bind(taken)
-            .execute(others.connection().unwrap())
+            .execute(others.connection())
             .await
             .unwrap();
     }
-    let waiting = (0..8).map(|_| {
+    let waiting = at_once(8, |_| {
         let database = database.clone();
-        tokio::spawn(async move {
-            consume_rate_limits(&database, &limits, at(START))
-                .await
-                .unwrap()
-        })
+        async move { consume_rate_limits(&database, &limits, at(START)).await }
     });
-    let waiting: Vec<_> = waiting.collect();
-    until_waiting(&database, 8).await;
-    others.commit().await.unwrap();
-    let mut allowed = 0;
-    for call in waiting {
-        allowed += usize::from(call.await.unwrap() == RateDecision::Allowed);
-    }
-    assert_eq!(allowed, 3);
+    let (decisions, ()) = tokio::join!(waiting, async {
+        until_waiting(&database, 8).await;
+        others.commit().await.unwrap();
+    });
+    let allowed =
+        (decisions.into_iter()).filter(|decision| matches!(decision, Ok(RateDecision::Allowed)));
+    assert_eq!(allowed.count(), 3);
     assert_eq!(taken(&database, Bucket::Address).await, 60);
     assert_eq!(taken(&database, Bucket::Chat).await, 8);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn fresh_users_at_one_address_share_its_bucket(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn fresh_users_at_one_address_share_its_bucket(pool: PgPool) {
+    let database = connect(&pool);
     let mut calls = Vec::new();
     for _ in 0..50 {
         let (_, token) = reader(&database).await;
@@ -220,11 +200,8 @@ async fn fresh_users_at_one_address_share_its_bucket(_: PgPoolOptions, options: 
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn one_call_may_count_for_user_and_address_in_one_bucket(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn one_call_may_count_for_user_and_address_in_one_bucket(pool: PgPool) {
+    let database = connect(&pool);
     let ((_, first), (_, second)) = (reader(&database).await, reader(&database).await);
     let wrong_code = |token| {
         [
@@ -242,8 +219,8 @@ async fn one_call_may_count_for_user_and_address_in_one_bucket(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_unknown_caller_is_not_counted(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn an_unknown_caller_is_not_counted(pool: PgPool) {
+    let database = connect(&pool);
     let limits = [
         limit(Bucket::Chat, RateKey::Caller(stranger()), 20),
         limit(Bucket::Address, address("203.0.113.7"), 60),

@@ -1,31 +1,21 @@
-//! Every job on rows that it must take and rows that it must leave.
+//! Tests of each job with rows that it must change and rows that it must keep.
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::PgPool;
 
 use super::{users::*, *};
-use crate::fixture::{count, database};
+use crate::fixture::{at, at_once, connect, count, texts};
 
 const NOW: &str = "2026-06-01T12:00:00Z";
 
 fn now() -> DateTime<Utc> {
-    NOW.parse().unwrap()
+    at(NOW)
 }
 
 async fn script(database: &Database, sql: &'static str) {
-    sqlx::raw_sql(sql)
-        .execute(database.begin().await.unwrap().connection().unwrap())
-        .await
-        .unwrap();
+    sqlx::raw_sql(sql).execute(database.once()).await.unwrap();
 }
 
-async fn strings(database: &Database, sql: &'static str) -> Vec<String> {
-    sqlx::query_scalar(sql)
-        .fetch_all(database.once())
-        .await
-        .unwrap()
-}
-
-/// Runs the job to its end; gives how many rows it changed.
+/// Runs the job to its end, and returns the number of changed rows.
 async fn run(database: &Database, job: &str) -> u64 {
     let job = RETENTION.iter().find(|line| line.job == job).unwrap();
     let (mut changed, mut cursor) = (0, None);
@@ -53,31 +43,25 @@ const CODES: &str = "
            (1, sha256('revoked'), 'revoked', 1, '2026-05-31', '2026-05-31T12:00:01Z')";
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn codes_past_their_time_expire_and_go_a_day_later(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn overdue_codes_expire_and_are_deleted_a_day_later(pool: PgPool) {
+    let database = connect(&pool);
     let statuses = "SELECT status FROM link_codes ORDER BY id";
     for sql in [USERS, CODES] {
         sqlx::query(sql).execute(database.once()).await.unwrap();
     }
     assert_eq!(run(&database, "expire_link_codes").await, 2);
     let expired = ["expired", "expired", "pending", "used", "revoked"];
-    assert_eq!(strings(&database, statuses).await, expired);
+    assert_eq!(texts(&database, statuses).await, expired);
     assert_eq!(run(&database, "expire_link_codes").await, 0);
 
     assert_eq!(run(&database, "delete_link_codes").await, 2);
     let left = ["expired", "pending", "revoked"];
-    assert_eq!(strings(&database, statuses).await, left);
+    assert_eq!(texts(&database, statuses).await, left);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn rate_buckets_go_after_a_day_and_usage_after_400(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn rate_buckets_are_deleted_after_a_day_and_usage_after_400(pool: PgPool) {
+    let database = connect(&pool);
     for sql in [
         USERS,
         "INSERT INTO rate_buckets (bucket, user_id, address_hash, window_start, taken)
@@ -92,15 +76,12 @@ async fn rate_buckets_go_after_a_day_and_usage_after_400(
     assert_eq!(run(&database, "delete_rate_buckets").await, 2);
     assert_eq!(run(&database, "delete_usage").await, 2);
     let left = "SELECT taken::text FROM rate_buckets UNION ALL SELECT calls::text FROM daily_usage";
-    assert_eq!(strings(&database, left).await, ["2", "2"]);
+    assert_eq!(texts(&database, left).await, ["2", "2"]);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn marks_of_generations_go_an_hour_after_their_lease(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn claims_are_deleted_an_hour_after_their_lease(pool: PgPool) {
+    let database = connect(&pool);
     let sql = "INSERT INTO generations (kind, subject_hash, holder, lease_until)
                VALUES ('insight', sha256('a'), gen_random_uuid(), '2026-06-01T10:59:59Z'),
                       ('insight', sha256('b'), gen_random_uuid(), '2026-06-01T11:00:00Z'),
@@ -112,11 +93,8 @@ async fn marks_of_generations_go_an_hour_after_their_lease(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_answer_pending_for_15_minutes_is_interrupted(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn a_reply_pending_for_15_minutes_is_interrupted(pool: PgPool) {
+    let database = connect(&pool);
     for sql in [
         USERS,
         "INSERT INTO conversations (user_id, title, created_at, updated_at)
@@ -130,22 +108,22 @@ async fn an_answer_pending_for_15_minutes_is_interrupted(
         sqlx::query(sql).execute(database.once()).await.unwrap();
     }
     assert_eq!(run(&database, "interrupt_messages").await, 1);
-    let states = strings(&database, "SELECT state FROM messages ORDER BY id").await;
+    let states = texts(&database, "SELECT state FROM messages ORDER BY id").await;
     assert_eq!(states, ["complete", "interrupted", "truncated", "pending"]);
 }
 
-/// One user for each reason to stay, and some with none.
+/// One user for each reason to be kept, and two without one.
 const KEEPERS: &str = "
     INSERT INTO users (anonymous_id, is_pro, created_at)
     SELECT gen_random_uuid(), n = 8, CASE n WHEN 3 THEN timestamptz '2026-05-01' ELSE '2020-01-01' END
     FROM generate_series(1, 9) AS n;
-    -- 1: never had a device, keeps nothing. 2: seen long ago. 3: young. 4: one of two devices was seen.
+    -- 1: no device, no data. 2: its last request is old. 3: young. 4: one of two devices has a recent request.
     INSERT INTO devices (user_id, token_hash, device_type, created_at, last_active, cookie_sent_at)
     SELECT n, sha256(n::text::bytea), 'unknown', '2020-01-01', '2025-04-27T11:59:59Z', '2020-01-01'
     FROM generate_series(2, 9) AS n WHERE n <> 3;
     INSERT INTO devices (user_id, token_hash, device_type, created_at, last_active, cookie_sent_at)
     VALUES (4, sha256('seen'), 'unknown', '2020-01-01', '2025-04-27T12:00:00Z', '2020-01-01');
-    -- 5: has an insight. 6: a chat. 7: an import that is linked no more. 8: is pro. 9: a definition.
+    -- 5: an insight. 6: a chat. 7: an unlinked import. 8: pro. 9: a definition.
     INSERT INTO insights (owner_id, subject_hash, content_hash, passage_reference, passage_text,
                           historical_context, theological_significance, practical_application, created_at)
     VALUES (NULL, sha256('s'), sha256('c'), 'John 3', 't', 'h', 't', 'p', '2020-01-01'),
@@ -156,31 +134,24 @@ const KEEPERS: &str = "
     INSERT INTO definitions (subject_hash, content_hash, word, passage_reference, verse_text, definition,
                              biblical_usage, original_language, created_at)
     VALUES (sha256('s'), sha256('c'), 'w', 'John 3', 't', 'd', 'b', 'o', '2020-01-01');
-    INSERT INTO user_definitions VALUES (9, 1, '2020-01-01');
-    COMMIT";
+    INSERT INTO user_definitions VALUES (9, 1, '2020-01-01')";
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn only_users_who_keep_nothing_and_were_not_seen_go(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn only_users_without_data_and_recent_requests_are_deleted(pool: PgPool) {
+    let database = connect(&pool);
     script(&database, KEEPERS).await;
     assert_eq!(run(&database, "delete_empty_users").await, 2);
-    let left = strings(&database, "SELECT id::text FROM users ORDER BY id").await;
+    let left = texts(&database, "SELECT id::text FROM users ORDER BY id").await;
     assert_eq!(left, ["3", "4", "5", "6", "7", "8", "9"]);
     assert_eq!(run(&database, "delete_empty_users").await, 0);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_user_who_comes_back_meanwhile_is_not_deleted(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn a_user_with_data_written_meanwhile_is_not_deleted(pool: PgPool) {
+    let database = connect(&pool);
     sqlx::query(USERS).execute(database.once()).await.unwrap();
     let before = now() - Duration::days(400);
-    // The look found both; then the first wrote something.
+    // The job has found both users; then the first one writes a row.
     sqlx::query(
         "INSERT INTO conversations (user_id, title, created_at, updated_at)
          VALUES (1, 'Light', '2026-06-01', '2026-06-01')",
@@ -190,50 +161,45 @@ async fn a_user_who_comes_back_meanwhile_is_not_deleted(
     .unwrap();
     let deleted = delete_if_still_unused(&database, &[1, 2], before).await;
     assert_eq!(deleted.unwrap(), 1);
-    let left = strings(&database, "SELECT id::text FROM users").await;
+    let left = texts(&database, "SELECT id::text FROM users").await;
     assert_eq!(left, ["1"]);
 }
 
-/// One user for each reason to stay, and two with none.
+/// One user for each reason to be kept, and two without one.
 const UNRETURNED: &str = "
     INSERT INTO users (anonymous_id, is_pro, created_at)
     SELECT gen_random_uuid(), n = 8, CASE n WHEN 3 THEN timestamptz '2026-06-01' ELSE '2026-05-31' END
     FROM generate_series(1, 9) AS n;
-    -- 1 and 2: their cookie never came back. 3: young. 4: one of two cookies came back. 9: no device at all.
+    -- 1 and 2: their cookie never came back. 3: young. 4: one of two cookies came back. 9: no device.
     INSERT INTO devices (user_id, token_hash, device_type, created_at, last_active, cookie_sent_at, returned)
     SELECT id, sha256(id::text::bytea), 'unknown', created_at, created_at, created_at, FALSE
     FROM users WHERE id <> 9;
     INSERT INTO devices (user_id, token_hash, device_type, created_at, last_active, cookie_sent_at)
     VALUES (4, sha256('back'), 'unknown', '2026-05-31', '2026-05-31', '2026-05-31');
-    -- 5: was answered. 6: asked for a code. 7: has a chat. 8: is pro.
+    -- 5: daily usage. 6: a link code. 7: a chat. 8: pro.
     INSERT INTO daily_usage VALUES (5, '2026-05-31', 0);
     INSERT INTO link_codes (user_id, code_hash, status, slot, created_at, expires_at)
     VALUES (6, sha256('c'), 'expired', 1, '2026-05-31', '2026-05-31');
     INSERT INTO conversations (user_id, title, created_at, updated_at)
-    VALUES (7, 'Light', '2026-05-31', '2026-05-31');
-    COMMIT";
+    VALUES (7, 'Light', '2026-05-31', '2026-05-31')";
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn only_users_whose_cookie_never_came_back_and_who_did_nothing_go_after_a_day(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
+async fn only_users_without_data_whose_cookie_never_came_back_are_deleted_after_a_day(
+    pool: PgPool,
 ) {
-    let database = database(options);
+    let database = connect(&pool);
     script(&database, UNRETURNED).await;
     assert_eq!(run(&database, "delete_unreturned_users").await, 2);
-    let left = strings(&database, "SELECT id::text FROM users ORDER BY id").await;
+    let left = texts(&database, "SELECT id::text FROM users ORDER BY id").await;
     assert_eq!(left, ["3", "4", "5", "6", "7", "8", "9"]);
     assert_eq!(run(&database, "delete_unreturned_users").await, 0);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_cookie_that_comes_back_meanwhile_keeps_its_user(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn a_cookie_that_comes_back_meanwhile_keeps_its_user(pool: PgPool) {
+    let database = connect(&pool);
     script(&database, UNRETURNED).await;
-    // The look found both; then the second came back.
+    // The job has found both users; then the cookie of the second comes back.
     sqlx::query("UPDATE devices SET returned = TRUE WHERE user_id = 2")
         .execute(database.once())
         .await
@@ -241,16 +207,13 @@ async fn a_cookie_that_comes_back_meanwhile_keeps_its_user(
     let before = now() - Duration::days(1);
     let deleted = delete_if_still_unreturned(&database, &[1, 2], before).await;
     assert_eq!(deleted.unwrap(), 1);
-    let left = strings(&database, "SELECT id::text FROM users WHERE id < 3").await;
+    let left = texts(&database, "SELECT id::text FROM users WHERE id < 3").await;
     assert_eq!(left, ["2"]);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn batches_are_of_a_thousand_and_twenty_runs_share_them(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn twenty_simultaneous_runs_share_batches_of_a_thousand(pool: PgPool) {
+    let database = connect(&pool);
     for sql in [
         "INSERT INTO users (anonymous_id, created_at)
          SELECT gen_random_uuid(), '2020-01-01' FROM generate_series(1, 3500)",
@@ -271,14 +234,11 @@ async fn batches_are_of_a_thousand_and_twenty_runs_share_them(
         ("delete_empty_users", 3500),
         ("delete_unreturned_users", 3500),
     ] {
-        let runs = (0..20).map(|_| {
+        let changed = at_once(20, |_| {
             let database = database.clone();
-            tokio::spawn(async move { run(&database, job).await })
+            async move { run(&database, job).await }
         });
-        let mut changed = 0;
-        for run in runs.collect::<Vec<_>>() {
-            changed += run.await.unwrap();
-        }
+        let changed: u64 = changed.await.into_iter().sum();
         assert_eq!(changed, rows, "{job}: every row once");
     }
 }

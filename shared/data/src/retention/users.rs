@@ -1,27 +1,61 @@
-//! The jobs that delete users who keep nothing: they walk, since what such users have in common is what they do not have.
+//! The jobs that delete users without data. They walk through the table, as no index can find missing rows.
 
 use std::{io::ErrorKind, time::Duration};
 
 use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, postgres::PgQueryResult};
 use tokio::time::timeout;
 
 use super::{BATCH, Batch, Cursor};
-use crate::{Database, Error, Transaction};
+use crate::{Database, Error};
 
-/// The longest that the transaction of one batch may take.
+/// The limit of the transaction of one batch.
 const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Looks at the next thousand users in the order of their numbers, and deletes which of them are of no use to anybody.
+/// One step of a walk through a table.
+struct Step {
+    last: Option<i64>,
+    /// The number of its rows.
+    rows: i64,
+    /// The number of its rows from before the given time.
+    old: i64,
+    /// The users to delete.
+    unused: Vec<i64>,
+}
+
+impl Step {
+    /// Runs the deletion, within its time limit, if there is a user to delete.
+    async fn delete(
+        &self,
+        deletion: impl Future<Output = Result<u64, Error>>,
+    ) -> Result<Batch, Error> {
+        let changed = if self.unused.is_empty() {
+            0
+        } else {
+            timeout(TRANSACTION_TIMEOUT, deletion)
+                .await
+                .map_err(|_| Error::Unavailable(sqlx::Error::Io(ErrorKind::TimedOut.into())))??
+        };
+        let has_more = self.rows == i64::from(BATCH) && self.old > 0;
+        Ok(Batch {
+            changed,
+            next: self.last.filter(|_| has_more).map(Cursor),
+        })
+    }
+}
+
+/// Reads the next thousand users in the order of their ids, and deletes those without data and recent requests.
 ///
-/// There is no index that would find them. Numbers are given in the order of time, so that the walk ends where users
-/// are too young. One round trip, and four more if there is anything to delete.
+/// Ids grow with time, so that the walk ends at the first page of young users. One round trip, and four more if there is a
+/// user to delete.
 pub(super) async fn delete_empty_users(
     database: &Database,
     before: DateTime<Utc>,
     cursor: Option<Cursor>,
 ) -> Result<Batch, Error> {
     let Cursor(after) = cursor.unwrap_or(Cursor(0));
-    let walked = sqlx::query!(
+    let step = sqlx::query_as!(
+        Step,
         r#"
         WITH walked AS (
             SELECT id, created_at
@@ -30,7 +64,7 @@ pub(super) async fn delete_empty_users(
             ORDER BY id
             LIMIT 1000
         )
-        SELECT max(id) AS last, count(*) AS "users!",
+        SELECT max(id) AS last, count(*) AS "rows!",
                count(*) FILTER (WHERE created_at < $2) AS "old!",
                ARRAY(
                    SELECT empty_users.id
@@ -48,30 +82,23 @@ pub(super) async fn delete_empty_users(
     )
     .fetch_one(database.repeatable())
     .await?;
-    let changed = in_time(
-        &walked.unused,
-        delete_if_still_unused(database, &walked.unused, before),
-    );
-    let goes_on = walked.users == i64::from(BATCH) && walked.old > 0;
-    Ok(Batch {
-        changed: changed.await?,
-        next: walked.last.filter(|_| goes_on).map(Cursor),
-    })
+    let deletion = delete_if_still_unused(database, &step.unused, before);
+    step.delete(deletion).await
 }
 
-/// Looks at the next thousand devices whose cookie never came back, and deletes their users if they have no other device
-/// and nothing else: whoever threw a cookie away cannot come back for it.
+/// Reads the next thousand devices whose cookie never came back, and deletes their users if they have no returned device and
+/// no data: without the cookie, no request can reach such a user.
 ///
-/// Whoever was ever answered by a model stays as long as the usage does, and whoever asked for a link code as long as
-/// that. Most such devices go at their first turn; those left are of users who keep something. One round trip, and
-/// four more if there is anything to delete.
+/// A user with daily usage is kept as long as the usage, and one with link codes as long as these. The first run deletes most
+/// of these devices' users; the remaining ones have data. One round trip, and four more if there is a user to delete.
 pub(super) async fn delete_unreturned_users(
     database: &Database,
     before: DateTime<Utc>,
     cursor: Option<Cursor>,
 ) -> Result<Batch, Error> {
     let Cursor(after) = cursor.unwrap_or(Cursor(0));
-    let walked = sqlx::query!(
+    let step = sqlx::query_as!(
+        Step,
         r#"
         WITH walked AS (
             SELECT id, user_id, created_at
@@ -80,7 +107,7 @@ pub(super) async fn delete_unreturned_users(
             ORDER BY id
             LIMIT 1000
         )
-        SELECT max(id) AS last, count(*) AS "devices!",
+        SELECT max(id) AS last, count(*) AS "rows!",
                count(*) FILTER (WHERE created_at < $2) AS "old!",
                ARRAY(
                    SELECT empty_users.id
@@ -101,93 +128,80 @@ pub(super) async fn delete_unreturned_users(
     )
     .fetch_one(database.repeatable())
     .await?;
-    let changed = in_time(
-        &walked.unused,
-        delete_if_still_unreturned(database, &walked.unused, before),
-    );
-    let goes_on = walked.devices == i64::from(BATCH) && walked.old > 0;
-    Ok(Batch {
-        changed: changed.await?,
-        next: walked.last.filter(|_| goes_on).map(Cursor),
-    })
+    let deletion = delete_if_still_unreturned(database, &step.unused, before);
+    step.delete(deletion).await
 }
 
-/// How many users the deletion took; it is not begun for none.
-async fn in_time(
-    users: &[i64],
-    deletion: impl Future<Output = Result<u64, Error>>,
-) -> Result<u64, Error> {
-    if users.is_empty() {
-        return Ok(0);
-    }
-    timeout(TRANSACTION_TIMEOUT, deletion)
-        .await
-        .map_err(|_| Error::Unavailable(sqlx::Error::Io(ErrorKind::TimedOut.into())))?
-}
-
-/// Deletes those of `users` that are of no use to anybody still.
+/// Deletes those of `users` that still have no data and no recent request.
 pub(super) async fn delete_if_still_unused(
     database: &Database,
     users: &[i64],
     before: DateTime<Utc>,
 ) -> Result<u64, Error> {
-    let mut transaction = database.begin().await?;
-    let locked = lock(&mut transaction, users).await?;
-    let done = sqlx::query!(
-        "DELETE FROM users
-         USING empty_users
-         WHERE users.id = ANY ($1)
-           AND empty_users.id = users.id
-           AND NOT EXISTS (
-               SELECT FROM devices WHERE devices.user_id = users.id AND devices.last_active >= $2
-           )",
-        &locked,
-        before,
-    )
-    .execute(transaction.connection()?)
-    .await?;
-    transaction.commit().await?;
-    Ok(done.rows_affected())
+    lock_and_delete(database, users, async move |connection, locked| {
+        sqlx::query!(
+            "DELETE FROM users
+             USING empty_users
+             WHERE users.id = ANY ($1)
+               AND empty_users.id = users.id
+               AND NOT EXISTS (
+                   SELECT FROM devices
+                   WHERE devices.user_id = users.id AND devices.last_active >= $2
+               )",
+            locked,
+            before,
+        )
+        .execute(connection)
+        .await
+    })
+    .await
 }
 
-/// Deletes those of `users` that did not come back in the meantime.
+/// Deletes those of `users` whose cookie has still not come back.
 pub(super) async fn delete_if_still_unreturned(
     database: &Database,
     users: &[i64],
     before: DateTime<Utc>,
 ) -> Result<u64, Error> {
-    let mut transaction = database.begin().await?;
-    let locked = lock(&mut transaction, users).await?;
-    let done = sqlx::query!(
-        "DELETE FROM users
-         USING empty_users
-         WHERE users.id = ANY ($1)
-           AND empty_users.id = users.id
-           AND NOT EXISTS (
-               SELECT FROM devices
-               WHERE devices.user_id = users.id AND (devices.returned OR devices.created_at >= $2)
-           )
-           AND NOT EXISTS (SELECT FROM daily_usage WHERE daily_usage.user_id = users.id)
-           AND NOT EXISTS (SELECT FROM link_codes WHERE link_codes.user_id = users.id)",
-        &locked,
-        before,
-    )
-    .execute(transaction.connection()?)
-    .await?;
-    transaction.commit().await?;
-    Ok(done.rows_affected())
+    lock_and_delete(database, users, async move |connection, locked| {
+        sqlx::query!(
+            "DELETE FROM users
+             USING empty_users
+             WHERE users.id = ANY ($1)
+               AND empty_users.id = users.id
+               AND NOT EXISTS (
+                   SELECT FROM devices
+                   WHERE devices.user_id = users.id
+                     AND (devices.returned OR devices.created_at >= $2)
+               )
+               AND NOT EXISTS (SELECT FROM daily_usage WHERE daily_usage.user_id = users.id)
+               AND NOT EXISTS (SELECT FROM link_codes WHERE link_codes.user_id = users.id)",
+            locked,
+            before,
+        )
+        .execute(connection)
+        .await
+    })
+    .await
 }
 
-/// Locks those of `users` that nobody else has locked, and gives them.
+/// Locks those of `users` that no other transaction has locked, and runs `delete` on them.
 ///
-/// A user may come back between the look and the deletion. The lock keeps whatever refers to the user from being
-/// written, and only a statement that begins under it sees all that was written before: hence two, in a transaction.
-async fn lock(transaction: &mut Transaction, users: &[i64]) -> Result<Vec<i64>, Error> {
+/// A user may come back before the deletion. The lock prevents new rows that refer to the user, and only a statement that
+/// begins under the lock sees all earlier rows: hence two statements in a transaction.
+async fn lock_and_delete(
+    database: &Database,
+    users: &[i64],
+    delete: impl AsyncFnOnce(&mut PgConnection, &[i64]) -> Result<PgQueryResult, sqlx::Error>,
+) -> Result<u64, Error> {
+    let mut transaction = database.begin().await?;
     let locked = sqlx::query_scalar!(
         "SELECT id FROM users WHERE id = ANY ($1) ORDER BY id FOR UPDATE SKIP LOCKED",
         users,
     )
-    .fetch_all(transaction.connection()?)
+    .fetch_all(transaction.connection())
     .await?;
-    Ok(locked)
+    let deleted = delete(transaction.connection(), &locked).await?;
+    transaction.commit().await?;
+    Ok(deleted.rows_affected())
 }
