@@ -62,12 +62,14 @@ pub async fn merge_users(
     Ok(merged)
 }
 
+/// Decides which user stays.
 async fn choose(
     connection: &mut PgConnection,
     one: UserId,
     other: UserId,
 ) -> Result<(Pair, MergedUser), Error> {
-    let mut users = sqlx::query!(
+    let mut users = sqlx::query_as!(
+        MergedUser,
         "SELECT id, anonymous_id
          FROM users
          WHERE id IN ($1, $2)
@@ -84,14 +86,10 @@ async fn choose(
         return Err(Error::NotFound("user"));
     };
     let pair = Pair {
-        kept: kept.id,
-        deleted: deleted.id,
+        kept: kept.id.0,
+        deleted: deleted.id.0,
     };
-    let merged = MergedUser {
-        id: UserId(kept.id),
-        anonymous_id: kept.anonymous_id,
-    };
-    Ok((pair, merged))
+    Ok((pair, kept))
 }
 
 /// Moves imported insights. One that both uploaded, or that one uploaded and the other has as a shared insight, is kept once,

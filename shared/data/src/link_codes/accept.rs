@@ -33,8 +33,8 @@ pub enum AcceptOutcome {
 /// Accepts a code: its user and the caller become one (see [`merge_users`]). A transaction of twelve round trips, more
 /// where both have a conversation about the same insight.
 ///
-/// Of simultaneous calls with one code, one succeeds. Wrong codes are counted by
-/// [`check_link_code`](super::check_link_code) only.
+/// Of simultaneous calls with one code, one succeeds. [`check_link_code`](super::check_link_code) comes first and blocks a
+/// caller with too many wrong codes.
 ///
 /// # Errors
 ///
@@ -64,7 +64,7 @@ pub async fn accept_link_code(
     database.limit_transaction(Box::pin(accept)).await
 }
 
-/// As [`accept_link_code`]. `None` when the code is not valid or the device has changed its user.
+/// As [`accept_link_code`]. `None` when the code is not valid or the device was moved to another user.
 async fn try_accept(
     database: &Database,
     token: TokenHash,
@@ -89,7 +89,7 @@ async fn try_accept(
     )
     .fetch_all(transaction.connection())
     .await?;
-    // One transaction finds the code pending and consumes it. The code and the device must still belong to the locked users.
+    // Of simultaneous transactions, one finds the code pending and consumes it. The code and the device must still belong to the locked users.
     let parties = sqlx::query!(
         r#"
         WITH consumed AS (

@@ -14,6 +14,7 @@ const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// One step of a walk through a table.
 struct Step {
+    /// Its last id.
     last: Option<i64>,
     /// The number of its rows.
     rows: i64,
