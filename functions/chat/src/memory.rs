@@ -44,8 +44,8 @@ impl MessageVector<'_> {
         let vector = self.0.as_ref();
         let query = MemoryQuery {
             text: message,
-            meaning: vector.map(|(name, vector)| (*name, vector.as_slice())),
-            outside: excluded,
+            vector: vector.map(|(name, vector)| (*name, vector.as_slice())),
+            excluded_chat: excluded,
         };
         let excerpts = search_memory(database, token, query).await;
         let excerpts = excerpts.unwrap_or_else(|error| {
@@ -85,12 +85,12 @@ pub(crate) async fn embed_new_messages(
 }
 
 fn recollection(excerpt: MemoryExcerpt) -> Recollection {
-    let turns = excerpt.said.into_iter().map(|(role, text)| Turn {
+    let turns = excerpt.messages.into_iter().map(|(role, text)| Turn {
         role: turn_role(role),
         text,
     });
     Recollection {
-        about: excerpt.about,
+        about: excerpt.title,
         turns: turns.collect(),
     }
 }

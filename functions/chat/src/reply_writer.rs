@@ -222,7 +222,7 @@ impl Writer<'_> {
         } = self.reply;
         let refund_day = is_refund.then_some(self.reply.day);
         let storing = async {
-            let store = || finish_message(database, stored.answer, state, &self.text, refund_day);
+            let store = || finish_message(database, stored.reply, state, &self.text, refund_day);
             let mut finished = match store().await {
                 Ok(finished) => finished,
                 Err(_) => {
@@ -279,7 +279,7 @@ impl Progress {
         }
         self.saved_at = Some(Instant::now());
         let (database, text) = (reply.database.clone(), text.to_owned());
-        let message = reply.stored.answer;
+        let message = reply.stored.reply;
         self.saving = Some(tokio::spawn(async move {
             // The next interval or the end stores it again.
             let _ = save_progress(&database, message, &text).await;

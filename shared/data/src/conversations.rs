@@ -1,26 +1,25 @@
 //! Conversations and their messages: tables `conversations` and `messages`.
 //!
-//! A reader has one conversation about each insight, and any number of standalone chats. Each message of the reader's is
-//! stored together with a pending place for its answer, under the lock of the conversation's row: so the order is user,
-//! assistant, user, assistant whatever happens at once, and a second message may be sent while the first is still being
-//! answered. [`finish_message`] fills the place.
+//! A user has one conversation about each insight, and any number of standalone chats. Each message of the user is
+//! stored together with a pending reply, under the lock of the conversation's row. So user and assistant always
+//! alternate, even with concurrent requests, and the user may send a second message while the first reply is being
+//! written. [`finish_message`] completes the reply.
 //!
-//! A list of messages holds what was said. A pending place, or an answer that broke off before its first word, is left
-//! out of it: a page would show an empty bubble.
+//! A list of messages leaves out pending replies, and replies that broke off before their first word: a page would show
+//! an empty bubble.
 
 mod chats;
-mod conversation;
 mod embeddings;
 mod memory_search;
 mod messages;
 mod post_message;
+mod summarised_conversation;
 
 use chrono::{DateTime, Utc};
 
 use crate::Error;
 
 pub use chats::{StandaloneChat, delete_standalone_chat, get_standalone_chats};
-pub use conversation::{Conversation, get_conversation, save_summary};
 pub use embeddings::{MemoryStatus, list_unembedded, memory_status, save_embeddings};
 pub use memory_search::{MemoryExcerpt, MemoryQuery, search_memory};
 pub use messages::{clear_chat_messages, get_chat_messages, get_standalone_chat_messages};
@@ -28,12 +27,13 @@ pub use post_message::{
     FinishedMessage, MessageTarget, PostOutcome, StoredMessage, append_message, finish_message,
     save_progress,
 };
+pub use summarised_conversation::{Conversation, get_conversation, save_summary};
 
-/// A conversation's number: a standalone chat's, which the outside knows, or that of one about an insight.
+/// The id of a conversation. Clients see the id of a standalone chat only, not of a conversation about an insight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ChatId(pub i64);
 
-/// A message's number. Of what was said here, later ones are greater; an import gives new ones to old messages.
+/// The id of a message. Later messages have greater ids, but an import gives new ids to old messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MessageId(pub i64);
 
@@ -49,31 +49,31 @@ pub enum Role {
 /// How a message ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FinalState {
-    /// It was said to its end. What a reader says always is.
+    /// It is whole. Every message of a user is.
     Complete,
-    /// The limit of tokens cut it.
+    /// The token limit cut it.
     Truncated,
     /// It broke off.
     Interrupted,
 }
 
-/// Something that was said.
+/// A message that is not pending.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Its number.
+    /// Its id.
     pub id: MessageId,
-    /// By whom.
+    /// Its author.
     pub role: Role,
     /// How it ended.
-    pub ending: FinalState,
-    /// What: never empty.
+    pub state: FinalState,
+    /// Its text, never empty.
     pub content: String,
-    /// When it began.
+    /// When it was sent; of a reply, when the user's message was sent.
     pub created_at: DateTime<Utc>,
 }
 
 impl Role {
-    /// As it is stored and sent.
+    /// The name that is stored and sent.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -99,7 +99,7 @@ impl Role {
 }
 
 impl FinalState {
-    /// As it is stored.
+    /// The name that is stored.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -107,6 +107,16 @@ impl FinalState {
             Self::Truncated => "truncated",
             Self::Interrupted => "interrupted",
         }
+    }
+
+    fn from_row(text: &str) -> Result<Self, Error> {
+        [Self::Complete, Self::Truncated, Self::Interrupted]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or(Error::ImpossibleRow {
+                table: "messages",
+                reason: "unknown state",
+            })
     }
 }
 
@@ -123,19 +133,10 @@ impl TryFrom<MessageRow> for Message {
     type Error = Error;
 
     fn try_from(row: MessageRow) -> Result<Self, Error> {
-        let impossible = |reason| Error::ImpossibleRow {
-            table: "messages",
-            reason,
-        };
         Ok(Self {
             id: MessageId(row.id),
             role: Role::from_row(&row.role)?,
-            ending: match row.state.as_str() {
-                "complete" => FinalState::Complete,
-                "truncated" => FinalState::Truncated,
-                "interrupted" => FinalState::Interrupted,
-                _ => return Err(impossible("no such ending")),
-            },
+            state: FinalState::from_row(&row.state)?,
             content: row.content,
             created_at: row.created_at,
         })

@@ -1,71 +1,72 @@
-//! Definitions and who has them: tables `definitions` and `user_definitions`.
+//! Definitions and users' histories of them: tables `definitions` and `user_definitions`. A history has the definitions
+//! linked to a user.
 //!
-//! A shared definition is stored once for each subject, which is a word, a reference and a verse. An imported one belongs
-//! to one user (`owner_id`) and is found through that user's links only: nothing here gives it for a subject.
+//! A shared definition is stored once for each subject, which is a word, a reference and a verse. An imported
+//! definition belongs to one user (`owner_id`), and only that user's history has it.
 
 use chrono::{DateTime, Utc};
 
-use crate::text_hash::hash_parts;
+use crate::{
+    Database, Error, Page, TokenHash, merge::retry_if_nothing_found, text_hash::hash_parts,
+};
 
-pub use history::{clear_user_definitions, get_user_definitions};
 pub use shared_texts::{begin_definition, link_definition_to_user, save_definition};
 
-mod history;
 mod shared_texts;
 
-/// A definition's number.
+/// The id of a definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DefinitionId(pub i64);
 
-/// What a definition says.
+/// The three texts of a definition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DefinitionContent {
-    /// What the word means.
+    /// The meaning of the word.
     pub definition: String,
-    /// How scripture uses it.
+    /// How scripture uses the word.
     pub biblical_usage: String,
-    /// The Hebrew or Greek behind it.
+    /// The Hebrew or Greek word behind it.
     pub original_language: String,
 }
 
-/// A word where it stands.
+/// A word in a verse.
 #[derive(Clone, Copy, Debug)]
 pub struct DefinitionSubject<'d> {
-    /// As it was sent, 1 to 100 characters.
+    /// The word as it was sent, 1 to 100 characters.
     pub word: &'d str,
-    /// As it was sent, 1 to 100 characters.
+    /// The reference as it was sent, 1 to 100 characters.
     pub passage_reference: &'d str,
-    /// As it was sent, 1 to 50,000 characters.
+    /// The verse as it was sent, 1 to 50,000 characters.
     pub verse_text: &'d str,
 }
 
 /// A definition to store.
 #[derive(Clone, Copy, Debug)]
 pub struct NewDefinition<'d> {
-    /// What it is about.
+    /// The word and its verse.
     pub subject: DefinitionSubject<'d>,
-    /// What was generated.
+    /// The generated texts.
     pub content: &'d DefinitionContent,
-    /// What wrote it.
+    /// The works that it is from, with their licences, or the name of the model.
     pub source: Option<&'d str>,
 }
 
-/// A definition that a user has.
+/// A definition of a user's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Definition {
-    /// Its number.
+    /// Its id.
     pub id: DefinitionId,
-    /// As it was sent.
+    /// The word as it was sent.
     pub word: String,
-    /// As it was sent.
+    /// The reference as it was sent.
     pub passage_reference: String,
-    /// As it was sent, line breaks included.
+    /// The verse as it was sent, with its line breaks.
     pub verse_text: String,
-    /// What it says.
+    /// The three texts.
     pub content: DefinitionContent,
-    /// What wrote it; `None` when nobody can know.
+    /// The works that it is from, with their licences, or the name of the model; `None` when unknown.
     pub source: Option<String>,
-    /// When the user got it, last.
+    /// When the user last requested or saved it.
     pub linked_at: DateTime<Utc>,
 }
 
@@ -77,7 +78,7 @@ impl DefinitionSubject<'_> {
 }
 
 impl DefinitionContent {
-    /// Tells whether two are the same.
+    /// Equal for equal texts.
     pub(crate) fn hash(&self) -> [u8; 32] {
         hash_parts(&[
             &self.definition,
@@ -87,7 +88,7 @@ impl DefinitionContent {
     }
 }
 
-/// A row of a caller's; all NULL where the caller is known and has no such definition.
+/// A definition of the caller. Every column is NULL when a known caller does not have it.
 struct DefinitionRow {
     id: Option<i64>,
     word: Option<String>,
@@ -116,6 +117,84 @@ impl DefinitionRow {
             linked_at: self.linked_at?,
         })
     }
+}
+
+/// A page of the caller's history, the last linked first. Empty for an unknown caller. One round trip.
+///
+/// # Errors
+///
+/// [`Error::Unavailable`] when the database does not answer.
+pub async fn get_user_definitions(
+    database: &Database,
+    token: TokenHash,
+    page: Page,
+) -> Result<Vec<Definition>, Error> {
+    // The start of the page is one row, so that the page is one range of the index.
+    let rows = sqlx::query_as!(
+        DefinitionRow,
+        r#"
+        WITH caller AS (
+            SELECT user_id FROM devices WHERE token_hash = $1
+        )
+        SELECT definitions.id, word, passage_reference, verse_text, definition, biblical_usage,
+               original_language, source, linked_at
+        FROM user_definitions
+        JOIN definitions ON definitions.id = user_definitions.definition_id
+        WHERE user_definitions.user_id = (SELECT user_id FROM caller)
+          AND (linked_at, definition_id) < (
+              SELECT 'infinity'::TIMESTAMPTZ, 0::BIGINT
+              WHERE $2::BIGINT IS NULL
+              UNION ALL
+              SELECT linked_at, definition_id
+              FROM user_definitions
+              WHERE user_id = (SELECT user_id FROM caller) AND definition_id = $2)
+        ORDER BY linked_at DESC, definition_id DESC
+        LIMIT $3
+        "#,
+        token.as_bytes(),
+        page.before,
+        page.limit,
+    )
+    .fetch_all(database.repeatable())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(DefinitionRow::into_definition)
+        .collect())
+}
+
+/// Removes all definitions from the caller's history, and returns how many there were. One round trip, two when there
+/// were none.
+///
+/// A shared definition stays for other users. An imported one is deleted: no user could reach it any more.
+///
+/// # Errors
+///
+/// [`Error::Unavailable`] when the database does not answer.
+pub async fn clear_user_definitions(database: &Database, token: TokenHash) -> Result<u64, Error> {
+    let cleared = retry_if_nothing_found(|| async move {
+        let cleared = sqlx::query_scalar!(
+            r#"
+            WITH caller AS (
+                SELECT user_id FROM devices WHERE token_hash = $1
+            ), unlinked AS (
+                DELETE FROM user_definitions
+                WHERE user_id = (SELECT user_id FROM caller)
+                RETURNING user_id, definition_id
+            ), removed AS (
+                DELETE FROM definitions
+                USING unlinked
+                WHERE definitions.owner_id = unlinked.user_id AND definitions.id = unlinked.definition_id
+            )
+            SELECT count(*) AS "cleared!" FROM unlinked
+            "#,
+            token.as_bytes(),
+        )
+        .fetch_one(database.once())
+        .await?;
+        Ok((cleared > 0).then_some(cleared.unsigned_abs()))
+    });
+    Ok(cleared.await?.unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -1,15 +1,14 @@
-//! Exporting a user: everything in the histories, oldest first, in pages of bounded size.
+//! Export of a user's data: everything in the histories, oldest first, in pages of bounded size.
 //!
-//! There is no transaction: one would be open for as long as the reader takes. Each page is a statement that goes on
-//! behind the last row of the one before. So each thing is exported as it was when its page was read; what is added
-//! meanwhile may be in it or not. If the caller is no longer the same user at the end (erased, or merged with another),
-//! the export fails instead of ending with a part missing.
+//! An export has no transaction: it would stay open for as long as the client reads. Each page is a statement that
+//! continues after the last row of the page before. So each part is exported as it was when its page was read, and
+//! parts that are added meanwhile may be in the export or not. If the caller's user has changed at the end (erased, or
+//! merged into another), the export fails instead of missing a part.
 
 use std::collections::VecDeque;
 
-use sqlx::types::Uuid;
-
 use chrono::{DateTime, Utc};
+use sqlx::types::Uuid;
 
 use crate::{
     ChatRecord, Database, DefinitionRecord, Error, InsightRecord, MessageRecord, TokenHash,
@@ -17,159 +16,144 @@ use crate::{
 
 mod pages;
 
-use pages::{Keyset, Page, conversations, histories};
+use pages::PageStart;
 
-/// One thing of an export. Messages belong to the insight or chat before them.
+/// A part of an export. Messages follow the insight or chat that they belong to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExportPart {
-    /// An insight of the history.
+    /// An insight of the history, or one with a conversation.
     Insight(InsightRecord),
     /// A definition of the history.
     Definition(DefinitionRecord),
     /// A standalone chat.
     Chat(ChatRecord),
-    /// A message of the insight or chat that came last.
+    /// A message of the last insight or chat.
     Message(MessageRecord),
 }
 
-/// Whose export it is, as the outside may know.
+/// The exported user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExportedUser {
-    /// What the outside calls the user.
+    /// The id that clients see.
     pub anonymous_id: Uuid,
-    /// When it first came.
+    /// When the user was created.
     pub created_at: DateTime<Utc>,
 }
 
-/// An export being read. In memory is one page of it.
+/// An export that is being read. It holds one page in memory.
 #[derive(Debug)]
 pub struct Export {
     database: Database,
     token: TokenHash,
     user: ExportedUser,
-    section: Option<Section>,
-    /// Where the section's next page begins; `None` when there is none.
-    next: Option<Keyset>,
-    /// Read and not given out, each with its conversation.
+    /// The list that is being read, and the start of its next page; `None` after the last list.
+    next: Option<(ExportList, PageStart)>,
+    /// Parts that were read and not yet returned, each with the id of its conversation.
     waiting: VecDeque<(ExportPart, Option<i64>)>,
-    /// The conversation of the part that was given out last, and where its next page begins.
-    conversation: Option<(i64, Keyset)>,
+    /// The conversation of the part that was returned last, and the start of its next page.
+    conversation: Option<(i64, PageStart)>,
 }
 
-/// In the order of the export.
+/// The lists of an export, in its order.
 #[derive(Clone, Copy, Debug)]
-enum Section {
+enum ExportList {
     Insights,
     Definitions,
     Chats,
 }
 
-/// Begins the export of the caller's user: insights, then definitions, then standalone chats. One round trip.
+/// Starts an export of the caller's user: insights, then definitions, then standalone chats. One round trip.
 ///
 /// # Errors
 ///
-/// [`Error::UnknownCaller`] when the token is no device's; [`Error::Unavailable`] when the database does not answer.
+/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::Unavailable`] when the database does not
+/// answer.
 pub async fn export_user_data(database: &Database, token: TokenHash) -> Result<Export, Error> {
     Ok(Export {
-        user: find_user(database, token)
-            .await?
-            .ok_or(Error::UnknownCaller)?,
+        user: get_exported_user(database, token).await?,
         database: database.clone(),
         token,
-        section: Some(Section::Insights),
-        next: Some(Keyset::START),
+        next: Some((ExportList::Insights, PageStart::FIRST)),
         waiting: VecDeque::new(),
         conversation: None,
     })
 }
 
 impl Export {
-    /// Whose it is.
+    /// The exported user.
     #[must_use]
     pub fn user(&self) -> ExportedUser {
         self.user
     }
 
-    /// The next parts, half a megabyte or one part at a time; `None` after the last.
+    /// The next parts, at most half a megabyte or one part; `None` after the last.
     ///
     /// # Errors
     ///
-    /// [`Error::Unavailable`] when the database does not answer; [`Error::UnknownCaller`] when the user is no longer
-    /// there, or is another. What was given out by then is not a whole export.
+    /// [`Error::Unavailable`] when the database does not answer; [`Error::UnknownCaller`] when the user was erased or
+    /// merged meanwhile. The parts returned by then are not a whole export.
     pub async fn next(&mut self) -> Result<Option<Vec<ExportPart>>, Error> {
         loop {
-            if let Some((conversation, from)) = self.conversation.take() {
-                let page =
-                    conversations::messages(&self.database, self.token, conversation, from).await?;
+            if let Some((conversation, start)) = self.conversation {
+                let page = pages::messages(&self.database, self.token, conversation, start).await?;
                 self.conversation = page.next.map(|next| (conversation, next));
-                if !page.items.is_empty() {
-                    let parts = page.items.into_iter().map(|(part, _)| part);
+                if !page.parts.is_empty() {
+                    let parts = page.parts.into_iter().map(|(part, _)| part);
                     return Ok(Some(parts.collect()));
                 }
             } else if !self.waiting.is_empty() {
-                return Ok(Some(self.give_out()));
-            } else if !self.read_on().await? {
-                return self.check_user().await.map(|()| None);
+                return Ok(Some(self.take_waiting()));
+            } else if let Some((list, start)) = self.next {
+                self.read_page(list, start).await?;
+            } else {
+                // A page of an unknown caller is empty, like the page after the last: only this check tells them apart.
+                let user = get_exported_user(&self.database, self.token).await?;
+                return if user == self.user {
+                    Ok(None)
+                } else {
+                    Err(Error::UnknownCaller)
+                };
             }
         }
     }
 
-    /// What waits, up to the first that has a conversation: its messages come next.
-    fn give_out(&mut self) -> Vec<ExportPart> {
+    /// Takes the waiting parts up to the first with a conversation: its messages must follow it.
+    fn take_waiting(&mut self) -> Vec<ExportPart> {
         let mut parts = Vec::new();
         while let Some((part, conversation)) = self.waiting.pop_front() {
             parts.push(part);
             if let Some(id) = conversation {
-                self.conversation = Some((id, Keyset::START));
+                self.conversation = Some((id, PageStart::FIRST));
                 break;
             }
         }
         parts
     }
 
-    /// Reads the next page of the histories; false when there is none.
-    async fn read_on(&mut self) -> Result<bool, Error> {
-        let Some(section) = self.section else {
-            return Ok(false);
+    async fn read_page(&mut self, list: ExportList, start: PageStart) -> Result<(), Error> {
+        let (database, token) = (&self.database, self.token);
+        let (page, following) = match list {
+            ExportList::Insights => (
+                pages::insights(database, token, start).await?,
+                Some(ExportList::Definitions),
+            ),
+            ExportList::Definitions => (
+                pages::definitions(database, token, start).await?,
+                Some(ExportList::Chats),
+            ),
+            ExportList::Chats => (pages::chats(database, token, start).await?, None),
         };
-        let Some(from) = self.next.take() else {
-            self.section = section.next();
-            self.next = Some(Keyset::START);
-            return Ok(self.section.is_some());
+        self.waiting = page.parts.into();
+        self.next = match page.next {
+            Some(next) => Some((list, next)),
+            None => following.map(|list| (list, PageStart::FIRST)),
         };
-        let Page { items, next } = match section {
-            Section::Insights => histories::insights(&self.database, self.token, from).await?,
-            Section::Definitions => {
-                histories::definitions(&self.database, self.token, from).await?
-            }
-            Section::Chats => conversations::chats(&self.database, self.token, from).await?,
-        };
-        self.waiting = items.into();
-        self.next = next;
-        Ok(true)
-    }
-
-    /// A page of somebody unknown is empty: only this tells it from the end.
-    async fn check_user(&self) -> Result<(), Error> {
-        let user = find_user(&self.database, self.token).await?;
-        (user == Some(self.user))
-            .then_some(())
-            .ok_or(Error::UnknownCaller)
+        Ok(())
     }
 }
 
-impl Section {
-    fn next(self) -> Option<Self> {
-        match self {
-            Self::Insights => Some(Self::Definitions),
-            Self::Definitions => Some(Self::Chats),
-            Self::Chats => None,
-        }
-    }
-}
-
-async fn find_user(database: &Database, token: TokenHash) -> Result<Option<ExportedUser>, Error> {
-    let row = sqlx::query_as!(
+async fn get_exported_user(database: &Database, token: TokenHash) -> Result<ExportedUser, Error> {
+    sqlx::query_as!(
         ExportedUser,
         "SELECT users.anonymous_id, users.created_at
          FROM devices
@@ -178,8 +162,8 @@ async fn find_user(database: &Database, token: TokenHash) -> Result<Option<Expor
         token.as_bytes(),
     )
     .fetch_optional(database.repeatable())
-    .await?;
-    Ok(row)
+    .await?
+    .ok_or(Error::UnknownCaller)
 }
 
 #[cfg(test)]

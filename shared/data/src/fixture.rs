@@ -7,8 +7,9 @@ use futures_util::future::join_all;
 use sqlx::{PgPool, postgres::PgConnectOptions};
 
 use crate::{
-    CodeHash, Database, DatabaseConfig, DeviceKind, DeviceToken, LinkCode, NewDevice, TokenHash,
-    UserId, generate_link_code, get_or_create_user,
+    Claim, CodeHash, Database, DatabaseConfig, DeviceKind, DeviceToken, Insight, InsightContent,
+    InsightSubject, LinkCode, NewDevice, NewInsight, TokenHash, Transaction, UserId,
+    generate_link_code, get_or_create_user, save_insight,
 };
 use verse_platform::Random;
 
@@ -201,4 +202,66 @@ where
 pub(crate) async fn calls(database: &Database) -> i64 {
     let sql = "SELECT coalesce(sum(calls), 0)::BIGINT FROM daily_usage";
     number(database, sql).await
+}
+
+/// The test's database with so many connections, and with the timeouts of the product: for tests of slow statements.
+pub(crate) fn connect_with_timeouts(pool: &PgPool, connections: usize) -> Database {
+    let mut config = DatabaseConfig::new((*pool.connect_options()).clone());
+    config.max_connections = connections;
+    Database::connect_lazy(&config)
+}
+
+/// The three texts of an insight, each beginning with `text`.
+pub(crate) fn insight_content(text: &str) -> InsightContent {
+    InsightContent {
+        historical_context: format!("{text}: history"),
+        theological_significance: format!("{text}: significance"),
+        practical_application: format!("{text}: application"),
+    }
+}
+
+/// Saves an insight on this text of John 3:16 for the caller.
+pub(crate) async fn saved_insight(
+    database: &Database,
+    token: TokenHash,
+    passage_text: &str,
+    now: DateTime<Utc>,
+) -> Insight {
+    let subject = InsightSubject {
+        passage_reference: "John 3:16 (KJV)",
+        passage_text,
+    };
+    let (content, source) = (&insight_content("saved"), Some("a library"));
+    let new = NewInsight {
+        subject,
+        content,
+        source,
+    };
+    save_insight(database, token, new, now).await.unwrap()
+}
+
+/// A claim with which a lookup claims nothing: there is no quota.
+pub(crate) fn lookup_claim(now: DateTime<Utc>) -> Claim {
+    Claim {
+        id: Random::system().uuid(),
+        lease_until: now,
+        daily_limit: 0,
+    }
+}
+
+/// Begins a merge of two users without data: the devices of `gone` belong to `kept`, and `gone` is deleted.
+pub(crate) async fn begin_merge(database: &Database, gone: UserId, kept: UserId) -> Transaction {
+    let mut merge = database.begin().await.unwrap();
+    for sql in [
+        "UPDATE devices SET user_id = $2 WHERE user_id = $1",
+        "DELETE FROM users WHERE id = $1 AND id <> $2",
+    ] {
+        sqlx::query(sql)
+            .bind(gone.0)
+            .bind(kept.0)
+            .execute(merge.connection())
+            .await
+            .unwrap();
+    }
+    merge
 }

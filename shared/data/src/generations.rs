@@ -1,42 +1,42 @@
-//! What is being generated to be shared: table `generations`. One call generates, and who asks for the same meanwhile
-//! waits for it.
+//! Claims on generations: table `generations`. One call generates a shared text, and concurrent calls for the same text
+//! wait for it.
 //!
-//! A place is claimed together with the day's allowance, in the statement that looks for what is stored
-//! ([`begin_insight`](crate::begin_insight), [`begin_definition`](crate::begin_definition)). After a success it is left
-//! behind until its lease is over: who looked just before the success is told to wait, looks again, and finds. After a
-//! failure [`abandon_generation`] gives it back, and the next who looks takes over.
+//! [`begin_insight`](crate::begin_insight) and [`begin_definition`](crate::begin_definition) look for the stored text,
+//! claim its generation and count it, in one statement. After a success the claim stays until its lease ends: a call
+//! that looked just before the text was stored finds the claim, waits, looks again, and finds the text. After a failure
+//! [`abandon_generation`] releases the claim, and the next call that looks takes over.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::types::Uuid;
 
 use crate::{Database, Error, TokenHash, Usage};
 
-/// A call that would generate something.
+/// A call's claim on a generation.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim {
-    /// Names the call, and nobody else.
+    /// Identifies the call.
     pub id: Uuid,
-    /// When the call has ended, whatever becomes of it.
+    /// When the call has ended, at the latest.
     pub lease_until: DateTime<Utc>,
-    /// The day's allowance of a user who is not pro.
+    /// The daily quota of a user who is not pro.
     pub daily_limit: i32,
 }
 
-/// What is to be done for something that many may ask for at once.
+/// The outcome of a lookup that claims the generation of a text when the text is not stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum ClaimOutcome<T> {
-    /// Nothing: it is stored, and the caller has it.
+    /// The text is stored, and linked to the caller.
     Found(T),
-    /// It is to be generated: the place is the call's, and the answer is counted.
+    /// This call must generate the text. The generation is claimed and counted.
     Claimed,
-    /// Another call generates it.
+    /// Another call generates the text.
     Busy,
-    /// The day's allowance is used up; nothing was counted.
+    /// The quota is used up; nothing was counted.
     QuotaExhausted(Usage),
 }
 
-/// How a statement that begins something found the caller, apart from what is stored.
+/// The caller's quota, and what the statement claimed and counted.
 pub(crate) struct QuotaState {
     pub(crate) is_pro: bool,
     pub(crate) calls_today: i32,
@@ -45,9 +45,9 @@ pub(crate) struct QuotaState {
 }
 
 impl QuotaState {
-    /// What is to be done when nothing is stored. A place that was claimed for an answer that others' calls of the same
-    /// user left no allowance for is given back.
-    pub(crate) async fn settle<T>(
+    /// The outcome when the text is not stored. A claim that could not be counted is released: concurrent calls of the
+    /// same user had used the quota up.
+    pub(crate) async fn outcome<T>(
         self,
         database: &Database,
         claim: Claim,
@@ -55,11 +55,15 @@ impl QuotaState {
         let limit = claim.daily_limit;
         match self.counted {
             Some(_) => return Ok(ClaimOutcome::Claimed),
-            None if self.is_claimed => release_claim(database, claim.id).await?,
+            None if self.is_claimed => {
+                sqlx::query!("DELETE FROM generations WHERE holder = $1", claim.id)
+                    .execute(database.repeatable())
+                    .await?;
+            }
             None if self.is_pro || self.calls_today < limit => return Ok(ClaimOutcome::Busy),
             None => {}
         }
-        // Who is refused may have looked before the others were counted, and so is told the limit at least.
+        // The statement may have read the day's count before concurrent calls raised it. It is the limit at least.
         Ok(ClaimOutcome::QuotaExhausted(Usage {
             is_pro: self.is_pro,
             calls_today: self.calls_today.max(limit).max(0),
@@ -67,8 +71,9 @@ impl QuotaState {
     }
 }
 
-/// Gives back a place of the call's, and the answer that was counted with it on `day`, once; neither when the place is
-/// not the call's. So it is safe, too, when nobody knows whether the claim was carried out. One round trip.
+/// Releases a claim and refunds its generation to the quota of `day`, once, and returns whether it was refunded. Does
+/// nothing when the claim does not exist, so it is safe when the response to the claiming statement was lost. One round
+/// trip.
 ///
 /// # Errors
 ///
@@ -79,7 +84,7 @@ pub async fn abandon_generation(
     claim_id: Uuid,
     day: NaiveDate,
 ) -> Result<bool, Error> {
-    // The place first, as whoever claims one.
+    // The claim's row is locked before the day's row, as in the statements that claim.
     let refunded = sqlx::query!(
         "WITH caller AS (
              SELECT user_id FROM devices WHERE token_hash = $1
@@ -97,14 +102,6 @@ pub async fn abandon_generation(
     .execute(database.repeatable())
     .await?;
     Ok(refunded.rows_affected() > 0)
-}
-
-/// Gives back a place with which nothing was counted. One round trip.
-async fn release_claim(database: &Database, claim_id: Uuid) -> Result<(), Error> {
-    sqlx::query!("DELETE FROM generations WHERE holder = $1", claim_id)
-        .execute(database.repeatable())
-        .await?;
-    Ok(())
 }
 
 #[cfg(test)]

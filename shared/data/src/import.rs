@@ -1,11 +1,11 @@
-//! Importing an export: all of it or nothing, and what is there already is left as it is.
+//! Import of an exported file: all of it or nothing. Records that the user already has stay as they are.
 //!
-//! An insight or a definition is there if the history has one of the same texts, whoever wrote it; one that is not
-//! becomes the user's own and is never seen by others. A chat is known by what it began with, a message by
-//! conversation, speaker, words and time; two that are the same in a file are two.
+//! An insight or a definition is already there when the history has one with the same texts, shared or own. A new one
+//! belongs to the user, and other users never see it. A chat is identified by its title, passage and time, a message by
+//! its conversation, role, text and time. Two equal records of a file are two.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     time::Duration,
 };
 
@@ -21,13 +21,13 @@ use crate::{
 mod conversations;
 mod histories;
 
-use conversations::{insert_chats, insert_messages};
+use conversations::{insert_chats, insert_messages, open_conversations};
 use histories::{insert_definitions, insert_insights};
 
-/// What a file holds.
+/// The records of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserData {
-    /// Insights, each with the messages about it.
+    /// Insights, each with its messages.
     pub insights: Vec<(InsightRecord, Vec<MessageRecord>)>,
     /// Definitions.
     pub definitions: Vec<DefinitionRecord>,
@@ -35,31 +35,31 @@ pub struct UserData {
     pub chats: Vec<(ChatRecord, Vec<MessageRecord>)>,
 }
 
-/// How much was new.
+/// How many records an import added.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
     /// Insights.
     pub insights: u64,
     /// Definitions.
     pub definitions: u64,
-    /// Messages, on insights and in chats.
+    /// Messages about insights and in chats.
     pub chat_messages: u64,
     /// Standalone chats.
     pub standalone_chats: u64,
 }
 
-/// The longest that an import may take: several statements, of some megabytes.
+/// The longest that an import may take: several statements with some megabytes.
 const TIME_LIMIT: Duration = Duration::from_secs(8);
 
-/// Adds what the caller's user does not have yet, in one transaction: eight statements at most, two of them to begin
-/// and to commit it.
+/// Adds the records that the caller's user does not have yet, in one transaction. Eight statements at most, with the
+/// begin and the commit.
 ///
-/// Imports of one user take turns, so that two of one file at once add it once.
+/// Imports of one user run one after the other: two concurrent imports of one file add it once.
 ///
 /// # Errors
 ///
-/// [`Error::UnknownCaller`] when the token is no device's; [`Error::Unavailable`] when the database does not answer in
-/// time; [`Error::Conflict`] when a record breaks a bound of its table.
+/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::Unavailable`] when the database does not
+/// answer in time; [`Error::Conflict`] when a record breaks a constraint of its table.
 pub async fn import_user_data(
     database: &Database,
     token: TokenHash,
@@ -83,34 +83,28 @@ async fn import(
         transaction.commit().await?;
         return Ok(None);
     };
-    let mut imported = Imported::default();
-    let mut messages = Messages::default();
 
     let insights = insert_insights(connection, user, &data.insights).await?;
-    imported.insights = count_new(&insights);
-    let conversations = open_conversations(connection, user, data, &insights).await?;
-    for place in &insights {
-        if let (Some((_, said)), Some(id)) =
-            (data.insights.get(place.index), conversations.get(&place.id))
-        {
-            messages.add(*id, said);
-        }
-    }
-    imported.definitions = insert_definitions(connection, user, &data.definitions).await?;
+    let about_insights = with_messages(&insights, &data.insights);
+    let conversations = open_conversations(connection, user, &about_insights).await?;
+    let definitions = insert_definitions(connection, user, &data.definitions).await?;
     let chats = insert_chats(connection, user, &data.chats).await?;
-    imported.standalone_chats = count_new(&chats);
-    for place in &chats {
-        if let Some((_, said)) = data.chats.get(place.index) {
-            messages.add(place.id, said);
-        }
-    }
-    imported.chat_messages = insert_messages(connection, user, messages.in_order()).await?;
+    let of_insights = about_insights
+        .iter()
+        .filter_map(|(insight, messages)| Some((*conversations.get(insight)?, *messages)));
+    let messages = distinct(of_insights.chain(with_messages(&chats, &data.chats)));
+    let chat_messages = insert_messages(connection, user, &messages).await?;
     transaction.commit().await?;
-    Ok(Some(imported))
+    Ok(Some(Imported {
+        insights: count_new(&insights),
+        definitions,
+        chat_messages,
+        standalone_chats: count_new(&chats),
+    }))
 }
 
-/// Locks the caller's user until the transaction ends: it has no other import and cannot be erased or merged. `None` when
-/// it was merged into another one before.
+/// Locks the caller's user against other imports, erasure and merges until the transaction ends. `None` when the user was
+/// merged into another one before.
 async fn lock_user(connection: &mut PgConnection, token: TokenHash) -> Result<Option<i64>, Error> {
     let caller = sqlx::query!(
         r#"
@@ -137,96 +131,74 @@ async fn lock_user(connection: &mut PgConnection, token: TokenHash) -> Result<Op
     }
 }
 
-/// Where a record of the file is in the database.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    /// Its index in the file.
-    index: usize,
-    /// Its number.
+/// A record of the file in the database.
+struct StoredRecord {
+    /// Its position in the file, from 1.
+    position: i64,
+    /// Its id.
     id: i64,
-    /// Whether the user did not have it before.
+    /// The user did not have it before.
     is_new: bool,
 }
 
-impl Place {
-    /// Ordinality counts from 1.
-    fn new(place: i64, id: i64, is_new: bool) -> Self {
-        Self {
-            index: usize::try_from(place - 1).unwrap_or(usize::MAX),
-            id,
-            is_new,
-        }
-    }
+/// How many records are new; two equal records of the file may be one in the database.
+fn count_new(stored: &[StoredRecord]) -> u64 {
+    let new = stored.iter().filter(|record| record.is_new);
+    let ids: HashSet<i64> = new.map(|record| record.id).collect();
+    u64::try_from(ids.len()).unwrap_or(u64::MAX)
 }
 
-/// The texts of one column.
+/// The id of each stored record that has messages, with its messages.
+fn with_messages<'m, R>(
+    stored: &[StoredRecord],
+    file: &'m [(R, Vec<MessageRecord>)],
+) -> Vec<(i64, &'m [MessageRecord])> {
+    let records = stored.iter().filter_map(|record| {
+        let index = usize::try_from(record.position - 1).ok()?;
+        Some((record.id, file.get(index)?.1.as_slice()))
+    });
+    records
+        .filter(|(_, messages)| !messages.is_empty())
+        .collect()
+}
+
+/// The values of one text column.
 fn texts<R>(records: &[R], column: impl Fn(&R) -> &str) -> Vec<&str> {
     records.iter().map(column).collect()
 }
 
-fn count_new(places: &[Place]) -> u64 {
-    let new: HashSet<i64> = places
-        .iter()
-        .filter(|place| place.is_new)
-        .map(|place| place.id)
-        .collect();
-    u64::try_from(new.len()).unwrap_or(u64::MAX)
-}
-
-/// The conversation of each insight that has messages in the file, by the insight's number.
-async fn open_conversations(
-    connection: &mut PgConnection,
-    user: i64,
-    data: &UserData,
-    insights: &[Place],
-) -> Result<HashMap<i64, i64>, Error> {
-    let mut spans: BTreeMap<i64, (DateTime<Utc>, DateTime<Utc>)> = BTreeMap::new();
-    for place in insights {
-        let said = data.insights.get(place.index).map(|(_, said)| said);
-        for message in said.into_iter().flatten() {
-            let at = message.created_at;
-            let span = spans.entry(place.id).or_insert((at, at));
-            *span = (span.0.min(at), span.1.max(at));
-        }
-    }
-    conversations::open_conversations(connection, user, &spans).await
-}
-
-/// The messages of a file, each for its conversation.
-#[derive(Debug, Default)]
-struct Messages<'m> {
-    all: Vec<(i64, &'m MessageRecord)>,
-    /// The same ones, to keep what two records of one conversation both have from being there twice.
-    known: HashSet<(i64, Key<'m>, u32)>,
-}
-
-/// What tells a message from others of its conversation.
-type Key<'m> = (&'m str, &'m str, DateTime<Utc>);
-
-impl<'m> Messages<'m> {
-    /// Adds what one record has; of what another record of this conversation has too, only what it has more of.
-    fn add(&mut self, conversation: i64, said: &'m [MessageRecord]) {
-        let mut times: HashMap<Key<'m>, u32> = HashMap::new();
-        for message in said {
-            let at = stored(message.created_at);
-            let key = (message.role.as_str(), message.content.as_str(), at);
-            let time = times.entry(key).or_default();
-            *time += 1;
-            if self.known.insert((conversation, key, *time)) {
-                self.all.push((conversation, message));
+/// The messages of a file's records, each with the id of its conversation, oldest first. At one time they keep their
+/// order.
+///
+/// Several records may belong to one conversation. Of equal messages, it has as many as the record with the most.
+fn distinct<'m>(
+    records: impl Iterator<Item = (i64, &'m [MessageRecord])>,
+) -> Vec<(i64, &'m MessageRecord)> {
+    let (mut distinct, mut known) = (Vec::new(), HashSet::new());
+    for (conversation, messages) in records {
+        let mut counts: HashMap<_, u32> = HashMap::new();
+        for message in messages {
+            let at = to_microseconds(message.created_at);
+            let key = (message.role, message.content.as_str(), at);
+            let number = counts.entry(key).or_default();
+            *number += 1;
+            if known.insert((conversation, key, *number)) {
+                distinct.push((conversation, message));
             }
         }
     }
-
-    /// In the order that they were said in; at one moment, in the file's.
-    fn in_order(mut self) -> Vec<(i64, &'m MessageRecord)> {
-        self.all.sort_by_key(|(_, message)| message.created_at);
-        self.all
-    }
+    distinct.sort_by_key(|(_, message)| message.created_at);
+    distinct
 }
 
-/// A time as the database keeps it: to the microsecond.
-fn stored(at: DateTime<Utc>) -> DateTime<Utc> {
+/// The values of one column of times.
+fn times<R>(records: &[R], column: impl Fn(&R) -> DateTime<Utc>) -> Vec<DateTime<Utc>> {
+    let times = records.iter().map(column);
+    times.map(to_microseconds).collect()
+}
+
+/// A time as the database stores it.
+fn to_microseconds(at: DateTime<Utc>) -> DateTime<Utc> {
     at.trunc_subsecs(6)
 }
 

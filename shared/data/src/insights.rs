@@ -1,67 +1,68 @@
-//! Insights and who has them: tables `insights` and `user_insights`.
+//! Insights and users' histories of them: tables `insights` and `user_insights`. A history has the insights linked to a
+//! user.
 //!
-//! A shared insight is stored once for each subject, which is a reference and a text. An imported one belongs to one user
-//! (`owner_id`) and is found through that user's links only: nothing here gives it for a subject.
+//! A shared insight is stored once for each subject, which is a reference and a text. An imported insight belongs to
+//! one user (`owner_id`), and only that user's history has it.
 
 use chrono::{DateTime, Utc};
 
-use crate::text_hash::hash_parts;
+use crate::{
+    Database, Error, Page, TokenHash, merge::retry_if_nothing_found, text_hash::hash_parts,
+};
 
-pub use history::{clear_user_insights, get_user_insights};
 pub use shared_texts::{begin_insight, link_insight_to_user, save_insight};
 
-mod history;
 mod shared_texts;
 
-/// An insight's number.
+/// The id of an insight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct InsightId(pub i64);
 
-/// What an insight says.
+/// The three texts of an insight.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InsightContent {
-    /// The world that the passage was written in.
+    /// The time and place in which the passage was written.
     pub historical_context: String,
-    /// What it says of God and man.
+    /// What the passage says about God and man.
     pub theological_significance: String,
-    /// What it asks of who reads it.
+    /// What the passage means for its reader.
     pub practical_application: String,
 }
 
-/// A passage, as it was selected.
+/// A selected passage.
 #[derive(Clone, Copy, Debug)]
 pub struct InsightSubject<'i> {
-    /// As it was sent, 1 to 100 characters.
+    /// The reference as it was sent, 1 to 100 characters.
     pub passage_reference: &'i str,
-    /// As it was sent, 1 to 50,000 characters.
+    /// The text as it was sent, 1 to 50,000 characters.
     pub passage_text: &'i str,
 }
 
 /// An insight to store.
 #[derive(Clone, Copy, Debug)]
 pub struct NewInsight<'i> {
-    /// What it is about.
+    /// The passage.
     pub subject: InsightSubject<'i>,
-    /// What was generated.
+    /// The generated texts.
     pub content: &'i InsightContent,
-    /// What wrote it.
+    /// The works that it is from, with their licences, or the name of the model.
     pub source: Option<&'i str>,
 }
 
-/// An insight that a user has.
+/// An insight of a user's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Insight {
-    /// Its number.
+    /// Its id.
     pub id: InsightId,
-    /// As it was sent.
+    /// The reference as it was sent.
     pub passage_reference: String,
-    /// As it was sent, line breaks included.
+    /// The text as it was sent, with its line breaks.
     pub passage_text: String,
-    /// What it says.
+    /// The three texts.
     pub content: InsightContent,
-    /// What wrote it; `None` when nobody can know.
+    /// The works that it is from, with their licences, or the name of the model; `None` when unknown.
     pub source: Option<String>,
-    /// When the user got it, last.
+    /// When the user last requested or saved it.
     pub linked_at: DateTime<Utc>,
 }
 
@@ -73,7 +74,7 @@ impl InsightSubject<'_> {
 }
 
 impl InsightContent {
-    /// Tells whether two are the same.
+    /// Equal for equal texts.
     pub(crate) fn hash(&self) -> [u8; 32] {
         hash_parts(&[
             &self.historical_context,
@@ -83,7 +84,7 @@ impl InsightContent {
     }
 }
 
-/// A row of a caller's; all NULL where the caller is known and has no such insight.
+/// An insight of the caller. Every column is NULL when a known caller does not have it.
 struct InsightRow {
     id: Option<i64>,
     passage_reference: Option<String>,
@@ -110,6 +111,88 @@ impl InsightRow {
             linked_at: self.linked_at?,
         })
     }
+}
+
+/// A page of the caller's history, the last linked first. Empty for an unknown caller. One round trip.
+///
+/// # Errors
+///
+/// [`Error::Unavailable`] when the database does not answer.
+pub async fn get_user_insights(
+    database: &Database,
+    token: TokenHash,
+    page: Page,
+) -> Result<Vec<Insight>, Error> {
+    // The start of the page is one row, so that the page is one range of the index.
+    let rows = sqlx::query_as!(
+        InsightRow,
+        r#"
+        WITH caller AS (
+            SELECT user_id FROM devices WHERE token_hash = $1
+        )
+        SELECT insights.id, passage_reference, passage_text, historical_context,
+               theological_significance, practical_application, source, linked_at
+        FROM user_insights
+        JOIN insights ON insights.id = user_insights.insight_id
+        WHERE user_insights.user_id = (SELECT user_id FROM caller)
+          AND (linked_at, insight_id) < (
+              SELECT 'infinity'::TIMESTAMPTZ, 0::BIGINT
+              WHERE $2::BIGINT IS NULL
+              UNION ALL
+              SELECT linked_at, insight_id
+              FROM user_insights
+              WHERE user_id = (SELECT user_id FROM caller) AND insight_id = $2)
+        ORDER BY linked_at DESC, insight_id DESC
+        LIMIT $3
+        "#,
+        token.as_bytes(),
+        page.before,
+        page.limit,
+    )
+    .fetch_all(database.repeatable())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(InsightRow::into_insight)
+        .collect())
+}
+
+/// Removes all insights from the caller's history, and returns how many there were. One round trip, two when there were
+/// none.
+///
+/// Conversations about the insights stay, and an export has them. A shared insight stays for other users. An imported
+/// one is deleted when it has no conversation: no user could reach it any more.
+///
+/// # Errors
+///
+/// [`Error::Unavailable`] when the database does not answer.
+pub async fn clear_user_insights(database: &Database, token: TokenHash) -> Result<u64, Error> {
+    let cleared = retry_if_nothing_found(|| async move {
+        let cleared = sqlx::query_scalar!(
+            r#"
+            WITH caller AS (
+                SELECT user_id FROM devices WHERE token_hash = $1
+            ), unlinked AS (
+                DELETE FROM user_insights
+                WHERE user_id = (SELECT user_id FROM caller)
+                RETURNING user_id, insight_id
+            ), removed AS (
+                DELETE FROM insights
+                USING unlinked
+                WHERE insights.owner_id = unlinked.user_id
+                  AND insights.id = unlinked.insight_id
+                  AND NOT EXISTS (
+                      SELECT FROM conversations WHERE conversations.insight_id = insights.id)
+            )
+            SELECT count(*) AS "cleared!" FROM unlinked
+            "#,
+            token.as_bytes(),
+        )
+        .fetch_one(database.once())
+        .await?;
+        Ok((cleared > 0).then_some(cleared.unsigned_abs()))
+    });
+    Ok(cleared.await?.unwrap_or(0))
 }
 
 #[cfg(test)]

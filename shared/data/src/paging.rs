@@ -1,10 +1,10 @@
 //! Pages of a list.
 
-/// Which part of a list to give, newest first.
+/// A page of a list, newest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// At most so many.
+    /// The most items of the page.
     pub limit: i64,
-    /// Only what stands behind the item of this id; from the start when absent, nothing when there is no such item.
+    /// The id of the item before the page. `None` is the first page. If no such item exists, the page is empty.
     pub before: Option<i64>,
 }

@@ -4,18 +4,18 @@ use chrono::{DateTime, Utc};
 
 use crate::{Database, Error};
 
-/// A passage to keep.
+/// A passage to save.
 #[derive(Clone, Copy, Debug)]
 pub struct SavedPassage<'p> {
-    /// The translation's code, as `WEB`.
+    /// The code of the translation, for example `WEB`.
     pub translation: &'p str,
-    /// The canonical reference, as `John 3:16-17`.
+    /// The canonical reference, for example `John 3:16-17`.
     pub reference: &'p str,
-    /// The verses' text.
+    /// The text of the verses.
     pub text: &'p str,
 }
 
-/// Keeps a passage, once for each reference and translation. One round trip.
+/// Saves a passage, once for each reference and translation. One round trip.
 ///
 /// # Errors
 ///
@@ -25,7 +25,7 @@ pub async fn save_passage(
     passage: SavedPassage<'_>,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    // The unique key settles the race of two savers.
+    // The unique key settles the race of two concurrent saves.
     sqlx::query!(
         "INSERT INTO saved_passages (translation, reference, text, created_at)
          VALUES ($1, $2, $3, $4)
@@ -42,39 +42,29 @@ pub async fn save_passage(
 
 #[cfg(test)]
 mod tests {
-    use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+    use sqlx::PgPool;
 
     use super::*;
-    use crate::DatabaseConfig;
+    use crate::fixture::{at, at_once, connect, count};
 
     #[sqlx::test(migrations = "../../migrations")]
-    async fn a_passage_is_kept_once_in_each_translation(
-        _: PgPoolOptions,
-        options: PgConnectOptions,
-    ) {
-        let database = Database::connect_lazy(&DatabaseConfig::new(options));
-        let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    async fn passage_is_saved_once_in_each_translation(pool: PgPool) {
+        let (database, now) = (connect(&pool), at("2026-01-01T00:00:00Z"));
         let passage = SavedPassage {
             translation: "WEB",
             reference: "John 3:16",
             text: "For God",
         };
-        let saves = (0..20).map(|_| {
+        let saves = at_once(20, |_| {
             let database = database.clone();
-            tokio::spawn(async move { save_passage(&database, passage, now).await })
+            async move { save_passage(&database, passage, now).await.unwrap() }
         });
-        for save in saves.collect::<Vec<_>>() {
-            save.await.unwrap().unwrap();
-        }
+        saves.await;
         let other = SavedPassage {
             translation: "KJV",
             ..passage
         };
         save_passage(&database, other, now).await.unwrap();
-        let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM saved_passages")
-            .fetch_one(database.once())
-            .await
-            .unwrap();
-        assert_eq!(rows, 2);
+        assert_eq!(count(&database, "saved_passages").await, 2);
     }
 }

@@ -1,4 +1,4 @@
-//! What an export holds and an import takes: the same records, without any number of this database.
+//! The records of an export and an import, without ids of this database.
 
 use chrono::{DateTime, Utc};
 
@@ -7,17 +7,17 @@ use crate::Role;
 /// An insight of a user's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InsightRecord {
-    /// As `John 3:16 (KJV)`.
+    /// For example `John 3:16 (KJV)`.
     pub passage_reference: String,
-    /// The passage.
+    /// The text of the passage.
     pub passage_text: String,
-    /// Part of the insight.
+    /// The first text of the insight.
     pub historical_context: String,
-    /// Part of the insight.
+    /// The second text of the insight.
     pub theological_significance: String,
-    /// Part of the insight.
+    /// The third text of the insight.
     pub practical_application: String,
-    /// When the user got it.
+    /// When it was last linked to the user.
     pub created_at: DateTime<Utc>,
 }
 
@@ -26,17 +26,17 @@ pub struct InsightRecord {
 pub struct DefinitionRecord {
     /// The word.
     pub word: String,
-    /// As `John 3:16 (KJV)`.
+    /// For example `John 3:16 (KJV)`.
     pub passage_reference: String,
-    /// The verse that the word stands in.
+    /// The verse with the word.
     pub verse_text: String,
-    /// Part of the definition.
+    /// The first text of the definition.
     pub definition: String,
-    /// Part of the definition.
+    /// The second text of the definition.
     pub biblical_usage: String,
-    /// Part of the definition.
+    /// The third text of the definition.
     pub original_language: String,
-    /// When the user got it.
+    /// When it was last linked to the user.
     pub created_at: DateTime<Utc>,
 }
 
@@ -45,23 +45,23 @@ pub struct DefinitionRecord {
 pub struct ChatRecord {
     /// Its title.
     pub title: String,
-    /// The passage it began from, if any.
+    /// The passage that the user had open.
     pub passage_reference: Option<String>,
-    /// That passage's text.
+    /// The text of that passage.
     pub passage_text: Option<String>,
-    /// When it began.
+    /// When its first message was sent.
     pub created_at: DateTime<Utc>,
-    /// When it was last used.
+    /// When the user last sent a message.
     pub updated_at: DateTime<Utc>,
 }
 
 /// A message of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageRecord {
-    /// Who said it.
+    /// Its author.
     pub role: Role,
-    /// What was said.
+    /// Its text.
     pub content: String,
-    /// When.
+    /// When it was sent.
     pub created_at: DateTime<Utc>,
 }

@@ -1,13 +1,13 @@
-//! Texts as they are kept: what tells two apart, which are the keys of insights and definitions, and what none may hold.
+//! Hashes of texts, which are the keys of insights and definitions, and texts without NUL characters.
 
 use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
-/// SHA-256 over `parts`, each after its length, so that no two different lists of parts give the same hash.
+/// SHA-256 over `parts`, each after its length: without the lengths, `["ab", "c"]` and `["a", "bc"]` would be equal.
 ///
-/// Of a subject: reference and text of an insight; word, reference and verse of a definition. Of a content: its texts in
-/// the order of the columns.
+/// A subject hash has the reference and text of an insight, or the word, reference and verse of a definition. A content
+/// hash has the generated texts in the order of their columns.
 pub(crate) fn hash_parts(parts: &[&str]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in parts {
@@ -17,8 +17,8 @@ pub(crate) fn hash_parts(parts: &[&str]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// What a model wrote, as Postgres can keep it: without U+0000, which no text there may hold.
-pub(crate) fn storable(text: &str) -> Cow<'_, str> {
+/// A generated text without U+0000, which Postgres cannot store.
+pub(crate) fn without_nul(text: &str) -> Cow<'_, str> {
     if text.contains('\0') {
         Cow::Owned(text.replace('\0', ""))
     } else {
@@ -31,7 +31,7 @@ mod tests {
     use super::hash_parts;
 
     #[test]
-    fn where_one_part_ends_makes_a_difference() {
+    fn hash_depends_on_where_each_part_ends() {
         assert_eq!(hash_parts(&["ab", "c"]), hash_parts(&["ab", "c"]));
         assert_ne!(hash_parts(&["ab", "c"]), hash_parts(&["a", "bc"]));
         assert_ne!(hash_parts(&["ab", ""]), hash_parts(&["ab"]));

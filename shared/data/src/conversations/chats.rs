@@ -1,28 +1,28 @@
-//! Standalone chats: conversations of their own.
+//! Standalone chats: conversations that are not about an insight.
 
 use chrono::{DateTime, Utc};
 
 use super::ChatId;
 use crate::{Database, Error, Page, TokenHash, merge::retry_if_nothing_found};
 
-/// A standalone chat, without what was said in it.
+/// A standalone chat, without its messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StandaloneChat {
-    /// Its number.
+    /// Its id.
     pub id: ChatId,
-    /// How its first message begins.
+    /// The beginning of its first message.
     pub title: String,
-    /// The passage that the reader had open.
+    /// The passage that the user had open.
     pub passage_reference: Option<String>,
     /// The text of that passage.
     pub passage_text: Option<String>,
-    /// When it began.
+    /// When its first message was sent.
     pub created_at: DateTime<Utc>,
-    /// When the reader last said something.
+    /// When the user last sent a message.
     pub updated_at: DateTime<Utc>,
 }
 
-/// The caller's standalone chats, most recently used first; none for an unknown caller. One round trip.
+/// The caller's standalone chats, the last used first. Empty for an unknown caller. One round trip.
 ///
 /// # Errors
 ///
@@ -32,7 +32,7 @@ pub async fn get_standalone_chats(
     token: TokenHash,
     page: Page,
 ) -> Result<Vec<StandaloneChat>, Error> {
-    // The page's start is one row, so that its rows are one range of the index.
+    // The start of the page is one row, so that the page is one range of the index.
     let rows = sqlx::query!(
         r#"
         WITH caller AS (
@@ -69,8 +69,7 @@ pub async fn get_standalone_chats(
     Ok(chats.collect())
 }
 
-/// Deletes one of the caller's standalone chats; tells whether there was such a chat. One round trip, two where there was
-/// none.
+/// Deletes one of the caller's standalone chats, and returns whether it existed. One round trip, two when it did not.
 ///
 /// # Errors
 ///

@@ -1,22 +1,22 @@
-//! Messages as vectors, for the search by meaning: table `message_embeddings`.
+//! Vectors of messages for the search by meaning: table `message_embeddings`.
 //!
-//! They are made after the fact, from whatever has none yet: of messages that were just said, imported, or joined by a
-//! merge, or known to another model. Nothing depends on them.
+//! Messages are embedded after a reply, newest first: new ones, imported ones, and those with another model's vector. A
+//! message without a vector is found by its words only.
 
 use super::MessageId;
 use crate::{Database, Error, TokenHash};
 
-/// Messages of one caller, as a search by meaning knows them.
+/// How many of a user's messages are embedded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MemoryStatus {
-    /// All that were said.
+    /// All messages, without pending and empty ones.
     pub messages: i64,
-    /// Those that an embedder of the name that was asked for has turned into vectors.
+    /// The messages with a vector of the current embedding model.
     pub embedded: i64,
 }
 
-/// How many messages the caller has, and how many of them have a vector of `model`; none for an unknown caller. One round
-/// trip.
+/// How many messages the caller has, and how many of them have a vector of `model`. Zero for an unknown caller. One
+/// round trip.
 ///
 /// # Errors
 ///
@@ -26,7 +26,8 @@ pub async fn memory_status(
     token: TokenHash,
     model: &str,
 ) -> Result<MemoryStatus, Error> {
-    let row = sqlx::query!(
+    let status = sqlx::query_as!(
+        MemoryStatus,
         r#"
         WITH caller AS (
             SELECT user_id FROM devices WHERE token_hash = $1
@@ -43,14 +44,11 @@ pub async fn memory_status(
     )
     .fetch_one(database.repeatable())
     .await?;
-    Ok(MemoryStatus {
-        messages: row.messages,
-        embedded: row.embedded,
-    })
+    Ok(status)
 }
 
-/// Those of the caller's last five hundred messages that have no vector of `model`, twenty at most, newest first, each cut
-/// to eight thousand characters. One round trip.
+/// At most 20 of the caller's last 500 messages that have no vector of `model`, newest first, each cut to 8,000
+/// characters. One round trip.
 ///
 /// # Errors
 ///
@@ -89,11 +87,11 @@ pub async fn list_unembedded(
         .collect())
 }
 
-/// Stores the vectors of some of the caller's messages: 1024 numbers each. One round trip.
+/// Stores vectors of the caller's messages, 1024 numbers each. One round trip.
 ///
 /// # Errors
 ///
-/// [`Error::Unavailable`] when the database does not answer, and those of the driver for vectors of another length.
+/// [`Error::Unavailable`] when the database does not answer; [`Error::Driver`] for vectors of another length.
 pub async fn save_embeddings(
     database: &Database,
     token: TokenHash,
@@ -106,7 +104,7 @@ pub async fn save_embeddings(
         .flat_map(|(_, vector)| vector)
         .copied()
         .collect();
-    // Arrays of arrays do not come apart by row: one long array is cut.
+    // `unnest` flattens an array of arrays. So the statement cuts one long array into vectors.
     sqlx::query!(
         "WITH caller AS (
              SELECT user_id FROM devices WHERE token_hash = $1

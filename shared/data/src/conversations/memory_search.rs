@@ -1,38 +1,38 @@
-//! What a reader said elsewhere that bears on a message: found among the caller's own messages, and nobody else's.
+//! Memory search: finds messages of the caller's other conversations that are related to a message.
 
 use super::{ChatId, Role};
 use crate::{Database, Error, TokenHash};
 
-/// What is looked for.
+/// What to search for.
 #[derive(Clone, Copy, Debug)]
-pub struct MemoryQuery<'w> {
-    /// The message: its words are looked for, any of them.
-    pub text: &'w str,
-    /// What it means to an embedder of this name, in 1024 numbers.
-    pub meaning: Option<(&'w str, &'w [f32])>,
-    /// The conversation that it stands in, which needs no reminder.
-    pub outside: Option<ChatId>,
+pub struct MemoryQuery<'q> {
+    /// The message. A message that has any of its words is found.
+    pub text: &'q str,
+    /// The name of the embedding model, and the message's vector of 1024 numbers.
+    pub vector: Option<(&'q str, &'q [f32])>,
+    /// The conversation of the message, which the prompt already has.
+    pub excluded_chat: Option<ChatId>,
 }
 
-/// A piece of another conversation of the caller's.
+/// Messages of another conversation of the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemoryExcerpt {
     /// The conversation.
     pub chat: ChatId,
-    /// It in one line: how its summary begins, its title, or the passage of its insight.
-    pub about: String,
-    /// What was said there, in its order, each cut to a thousand characters.
-    pub said: Vec<(Role, String)>,
+    /// The first line of its summary, else its title, else the passage of its insight.
+    pub title: String,
+    /// The messages, oldest first, each cut to 1,000 characters.
+    pub messages: Vec<(Role, String)>,
 }
 
-/// As much of a message as its words are looked for, in characters.
-const LOOKED_FOR: usize = 1000;
+/// The characters of a query whose words are searched for.
+const MAX_QUERY_CHARS: usize = 1000;
 
-/// The best five messages for what is wanted among the caller's last two thousand, each with two neighbours on either side,
-/// one piece a conversation, the best first. Nothing for an unknown caller. One round trip.
+/// Finds the best five of the caller's last 2,000 messages, each with two messages before and two after it. Returns one
+/// excerpt a conversation, the best first. Empty for an unknown caller. One round trip.
 ///
-/// Words and meaning each give an order; a message's place in either counts, the first most (reciprocal rank fusion:
-/// Cormack, Clarke and Büttcher, 2009).
+/// Words and vectors each rank the messages, and reciprocal rank fusion joins the two rankings (Cormack, Clarke and
+/// Büttcher, 2009).
 ///
 /// # Errors
 ///
@@ -40,18 +40,18 @@ const LOOKED_FOR: usize = 1000;
 pub async fn search_memory(
     database: &Database,
     token: TokenHash,
-    wanted: MemoryQuery<'_>,
+    query: MemoryQuery<'_>,
 ) -> Result<Vec<MemoryExcerpt>, Error> {
-    let text: String = wanted.text.chars().take(LOOKED_FOR).collect();
-    let (model, meaning) = wanted.meaning.unzip();
-    // Of a user's messages as many as are read at once are looked at, by the index of each user's own: an index of all
-    // words of all users would have to be asked for whose they are.
+    let text: String = query.text.chars().take(MAX_QUERY_CHARS).collect();
+    let (model, vector) = query.vector.unzip();
+    // The search reads the user's newest messages through the index by user. An index of all users' words would find
+    // messages of other users first.
     let rows = sqlx::query_as!(
         Row,
         r#"
         WITH caller AS (
             SELECT user_id FROM devices WHERE token_hash = $1
-        ), wanted AS (
+        ), query AS (
             SELECT regexp_replace(plainto_tsquery('english', $2)::TEXT, '&|<[-0-9]+>', '|', 'g')::TSQUERY
                        AS words
         ), recent AS MATERIALIZED (
@@ -60,32 +60,32 @@ pub async fn search_memory(
             WHERE user_id = (SELECT user_id FROM caller)
             ORDER BY id DESC
             LIMIT 2000
-        ), elsewhere AS (
+        ), candidates AS (
             SELECT id, words
             FROM recent
             WHERE conversation_id IS DISTINCT FROM $3 AND NOT is_empty
         ), by_words AS (
-            SELECT id, row_number() OVER (ORDER BY ts_rank(words, (SELECT words FROM wanted), 1) DESC,
+            SELECT id, row_number() OVER (ORDER BY ts_rank(words, (SELECT words FROM query), 1) DESC,
                                                    id DESC) AS place
-            FROM elsewhere
-            WHERE words @@ (SELECT words FROM wanted)
+            FROM candidates
+            WHERE words @@ (SELECT words FROM query)
             ORDER BY place
             LIMIT 50
-        ), by_meaning AS (
+        ), by_vector AS (
             SELECT id, row_number() OVER (ORDER BY distance, id DESC) AS place
             FROM (
                 SELECT id, (
                     SELECT embedding <=> $5::REAL[]::VECTOR(1024)
                     FROM message_embeddings
-                    WHERE message_id = elsewhere.id AND model = $4) AS distance
-                FROM elsewhere
+                    WHERE message_id = candidates.id AND model = $4) AS distance
+                FROM candidates
                 WHERE $5 IS NOT NULL) AS measured
             WHERE distance IS NOT NULL
             ORDER BY place
             LIMIT 50
         ), best AS (
             SELECT id, sum(1.0 / (60 + place)) AS score
-            FROM (SELECT * FROM by_words UNION ALL SELECT * FROM by_meaning) AS found
+            FROM (SELECT * FROM by_words UNION ALL SELECT * FROM by_vector) AS found
             GROUP BY id
             ORDER BY score DESC, id DESC
             LIMIT 5
@@ -114,7 +114,7 @@ pub async fn search_memory(
         )
         SELECT around.conversation_id AS "chat!",
                coalesce(left(split_part(conversations.summary, E'\n', 1), 200), conversations.title,
-                        insights.passage_reference, '') AS "about!",
+                        insights.passage_reference, '') AS "title!",
                messages.role AS "role!", left(messages.content, 1000) AS "content!"
         FROM around
         JOIN messages ON messages.id = around.id
@@ -126,37 +126,37 @@ pub async fn search_memory(
         "#,
         token.as_bytes(),
         text,
-        wanted.outside.map(|chat| chat.0),
+        query.excluded_chat.map(|chat| chat.0),
         model,
-        meaning,
+        vector,
     )
     .fetch_all(database.repeatable())
     .await?;
-    by_conversation(rows)
+    group_by_chat(rows)
 }
 
-/// A message of a conversation; those of one follow each other.
+/// A message of an excerpt. The messages of one conversation follow each other.
 struct Row {
     chat: i64,
-    about: String,
+    title: String,
     role: String,
     content: String,
 }
 
-fn by_conversation(rows: Vec<Row>) -> Result<Vec<MemoryExcerpt>, Error> {
-    let mut recalled: Vec<MemoryExcerpt> = Vec::new();
+fn group_by_chat(rows: Vec<Row>) -> Result<Vec<MemoryExcerpt>, Error> {
+    let mut excerpts: Vec<MemoryExcerpt> = Vec::new();
     for row in rows {
-        let said = (Role::from_row(&row.role)?, row.content);
-        match recalled.last_mut() {
-            Some(last) if last.chat.0 == row.chat => last.said.push(said),
-            _ => recalled.push(MemoryExcerpt {
+        let message = (Role::from_row(&row.role)?, row.content);
+        match excerpts.last_mut() {
+            Some(last) if last.chat.0 == row.chat => last.messages.push(message),
+            _ => excerpts.push(MemoryExcerpt {
                 chat: ChatId(row.chat),
-                about: row.about,
-                said: vec![said],
+                title: row.title,
+                messages: vec![message],
             }),
         }
     }
-    Ok(recalled)
+    Ok(excerpts)
 }
 
 #[cfg(test)]

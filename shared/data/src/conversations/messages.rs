@@ -3,11 +3,11 @@
 use super::{ChatId, Message, MessageRow};
 use crate::{Database, Error, InsightId, TokenHash, merge::retry_if_nothing_found};
 
-/// As much as is read of what was said, in bytes, the newest of it: more than a function can answer.
-const MOST_BYTES: i64 = 6_000_000;
+/// The bytes of the newest messages that a list reads: more than fits in a function's response.
+const MAX_LIST_BYTES: i64 = 6_000_000;
 
-/// What the caller and the model said about an insight, in its order, the last 6 MB of it; nothing when the caller is unknown
-/// or never said anything about it. One round trip.
+/// The messages about one of the caller's insights, oldest first, the last 6 MB of them. Empty when the caller is
+/// unknown or has no conversation about the insight. One round trip.
 ///
 /// # Errors
 ///
@@ -17,36 +17,11 @@ pub async fn get_chat_messages(
     token: TokenHash,
     insight: InsightId,
 ) -> Result<Vec<Message>, Error> {
-    let rows = sqlx::query_as!(
-        MessageRow,
-        "WITH caller AS (
-             SELECT user_id FROM devices WHERE token_hash = $1
-         )
-         SELECT id, role, state, content, created_at
-         FROM (
-             SELECT messages.*,
-                    sum(octet_length(content)) OVER (
-                        ORDER BY messages.created_at DESC, messages.id DESC
-                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_since
-             FROM conversations
-             JOIN messages ON messages.conversation_id = conversations.id
-             WHERE conversations.user_id = (SELECT user_id FROM caller)
-               AND conversations.insight_id = $2
-               AND messages.state <> 'pending' AND messages.content <> ''
-         ) AS said
-         WHERE coalesce(bytes_since, 0) < $3
-         ORDER BY created_at, id",
-        token.as_bytes(),
-        insight.0,
-        MOST_BYTES,
-    )
-    .fetch_all(database.repeatable())
-    .await?;
-    rows.into_iter().map(Message::try_from).collect()
+    list_messages(database, token, Some(insight), None).await
 }
 
-/// What was said in one of the caller's standalone chats, in its order, the last 6 MB of it; nothing when there is no such
-/// chat. One round trip.
+/// The messages of one of the caller's standalone chats, oldest first, the last 6 MB of them. Empty when the caller has
+/// no such chat. One round trip.
 ///
 /// # Errors
 ///
@@ -56,10 +31,28 @@ pub async fn get_standalone_chat_messages(
     token: TokenHash,
     chat: ChatId,
 ) -> Result<Vec<Message>, Error> {
+    list_messages(database, token, None, Some(chat)).await
+}
+
+/// The messages of the conversation about `insight`, or of the standalone chat `chat`: exactly one of them is given.
+async fn list_messages(
+    database: &Database,
+    token: TokenHash,
+    insight: Option<InsightId>,
+    chat: Option<ChatId>,
+) -> Result<Vec<Message>, Error> {
     let rows = sqlx::query_as!(
         MessageRow,
         "WITH caller AS (
              SELECT user_id FROM devices WHERE token_hash = $1
+         ), conversation AS (
+             SELECT id
+             FROM conversations
+             WHERE user_id = (SELECT user_id FROM caller) AND insight_id = $2
+             UNION ALL
+             SELECT id
+             FROM conversations
+             WHERE user_id = (SELECT user_id FROM caller) AND id = $3 AND insight_id IS NULL
          )
          SELECT id, role, state, content, created_at
          FROM (
@@ -67,27 +60,27 @@ pub async fn get_standalone_chat_messages(
                     sum(octet_length(content)) OVER (
                         ORDER BY messages.created_at DESC, messages.id DESC
                         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_since
-             FROM conversations
-             JOIN messages ON messages.conversation_id = conversations.id
-             WHERE conversations.user_id = (SELECT user_id FROM caller)
-               AND conversations.id = $2 AND conversations.insight_id IS NULL
-               AND messages.state <> 'pending' AND messages.content <> ''
-         ) AS said
-         WHERE coalesce(bytes_since, 0) < $3
+             FROM messages
+             WHERE conversation_id = (SELECT id FROM conversation)
+               AND state <> 'pending' AND content <> ''
+         ) AS measured
+         WHERE coalesce(bytes_since, 0) < $4
          ORDER BY created_at, id",
         token.as_bytes(),
-        chat.0,
-        MOST_BYTES,
+        insight.map(|insight| insight.0),
+        chat.map(|chat| chat.0),
+        MAX_LIST_BYTES,
     )
     .fetch_all(database.repeatable())
     .await?;
     rows.into_iter().map(Message::try_from).collect()
 }
 
-/// Forgets what the caller said about an insight, its summary too; tells how many messages the list had. One round trip,
-/// two where there was nothing.
+/// Deletes the caller's conversation about an insight, with its summary, and returns how many messages its list had.
+/// One round trip, two when there was nothing.
 ///
-/// An answer that is still being written goes with its conversation, and what was said while this runs is not counted.
+/// A reply that is still being written is deleted with the conversation. Messages that are sent while this runs are not
+/// counted.
 ///
 /// # Errors
 ///
@@ -106,8 +99,8 @@ pub async fn clear_chat_messages(
                 DELETE FROM conversations
                 WHERE user_id = (SELECT user_id FROM caller) AND insight_id = $2
                 RETURNING id, user_id
-            ), forgotten AS (
-                -- An imported insight that is out of the history was kept for what was said about it.
+            ), removed_insight AS (
+                -- An imported insight outside the history was kept for this conversation only.
                 DELETE FROM insights
                 USING removed
                 WHERE insights.id = $2

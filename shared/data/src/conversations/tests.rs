@@ -1,123 +1,98 @@
 //! Tests of conversations.
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::PgPool;
 
 use super::*;
 use crate::{
-    Database, InsightContent, InsightId, InsightSubject, NewInsight, Page, Reservation, TokenHash,
-    fixture::{at, count, database, reader, stranger},
-    save_insight,
+    Database, InsightId, Page, Reservation, TokenHash,
+    fixture::{at, at_once, calls, connect, count, reader, run, saved_insight, stranger, texts},
 };
 
 const NOW: &str = "2026-01-02T00:00:00Z";
 const LATER: &str = "2026-01-03T00:00:00Z";
 
-/// More than any test says.
+/// A quota that no test uses up.
 const LIMIT: i32 = 10_000;
 
-/// A chat's first message.
-struct NewChat<'c>(&'c str);
+/// A chat about no passage.
+const NEW_CHAT: MessageTarget<'_> = MessageTarget::NewChat {
+    passage_reference: None,
+    passage_text: None,
+};
 
-fn chat(message: &str) -> NewChat<'_> {
-    NewChat(message)
-}
-
-async fn start_standalone_chat(
+async fn try_post(
     database: &Database,
     token: TokenHash,
-    chat: NewChat<'_>,
-    now: DateTime<Utc>,
-) -> Result<StoredMessage, Error> {
-    let place = MessageTarget::NewChat {
-        passage_reference: Some("John 3 (KJV)"),
-        passage_text: None,
-    };
-    stored(append_message(database, token, place, chat.0, LIMIT, now).await)
-}
-
-async fn append_to_chat(
-    database: &Database,
-    token: TokenHash,
-    chat: ChatId,
+    target: MessageTarget<'_>,
     message: &str,
-    now: DateTime<Utc>,
+    now: &str,
 ) -> Result<StoredMessage, Error> {
-    stored(
-        append_message(
-            database,
-            token,
-            MessageTarget::Chat(chat),
-            message,
-            LIMIT,
-            now,
-        )
-        .await,
-    )
-}
-
-async fn append_insight_message(
-    database: &Database,
-    token: TokenHash,
-    insight: InsightId,
-    message: &str,
-    now: DateTime<Utc>,
-) -> Result<StoredMessage, Error> {
-    let place = MessageTarget::Insight(insight);
-    stored(append_message(database, token, place, message, LIMIT, now).await)
-}
-
-fn stored(said: Result<PostOutcome, Error>) -> Result<StoredMessage, Error> {
-    match said? {
-        PostOutcome::Stored(pending) => Ok(pending),
+    match append_message(database, token, target, message, LIMIT, at(now)).await? {
+        PostOutcome::Stored(stored) => Ok(stored),
         PostOutcome::QuotaExhausted(usage) => panic!("{usage:?}"),
     }
 }
 
-async fn finish_message(
+async fn post(
     database: &Database,
-    answer: MessageId,
-    ending: FinalState,
+    token: TokenHash,
+    target: MessageTarget<'_>,
+    message: &str,
+    now: &str,
+) -> StoredMessage {
+    let posted = try_post(database, token, target, message, now).await;
+    posted.unwrap()
+}
+
+async fn start_chat(database: &Database, token: TokenHash, message: &str) -> StoredMessage {
+    let target = MessageTarget::NewChat {
+        passage_reference: Some("John 3 (KJV)"),
+        passage_text: None,
+    };
+    post(database, token, target, message, NOW).await
+}
+
+/// Starts a chat and finishes its first reply.
+async fn start_chat_with_reply(
+    database: &Database,
+    token: TokenHash,
+    message: &str,
+) -> StoredMessage {
+    let stored = start_chat(database, token, message).await;
+    finish(database, stored, "a reply").await;
+    stored
+}
+
+/// Whether the reply was stored in this state.
+async fn try_finish(
+    database: &Database,
+    reply: MessageId,
+    state: FinalState,
     content: &str,
-) -> Result<bool, Error> {
-    super::finish_message(database, answer, ending, content, None)
-        .await
-        .map(|finished| finished.is_stored)
+) -> bool {
+    let finished = finish_message(database, reply, state, content, None).await;
+    finished.unwrap().is_stored
+}
+
+async fn finish(database: &Database, stored: StoredMessage, content: &str) {
+    assert!(try_finish(database, stored.reply, FinalState::Complete, content).await);
 }
 
 async fn insight(database: &Database, token: TokenHash) -> InsightId {
-    let content = InsightContent {
-        historical_context: "h".to_owned(),
-        theological_significance: "t".to_owned(),
-        practical_application: "p".to_owned(),
-    };
-    let subject = InsightSubject {
-        passage_reference: "John 3:16",
-        passage_text: "For God",
-    };
-    let new = NewInsight {
-        subject,
-        content: &content,
-        source: None,
-    };
-    let saved = save_insight(database, token, new, at(NOW)).await;
-    saved.unwrap().id
+    saved_insight(database, token, "For God", at(NOW)).await.id
 }
 
-/// Begins a chat whose first message is answered.
-async fn answered(database: &Database, token: TokenHash, message: &str) -> StoredMessage {
-    let pending = start_standalone_chat(database, token, chat(message), at(NOW))
-        .await
-        .unwrap();
-    finish(database, pending, "an answer").await;
-    pending
+async fn chat_messages(database: &Database, token: TokenHash, chat: ChatId) -> Vec<Message> {
+    let messages = get_standalone_chat_messages(database, token, chat).await;
+    messages.unwrap()
 }
 
-async fn finish(database: &Database, pending: StoredMessage, content: &str) {
-    let finished = finish_message(database, pending.answer, FinalState::Complete, content);
-    assert!(finished.await.unwrap());
+async fn delete_chat(database: &Database, token: TokenHash, chat: ChatId) -> bool {
+    let deleted = delete_standalone_chat(database, token, chat).await;
+    deleted.unwrap()
 }
 
-fn told(messages: &[Message]) -> Vec<(&'static str, &str)> {
+fn roles_and_texts(messages: &[Message]) -> Vec<(&'static str, &str)> {
     messages
         .iter()
         .map(|message| (message.role.as_str(), message.content.as_str()))
@@ -125,41 +100,29 @@ fn told(messages: &[Message]) -> Vec<(&'static str, &str)> {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_chat_is_told_in_its_order_and_without_what_is_pending(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn chat_messages_are_listed_in_order_without_pending_replies(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
-    let first = start_standalone_chat(&database, token, chat("Who?\n"), at(NOW))
-        .await
-        .unwrap();
-    let messages = get_standalone_chat_messages(&database, token, first.chat)
-        .await
-        .unwrap();
-    assert_eq!(told(&messages), [("user", "Who?\n")]);
+    let first = start_chat(&database, token, "Who?\n").await;
+    let messages = chat_messages(&database, token, first.chat).await;
+    assert_eq!(roles_and_texts(&messages), [("user", "Who?\n")]);
 
-    // A second message while the first is being answered.
-    let second = append_to_chat(&database, token, first.chat, "And why?", at(LATER))
-        .await
-        .unwrap();
+    // A second message while the first reply is pending.
+    let chat = MessageTarget::Chat(first.chat);
+    let second = post(&database, token, chat, "And why?", LATER).await;
     finish(&database, second, "Because.").await;
     finish(&database, first, "Nicodemus.").await;
-    let messages = get_standalone_chat_messages(&database, token, first.chat)
-        .await
-        .unwrap();
+    let messages = chat_messages(&database, token, first.chat).await;
     let order = [
         ("user", "Who?\n"),
         ("assistant", "Nicodemus."),
         ("user", "And why?"),
         ("assistant", "Because."),
     ];
-    assert_eq!(told(&messages), order);
+    assert_eq!(roles_and_texts(&messages), order);
     assert_eq!(messages[0].created_at, at(NOW));
-    assert_eq!(
-        (messages[0].id, messages[1].id),
-        (first.message, first.answer)
-    );
+    let ids = (messages[0].id, messages[1].id);
+    assert_eq!(ids, (first.message, first.reply));
 
     let page = Page {
         limit: 1,
@@ -167,124 +130,93 @@ async fn a_chat_is_told_in_its_order_and_without_what_is_pending(
     };
     let chats = get_standalone_chats(&database, token, page).await.unwrap();
     assert_eq!(
-        (chats[0].title.as_str(), chats[0].updated_at),
+        (&*chats[0].title, chats[0].updated_at),
         ("Who?\n", at(LATER))
     );
     assert_eq!(chats[0].passage_reference.as_deref(), Some("John 3 (KJV)"));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_answer_is_stored_once_as_it_ended(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn reply_is_stored_once_with_its_final_state(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
-    for (ending, content, listed) in [
+    for (state, content, listed) in [
         (FinalState::Complete, "whole", 2),
         (FinalState::Truncated, "cut", 2),
         (FinalState::Interrupted, "bro", 2),
         (FinalState::Interrupted, "", 1),
     ] {
-        let pending = start_standalone_chat(&database, token, chat("?"), at(NOW))
-            .await
-            .unwrap();
-        for (content, stored) in [
-            (content, true),
-            // As after an answer of the database that was lost.
-            (content, true),
-            ("other", false),
-        ] {
-            let finished = finish_message(&database, pending.answer, ending, content);
-            assert_eq!(finished.await.unwrap(), stored);
+        let stored = start_chat(&database, token, "?").await;
+        // The second call repeats the first, as after a lost response of the database.
+        for (content, is_stored) in [(content, true), (content, true), ("other", false)] {
+            let finished = try_finish(&database, stored.reply, state, content).await;
+            assert_eq!(finished, is_stored);
         }
-        let question = finish_message(&database, pending.message, ending, content);
-        assert!(
-            !question.await.unwrap(),
-            "a question is no place for an answer"
-        );
-        let messages = get_standalone_chat_messages(&database, token, pending.chat)
-            .await
-            .unwrap();
+        let question = try_finish(&database, stored.message, state, content).await;
+        assert!(!question, "the user's message is not a pending reply");
+        let messages = chat_messages(&database, token, stored.chat).await;
         assert_eq!(messages.len(), listed);
-        assert!(
-            messages
-                .iter()
-                .skip(1)
-                .all(|answer| answer.ending == ending)
-        );
+        assert!(messages.iter().skip(1).all(|reply| reply.state == state));
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_insight_is_talked_about_by_who_has_it(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn only_users_with_the_insight_can_post_about_it(pool: PgPool) {
+    let database = connect(&pool);
     let ((_, mine), (_, theirs)) = (reader(&database).await, reader(&database).await);
     let insight = insight(&database, mine).await;
+    let target = MessageTarget::Insight(insight);
     for token in [theirs, stranger()] {
-        let refused = append_insight_message(&database, token, insight, "?", at(NOW)).await;
+        let refused = try_post(&database, token, target, "?", NOW).await;
         assert!(matches!(refused, Err(Error::NotFound("insight"))));
     }
-    let first = append_insight_message(&database, mine, insight, "?", at(NOW))
-        .await
-        .unwrap();
+    let first = post(&database, mine, target, "?", NOW).await;
     finish(&database, first, "!").await;
-    let second = append_insight_message(&database, mine, insight, "??", at(NOW))
-        .await
-        .unwrap();
+    let second = post(&database, mine, target, "??", NOW).await;
     assert_eq!(second.chat, first.chat);
     let messages = get_chat_messages(&database, mine, insight).await.unwrap();
-    assert_eq!(
-        told(&messages),
-        [("user", "?"), ("assistant", "!"), ("user", "??")]
-    );
+    let order = [("user", "?"), ("assistant", "!"), ("user", "??")];
+    assert_eq!(roles_and_texts(&messages), order);
     for token in [theirs, stranger()] {
-        assert_eq!(
-            get_chat_messages(&database, token, insight).await.unwrap(),
-            []
-        );
-        assert_eq!(
-            clear_chat_messages(&database, token, insight)
-                .await
-                .unwrap(),
-            0
-        );
+        let messages = get_chat_messages(&database, token, insight).await;
+        assert_eq!(messages.unwrap(), []);
+        let cleared = clear_chat_messages(&database, token, insight).await;
+        assert_eq!(cleared.unwrap(), 0);
     }
 
-    // A conversation about an insight is no standalone chat.
-    let refused = append_to_chat(&database, mine, first.chat, "?", at(NOW)).await;
+    // A conversation about an insight is not a standalone chat.
+    let chat = MessageTarget::Chat(first.chat);
+    let refused = try_post(&database, mine, chat, "?", NOW).await;
     assert!(matches!(refused, Err(Error::NotFound("chat"))));
-    let messages = get_standalone_chat_messages(&database, mine, first.chat).await;
-    assert_eq!(messages.unwrap(), []);
-    let deleted = delete_standalone_chat(&database, mine, first.chat).await;
-    assert!(!deleted.unwrap());
+    assert_eq!(chat_messages(&database, mine, first.chat).await, []);
+    assert!(!delete_chat(&database, mine, first.chat).await);
 
-    assert_eq!(
-        clear_chat_messages(&database, mine, insight).await.unwrap(),
-        3
-    );
-    assert_eq!(
-        clear_chat_messages(&database, mine, insight).await.unwrap(),
-        0
-    );
+    for messages in [3, 0] {
+        let cleared = clear_chat_messages(&database, mine, insight).await;
+        assert_eq!(cleared.unwrap(), messages);
+    }
     assert_eq!(count(&database, "messages").await, 0);
     assert_eq!(count(&database, "conversations").await, 0);
-    let late = finish_message(&database, second.answer, FinalState::Complete, "!").await;
-    assert!(!late.unwrap());
+    assert!(!try_finish(&database, second.reply, FinalState::Complete, "!").await);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn chats_are_the_most_recently_used_first_page_by_page(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn chats_are_listed_page_by_page_with_the_last_used_first(pool: PgPool) {
+    let database = connect(&pool);
     let ((_, mine), (_, theirs)) = (reader(&database).await, reader(&database).await);
     let mut chats = Vec::new();
     for title in ["a", "b", "c"] {
-        chats.push(answered(&database, mine, title).await.chat);
+        chats.push(start_chat_with_reply(&database, mine, title).await.chat);
     }
-    let foreign = answered(&database, theirs, "d").await.chat;
-    append_to_chat(&database, mine, chats[0], "again", at(LATER))
-        .await
-        .unwrap();
+    let foreign = start_chat_with_reply(&database, theirs, "d").await.chat;
+    post(
+        &database,
+        mine,
+        MessageTarget::Chat(chats[0]),
+        "again",
+        LATER,
+    )
+    .await;
     let listed = async |token, before: Option<ChatId>| {
         let before = before.map(|chat| chat.0);
         let page = Page { limit: 2, before };
@@ -300,273 +232,171 @@ async fn chats_are_the_most_recently_used_first_page_by_page(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_foreign_chat_is_like_one_that_is_not_there(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn chat_of_another_user_is_treated_as_absent(pool: PgPool) {
+    let database = connect(&pool);
     let ((_, mine), (_, theirs)) = (reader(&database).await, reader(&database).await);
-    let chat = answered(&database, mine, "?").await;
+    let StoredMessage { chat, reply, .. } = start_chat_with_reply(&database, mine, "?").await;
     for token in [theirs, stranger()] {
-        let messages = get_standalone_chat_messages(&database, token, chat.chat).await;
-        assert_eq!(messages.unwrap(), []);
-        let refused = append_to_chat(&database, token, chat.chat, "?", at(NOW)).await;
+        assert_eq!(chat_messages(&database, token, chat).await, []);
+        let refused = try_post(&database, token, MessageTarget::Chat(chat), "?", NOW).await;
         assert!(matches!(refused, Err(Error::NotFound("chat"))));
-        let refused = get_conversation(&database, token, chat.chat).await;
+        let refused = get_conversation(&database, token, chat).await;
         assert!(matches!(refused, Err(Error::NotFound("chat"))));
-        let refused = save_summary(&database, token, chat.chat, chat.answer, "s").await;
+        let refused = save_summary(&database, token, chat, reply, "s").await;
         assert!(!refused.unwrap());
-        assert!(
-            !delete_standalone_chat(&database, token, chat.chat)
-                .await
-                .unwrap()
-        );
+        assert!(!delete_chat(&database, token, chat).await);
     }
-    let refused = start_standalone_chat(&database, stranger(), NewChat("?"), at(NOW));
-    assert!(matches!(refused.await, Err(Error::UnknownCaller)));
+    let refused = try_post(&database, stranger(), NEW_CHAT, "?", NOW).await;
+    assert!(matches!(refused, Err(Error::UnknownCaller)));
     assert_eq!(count(&database, "messages").await, 2);
-    assert!(
-        delete_standalone_chat(&database, mine, chat.chat)
-            .await
-            .unwrap()
-    );
-    assert!(
-        !delete_standalone_chat(&database, mine, chat.chat)
-            .await
-            .unwrap()
-    );
+    assert!(delete_chat(&database, mine, chat).await);
+    assert!(!delete_chat(&database, mine, chat).await);
     assert_eq!(count(&database, "messages").await, 0);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_summary_takes_the_place_of_what_was_answered(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn summary_replaces_messages_with_finished_replies(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
-    let first = answered(&database, token, "one").await;
+    let first = start_chat_with_reply(&database, token, "one").await;
     let chat = first.chat;
-    let second = append_to_chat(&database, token, chat, "two", at(LATER))
-        .await
-        .unwrap();
+    let second = post(&database, token, MessageTarget::Chat(chat), "two", LATER).await;
     let save = async |through, text: &str| {
-        save_summary(&database, token, chat, through, text)
-            .await
-            .unwrap()
+        let saved = save_summary(&database, token, chat, through, text).await;
+        saved.unwrap()
     };
+    let conversation = async || get_conversation(&database, token, chat).await.unwrap();
     assert!(
-        !save(second.answer, "too early").await,
-        "it is still being answered"
+        !save(second.reply, "too early").await,
+        "the reply is pending"
     );
-    assert!(!save(MessageId(second.answer.0 + 1), "no such message").await);
-    assert!(save(first.answer, "They spoke of one.").await);
+    assert!(!save(MessageId(second.reply.0 + 1), "no such message").await);
+    assert!(save(first.reply, "They spoke of one.").await);
     assert!(!save(first.message, "less").await, "a later summary stays");
 
-    let conversation = get_conversation(&database, token, chat).await.unwrap();
-    assert_eq!(conversation.summary.as_deref(), Some("They spoke of one."));
-    assert_eq!(
-        conversation.passage_reference.as_deref(),
-        Some("John 3 (KJV)")
-    );
-    assert_eq!(told(&conversation.messages), [("user", "two")]);
+    let found = conversation().await;
+    assert_eq!(found.summary.as_deref(), Some("They spoke of one."));
+    assert_eq!(found.passage_reference.as_deref(), Some("John 3 (KJV)"));
+    assert_eq!(roles_and_texts(&found.messages), [("user", "two")]);
 
-    finish(&database, second, "a second answer").await;
-    let conversation = get_conversation(&database, token, chat).await.unwrap();
-    assert_eq!(
-        told(&conversation.messages),
-        [("user", "two"), ("assistant", "a second answer")]
-    );
-    assert!(save(second.answer, "Of one and two.").await);
-    let conversation = get_conversation(&database, token, chat).await.unwrap();
-    assert_eq!(conversation.summary.as_deref(), Some("Of one and two."));
-    assert_eq!(conversation.messages, []);
-    let messages = get_standalone_chat_messages(&database, token, chat).await;
-    assert_eq!(
-        messages.unwrap().len(),
-        4,
-        "the reader still sees all of it"
-    );
+    finish(&database, second, "a second reply").await;
+    let recent = [("user", "two"), ("assistant", "a second reply")];
+    assert_eq!(roles_and_texts(&conversation().await.messages), recent);
+    assert!(save(second.reply, "Of one and two.").await);
+    let found = conversation().await;
+    assert_eq!(found.summary.as_deref(), Some("Of one and two."));
+    assert_eq!(found.messages, []);
+    let listed = chat_messages(&database, token, chat).await;
+    assert_eq!(listed.len(), 4, "the user still sees every message");
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn fifty_first_messages_about_an_insight_are_one_conversation_in_order(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn fifty_concurrent_messages_about_an_insight_make_one_conversation(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
-    let insight = insight(&database, token).await;
-    let calls = (0..50).map(|_| {
+    let target = MessageTarget::Insight(insight(&database, token).await);
+    let stored = at_once(50, |_| {
         let database = database.clone();
-        tokio::spawn(async move {
-            append_insight_message(&database, token, insight, "?", at(NOW))
-                .await
-                .unwrap()
-        })
+        async move { post(&database, token, target, "?", NOW).await.chat }
     });
-    let mut pending = Vec::new();
-    for call in calls.collect::<Vec<_>>() {
-        pending.push(call.await.unwrap());
-    }
-    assert!(pending.iter().all(|answer| answer.chat == pending[0].chat));
+    let chats = stored.await;
+    assert!(chats.iter().all(|chat| *chat == chats[0]));
     assert_eq!(count(&database, "conversations").await, 1);
-    assert_in_turn(&database, 50).await;
+    assert_roles_alternate(&database, 50).await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn fifty_messages_in_a_chat_at_once_keep_their_order(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn fifty_concurrent_messages_in_a_chat_keep_their_order(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
-    let chat = answered(&database, token, "?").await.chat;
-    let calls = (0..50).map(|_| {
+    let chat = MessageTarget::Chat(start_chat_with_reply(&database, token, "?").await.chat);
+    at_once(50, |_| {
         let database = database.clone();
-        tokio::spawn(async move {
-            append_to_chat(&database, token, chat, "?", at(LATER))
-                .await
-                .unwrap();
-        })
-    });
-    for call in calls.collect::<Vec<_>>() {
-        call.await.unwrap();
-    }
-    assert_in_turn(&database, 51).await;
+        async move { post(&database, token, chat, "?", LATER).await }
+    })
+    .await;
+    assert_roles_alternate(&database, 51).await;
 }
 
-/// User, assistant, user, assistant: so many turns.
-async fn assert_in_turn(database: &Database, turns: usize) {
-    let roles: Vec<String> = sqlx::query_scalar("SELECT role FROM messages ORDER BY id")
-        .fetch_all(database.once())
-        .await
-        .unwrap();
+/// Each message of the user is followed by its reply, so many times.
+async fn assert_roles_alternate(database: &Database, turns: usize) {
+    let roles = texts(database, "SELECT role FROM messages ORDER BY id").await;
     assert_eq!(roles, ["user", "assistant"].repeat(turns));
 }
 
-async fn calls(database: &Database) -> i64 {
-    sqlx::query_scalar("SELECT coalesce(sum(calls), 0)::BIGINT FROM daily_usage")
-        .fetch_one(database.once())
-        .await
-        .unwrap()
-}
-
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_a_hundred_messages_at_once_ten_are_stored_and_counted(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn ten_of_a_hundred_concurrent_messages_are_stored_and_counted(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
-    let insight = insight(&database, token).await;
-    let started = start_standalone_chat(&database, token, chat("?"), at(NOW));
-    let chat = started.await.unwrap().chat;
-    // The first is one of the ten.
-    let saying = (0..99).map(|n| {
-        let database = database.clone();
-        let new = MessageTarget::NewChat {
-            passage_reference: None,
-            passage_text: None,
-        };
-        let place = [
-            MessageTarget::Chat(chat),
-            MessageTarget::Insight(insight),
-            new,
-        ][n % 3];
-        tokio::spawn(async move { append_message(&database, token, place, "?", 10, at(NOW)).await })
+    let insight = MessageTarget::Insight(insight(&database, token).await);
+    let chat = MessageTarget::Chat(start_chat(&database, token, "?").await.chat);
+    let outcomes = at_once(99, |n| {
+        let (database, target) = (database.clone(), [chat, insight, NEW_CHAT][n % 3]);
+        async move { append_message(&database, token, target, "?", 10, at(NOW)).await }
     });
-    let mut said = 1;
-    for one in saying.collect::<Vec<_>>() {
-        match one.await.unwrap().unwrap() {
-            PostOutcome::Stored(_) => said += 1,
+    // The message that started the chat is one of the ten.
+    let mut stored = 1;
+    for outcome in outcomes.await {
+        match outcome.unwrap() {
+            PostOutcome::Stored(_) => stored += 1,
             PostOutcome::QuotaExhausted(usage) => {
-                assert_eq!((usage.is_pro, usage.calls_today), (false, 10))
+                assert_eq!((usage.is_pro, usage.calls_today), (false, 10));
             }
         }
     }
-    assert_eq!((said, calls(&database).await), (10, 10));
+    assert_eq!((stored, calls(&database).await), (10, 10));
     assert_eq!(count(&database, "messages").await, 20);
     let used_up = crate::reserve_quota(&database, token, 10, at(NOW).date_naive()).await;
     assert!(matches!(used_up, Ok(Reservation::QuotaExhausted(_))));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_refused_message_leaves_nothing_behind(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn refused_message_stores_and_counts_nothing(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
-    let insight = insight(&database, token).await;
-    let new = MessageTarget::NewChat {
-        passage_reference: None,
-        passage_text: None,
-    };
-    for place in [MessageTarget::Insight(insight), new] {
-        let refused = append_message(&database, token, place, "?", 0, at(NOW)).await;
+    let insight = MessageTarget::Insight(insight(&database, token).await);
+    for target in [insight, NEW_CHAT] {
+        let refused = append_message(&database, token, target, "?", 0, at(NOW)).await;
         assert!(matches!(refused, Ok(PostOutcome::QuotaExhausted(_))));
     }
-    for absent in [
-        MessageTarget::Chat(ChatId(9)),
-        MessageTarget::Insight(InsightId(-1)),
-    ] {
-        let refused = append_message(&database, token, absent, "?", LIMIT, at(NOW)).await;
+    let absent_chat = MessageTarget::Chat(ChatId(9));
+    for absent in [absent_chat, MessageTarget::Insight(InsightId(-1))] {
+        let refused = try_post(&database, token, absent, "?", NOW).await;
         assert!(matches!(refused, Err(Error::NotFound(_))));
     }
     assert_eq!(calls(&database).await, 0);
     assert_eq!(count(&database, "conversations").await, 0);
-    sqlx::query("UPDATE users SET is_pro = TRUE")
-        .execute(database.once())
-        .await
-        .unwrap();
-    let said = append_message(&database, token, new, "?", 0, at(NOW)).await;
-    assert!(matches!(said, Ok(PostOutcome::Stored(_))));
+    run(&database, "UPDATE users SET is_pro = TRUE", &[]).await;
+    let posted = append_message(&database, token, NEW_CHAT, "?", 0, at(NOW)).await;
+    assert!(matches!(posted, Ok(PostOutcome::Stored(_))));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_failed_answer_is_given_back_once(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn failed_reply_is_refunded_once(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
-    let today = at(NOW).date_naive();
-    let (first, _) = (
-        start_standalone_chat(&database, token, chat("?"), at(NOW))
-            .await
-            .unwrap(),
-        start_standalone_chat(&database, token, chat("?"), at(NOW))
-            .await
-            .unwrap(),
-    );
-    // The second time as after an answer of the database that was lost.
+    let first = start_chat(&database, token, "?").await;
+    start_chat(&database, token, "?").await;
+    // The second call repeats the first, as after a lost response of the database.
     for _ in 0..2 {
-        let ending = FinalState::Interrupted;
-        let given_back = Some(today);
-        let is_stored = super::finish_message(&database, first.answer, ending, "Nico", given_back);
-        assert!(is_stored.await.unwrap().is_stored);
+        let (state, day) = (FinalState::Interrupted, Some(at(NOW).date_naive()));
+        let finished = finish_message(&database, first.reply, state, "Nico", day).await;
+        assert!(finished.unwrap().is_stored);
         assert_eq!(calls(&database).await, 1);
     }
-    let other = finish_message(&database, first.answer, FinalState::Complete, "Nico").await;
-    assert!(!other.unwrap());
+    assert!(!try_finish(&database, first.reply, FinalState::Complete, "Nico").await);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_there_is_of_an_answer_is_kept_until_it_ends(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn progress_is_saved_until_the_reply_is_finished(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
-    let started = start_standalone_chat(&database, token, chat("?"), at(NOW));
-    let pending = started.await.unwrap();
-    assert!(
-        save_progress(&database, pending.answer, "Ni\0co")
-            .await
-            .unwrap()
-    );
-    let sql = "SELECT content FROM messages WHERE state = 'pending'";
-    let kept: String = sqlx::query_scalar(sql)
-        .fetch_one(database.once())
-        .await
-        .unwrap();
-    assert_eq!(kept, "Nico");
-    finish(&database, pending, "Nicodemus").await;
-    assert!(
-        !save_progress(&database, pending.answer, "Nico")
-            .await
-            .unwrap()
-    );
+    let stored = start_chat(&database, token, "?").await;
+    let saved = save_progress(&database, stored.reply, "Ni\0co").await;
+    assert!(saved.unwrap());
+    let pending = "SELECT content FROM messages WHERE state = 'pending'";
+    assert_eq!(texts(&database, pending).await, ["Nico"]);
+    finish(&database, stored, "Nicodemus").await;
+    let saved = save_progress(&database, stored.reply, "Nico").await;
+    assert!(!saved.unwrap());
 }

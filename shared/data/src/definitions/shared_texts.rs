@@ -1,21 +1,21 @@
-//! The shared definitions: found, stored, and linked to who asked. Who has uploaded one that says the same keeps that instead, so
-//! that a history shows it once.
+//! Shared definitions: found or stored by subject, and linked to the caller. If the caller has imported a copy with the
+//! same texts, the copy is linked instead, so that the history has it once.
 
 use chrono::{DateTime, Utc};
 
 use super::{Definition, DefinitionId, DefinitionRow, DefinitionSubject, NewDefinition};
 use crate::{
-    Claim, ClaimOutcome, Database, Error, TokenHash, generations::QuotaState, text_hash::storable,
+    Claim, ClaimOutcome, Database, Error, TokenHash, generations::QuotaState,
+    text_hash::without_nul,
 };
 
-/// The shared definition of this word in this verse, if there is one: the caller has it from `now` on. Otherwise whether the caller is
-/// to generate it: then the place is claimed and the answer counted. One round trip; one more when others use the
-/// allowance up meanwhile.
+/// Finds the shared definition of this word in this verse, and links it to the caller at `now`. When there is none,
+/// claims its generation for the caller and counts it. One round trip; one more when concurrent calls use the quota up.
 ///
 /// # Errors
 ///
-/// [`Error::UnknownCaller`] when the token is no device's; [`Error::Unavailable`] when the database does not answer:
-/// the place may be claimed then, and is to be [abandoned](crate::abandon_generation).
+/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::Unavailable`] when the database does not
+/// answer: the statement may have claimed, and the claim must be [abandoned](crate::abandon_generation).
 pub async fn begin_definition(
     database: &Database,
     token: TokenHash,
@@ -23,8 +23,8 @@ pub async fn begin_definition(
     claim: Claim,
     now: DateTime<Utc>,
 ) -> Result<ClaimOutcome<Definition>, Error> {
-    // Whether there is any allowance left is looked at before the place is claimed, and settled, under the lock of the
-    // day's row, after: so that who may not generate keeps nobody who may from it.
+    // The statement checks the quota before it claims: a user without quota must not block other users. It checks
+    // again, under the lock of the day's row, when it counts.
     let row = sqlx::query!(
         r#"
         WITH caller AS (
@@ -37,9 +37,7 @@ pub async fn begin_definition(
             FROM daily_usage
             WHERE user_id = (SELECT id FROM caller) AND day = $4
         ), found AS (
-            SELECT coalesce(own.id, shared.id) AS id, shared.word, shared.passage_reference, shared.verse_text,
-                   shared.definition, shared.biblical_usage, shared.original_language,
-                   shared.source
+            SELECT shared.*, coalesce(own.id, shared.id) AS found_id
             FROM definitions AS shared
             LEFT JOIN definitions AS own ON own.owner_id = (SELECT id FROM caller)
                                 AND own.subject_hash = shared.subject_hash
@@ -47,7 +45,7 @@ pub async fn begin_definition(
             WHERE shared.subject_hash = $2 AND shared.owner_id IS NULL
         ), linked AS (
             INSERT INTO user_definitions (user_id, definition_id, linked_at)
-            SELECT caller.id, found.id, $3
+            SELECT caller.id, found_id, $3
             FROM caller, found
             ON CONFLICT (user_id, definition_id) DO UPDATE
             SET linked_at = greatest(user_definitions.linked_at, excluded.linked_at)
@@ -71,7 +69,7 @@ pub async fn begin_definition(
             WHERE daily_usage.calls < $5 OR (SELECT is_pro FROM caller)
             RETURNING calls
         )
-        SELECT found.id AS "id?", found.word AS "word?",
+        SELECT found_id AS "id?", found.word AS "word?",
                found.passage_reference AS "passage_reference?", found.verse_text AS "verse_text?",
                found.definition AS "definition?",
                found.biblical_usage AS "biblical_usage?",
@@ -96,7 +94,7 @@ pub async fn begin_definition(
     .fetch_optional(database.once())
     .await?
     .ok_or(Error::UnknownCaller)?;
-    let standing = QuotaState {
+    let quota = QuotaState {
         is_pro: row.is_pro,
         calls_today: row.calls,
         is_claimed: row.is_claimed,
@@ -115,24 +113,25 @@ pub async fn begin_definition(
     };
     match found.into_definition() {
         Some(definition) => Ok(ClaimOutcome::Found(definition)),
-        None => standing.settle(database, claim).await,
+        None => quota.outcome(database, claim).await,
     }
 }
 
-/// Stores a shared definition, and the caller has it from `now` on. Gives the one that is stored: another's, when another
-/// stored one on the same subject first. One round trip.
+/// Stores a shared definition, links it to the caller at `now`, and returns the stored one: the first, when another
+/// call stored one on the same subject before. One round trip.
 ///
 /// # Errors
 ///
-/// [`Error::UnknownCaller`] when the token is no device's; [`Error::Unavailable`] when the database does not answer.
+/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::Unavailable`] when the database does not
+/// answer.
 pub async fn save_definition(
     database: &Database,
     token: TokenHash,
     new: NewDefinition<'_>,
     now: DateTime<Utc>,
 ) -> Result<Definition, Error> {
-    // An update that changes nothing, because `DO NOTHING` gives no row, and a row that another committed after this
-    // statement began can be read in no other way.
+    // The update changes nothing. `DO NOTHING` would return no row, and no other clause reads a row that another
+    // transaction committed after this statement began.
     sqlx::query_as!(
         DefinitionRow,
         r#"
@@ -146,9 +145,8 @@ pub async fn save_definition(
             FROM caller
             ON CONFLICT (subject_hash) WHERE owner_id IS NULL DO UPDATE
             SET subject_hash = definitions.subject_hash
-            RETURNING id, subject_hash, content_hash, word, passage_reference, verse_text, definition, biblical_usage,
-                      original_language, source
-        ), had AS (
+            RETURNING *
+        ), chosen AS (
             SELECT coalesce(own.id, stored.id) AS id
             FROM stored
             LEFT JOIN definitions AS own ON own.owner_id = (SELECT user_id FROM caller)
@@ -156,16 +154,16 @@ pub async fn save_definition(
                                 AND own.content_hash = stored.content_hash
         ), linked AS (
             INSERT INTO user_definitions (user_id, definition_id, linked_at)
-            SELECT caller.user_id, had.id, $11
-            FROM caller, had
+            SELECT caller.user_id, chosen.id, $11
+            FROM caller, chosen
             ON CONFLICT (user_id, definition_id) DO UPDATE
             SET linked_at = greatest(user_definitions.linked_at, excluded.linked_at)
             RETURNING linked_at
         )
-        SELECT had.id, stored.word, stored.passage_reference, stored.verse_text,
+        SELECT chosen.id, stored.word, stored.passage_reference, stored.verse_text,
                stored.definition, stored.biblical_usage, stored.original_language,
                stored.source, linked.linked_at
-        FROM stored, had, linked
+        FROM stored, chosen, linked
         "#,
         token.as_bytes(),
         &new.subject.hash(),
@@ -173,9 +171,9 @@ pub async fn save_definition(
         new.subject.word,
         new.subject.passage_reference,
         new.subject.verse_text,
-        &*storable(&new.content.definition),
-        &*storable(&new.content.biblical_usage),
-        &*storable(&new.content.original_language),
+        &*without_nul(&new.content.definition),
+        &*without_nul(&new.content.biblical_usage),
+        &*without_nul(&new.content.original_language),
         new.source,
         now,
     )
@@ -185,11 +183,11 @@ pub async fn save_definition(
     .ok_or(Error::UnknownCaller)
 }
 
-/// The caller has the definition from `now` on: a shared one, or one of the caller's own. One round trip.
+/// Links a definition to the caller at `now`: a shared one, or one of the caller's own. One round trip.
 ///
 /// # Errors
 ///
-/// [`Error::UnknownCaller`] when the token is no device's, [`Error::NotFound`] when there is no such definition, and
+/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::NotFound`] when there is no such definition;
 /// [`Error::Unavailable`] when the database does not answer.
 pub async fn link_definition_to_user(
     database: &Database,

@@ -1,13 +1,12 @@
 //! Tests of definitions and their links.
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::PgPool;
 
 use super::*;
 use crate::{
-    Claim, ClaimOutcome, Database, Error, Page, TokenHash,
-    fixture::{at, count, database, reader, stranger},
+    ClaimOutcome,
+    fixture::{at, at_once, connect, count, lookup_claim, reader, stranger},
 };
-use verse_platform::Random;
 
 const LOVED: DefinitionSubject<'_> = DefinitionSubject {
     word: "loved",
@@ -32,26 +31,16 @@ fn new<'d>(subject: DefinitionSubject<'d>, content: &'d DefinitionContent) -> Ne
 }
 
 /// The stored definition of a subject, if there is one; nothing is claimed.
-async fn find_saved_definition(
+async fn find(
     database: &Database,
     token: TokenHash,
     subject: DefinitionSubject<'_>,
     now: DateTime<Utc>,
 ) -> Result<Option<Definition>, Error> {
-    let claim = Claim {
-        id: Random::system().uuid(),
-        lease_until: now,
-        daily_limit: 0,
-    };
-    match begin_definition(database, token, subject, claim, now).await? {
+    match begin_definition(database, token, subject, lookup_claim(now), now).await? {
         ClaimOutcome::Found(definition) => Ok(Some(definition)),
-        begun => {
-            assert!(
-                matches!(begun, ClaimOutcome::QuotaExhausted(_)),
-                "{begun:?}"
-            );
-            Ok(None)
-        }
+        ClaimOutcome::QuotaExhausted(_) => Ok(None),
+        outcome => panic!("{outcome:?}"),
     }
 }
 
@@ -61,56 +50,48 @@ async fn listed(
     limit: i64,
     before: Option<DefinitionId>,
 ) -> Vec<Definition> {
-    let page = Page {
-        limit,
-        before: before.map(|id| id.0),
-    };
+    let before = before.map(|id| id.0);
+    let page = Page { limit, before };
     get_user_definitions(database, token, page).await.unwrap()
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_definition_is_found_by_word_reference_and_verse(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn definition_is_found_by_word_reference_and_verse(pool: PgPool) {
+    let database = connect(&pool);
     let ((_, first), (_, second)) = (reader(&database).await, reader(&database).await);
     let (now, later) = (at("2026-01-02T00:00:00Z"), at("2026-01-03T00:00:00Z"));
     let content = content("c");
-    let saved = save_definition(&database, first, new(LOVED, &content), now)
-        .await
-        .unwrap();
-    assert_eq!(
-        (&*saved.word, &*saved.verse_text),
-        (LOVED.word, LOVED.verse_text)
-    );
+    let saved = save_definition(&database, first, new(LOVED, &content), now).await;
+    let saved = saved.unwrap();
+    let subject = (&*saved.word, &*saved.verse_text);
+    assert_eq!(subject, (LOVED.word, LOVED.verse_text));
     assert_eq!((&saved.content, saved.linked_at), (&content, now));
     assert_eq!(listed(&database, first, 50, None).await[0], saved);
-    for other in [
-        DefinitionSubject {
-            word: "Loved",
-            ..LOVED
-        },
-        DefinitionSubject {
-            passage_reference: "John 3 (WEB)",
-            ..LOVED
-        },
-        DefinitionSubject {
-            verse_text: "For God so loved the world",
-            ..LOVED
-        },
+    for (word, passage_reference, verse_text) in [
+        ("Loved", LOVED.passage_reference, LOVED.verse_text),
+        (LOVED.word, "John 3 (WEB)", LOVED.verse_text),
+        (
+            LOVED.word,
+            LOVED.passage_reference,
+            "For God so loved the world",
+        ),
     ] {
-        let found = find_saved_definition(&database, second, other, later).await;
+        let other = DefinitionSubject {
+            word,
+            passage_reference,
+            verse_text,
+        };
+        let found = find(&database, second, other, later).await;
         assert_eq!(found.unwrap(), None);
     }
-    let found = find_saved_definition(&database, second, LOVED, later).await;
+    let found = find(&database, second, LOVED, later).await;
     let linked_at = later;
     assert_eq!(found.unwrap(), Some(Definition { linked_at, ..saved }));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_history_is_read_page_by_page_and_cleared(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn history_is_listed_page_by_page_and_cleared(pool: PgPool) {
+    let database = connect(&pool);
     let ((_, mine), (_, theirs)) = (reader(&database).await, reader(&database).await);
     let mut ids = Vec::new();
     for word in ["a", "b", "c"] {
@@ -120,12 +101,10 @@ async fn the_history_is_read_page_by_page_and_cleared(_: PgPoolOptions, options:
         ids.push(saved.unwrap().id);
     }
     let later = at("2026-01-03T00:00:00Z");
-    link_definition_to_user(&database, mine, ids[0], later)
-        .await
-        .unwrap();
-    link_definition_to_user(&database, theirs, ids[0], later)
-        .await
-        .unwrap();
+    for token in [mine, theirs] {
+        let linked = link_definition_to_user(&database, token, ids[0], later).await;
+        linked.unwrap();
+    }
     let words = |page: Vec<Definition>| page.into_iter().map(|d| d.word).collect::<Vec<_>>();
     assert_eq!(words(listed(&database, mine, 2, None).await), ["a", "c"]);
     assert_eq!(words(listed(&database, mine, 2, Some(ids[2])).await), ["b"]);
@@ -139,11 +118,8 @@ async fn the_history_is_read_page_by_page_and_cleared(_: PgPoolOptions, options:
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_imported_definition_is_its_owners_and_goes_with_its_link(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn imported_definition_is_found_by_its_owner_only_and_deleted_with_its_link(pool: PgPool) {
+    let database = connect(&pool);
     let ((owner, own), (_, other)) = (reader(&database).await, reader(&database).await);
     let imported: i64 = sqlx::query_scalar(
         "INSERT INTO definitions (owner_id, subject_hash, content_hash, word, passage_reference,
@@ -159,34 +135,25 @@ async fn an_imported_definition_is_its_owners_and_goes_with_its_link(
     .await
     .unwrap();
     let (imported, now) = (DefinitionId(imported), at("2026-01-02T00:00:00Z"));
-    link_definition_to_user(&database, own, imported, now)
-        .await
-        .unwrap();
+    let linked = link_definition_to_user(&database, own, imported, now).await;
+    linked.unwrap();
     let refused = link_definition_to_user(&database, other, imported, now).await;
     assert!(matches!(refused, Err(Error::NotFound("definition"))));
     for token in [own, other] {
-        let found = find_saved_definition(&database, token, LOVED, now).await;
-        assert_eq!(found.unwrap(), None);
+        assert_eq!(find(&database, token, LOVED, now).await.unwrap(), None);
     }
     assert_eq!(clear_user_definitions(&database, own).await.unwrap(), 1);
     assert_eq!(count(&database, "definitions").await, 0);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_unknown_caller_writes_nothing(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn unknown_caller_writes_nothing(pool: PgPool) {
+    let database = connect(&pool);
     let (token, now, content) = (stranger(), at("2026-01-02T00:00:00Z"), content("c"));
-    for refused in [
-        find_saved_definition(&database, token, LOVED, now)
-            .await
-            .err(),
-        save_definition(&database, token, new(LOVED, &content), now)
-            .await
-            .err(),
-        link_definition_to_user(&database, token, DefinitionId(1), now)
-            .await
-            .err(),
-    ] {
+    let found = find(&database, token, LOVED, now).await;
+    let saved = save_definition(&database, token, new(LOVED, &content), now).await;
+    let linked = link_definition_to_user(&database, token, DefinitionId(1), now).await;
+    for refused in [found.err(), saved.err(), linked.err()] {
         assert!(matches!(refused, Some(Error::UnknownCaller)), "{refused:?}");
     }
     assert_eq!(clear_user_definitions(&database, token).await.unwrap(), 0);
@@ -194,28 +161,21 @@ async fn an_unknown_caller_writes_nothing(_: PgPoolOptions, options: PgConnectOp
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn fifty_who_save_the_same_at_once_have_one_definition(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn fifty_concurrent_saves_of_one_subject_store_one_definition(pool: PgPool) {
+    let database = connect(&pool);
     let mut readers = Vec::new();
     for _ in 0..50 {
         readers.push(reader(&database).await.1);
     }
-    let saves = readers.into_iter().enumerate().map(|(number, token)| {
-        let database = database.clone();
-        tokio::spawn(async move {
-            let (content, now) = (content(&number.to_string()), at("2026-01-02T00:00:00Z"));
-            save_definition(&database, token, new(LOVED, &content), now)
-                .await
-                .unwrap()
-        })
+    let saves = at_once(50, |n| {
+        let (database, token) = (database.clone(), readers[n]);
+        async move {
+            let (content, now) = (content(&n.to_string()), at("2026-01-02T00:00:00Z"));
+            let saved = save_definition(&database, token, new(LOVED, &content), now).await;
+            saved.unwrap()
+        }
     });
-    let mut stored = Vec::new();
-    for save in saves.collect::<Vec<_>>() {
-        stored.push(save.await.unwrap());
-    }
+    let stored = saves.await;
     assert!(stored.iter().all(|definition| *definition == stored[0]));
     assert_eq!(count(&database, "definitions").await, 1);
     assert_eq!(count(&database, "user_definitions").await, 50);

@@ -1,64 +1,47 @@
-use sqlx::{
-    AssertSqlSafe,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
+//! Tests of exports.
+
+use sqlx::PgPool;
 
 use super::*;
-use crate::{DatabaseConfig, DeviceKind, DeviceToken, NewDevice, get_or_create_user};
-use verse_platform::Random;
+use crate::{
+    UserId,
+    fixture::{connect_with_timeouts, reader, run, stranger},
+};
 
-async fn user(database: &Database) -> (i64, TokenHash) {
-    let random = Random::system();
-    let device = NewDevice {
-        token_hash: DeviceToken::generate(&random).hash(),
-        anonymous_id: random.uuid(),
-        name: None,
-        kind: DeviceKind::Unknown,
-        user_agent: None,
-    };
-    let now = "2026-01-01T00:00:00Z".parse().unwrap();
-    let session = get_or_create_user(database, None, &device, now)
-        .await
-        .unwrap();
-    (session.user.id.0, device.token_hash)
-}
-
-async fn run(database: &Database, sql: String) {
-    sqlx::query(AssertSqlSafe(sql))
-        .execute(database.once())
-        .await
-        .unwrap();
-}
-
-/// So many insights, each with so many messages of so many bytes, all got at the same moment; and as many chats.
-async fn fill(database: &Database, user: i64, insights: u32, messages: u32, bytes: u32) {
-    run(
-        database,
-        format!(
-            "WITH insight AS (
-                 INSERT INTO insights (owner_id, subject_hash, content_hash, passage_reference, passage_text,
-                                       historical_context, theological_significance, practical_application, created_at)
-                 SELECT {user}, sha256(n::text::bytea), sha256('c'), 'of ' || {user}, repeat('text ', 300) || n, '', '', '', now()
-                 FROM generate_series(1, {insights}) AS n
-                 RETURNING id
-             ), link AS (
-                 INSERT INTO user_insights SELECT {user}, id, '2026-01-01' FROM insight
-             ), conversation AS (
-                 INSERT INTO conversations (user_id, insight_id, title, created_at, updated_at)
-                 SELECT {user}, id, NULL, now(), now() FROM insight
-                 UNION ALL SELECT {user}, NULL, 'chat ' || n, now(), now() FROM generate_series(1, {insights}) AS n
-                 RETURNING id
-             )
-             INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
-             SELECT id, {user}, 'user', 'complete', repeat('m', {bytes}), '2026-01-01'
-             FROM conversation, generate_series(1, {messages})"
-        ),
+/// Gives user `$1` `$2` insights, all linked at one time, and as many chats, each with `$3` messages of `$4` bytes.
+const FILL: &str = "
+    WITH insight AS (
+        INSERT INTO insights (owner_id, subject_hash, content_hash, passage_reference, passage_text,
+                              historical_context, theological_significance, practical_application, created_at)
+        SELECT $1, sha256(n::TEXT::BYTEA), sha256('c'), 'of ' || $1, repeat('text ', 300) || n, '', '', '', now()
+        FROM generate_series(1, $2) AS n
+        RETURNING id
+    ), link AS (
+        INSERT INTO user_insights SELECT $1, id, '2026-01-01' FROM insight
+    ), conversation AS (
+        INSERT INTO conversations (user_id, insight_id, title, created_at, updated_at)
+        SELECT $1, id, NULL, now(), now() FROM insight
+        UNION ALL SELECT $1, NULL, 'chat ' || n, now(), now() FROM generate_series(1, $2) AS n
+        RETURNING id
     )
-    .await;
+    INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
+    SELECT id, $1, 'user', 'complete', repeat('m', $4::INT), '2026-01-01'
+    FROM conversation, generate_series(1, $3)";
+
+/// A new user with so many insights and chats, each with so many messages of so many bytes.
+async fn filled(
+    database: &Database,
+    insights: i64,
+    messages: i64,
+    bytes: i64,
+) -> (UserId, TokenHash) {
+    let (user, token) = reader(database).await;
+    run(database, FILL, &[user.0, insights, messages, bytes]).await;
+    (user, token)
 }
 
-/// Counts of insights, chats and messages, and the most bytes of messages on one page.
-async fn read_all(database: &Database, token: TokenHash) -> (usize, usize, usize, usize) {
+/// The numbers of insights, chats and messages, and the most bytes of messages on one page.
+async fn read_all(database: &Database, token: TokenHash) -> (i64, i64, i64, usize) {
     let mut export = export_user_data(database, token).await.unwrap();
     let (mut insights, mut chats, mut messages, mut most) = (0, 0, 0, 0);
     while let Some(parts) = export.next().await.unwrap() {
@@ -81,9 +64,9 @@ async fn read_all(database: &Database, token: TokenHash) -> (usize, usize, usize
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn pages_meet_without_a_gap_and_are_bounded(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = Database::connect_lazy(&DatabaseConfig::new(options));
-    // More rows than a page has; more messages than one has; exactly as many as one has; pages bounded by bytes.
+async fn pages_are_bounded_and_have_no_gaps(pool: PgPool) {
+    let database = connect_with_timeouts(&pool, 20);
+    // More insights than rows of a page; more messages than those; exactly as many; and pages bounded by bytes.
     for (insights, messages, bytes) in [
         (450, 1, 1),
         (2, 450, 1),
@@ -91,65 +74,53 @@ async fn pages_meet_without_a_gap_and_are_bounded(_: PgPoolOptions, options: PgC
         (200, 1, 1),
         (2, 9, 300_000),
     ] {
-        let (id, token) = user(&database).await;
-        fill(&database, id, insights, messages, bytes).await;
+        let (_, token) = filled(&database, insights, messages, bytes).await;
         let (read_insights, chats, read_messages, most) = read_all(&database, token).await;
-        let expected = insights as usize;
-        assert_eq!((read_insights, chats), (expected, expected));
-        assert_eq!(read_messages, expected * messages as usize * 2);
+        assert_eq!((read_insights, chats), (insights, insights));
+        assert_eq!(read_messages, insights * messages * 2);
         assert!(most < 900_000, "{most}");
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn messages_come_in_their_order_and_unfinished_ones_do_not(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = Database::connect_lazy(&DatabaseConfig::new(options));
-    let (id, token) = user(&database).await;
-    fill(&database, id, 1, 0, 0).await;
+async fn messages_are_exported_in_order_without_pending_replies(pool: PgPool) {
+    let database = connect_with_timeouts(&pool, 20);
+    let (_, token) = filled(&database, 1, 0, 0).await;
     run(
         &database,
         "INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
-         SELECT id, user_id, role, state, role || ' ' || at, at::timestamptz
+         SELECT id, user_id, role, state, role || ' ' || at, at::TIMESTAMPTZ
          FROM conversations, (VALUES ('user', 'complete', '2026-01-03'), ('assistant', 'pending', '2026-01-04'),
                                      ('user', 'complete', '2026-01-01'), ('assistant', 'interrupted', '2026-01-01'))
-              AS said (role, state, at)
-         WHERE insight_id IS NULL"
-            .to_owned(),
+              AS message (role, state, at)
+         WHERE insight_id IS NULL",
+        &[],
     )
     .await;
     let mut export = export_user_data(&database, token).await.unwrap();
-    let mut said = Vec::new();
+    let mut messages = Vec::new();
     while let Some(parts) = export.next().await.unwrap() {
-        said.extend(parts.into_iter().filter_map(|part| match part {
+        messages.extend(parts.into_iter().filter_map(|part| match part {
             ExportPart::Message(message) => Some(message.content),
             _ => None,
         }));
     }
-    assert_eq!(
-        said,
-        ["user 2026-01-01", "assistant 2026-01-01", "user 2026-01-03"]
-    );
+    let order = ["user 2026-01-01", "assistant 2026-01-01", "user 2026-01-03"];
+    assert_eq!(messages, order);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_export_of_somebody_erased_or_merged_meanwhile_fails(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = Database::connect_lazy(&DatabaseConfig::new(options));
-    let (other, _) = user(&database).await;
+async fn export_fails_when_its_user_is_erased_or_merged_meanwhile(pool: PgPool) {
+    let database = connect_with_timeouts(&pool, 20);
+    let (other, _) = reader(&database).await;
     for change in [
-        "DELETE FROM users WHERE id = $user".to_owned(),
-        format!("UPDATE devices SET user_id = {other} WHERE user_id = $user"),
+        "DELETE FROM users WHERE id = $1 AND id <> $2",
+        "UPDATE devices SET user_id = $2 WHERE user_id = $1",
     ] {
-        let (id, token) = user(&database).await;
-        fill(&database, id, 3, 3, 3).await;
+        let (user, token) = filled(&database, 3, 3, 3).await;
         let mut export = export_user_data(&database, token).await.unwrap();
         export.next().await.unwrap().unwrap();
-        run(&database, change.replace("$user", &id.to_string())).await;
+        run(&database, change, &[user.0, other.0]).await;
         let end = loop {
             match export.next().await {
                 Ok(Some(_)) => {}
@@ -162,42 +133,36 @@ async fn an_export_of_somebody_erased_or_merged_meanwhile_fails(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn nobody_has_no_export(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = Database::connect_lazy(&DatabaseConfig::new(options));
-    let nobody = DeviceToken::generate(&Random::system()).hash();
-    let export = export_user_data(&database, nobody).await;
+async fn unknown_caller_has_no_export(pool: PgPool) {
+    let export = export_user_data(&connect_with_timeouts(&pool, 20), stranger()).await;
     assert!(matches!(export, Err(Error::UnknownCaller)));
 }
 
 /// A page is a range of an index, however many users there are.
 #[sqlx::test(migrations = "../../migrations")]
-async fn no_page_reads_a_whole_table(_: PgPoolOptions, options: PgConnectOptions) {
-    let mut config = DatabaseConfig::new(options);
-    config.max_connections = 1;
-    let database = Database::connect_lazy(&config);
-    let mut token = None;
+async fn no_page_reads_a_whole_table(pool: PgPool) {
+    let database = connect_with_timeouts(&pool, 1);
+    let mut token = stranger();
     for _ in 0..40 {
-        let (id, hash) = user(&database).await;
-        fill(&database, id, 100, 10, 100).await;
-        token = Some(hash);
+        (_, token) = filled(&database, 100, 10, 100).await;
     }
     let flush = || async {
         for sql in ["SELECT pg_stat_force_next_flush()", "SELECT 1"] {
-            run(&database, sql.to_owned()).await;
+            run(&database, sql, &[]).await;
         }
     };
-    run(&database, "ANALYZE".to_owned()).await;
+    run(&database, "ANALYZE", &[]).await;
     flush().await;
-    run(&database, "SELECT pg_stat_reset()".to_owned()).await;
-    assert_eq!(read_all(&database, token.unwrap()).await.2, 2000);
+    run(&database, "SELECT pg_stat_reset()", &[]).await;
+    assert_eq!(read_all(&database, token).await.2, 2000);
     flush().await;
     let (by_scan, by_index): (i64, i64) = sqlx::query_as(
-        "SELECT sum(seq_tup_read)::bigint, sum(idx_tup_fetch)::bigint FROM pg_stat_user_tables
+        "SELECT sum(seq_tup_read)::BIGINT, sum(idx_tup_fetch)::BIGINT FROM pg_stat_user_tables
          WHERE relname IN ('insights', 'user_insights', 'conversations', 'messages')",
     )
     .fetch_one(database.once())
     .await
     .unwrap();
     assert_eq!(by_scan, 0);
-    assert!(by_index > 2000, "the statistics say nothing: {by_index}");
+    assert!(by_index > 2000, "the statistics are missing: {by_index}");
 }

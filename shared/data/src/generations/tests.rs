@@ -1,32 +1,32 @@
-//! Tests of generating a thing once, with insights and definitions.
+//! Tests of claims, with insights and definitions.
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::PgPool;
 
 use super::*;
 use crate::{
-    DefinitionContent, DefinitionSubject, Insight, InsightContent, InsightSubject, NewDefinition,
-    NewInsight, Reservation, begin_definition, begin_insight,
-    fixture::{at, count, database, reader, stranger},
-    reserve_quota, save_definition, save_insight,
+    DefinitionContent, DefinitionSubject, Insight, InsightSubject, NewDefinition, Reservation,
+    begin_definition, begin_insight,
+    fixture::{at, at_once, calls, connect, count, reader, run, saved_insight, stranger},
+    reserve_quota, save_definition,
 };
 use verse_platform::Random;
 
 const NOW: &str = "2026-01-02T00:00:00Z";
-/// When the leases of these tests are over.
-const OVER: &str = "2026-01-02T00:00:30Z";
+/// The end of the leases of these tests.
+const LEASE_END: &str = "2026-01-02T00:00:30Z";
 const LIMIT: i32 = 10;
 
 fn claim() -> Claim {
     Claim {
         id: Random::system().uuid(),
-        lease_until: at(OVER),
+        lease_until: at(LEASE_END),
         daily_limit: LIMIT,
     }
 }
 
 fn on(passage_text: &str) -> InsightSubject<'_> {
     InsightSubject {
-        passage_reference: "John 3:16",
+        passage_reference: "John 3:16 (KJV)",
         passage_text,
     }
 }
@@ -38,80 +38,66 @@ async fn begin(
     claim: Claim,
     now: &str,
 ) -> ClaimOutcome<Insight> {
-    begin_insight(database, token, on(text), claim, at(now))
-        .await
-        .unwrap()
+    let outcome = begin_insight(database, token, on(text), claim, at(now)).await;
+    outcome.unwrap()
 }
 
-async fn save(database: &Database, token: TokenHash, text: &str) -> Insight {
-    let content = InsightContent {
-        historical_context: "h".to_owned(),
-        theological_significance: "t".to_owned(),
-        practical_application: "p".to_owned(),
-    };
-    let new = NewInsight {
-        subject: on(text),
-        content: &content,
-        source: Some("a test"),
-    };
-    save_insight(database, token, new, at(NOW)).await.unwrap()
+/// Begins an insight with a new claim.
+async fn begin_new(database: &Database, token: TokenHash, text: &str) -> ClaimOutcome<Insight> {
+    begin(database, token, text, claim(), NOW).await
 }
 
-async fn calls(database: &Database) -> i64 {
-    sqlx::query_scalar("SELECT coalesce(sum(calls), 0)::BIGINT FROM daily_usage")
-        .fetch_one(database.once())
-        .await
-        .unwrap()
+async fn abandon(database: &Database, token: TokenHash, claim_id: Uuid) {
+    let abandoned = abandon_generation(database, token, claim_id, at(NOW).date_naive()).await;
+    abandoned.unwrap();
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_fifty_who_ask_at_once_one_generates(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn one_of_fifty_concurrent_calls_generates(pool: PgPool) {
+    let database = connect(&pool);
     let mut tokens = Vec::new();
     for _ in 0..10 {
         tokens.push(reader(&database).await.1);
     }
-    let asking = (0..50).map(|n| {
+    let outcomes = at_once(50, |n| {
         let (database, token) = (database.clone(), tokens[n % 10]);
-        tokio::spawn(async move { begin(&database, token, "text", claim(), NOW).await })
+        async move { begin_new(&database, token, "text").await }
     });
     let mut claimed = 0;
-    for begun in asking.collect::<Vec<_>>() {
-        match begun.await.unwrap() {
+    for outcome in outcomes.await {
+        match outcome {
             ClaimOutcome::Claimed => claimed += 1,
-            begun => assert_eq!(begun, ClaimOutcome::Busy),
+            outcome => assert_eq!(outcome, ClaimOutcome::Busy),
         }
     }
     assert_eq!((claimed, calls(&database).await), (1, 1));
-    let saved = save(&database, tokens[0], "text").await;
+    let saved = saved_insight(&database, tokens[0], "text", at(NOW)).await;
     for token in tokens {
-        match begin(&database, token, "text", claim(), NOW).await {
+        match begin_new(&database, token, "text").await {
             ClaimOutcome::Found(found) => assert_eq!(found.id, saved.id),
-            begun => panic!("{begun:?}"),
+            outcome => panic!("{outcome:?}"),
         }
     }
     assert_eq!(calls(&database).await, 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_insight_and_a_definition_do_not_wait_for_each_other(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn insight_and_definition_do_not_wait_for_each_other(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
     let subject = DefinitionSubject {
         word: "loved",
-        passage_reference: "John 3:16",
+        passage_reference: "John 3:16 (KJV)",
         verse_text: "text",
     };
-    let define = || begin_definition(&database, token, subject, claim(), at(NOW));
-    assert_eq!(
-        begin(&database, token, "text", claim(), NOW).await,
-        ClaimOutcome::Claimed
-    );
-    assert_eq!(define().await.unwrap(), ClaimOutcome::Claimed);
-    assert_eq!(define().await.unwrap(), ClaimOutcome::Busy);
+    let define = async || {
+        let outcome = begin_definition(&database, token, subject, claim(), at(NOW)).await;
+        outcome.unwrap()
+    };
+    let insight = begin_new(&database, token, "text").await;
+    assert_eq!(insight, ClaimOutcome::Claimed);
+    assert_eq!(define().await, ClaimOutcome::Claimed);
+    assert_eq!(define().await, ClaimOutcome::Busy);
     assert_eq!(calls(&database).await, 2);
     let content = DefinitionContent {
         definition: "d".to_owned(),
@@ -123,83 +109,56 @@ async fn an_insight_and_a_definition_do_not_wait_for_each_other(
         content: &content,
         source: None,
     };
-    let saved = save_definition(&database, token, new, at(NOW))
-        .await
-        .unwrap();
-    assert_eq!(define().await.unwrap(), ClaimOutcome::Found(saved));
+    let saved = save_definition(&database, token, new, at(NOW)).await;
+    assert_eq!(define().await, ClaimOutcome::Found(saved.unwrap()));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_failed_is_free_for_the_next_and_costs_nothing(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn failed_generation_is_refunded_and_free_for_the_next_call(pool: PgPool) {
+    let database = connect(&pool);
     let ((_, first), (_, second)) = (reader(&database).await, reader(&database).await);
-    let (failing, today) = (claim(), at(NOW).date_naive());
-    assert_eq!(
-        begin(&database, first, "text", failing, NOW).await,
-        ClaimOutcome::Claimed
-    );
-    assert_eq!(
-        begin(&database, second, "text", claim(), NOW).await,
-        ClaimOutcome::Busy
-    );
-    // Twice, as after an answer that was lost; and by whoever has no place, as after a claim that was.
+    let failing = claim();
+    let outcome = begin(&database, first, "text", failing, NOW).await;
+    assert_eq!(outcome, ClaimOutcome::Claimed);
+    let outcome = begin_new(&database, second, "text").await;
+    assert_eq!(outcome, ClaimOutcome::Busy);
+    // Twice, as after a lost response; and without a claim, as after a lost claim.
     for claim_id in [failing.id, failing.id, claim().id] {
-        abandon_generation(&database, first, claim_id, today)
-            .await
-            .unwrap();
+        abandon(&database, first, claim_id).await;
     }
     assert_eq!(calls(&database).await, 0);
-    assert_eq!(
-        begin(&database, second, "text", claim(), NOW).await,
-        ClaimOutcome::Claimed
-    );
+    let outcome = begin_new(&database, second, "text").await;
+    assert_eq!(outcome, ClaimOutcome::Claimed);
     assert_eq!(calls(&database).await, 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_nobody_finished_is_taken_over_when_its_lease_is_over(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn unfinished_generation_is_taken_over_after_its_lease(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
     let killed = claim();
     let later = Claim {
         lease_until: at("2026-01-02T00:01:00Z"),
         ..claim()
     };
-    assert_eq!(
-        begin(&database, token, "text", killed, NOW).await,
-        ClaimOutcome::Claimed
-    );
-    assert_eq!(
-        begin(&database, token, "text", later, "2026-01-02T00:00:29Z").await,
-        ClaimOutcome::Busy
-    );
-    assert_eq!(
-        begin(&database, token, "text", later, OVER).await,
-        ClaimOutcome::Claimed
-    );
-    // The one that was thought dead gives nothing back that is not its own.
-    abandon_generation(&database, token, killed.id, at(NOW).date_naive())
-        .await
-        .unwrap();
+    for (claim, now, expected) in [
+        (killed, NOW, ClaimOutcome::Claimed),
+        (later, "2026-01-02T00:00:29Z", ClaimOutcome::Busy),
+        (later, LEASE_END, ClaimOutcome::Claimed),
+    ] {
+        let outcome = begin(&database, token, "text", claim, now).await;
+        assert_eq!(outcome, expected);
+    }
+    // The late end of the first call does not release or refund the second call's claim.
+    abandon(&database, token, killed.id).await;
     assert_eq!(calls(&database).await, 2);
-    assert_eq!(
-        begin(&database, token, "text", claim(), OVER).await,
-        ClaimOutcome::Busy
-    );
+    let outcome = begin(&database, token, "text", claim(), LEASE_END).await;
+    assert_eq!(outcome, ClaimOutcome::Busy);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn who_has_no_allowance_left_keeps_nobody_from_generating(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn user_without_quota_does_not_block_other_users(pool: PgPool) {
+    let database = connect(&pool);
     let ((_, spent), (_, other)) = (reader(&database).await, reader(&database).await);
     for _ in 0..LIMIT {
         let reserved = reserve_quota(&database, spent, LIMIT, at(NOW).date_naive()).await;
@@ -209,58 +168,45 @@ async fn who_has_no_allowance_left_keeps_nobody_from_generating(
         is_pro: false,
         calls_today: LIMIT,
     });
-    assert_eq!(begin(&database, spent, "text", claim(), NOW).await, refused);
+    assert_eq!(begin_new(&database, spent, "text").await, refused);
     assert_eq!(count(&database, "generations").await, 0);
-    assert_eq!(
-        begin(&database, other, "text", claim(), NOW).await,
-        ClaimOutcome::Claimed
-    );
-    assert_eq!(begin(&database, spent, "text", claim(), NOW).await, refused);
-    // What is stored costs nothing.
-    let saved = save(&database, other, "text").await;
-    assert!(matches!(
-        begin(&database, spent, "text", claim(), NOW).await,
-        ClaimOutcome::Found(found) if found.id == saved.id
-    ));
-    sqlx::query("UPDATE users SET is_pro = TRUE")
-        .execute(database.once())
-        .await
-        .unwrap();
-    assert_eq!(
-        begin(&database, spent, "another", claim(), NOW).await,
-        ClaimOutcome::Claimed
-    );
+    let outcome = begin_new(&database, other, "text").await;
+    assert_eq!(outcome, ClaimOutcome::Claimed);
+    assert_eq!(begin_new(&database, spent, "text").await, refused);
+    // A stored insight is free.
+    let saved = saved_insight(&database, other, "text", at(NOW)).await;
+    let found = begin_new(&database, spent, "text").await;
+    assert!(matches!(found, ClaimOutcome::Found(found) if found.id == saved.id));
+    run(&database, "UPDATE users SET is_pro = TRUE", &[]).await;
+    let outcome = begin_new(&database, spent, "another").await;
+    assert_eq!(outcome, ClaimOutcome::Claimed);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_hundred_new_things_at_once_are_ten_generations(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn ten_of_a_hundred_concurrent_generations_are_claimed(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
-    let asking = (0..100).map(|n| {
+    let outcomes = at_once(100, |n| {
         let database = database.clone();
-        tokio::spawn(async move { begin(&database, token, &n.to_string(), claim(), NOW).await })
+        async move { begin_new(&database, token, &n.to_string()).await }
     });
     let mut claimed = 0;
-    for begun in asking.collect::<Vec<_>>() {
-        match begun.await.unwrap() {
+    for outcome in outcomes.await {
+        match outcome {
             ClaimOutcome::Claimed => claimed += 1,
-            begun => assert!(
-                matches!(begun, ClaimOutcome::QuotaExhausted(usage) if usage.calls_today == LIMIT)
-            ),
+            ClaimOutcome::QuotaExhausted(usage) => assert_eq!(usage.calls_today, LIMIT),
+            outcome => panic!("{outcome:?}"),
         }
     }
     assert_eq!((claimed, calls(&database).await), (10, 10));
-    // Who found the allowance used up after claiming has left nothing claimed.
+    // Calls that found the quota used up after their claim have released it.
     assert_eq!(count(&database, "generations").await, 10);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_stranger_claims_nothing(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
-    let begun = begin_insight(&database, stranger(), on("text"), claim(), at(NOW)).await;
-    assert!(matches!(begun, Err(Error::UnknownCaller)));
+async fn unknown_caller_claims_nothing(pool: PgPool) {
+    let database = connect(&pool);
+    let outcome = begin_insight(&database, stranger(), on("text"), claim(), at(NOW)).await;
+    assert!(matches!(outcome, Err(Error::UnknownCaller)));
     assert_eq!(count(&database, "generations").await, 0);
 }

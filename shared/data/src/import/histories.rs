@@ -1,40 +1,32 @@
-//! Insights and definitions of an import: one statement each, which takes all records as arrays.
+//! Insights and definitions of an import: one statement each, with all records as arrays.
 
 use sqlx::PgConnection;
 
-use super::{Place, stored, texts};
+use super::{StoredRecord, texts, times};
 use crate::{DefinitionRecord, Error, InsightRecord, MessageRecord, text_hash::hash_parts};
 
-/// Insights that the history lacks, as the user's own.
+/// Inserts the insights that the history does not have, as the user's own.
 pub(super) async fn insert_insights(
     connection: &mut PgConnection,
     user: i64,
     insights: &[(InsightRecord, Vec<MessageRecord>)],
-) -> Result<Vec<Place>, Error> {
+) -> Result<Vec<StoredRecord>, Error> {
     if insights.is_empty() {
         return Ok(Vec::new());
     }
     let records: Vec<&InsightRecord> = insights.iter().map(|(insight, _)| insight).collect();
-    let subjects: Vec<_> = records
-        .iter()
-        .map(|r| hash_parts(&[&r.passage_reference, &r.passage_text]).to_vec())
-        .collect();
-    let contents: Vec<_> = records
-        .iter()
-        .map(|r| {
-            let significance = &r.theological_significance;
-            hash_parts(&[
-                &r.historical_context,
-                significance,
-                &r.practical_application,
-            ])
-            .to_vec()
-        })
-        .collect();
-    let times: Vec<_> = records.iter().map(|r| stored(r.created_at)).collect();
-    // A record that is there twice is inserted once: the first. The unique key of owned insights finds one that is
-    // there but not in the history.
-    let rows = sqlx::query!(
+    let subjects = hashes(&records, |r| [&r.passage_reference, &r.passage_text]);
+    let contents = hashes(&records, |r| {
+        [
+            &r.historical_context,
+            &r.theological_significance,
+            &r.practical_application,
+        ]
+    });
+    // Of two equal records, the statement inserts the first. The unique key of owned insights finds one that is stored
+    // but not in the history.
+    let stored = sqlx::query_as!(
+        StoredRecord,
         r#"
         WITH given AS (
             SELECT *
@@ -43,10 +35,10 @@ pub(super) async fn insert_insights(
                  WITH ORDINALITY AS given (subject_hash, content_hash, passage_reference,
                                            passage_text, historical_context,
                                            theological_significance, practical_application,
-                                           created_at, place)
+                                           created_at, position)
         ), shared AS (
-            -- In the history, or out of it and talked about.
-            SELECT given.place, insights.id, given.created_at
+            -- In the history, or outside it with a conversation.
+            SELECT given.position, insights.id, given.created_at
             FROM given
             JOIN insights ON insights.owner_id IS NULL
                          AND insights.subject_hash = given.subject_hash
@@ -59,39 +51,39 @@ pub(super) async fn insert_insights(
                       SELECT FROM conversations
                       WHERE conversations.user_id = $1
                         AND conversations.insight_id = insights.id)
-        ), wanted AS (
+        ), missing AS (
             SELECT DISTINCT ON (subject_hash, content_hash) *
             FROM given
-            WHERE place NOT IN (SELECT place FROM shared)
-            ORDER BY subject_hash, content_hash, place
+            WHERE position NOT IN (SELECT position FROM shared)
+            ORDER BY subject_hash, content_hash, position
         ), own AS (
             INSERT INTO insights (owner_id, subject_hash, content_hash, passage_reference,
                                   passage_text, historical_context, theological_significance,
                                   practical_application, created_at)
             SELECT $1::bigint, subject_hash, content_hash, passage_reference, passage_text,
                    historical_context, theological_significance, practical_application, created_at
-            FROM wanted
-            ORDER BY place
+            FROM missing
+            ORDER BY position
             ON CONFLICT (owner_id, subject_hash, content_hash) WHERE owner_id IS NOT NULL
             DO UPDATE SET created_at = insights.created_at
             RETURNING id, subject_hash, content_hash
-        ), placed AS (
-            SELECT given.place, own.id, given.created_at
+        ), stored AS (
+            SELECT given.position, own.id, given.created_at
             FROM own
             JOIN given USING (subject_hash, content_hash)
             UNION ALL
-            SELECT place, id, created_at FROM shared
+            SELECT position, id, created_at FROM shared
         ), linked AS (
             INSERT INTO user_insights (user_id, insight_id, linked_at)
             SELECT DISTINCT ON (id) $1, id, created_at
-            FROM placed
-            ORDER BY id, place
+            FROM stored
+            ORDER BY id, position
             ON CONFLICT (user_id, insight_id) DO NOTHING
             RETURNING insight_id
         )
-        SELECT place AS "place!", id AS "id!",
+        SELECT position AS "position!", id AS "id!",
                id IN (SELECT insight_id FROM linked) AS "is_new!"
-        FROM placed
+        FROM stored
         "#,
         user,
         &subjects,
@@ -101,17 +93,14 @@ pub(super) async fn insert_insights(
         texts(&records, |r| &r.historical_context) as Vec<&str>,
         texts(&records, |r| &r.theological_significance) as Vec<&str>,
         texts(&records, |r| &r.practical_application) as Vec<&str>,
-        &times,
+        &times(&records, |r| r.created_at),
     )
     .fetch_all(connection)
     .await?;
-    let places = rows
-        .into_iter()
-        .map(|row| Place::new(row.place, row.id, row.is_new));
-    Ok(places.collect())
+    Ok(stored)
 }
 
-/// Definitions that the history lacks, as the user's own; how many those were.
+/// Inserts the definitions that the history does not have, as the user's own, and returns how many.
 pub(super) async fn insert_definitions(
     connection: &mut PgConnection,
     user: i64,
@@ -120,15 +109,10 @@ pub(super) async fn insert_definitions(
     if records.is_empty() {
         return Ok(0);
     }
-    let subjects: Vec<_> = records
-        .iter()
-        .map(|r| hash_parts(&[&r.word, &r.passage_reference, &r.verse_text]).to_vec())
-        .collect();
-    let contents: Vec<_> = records
-        .iter()
-        .map(|r| hash_parts(&[&r.definition, &r.biblical_usage, &r.original_language]).to_vec())
-        .collect();
-    let times: Vec<_> = records.iter().map(|r| stored(r.created_at)).collect();
+    let subjects = hashes(records, |r| [&r.word, &r.passage_reference, &r.verse_text]);
+    let contents = hashes(records, |r| {
+        [&r.definition, &r.biblical_usage, &r.original_language]
+    });
     let done = sqlx::query!(
         r#"
         WITH given AS (
@@ -137,36 +121,36 @@ pub(super) async fn insert_definitions(
                         $8::text[], $9::text[], $10::timestamptz[])
                  WITH ORDINALITY AS given (subject_hash, content_hash, word, passage_reference,
                                            verse_text, definition, biblical_usage,
-                                           original_language, created_at, place)
+                                           original_language, created_at, position)
         ), shared AS (
-            SELECT given.place
+            SELECT given.position
             FROM given
             JOIN definitions ON definitions.owner_id IS NULL
                             AND definitions.subject_hash = given.subject_hash
                             AND definitions.content_hash = given.content_hash
             JOIN user_definitions ON user_definitions.user_id = $1
                                  AND user_definitions.definition_id = definitions.id
-        ), wanted AS (
+        ), missing AS (
             SELECT DISTINCT ON (subject_hash, content_hash) *
             FROM given
-            WHERE place NOT IN (SELECT place FROM shared)
-            ORDER BY subject_hash, content_hash, place
+            WHERE position NOT IN (SELECT position FROM shared)
+            ORDER BY subject_hash, content_hash, position
         ), own AS (
             INSERT INTO definitions (owner_id, subject_hash, content_hash, word, passage_reference,
                                      verse_text, definition, biblical_usage, original_language,
                                      created_at)
             SELECT $1::bigint, subject_hash, content_hash, word, passage_reference, verse_text,
                    definition, biblical_usage, original_language, created_at
-            FROM wanted
-            ORDER BY place
+            FROM missing
+            ORDER BY position
             ON CONFLICT (owner_id, subject_hash, content_hash) WHERE owner_id IS NOT NULL
             DO UPDATE SET created_at = definitions.created_at
             RETURNING id, subject_hash, content_hash
         )
         INSERT INTO user_definitions (user_id, definition_id, linked_at)
-        SELECT $1, own.id, wanted.created_at
+        SELECT $1, own.id, missing.created_at
         FROM own
-        JOIN wanted USING (subject_hash, content_hash)
+        JOIN missing USING (subject_hash, content_hash)
         ON CONFLICT (user_id, definition_id) DO NOTHING
         "#,
         user,
@@ -178,9 +162,18 @@ pub(super) async fn insert_definitions(
         texts(records, |r| &r.definition) as Vec<&str>,
         texts(records, |r| &r.biblical_usage) as Vec<&str>,
         texts(records, |r| &r.original_language) as Vec<&str>,
-        &times,
+        &times(records, |r| r.created_at),
     )
     .execute(connection)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// The hash of some texts of each record.
+fn hashes<'r, R, const N: usize>(
+    records: &'r [R],
+    parts: impl Fn(&'r R) -> [&'r str; N],
+) -> Vec<Vec<u8>> {
+    let hashes = records.iter().map(|record| hash_parts(&parts(record)));
+    hashes.map(|hash| hash.to_vec()).collect()
 }

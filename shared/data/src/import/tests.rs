@@ -1,39 +1,16 @@
-use sqlx::{
-    AssertSqlSafe,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
+//! Tests of imports.
+
+use sqlx::{AssertSqlSafe, PgPool};
 
 use super::*;
 use crate::{
-    DatabaseConfig, DeviceKind, DeviceToken, ExportPart, NewDevice, Role, clear_user_data,
-    export_user_data, get_or_create_user, merge_users, text_hash::hash_parts,
+    ExportPart, InsightContent, InsightSubject, Role, UserId, clear_user_data, export_user_data,
+    fixture::{
+        at, at_once, begin_merge, connect_with_timeouts, count, number, reader, run, stranger,
+        until_waiting,
+    },
+    merge_users,
 };
-use verse_platform::Random;
-
-fn database(options: PgConnectOptions) -> Database {
-    let mut config = DatabaseConfig::new(options);
-    config.max_connections = 20;
-    Database::connect_lazy(&config)
-}
-
-async fn user(database: &Database) -> (i64, TokenHash) {
-    let random = Random::system();
-    let device = NewDevice {
-        token_hash: DeviceToken::generate(&random).hash(),
-        anonymous_id: random.uuid(),
-        name: None,
-        kind: DeviceKind::Unknown,
-        user_agent: None,
-    };
-    let session = get_or_create_user(database, None, &device, at("2026-01-01T00:00:00Z"))
-        .await
-        .unwrap();
-    (session.user.id.0, device.token_hash)
-}
-
-fn at(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap()
-}
 
 fn insight(text: &str) -> InsightRecord {
     InsightRecord {
@@ -68,7 +45,7 @@ fn chat(title: &str) -> ChatRecord {
     }
 }
 
-fn said(role: Role, content: &str, time: &str) -> MessageRecord {
+fn message(role: Role, content: &str, time: &str) -> MessageRecord {
     MessageRecord {
         role,
         content: content.to_owned(),
@@ -76,18 +53,18 @@ fn said(role: Role, content: &str, time: &str) -> MessageRecord {
     }
 }
 
+/// The same message and reply twice at one time, and then an earlier message.
 fn talk() -> Vec<MessageRecord> {
     let time = "2026-01-02T12:00:00.5Z";
-    vec![
-        said(Role::User, "why?", time),
-        said(Role::Assistant, "because", time),
-        said(Role::User, "why?", time),
-        said(Role::Assistant, "because", time),
-        said(Role::User, "earlier", "2026-01-02T11:00:00Z"),
-    ]
+    let turn = [
+        message(Role::User, "why?", time),
+        message(Role::Assistant, "because", time),
+    ];
+    let earlier = message(Role::User, "earlier", "2026-01-02T11:00:00Z");
+    [&turn[..], &turn, &[earlier]].concat()
 }
 
-/// Two insights, two definitions, three chats of which two began the same; twenty messages.
+/// Two insights, two definitions, three chats of which two are equal; twenty messages.
 fn data() -> UserData {
     UserData {
         insights: vec![
@@ -95,11 +72,9 @@ fn data() -> UserData {
             (insight("so loved"), Vec::new()),
         ],
         definitions: vec![definition("world"), definition("God")],
-        chats: vec![
-            (chat("one"), talk()),
-            (chat("one"), talk()),
-            (chat("two"), talk()),
-        ],
+        chats: ["one", "one", "two"]
+            .map(|title| (chat(title), talk()))
+            .into(),
     }
 }
 
@@ -110,6 +85,10 @@ const ALL: Imported = Imported {
     standalone_chats: 3,
 };
 
+async fn import(database: &Database, token: TokenHash, file: &UserData) -> Imported {
+    import_user_data(database, token, file).await.unwrap()
+}
+
 async fn export(database: &Database, token: TokenHash) -> Vec<ExportPart> {
     let mut export = export_user_data(database, token).await.unwrap();
     let mut all = Vec::new();
@@ -119,200 +98,153 @@ async fn export(database: &Database, token: TokenHash) -> Vec<ExportPart> {
     all
 }
 
-async fn count(database: &Database, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql)
-        .fetch_one(database.once())
-        .await
-        .unwrap()
-}
-
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_file_that_both_of_two_linked_users_imported_is_known(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
-    let ((ann, token), (ben, other)) = (user(&database).await, user(&database).await);
-    // Answers have times of their own, and another question came in between.
-    let talk = |words: [&str; 2], times: [&str; 2]| {
-        vec![
-            said(Role::User, words[0], times[0]),
-            said(Role::Assistant, words[1], times[1]),
-        ]
-    };
-    let file = |said| UserData {
-        insights: vec![(insight("For God"), said)],
+async fn file_that_both_linked_users_imported_adds_nothing(pool: PgPool) {
+    let database = connect_with_timeouts(&pool, 20);
+    let ((ann, token), (ben, other)) = (reader(&database).await, reader(&database).await);
+    // Replies have times of their own, and another message came in between.
+    let file = |words: [&str; 2], times: [&str; 2]| UserData {
+        insights: vec![(
+            insight("For God"),
+            vec![
+                message(Role::User, words[0], times[0]),
+                message(Role::Assistant, words[1], times[1]),
+            ],
+        )],
         ..UserData::default()
     };
-    let mine = file(talk(
-        ["why?", "because"],
-        ["2026-01-02T12:00:00Z", "2026-01-02T12:00:02Z"],
-    ));
-    let theirs = file(talk(
-        ["who?", "Nicodemus"],
-        ["2026-01-02T12:00:01Z", "2026-01-02T12:00:03Z"],
-    ));
-    import_user_data(&database, token, &mine).await.unwrap();
-    import_user_data(&database, other, &theirs).await.unwrap();
+    let times = ["2026-01-02T12:00:00Z", "2026-01-02T12:00:02Z"];
+    let mine = file(["why?", "because"], times);
+    let times = ["2026-01-02T12:00:01Z", "2026-01-02T12:00:03Z"];
+    let theirs = file(["who?", "Nicodemus"], times);
+    import(&database, token, &mine).await;
+    import(&database, other, &theirs).await;
     let mut transaction = database.begin().await.unwrap();
     let connection = transaction.connection();
-    merge_users(
-        connection,
-        ann.into(),
-        ben.into(),
-        at("2026-01-05T00:00:00Z"),
-    )
-    .await
-    .unwrap();
+    let merged = merge_users(connection, ann, ben, at("2026-01-05T00:00:00Z")).await;
+    merged.unwrap();
     transaction.commit().await.unwrap();
     for file in [mine, theirs] {
-        let again = import_user_data(&database, token, &file).await;
-        assert_eq!(again.unwrap(), Imported::default());
+        let again = import(&database, token, &file).await;
+        assert_eq!(again, Imported::default());
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_file_is_imported_once_and_comes_back_whole(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
-    let (_, token) = user(&database).await;
-    assert_eq!(
-        import_user_data(&database, token, &data()).await.unwrap(),
-        ALL
-    );
+async fn file_is_imported_once_and_exported_whole(pool: PgPool) {
+    let database = connect_with_timeouts(&pool, 20);
+    let (_, token) = reader(&database).await;
+    assert_eq!(import(&database, token, &data()).await, ALL);
     let before = export(&database, token).await;
-    let contents: Vec<_> = before
-        .iter()
-        .filter_map(|part| match part {
-            ExportPart::Message(message) => Some(message.content.as_str()),
-            _ => None,
-        })
-        .collect();
+    let contents = before.iter().filter_map(|part| match part {
+        ExportPart::Message(message) => Some(message.content.as_str()),
+        _ => None,
+    });
+    let contents: Vec<_> = contents.collect();
     assert_eq!(contents.len(), 20);
-    assert_eq!(
-        contents[..5],
-        ["earlier", "why?", "because", "why?", "because"]
-    );
+    let order = ["earlier", "why?", "because", "why?", "because"];
+    assert_eq!(contents[..5], order);
 
-    let again = import_user_data(&database, token, &data()).await.unwrap();
+    let again = import(&database, token, &data()).await;
     assert_eq!(again, Imported::default());
     assert_eq!(export(&database, token).await, before);
 
     clear_user_data(&database, token).await.unwrap();
-    let (_, token) = user(&database).await;
-    import_user_data(&database, token, &data()).await.unwrap();
+    let (_, token) = reader(&database).await;
+    import(&database, token, &data()).await;
     assert_eq!(export(&database, token).await, before);
 }
 
-/// Tries again when its turn did not come in time, as a client would on a busy machine: nothing was imported then.
-async fn import_in_the_end(database: &Database, token: TokenHash, file: &UserData) -> Imported {
+/// Retries an import that did not get the lock in time, as a client does on a busy machine: it has imported nothing.
+async fn import_with_retries(database: &Database, token: TokenHash, file: &UserData) -> Imported {
     for _ in 0..10 {
         match import_user_data(database, token, file).await {
             Err(error) if error.is_unavailable() => {}
             imported => return imported.unwrap(),
         }
     }
-    panic!("the database was not to be had ten times");
+    panic!("the database was unavailable ten times");
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn twenty_imports_of_one_file_at_once_are_one(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
-    // Chats alone have no unique key that would settle it.
+async fn twenty_concurrent_imports_of_one_file_add_it_once(pool: PgPool) {
+    let database = connect_with_timeouts(&pool, 20);
+    // Without insights, no unique key settles the race.
     let chats = UserData {
         chats: data().chats,
         ..UserData::default()
     };
     for (file, expected) in [(data(), 20), (chats, 15)] {
-        let (_, token) = user(&database).await;
-        let imports = (0..20).map(|_| {
+        let (_, token) = reader(&database).await;
+        let imports = at_once(20, |_| {
             let (database, file) = (database.clone(), file.clone());
-            tokio::spawn(async move { import_in_the_end(&database, token, &file).await })
+            async move {
+                import_with_retries(&database, token, &file)
+                    .await
+                    .chat_messages
+            }
         });
-        let mut messages = 0;
-        for import in imports.collect::<Vec<_>>() {
-            messages += import.await.unwrap().chat_messages;
-        }
-        assert_eq!(messages, expected);
-        let (_, other) = user(&database).await;
-        import_user_data(&database, other, &file).await.unwrap();
-        assert_eq!(
-            export(&database, token).await,
-            export(&database, other).await
-        );
+        assert_eq!(imports.await.into_iter().sum::<u64>(), expected);
+        assert_same_as_one_import(&database, token, &file).await;
     }
 }
 
-/// The user that the token led to is merged into another while the import waits for its turn.
+/// The user's export equals that of a new user who imports `file`.
+async fn assert_same_as_one_import(database: &Database, token: TokenHash, file: &UserData) {
+    let (_, other) = reader(database).await;
+    import(database, other, file).await;
+    assert_eq!(export(database, token).await, export(database, other).await);
+}
+
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_import_follows_a_user_that_is_merged_meanwhile(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
-    let (from, token) = user(&database).await;
-    let (into, other) = user(&database).await;
-    let mut merge = database.begin().await.unwrap();
-    for statement in [
-        format!("UPDATE devices SET user_id = {into} WHERE user_id = {from}"),
-        format!("DELETE FROM users WHERE id = {from}"),
-    ] {
-        sqlx::query(AssertSqlSafe(statement))
-            .execute(merge.connection())
-            .await
-            .unwrap();
-    }
+async fn import_follows_a_user_that_is_merged_meanwhile(pool: PgPool) {
+    let database = connect_with_timeouts(&pool, 20);
+    let ((from, token), (into, other)) = (reader(&database).await, reader(&database).await);
+    let merge = begin_merge(&database, from, into).await;
     let waiting = {
         let database = database.clone();
-        tokio::spawn(async move { import_user_data(&database, token, &data()).await.unwrap() })
+        tokio::spawn(async move { import(&database, token, &data()).await })
     };
-    let waiters = "SELECT count(*) FROM pg_stat_activity
-                   WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    let mut tries = 0;
-    while count(&database, waiters).await == 0 {
-        tries += 1;
-        assert!(tries < 1000, "the import never waited for the merge");
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    until_waiting(&database, 1).await;
     merge.commit().await.unwrap();
     assert_eq!(waiting.await.unwrap(), ALL);
-    assert_eq!(
-        export(&database, token).await,
-        export(&database, other).await
-    );
-    assert!(!export(&database, other).await.is_empty());
+    let exported = export(&database, other).await;
+    assert_eq!(export(&database, token).await, exported);
+    assert!(!exported.is_empty());
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn more_of_what_is_there_is_added_to_it(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
-    let (_, token) = user(&database).await;
+async fn larger_file_adds_what_a_smaller_one_did_not_have(pool: PgPool) {
+    let database = connect_with_timeouts(&pool, 20);
+    let (_, token) = reader(&database).await;
     let mut less = data();
     less.insights[0].1.truncate(2);
     less.chats.truncate(1);
     less.chats[0].1.truncate(3);
-    import_user_data(&database, token, &less).await.unwrap();
+    import(&database, token, &less).await;
     let mut more = data();
     more.chats[0].0.updated_at = at("2026-02-01T00:00:00Z");
-    let imported = import_user_data(&database, token, &more).await.unwrap();
     let expected = Imported {
         insights: 0,
         definitions: 0,
         chat_messages: 15,
         standalone_chats: 2,
     };
-    assert_eq!(imported, expected);
-    let (_, other) = user(&database).await;
-    import_user_data(&database, other, &more).await.unwrap();
-    assert_eq!(
-        export(&database, token).await,
-        export(&database, other).await
-    );
+    assert_eq!(import(&database, token, &more).await, expected);
+    assert_same_as_one_import(&database, token, &more).await;
 }
 
-/// The insight that others share, with its number; linked to the user if told.
-async fn share(database: &Database, record: &InsightRecord, user: Option<i64>) -> i64 {
-    let subject = hash_parts(&[&record.passage_reference, &record.passage_text]);
-    let content = hash_parts(&["context", "significance", "application"]);
+/// Inserts the shared insight of a record, linked to the user if given, and returns its id.
+async fn share(database: &Database, record: &InsightRecord, user: Option<UserId>) -> i64 {
+    let subject = InsightSubject {
+        passage_reference: &record.passage_reference,
+        passage_text: &record.passage_text,
+    };
+    let content = InsightContent {
+        historical_context: "context".to_owned(),
+        theological_significance: "significance".to_owned(),
+        practical_application: "application".to_owned(),
+    };
     sqlx::query_scalar(
         "WITH shared AS (
              INSERT INTO insights (subject_hash, content_hash, passage_reference, passage_text, historical_context,
@@ -324,130 +256,108 @@ async fn share(database: &Database, record: &InsightRecord, user: Option<i64>) -
          )
          SELECT id FROM shared",
     )
-    .bind(subject.as_slice())
-    .bind(content.as_slice())
+    .bind(subject.hash())
+    .bind(content.hash())
     .bind(&record.passage_reference)
     .bind(&record.passage_text)
-    .bind(user)
+    .bind(user.map(|user| user.0))
     .fetch_one(database.once())
     .await
     .unwrap()
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_the_history_has_is_found_whoever_wrote_it(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
-    let (id, token) = user(&database).await;
-    share(&database, &insight("For God"), Some(id)).await;
-    let imported = import_user_data(&database, token, &data()).await.unwrap();
-    assert_eq!(imported.insights, 1);
-    let messages =
+async fn shared_insight_of_the_history_is_found(pool: PgPool) {
+    let database = connect_with_timeouts(&pool, 20);
+    let (user, token) = reader(&database).await;
+    share(&database, &insight("For God"), Some(user)).await;
+    assert_eq!(import(&database, token, &data()).await.insights, 1);
+    let sql =
         "SELECT count(*) FROM messages JOIN conversations ON conversations.id = conversation_id
                     JOIN insights ON insights.id = insight_id WHERE owner_id IS NULL";
-    assert_eq!(
-        count(&database, messages).await,
-        5,
-        "the messages are on the shared one"
-    );
+    let messages = number(&database, sql).await;
+    assert_eq!(messages, 5, "the messages are about the shared one");
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_import_never_touches_and_never_becomes_what_others_share(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
-    let (_, token) = user(&database).await;
+async fn import_never_changes_a_shared_insight_and_never_becomes_one(pool: PgPool) {
+    let database = connect_with_timeouts(&pool, 20);
+    let (_, token) = reader(&database).await;
     let shared = share(&database, &insight("For God"), None).await;
-    let row = format!("SELECT md5(insights::text) FROM insights WHERE id = {shared}");
+    let row = format!("SELECT md5(insights::TEXT) FROM insights WHERE id = {shared}");
     let read =
         || sqlx::query_scalar::<_, String>(AssertSqlSafe(row.clone())).fetch_one(database.once());
     let before = read().await.unwrap();
-    // The same as the shared one, and another text on the same passage.
+    // A copy of the shared one, and another text about the same passage.
     let mut forged = insight("For God");
     forged.historical_context = "forged".to_owned();
     let file = UserData {
         insights: vec![(insight("For God"), talk()), (forged, Vec::new())],
         ..UserData::default()
     };
-    let imported = import_user_data(&database, token, &file).await.unwrap();
-    assert_eq!(imported.insights, 2);
+    assert_eq!(import(&database, token, &file).await.insights, 2);
     assert_eq!(read().await.unwrap(), before);
-    let linked = "SELECT count(*) FROM user_insights JOIN insights ON insights.id = insight_id
-                  WHERE owner_id IS DISTINCT FROM user_id";
-    assert_eq!(count(&database, linked).await, 0);
+    let foreign = "SELECT count(*) FROM user_insights JOIN insights ON insights.id = insight_id
+                   WHERE owner_id IS DISTINCT FROM user_id";
+    assert_eq!(number(&database, foreign).await, 0);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_was_cleared_from_the_history_comes_back(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
-    let (_, token) = user(&database).await;
-    import_user_data(&database, token, &data()).await.unwrap();
+async fn import_restores_a_cleared_history(pool: PgPool) {
+    let database = connect_with_timeouts(&pool, 20);
+    let (_, token) = reader(&database).await;
+    import(&database, token, &data()).await;
     let before = export(&database, token).await;
-    for table in ["user_insights", "user_definitions"] {
-        sqlx::query(AssertSqlSafe(format!("DELETE FROM {table}")))
-            .execute(database.once())
-            .await
-            .unwrap();
+    for sql in ["DELETE FROM user_insights", "DELETE FROM user_definitions"] {
+        run(&database, sql, &[]).await;
     }
-    let imported = import_user_data(&database, token, &data()).await.unwrap();
-    assert_eq!(
-        (
-            imported.insights,
-            imported.definitions,
-            imported.chat_messages
-        ),
-        (2, 2, 0)
-    );
+    // The chats were not cleared.
+    let expected = Imported {
+        insights: 2,
+        definitions: 2,
+        ..Imported::default()
+    };
+    assert_eq!(import(&database, token, &data()).await, expected);
     assert_eq!(export(&database, token).await, before);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_record_that_no_table_takes_leaves_nothing(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
-    let (_, token) = user(&database).await;
-    let mut bad = data();
-    bad.chats[2].0.title = String::new();
-    let error = import_user_data(&database, token, &bad).await.unwrap_err();
-    assert!(matches!(error, Error::Conflict { .. }), "{error:?}");
+async fn invalid_record_imports_nothing(pool: PgPool) {
+    let database = connect_with_timeouts(&pool, 20);
+    let (_, token) = reader(&database).await;
+    let mut invalid = data();
+    invalid.chats[2].0.title = String::new();
+    let refused = import_user_data(&database, token, &invalid).await;
+    assert!(
+        matches!(refused, Err(Error::Conflict { .. })),
+        "{refused:?}"
+    );
     assert_eq!(export(&database, token).await, []);
-    assert_eq!(count(&database, "SELECT count(*) FROM insights").await, 0);
+    assert_eq!(count(&database, "insights").await, 0);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn nobody_imports_nothing(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
-    let nobody = DeviceToken::generate(&Random::system()).hash();
-    let error = import_user_data(&database, nobody, &data()).await;
-    assert!(matches!(error, Err(Error::UnknownCaller)));
+async fn unknown_caller_imports_nothing(pool: PgPool) {
+    let refused = import_user_data(&connect_with_timeouts(&pool, 20), stranger(), &data()).await;
+    assert!(matches!(refused, Err(Error::UnknownCaller)));
 }
 
-/// As many as a body holds, the same moment and words among them, and many times, so that the server's plans no longer
-/// know how much they are given.
+/// As many messages as a body holds, with equal times and texts among them. Several imports before it make the server
+/// use generic plans, which do not depend on the number of records.
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_body_full_of_messages_takes_no_more_than_seconds(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let mut config = DatabaseConfig::new(options);
-    config.max_connections = 1;
-    let database = Database::connect_lazy(&config);
-    let (_, token) = user(&database).await;
+async fn body_full_of_messages_is_imported_in_seconds(pool: PgPool) {
+    let database = connect_with_timeouts(&pool, 1);
+    let (_, token) = reader(&database).await;
     for _ in 0..6 {
-        import_user_data(&database, token, &data()).await.unwrap();
+        import(&database, token, &data()).await;
     }
-    let many = (0..80_000).map(|n| said(Role::User, &(n / 2).to_string(), "2026-01-01T00:00:00Z"));
+    let text = |n: i32| message(Role::User, &(n / 2).to_string(), "2026-01-01T00:00:00Z");
     let file = UserData {
-        chats: vec![(chat("long"), many.collect())],
+        chats: vec![(chat("long"), (0..80_000).map(text).collect())],
         ..UserData::default()
     };
-    let mut imported = Vec::new();
-    for _ in 0..2 {
-        let done = import_user_data(&database, token, &file).await.unwrap();
-        imported.push(done.chat_messages);
+    for expected in [80_000, 0] {
+        let imported = import(&database, token, &file).await;
+        assert_eq!(imported.chat_messages, expected);
     }
-    assert_eq!(imported, [80_000, 0]);
 }

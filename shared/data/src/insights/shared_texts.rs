@@ -1,21 +1,21 @@
-//! The shared insights: found, stored, and linked to who asked. Who has uploaded one that says the same keeps that instead, so
-//! that a history shows it once.
+//! Shared insights: found or stored by subject, and linked to the caller. If the caller has imported a copy with the
+//! same texts, the copy is linked instead, so that the history has it once.
 
 use chrono::{DateTime, Utc};
 
 use super::{Insight, InsightId, InsightRow, InsightSubject, NewInsight};
 use crate::{
-    Claim, ClaimOutcome, Database, Error, TokenHash, generations::QuotaState, text_hash::storable,
+    Claim, ClaimOutcome, Database, Error, TokenHash, generations::QuotaState,
+    text_hash::without_nul,
 };
 
-/// The shared insight on this passage, if there is one: the caller has it from `now` on. Otherwise whether the caller is
-/// to generate it: then the place is claimed and the answer counted. One round trip; one more when others use the
-/// allowance up meanwhile.
+/// Finds the shared insight on this passage, and links it to the caller at `now`. When there is none, claims its
+/// generation for the caller and counts it. One round trip; one more when concurrent calls use the quota up.
 ///
 /// # Errors
 ///
-/// [`Error::UnknownCaller`] when the token is no device's; [`Error::Unavailable`] when the database does not answer:
-/// the place may be claimed then, and is to be [abandoned](crate::abandon_generation).
+/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::Unavailable`] when the database does not
+/// answer: the statement may have claimed, and the claim must be [abandoned](crate::abandon_generation).
 pub async fn begin_insight(
     database: &Database,
     token: TokenHash,
@@ -23,8 +23,8 @@ pub async fn begin_insight(
     claim: Claim,
     now: DateTime<Utc>,
 ) -> Result<ClaimOutcome<Insight>, Error> {
-    // Whether there is any allowance left is looked at before the place is claimed, and settled, under the lock of the
-    // day's row, after: so that who may not generate keeps nobody who may from it.
+    // The statement checks the quota before it claims: a user without quota must not block other users. It checks
+    // again, under the lock of the day's row, when it counts.
     let row = sqlx::query!(
         r#"
         WITH caller AS (
@@ -37,8 +37,7 @@ pub async fn begin_insight(
             FROM daily_usage
             WHERE user_id = (SELECT id FROM caller) AND day = $4
         ), found AS (
-            SELECT coalesce(own.id, shared.id) AS id, shared.passage_reference, shared.passage_text, shared.historical_context,
-                   shared.theological_significance, shared.practical_application, shared.source
+            SELECT shared.*, coalesce(own.id, shared.id) AS found_id
             FROM insights AS shared
             LEFT JOIN insights AS own ON own.owner_id = (SELECT id FROM caller)
                                 AND own.subject_hash = shared.subject_hash
@@ -46,7 +45,7 @@ pub async fn begin_insight(
             WHERE shared.subject_hash = $2 AND shared.owner_id IS NULL
         ), linked AS (
             INSERT INTO user_insights (user_id, insight_id, linked_at)
-            SELECT caller.id, found.id, $3
+            SELECT caller.id, found_id, $3
             FROM caller, found
             ON CONFLICT (user_id, insight_id) DO UPDATE
             SET linked_at = greatest(user_insights.linked_at, excluded.linked_at)
@@ -70,7 +69,7 @@ pub async fn begin_insight(
             WHERE daily_usage.calls < $5 OR (SELECT is_pro FROM caller)
             RETURNING calls
         )
-        SELECT found.id AS "id?", found.passage_reference AS "passage_reference?",
+        SELECT found_id AS "id?", found.passage_reference AS "passage_reference?",
                found.passage_text AS "passage_text?",
                found.historical_context AS "historical_context?",
                found.theological_significance AS "theological_significance?",
@@ -95,7 +94,7 @@ pub async fn begin_insight(
     .fetch_optional(database.once())
     .await?
     .ok_or(Error::UnknownCaller)?;
-    let standing = QuotaState {
+    let quota = QuotaState {
         is_pro: row.is_pro,
         calls_today: row.calls,
         is_claimed: row.is_claimed,
@@ -113,24 +112,25 @@ pub async fn begin_insight(
     };
     match found.into_insight() {
         Some(insight) => Ok(ClaimOutcome::Found(insight)),
-        None => standing.settle(database, claim).await,
+        None => quota.outcome(database, claim).await,
     }
 }
 
-/// Stores a shared insight, and the caller has it from `now` on. Gives the one that is stored: another's, when another
-/// stored one on the same subject first. One round trip.
+/// Stores a shared insight, links it to the caller at `now`, and returns the stored one: the first, when another call
+/// stored one on the same subject before. One round trip.
 ///
 /// # Errors
 ///
-/// [`Error::UnknownCaller`] when the token is no device's; [`Error::Unavailable`] when the database does not answer.
+/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::Unavailable`] when the database does not
+/// answer.
 pub async fn save_insight(
     database: &Database,
     token: TokenHash,
     new: NewInsight<'_>,
     now: DateTime<Utc>,
 ) -> Result<Insight, Error> {
-    // An update that changes nothing, because `DO NOTHING` gives no row, and a row that another committed after this
-    // statement began can be read in no other way.
+    // The update changes nothing. `DO NOTHING` would return no row, and no other clause reads a row that another
+    // transaction committed after this statement began.
     sqlx::query_as!(
         InsightRow,
         r#"
@@ -144,9 +144,8 @@ pub async fn save_insight(
             FROM caller
             ON CONFLICT (subject_hash) WHERE owner_id IS NULL DO UPDATE
             SET subject_hash = insights.subject_hash
-            RETURNING id, subject_hash, content_hash, passage_reference, passage_text, historical_context,
-                      theological_significance, practical_application, source
-        ), had AS (
+            RETURNING *
+        ), chosen AS (
             SELECT coalesce(own.id, stored.id) AS id
             FROM stored
             LEFT JOIN insights AS own ON own.owner_id = (SELECT user_id FROM caller)
@@ -154,25 +153,25 @@ pub async fn save_insight(
                                 AND own.content_hash = stored.content_hash
         ), linked AS (
             INSERT INTO user_insights (user_id, insight_id, linked_at)
-            SELECT caller.user_id, had.id, $10
-            FROM caller, had
+            SELECT caller.user_id, chosen.id, $10
+            FROM caller, chosen
             ON CONFLICT (user_id, insight_id) DO UPDATE
             SET linked_at = greatest(user_insights.linked_at, excluded.linked_at)
             RETURNING linked_at
         )
-        SELECT had.id, stored.passage_reference, stored.passage_text,
+        SELECT chosen.id, stored.passage_reference, stored.passage_text,
                stored.historical_context, stored.theological_significance,
                stored.practical_application, stored.source, linked.linked_at
-        FROM stored, had, linked
+        FROM stored, chosen, linked
         "#,
         token.as_bytes(),
         &new.subject.hash(),
         &new.content.hash(),
         new.subject.passage_reference,
         new.subject.passage_text,
-        &*storable(&new.content.historical_context),
-        &*storable(&new.content.theological_significance),
-        &*storable(&new.content.practical_application),
+        &*without_nul(&new.content.historical_context),
+        &*without_nul(&new.content.theological_significance),
+        &*without_nul(&new.content.practical_application),
         new.source,
         now,
     )
@@ -182,11 +181,11 @@ pub async fn save_insight(
     .ok_or(Error::UnknownCaller)
 }
 
-/// The caller has the insight from `now` on: a shared one, or one of the caller's own. One round trip.
+/// Links an insight to the caller at `now`: a shared one, or one of the caller's own. One round trip.
 ///
 /// # Errors
 ///
-/// [`Error::UnknownCaller`] when the token is no device's, [`Error::NotFound`] when there is no such insight, and
+/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::NotFound`] when there is no such insight;
 /// [`Error::Unavailable`] when the database does not answer.
 pub async fn link_insight_to_user(
     database: &Database,

@@ -1,25 +1,20 @@
 //! Tests of insights and their links.
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::PgPool;
 
 use super::*;
 use crate::{
-    Claim, ClaimOutcome, Database, Error, MessageTarget, Page, PostOutcome, TokenHash,
-    append_message, clear_chat_messages,
-    fixture::{at, count, database, reader, stranger, until_waiting},
+    ClaimOutcome, MessageTarget, PostOutcome, UserId, append_message, clear_chat_messages,
+    fixture::{
+        at, at_once, begin_merge, connect, count, insight_content, lookup_claim, reader,
+        saved_insight, stranger, until_waiting,
+    },
     get_chat_messages,
 };
-use verse_platform::Random;
 
 const JOHN: &str = "John 3:16 (KJV)";
-
-fn content(text: &str) -> InsightContent {
-    InsightContent {
-        historical_context: format!("{text}: history"),
-        theological_significance: format!("{text}: significance"),
-        practical_application: format!("{text}: application"),
-    }
-}
+const NOW: &str = "2026-01-02T00:00:00Z";
+const LATER: &str = "2026-01-03T00:00:00Z";
 
 fn on<'i>(passage_reference: &'i str, passage_text: &'i str) -> InsightSubject<'i> {
     InsightSubject {
@@ -28,66 +23,78 @@ fn on<'i>(passage_reference: &'i str, passage_text: &'i str) -> InsightSubject<'
     }
 }
 
-fn new<'i>(reference: &'i str, text: &'i str, content: &'i InsightContent) -> NewInsight<'i> {
-    NewInsight {
-        subject: on(reference, text),
+async fn save(
+    database: &Database,
+    token: TokenHash,
+    text: &str,
+    content: &InsightContent,
+    now: &str,
+) -> Result<Insight, Error> {
+    let new = NewInsight {
+        subject: on(JOHN, text),
         content,
         source: Some("a library"),
-    }
+    };
+    save_insight(database, token, new, at(now)).await
 }
 
 /// The stored insight on a subject, if there is one; nothing is claimed.
-async fn find_saved_insight(
+async fn find(
     database: &Database,
     token: TokenHash,
     subject: InsightSubject<'_>,
-    now: DateTime<Utc>,
+    now: &str,
 ) -> Result<Option<Insight>, Error> {
-    let claim = Claim {
-        id: Random::system().uuid(),
-        lease_until: now,
-        daily_limit: 0,
-    };
-    match begin_insight(database, token, subject, claim, now).await? {
+    let now = at(now);
+    match begin_insight(database, token, subject, lookup_claim(now), now).await? {
         ClaimOutcome::Found(insight) => Ok(Some(insight)),
-        begun => {
-            assert!(
-                matches!(begun, ClaimOutcome::QuotaExhausted(_)),
-                "{begun:?}"
-            );
-            Ok(None)
-        }
+        ClaimOutcome::QuotaExhausted(_) => Ok(None),
+        outcome => panic!("{outcome:?}"),
     }
 }
 
-/// Stores one insight for each moment, on a text of its own, and gives their ids.
-async fn save_each(database: &Database, token: TokenHash, moments: &[&str]) -> Vec<InsightId> {
+/// Saves one insight at each of these times, on the texts "0", "1" and so on.
+async fn save_each(database: &Database, token: TokenHash, times: &[&str]) -> Vec<InsightId> {
     let mut ids = Vec::new();
-    for (number, moment) in moments.iter().enumerate() {
-        let (text, content) = (number.to_string(), content("c"));
-        let saved = save_insight(database, token, new(JOHN, &text, &content), at(moment)).await;
-        ids.push(saved.unwrap().id);
+    for (number, now) in times.iter().enumerate() {
+        let saved = saved_insight(database, token, &number.to_string(), at(now)).await;
+        ids.push(saved.id);
     }
     ids
 }
 
-async fn listed(
+async fn link(database: &Database, token: TokenHash, insight: InsightId, now: &str) {
+    let linked = link_insight_to_user(database, token, insight, at(now)).await;
+    linked.unwrap();
+}
+
+async fn history(
+    database: &Database,
+    token: TokenHash,
+    limit: i64,
+    before: Option<InsightId>,
+) -> Vec<Insight> {
+    let before = before.map(|id| id.0);
+    let page = Page { limit, before };
+    get_user_insights(database, token, page).await.unwrap()
+}
+
+async fn page(
     database: &Database,
     token: TokenHash,
     limit: i64,
     before: Option<InsightId>,
 ) -> Vec<InsightId> {
-    let page = Page {
-        limit,
-        before: before.map(|id| id.0),
-    };
-    let insights = get_user_insights(database, token, page).await.unwrap();
+    let insights = history(database, token, limit, before).await;
     insights.iter().map(|insight| insight.id).collect()
 }
 
-/// An insight that this user imported.
-async fn import(database: &Database, user: crate::UserId, text: &str) -> InsightId {
-    let content = content("imported");
+async fn listed(database: &Database, token: TokenHash) -> Vec<InsightId> {
+    page(database, token, 50, None).await
+}
+
+/// Inserts an insight that this user imported.
+async fn import(database: &Database, user: UserId, text: &str) -> InsightId {
     let id = sqlx::query_scalar(
         "WITH imported AS (
              INSERT INTO insights (owner_id, subject_hash, content_hash, passage_reference,
@@ -99,7 +106,7 @@ async fn import(database: &Database, user: crate::UserId, text: &str) -> Insight
     )
     .bind(user.0)
     .bind(on(JOHN, text).hash())
-    .bind(content.hash())
+    .bind(insight_content("imported").hash())
     .bind(text)
     .fetch_one(database.once())
     .await
@@ -108,141 +115,98 @@ async fn import(database: &Database, user: crate::UserId, text: &str) -> Insight
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_insight_comes_back_as_it_was_sent(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn insight_is_returned_as_it_was_sent(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
-    let now = at("2026-01-02T03:04:05.678Z");
+    let now = "2026-01-02T03:04:05.678Z";
     let text = "  For God so loved\n\n\tthe world, \r\nthat \u{2019}é…\u{1F54A} ";
-    let content = content("ü\n");
-    let saved = save_insight(&database, token, new(JOHN, text, &content), now)
-        .await
-        .unwrap();
-    assert_eq!(
-        (&*saved.passage_reference, &*saved.passage_text),
-        (JOHN, text)
-    );
-    assert_eq!((&saved.content, saved.linked_at), (&content, now));
-    let page = Page {
-        limit: 50,
-        before: None,
-    };
-    let listed = get_user_insights(&database, token, page).await.unwrap();
-    assert_eq!(listed, [saved]);
+    let content = insight_content("ü\n");
+    let saved = save(&database, token, text, &content, now).await.unwrap();
+    let subject = (&*saved.passage_reference, &*saved.passage_text);
+    assert_eq!(subject, (JOHN, text));
+    assert_eq!((&saved.content, saved.linked_at), (&content, at(now)));
+    assert_eq!(history(&database, token, 50, None).await, [saved]);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_text_of_any_length_in_bounds_is_a_key(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn text_of_every_allowed_length_is_a_key(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
-    let (now, content) = (at("2026-01-02T00:00:00Z"), content("c"));
-    let texts = ["\u{1F54A}".repeat(50_000), "\u{1F54A}".repeat(49_999)];
-    for text in &texts {
-        let saved = save_insight(&database, token, new(JOHN, text, &content), now).await;
-        let found = find_saved_insight(&database, token, on(JOHN, text), now).await;
-        assert_eq!(found.unwrap(), Some(saved.unwrap()));
+    for text in ["\u{1F54A}".repeat(50_000), "\u{1F54A}".repeat(49_999)] {
+        let saved = saved_insight(&database, token, &text, at(NOW)).await;
+        let found = find(&database, token, on(JOHN, &text), NOW).await;
+        assert_eq!(found.unwrap(), Some(saved));
     }
     assert_eq!(count(&database, "insights").await, 2);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_saved_insight_is_found_by_another_and_is_theirs_from_then_on(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn saved_insight_is_found_by_another_user_and_linked_to_them(pool: PgPool) {
+    let database = connect(&pool);
     let ((_, first), (_, second)) = (reader(&database).await, reader(&database).await);
-    let (now, later) = (at("2026-01-02T00:00:00Z"), at("2026-01-03T00:00:00Z"));
-    let content = content("c");
-    let saved = save_insight(&database, first, new(JOHN, "text", &content), now)
-        .await
-        .unwrap();
+    let saved = saved_insight(&database, first, "text", at(NOW)).await;
     for (reference, text) in [("John 3:16 (WEB)", "text"), (JOHN, "Text"), (JOHN, "text ")] {
-        let other = find_saved_insight(&database, second, on(reference, text), later).await;
+        let other = find(&database, second, on(reference, text), LATER).await;
         assert_eq!(other.unwrap(), None);
     }
-    assert_eq!(listed(&database, second, 50, None).await, []);
+    assert_eq!(listed(&database, second).await, []);
 
-    let found = find_saved_insight(&database, second, on(JOHN, "text"), later)
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!((found.id, found.linked_at), (saved.id, later));
-    assert_eq!(listed(&database, second, 50, None).await, [saved.id]);
-    let kept = find_saved_insight(
-        &database,
-        first,
-        on(JOHN, "text"),
-        at("2026-01-01T00:00:00Z"),
-    );
-    assert_eq!(
-        kept.await.unwrap().unwrap().linked_at,
-        now,
-        "time does not go back"
-    );
+    let found = find(&database, second, on(JOHN, "text"), LATER).await;
+    let found = found.unwrap().unwrap();
+    assert_eq!((found.id, found.linked_at), (saved.id, at(LATER)));
+    assert_eq!(listed(&database, second).await, [saved.id]);
+    let earlier = find(&database, first, on(JOHN, "text"), "2026-01-01T00:00:00Z").await;
+    let linked_at = earlier.unwrap().unwrap().linked_at;
+    assert_eq!(linked_at, at(NOW), "a link never gets an earlier time");
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_history_is_read_page_by_page_to_its_end(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn history_is_listed_page_by_page_to_its_end(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
-    let (early, late) = ("2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z");
-    let ids = save_each(&database, token, &[late, early, early, late, early]).await;
+    let ids = save_each(&database, token, &[LATER, NOW, NOW, LATER, NOW]).await;
     let newest_first = [ids[3], ids[0], ids[4], ids[2], ids[1]];
-    assert_eq!(listed(&database, token, 50, None).await, newest_first);
+    assert_eq!(listed(&database, token).await, newest_first);
 
     let (mut read, mut before) = (Vec::new(), None);
     loop {
-        let page = listed(&database, token, 2, before).await;
+        let page = page(&database, token, 2, before).await;
         let Some(last) = page.last() else { break };
         before = Some(*last);
         read.extend(page);
     }
     assert_eq!(read, newest_first);
-    let nowhere = Some(InsightId(99_999_999_999_999));
-    assert_eq!(listed(&database, token, 50, nowhere).await, []);
+    let absent = Some(InsightId(99_999_999_999_999));
+    assert_eq!(page(&database, token, 50, absent).await, []);
 
-    let newest = link_insight_to_user(&database, token, ids[1], at("2026-01-04T00:00:00Z"));
-    newest.await.unwrap();
-    assert_eq!(listed(&database, token, 2, None).await, [ids[1], ids[3]]);
+    link(&database, token, ids[1], "2026-01-04T00:00:00Z").await;
+    assert_eq!(page(&database, token, 2, None).await, [ids[1], ids[3]]);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn another_users_place_in_a_list_is_nowhere(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn page_before_another_users_insight_is_empty(pool: PgPool) {
+    let database = connect(&pool);
     let ((_, mine), (_, theirs)) = (reader(&database).await, reader(&database).await);
-    save_each(&database, mine, &["2026-01-02T00:00:00Z"]).await;
-    let content = content("c");
-    let late = at("2026-01-03T00:00:00Z");
-    let foreign = save_insight(&database, theirs, new(JOHN, "theirs", &content), late).await;
-    let page = listed(&database, mine, 50, Some(foreign.unwrap().id)).await;
-    assert_eq!(page, []);
+    save_each(&database, mine, &[NOW]).await;
+    let foreign = saved_insight(&database, theirs, "theirs", at(LATER))
+        .await
+        .id;
+    assert_eq!(page(&database, mine, 50, Some(foreign)).await, []);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_unknown_caller_has_nothing_and_writes_nothing(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn unknown_caller_reads_and_writes_nothing(pool: PgPool) {
+    let database = connect(&pool);
     let (_, known) = reader(&database).await;
-    let ids = save_each(&database, known, &["2026-01-02T00:00:00Z"]).await;
-    let (token, now, content) = (stranger(), at("2026-01-02T00:00:00Z"), content("c"));
-    assert_eq!(listed(&database, token, 50, None).await, []);
+    let ids = save_each(&database, known, &[NOW]).await;
+    let (token, content) = (stranger(), insight_content("c"));
+    assert_eq!(listed(&database, token).await, []);
     assert_eq!(clear_user_insights(&database, token).await.unwrap(), 0);
-    for refused in [
-        find_saved_insight(&database, token, on(JOHN, "0"), now)
-            .await
-            .err(),
-        find_saved_insight(&database, token, on(JOHN, "none"), now)
-            .await
-            .err(),
-        save_insight(&database, token, new(JOHN, "none", &content), now)
-            .await
-            .err(),
-        link_insight_to_user(&database, token, ids[0], now)
-            .await
-            .err(),
-    ] {
+    let stored = find(&database, token, on(JOHN, "0"), NOW).await;
+    let absent = find(&database, token, on(JOHN, "none"), NOW).await;
+    let saved = save(&database, token, "none", &content, NOW).await;
+    let linked = link_insight_to_user(&database, token, ids[0], at(NOW)).await;
+    for refused in [stored.err(), absent.err(), saved.err(), linked.err()] {
         assert!(matches!(refused, Some(Error::UnknownCaller)), "{refused:?}");
     }
     assert_eq!(count(&database, "insights").await, 1);
@@ -250,64 +214,40 @@ async fn an_unknown_caller_has_nothing_and_writes_nothing(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn clearing_takes_the_callers_links_and_imports_only(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn clearing_removes_only_the_callers_links_and_imports(pool: PgPool) {
+    let database = connect(&pool);
     let ((me, mine), (they, theirs)) = (reader(&database).await, reader(&database).await);
-    let ids = save_each(
-        &database,
-        mine,
-        &["2026-01-02T00:00:00Z", "2026-01-02T00:00:00Z"],
-    )
-    .await;
-    let now = at("2026-01-03T00:00:00Z");
-    link_insight_to_user(&database, theirs, ids[0], now)
-        .await
-        .unwrap();
+    let ids = save_each(&database, mine, &[NOW, NOW]).await;
+    link(&database, theirs, ids[0], LATER).await;
     import(&database, me, "0").await;
     let foreign = import(&database, they, "0").await;
 
-    assert_eq!(clear_user_insights(&database, mine).await.unwrap(), 3);
-    assert_eq!(clear_user_insights(&database, mine).await.unwrap(), 0);
-    assert_eq!(listed(&database, mine, 50, None).await, []);
-    assert_eq!(listed(&database, theirs, 50, None).await, [ids[0], foreign]);
-    assert_eq!(
-        count(&database, "insights").await,
-        3,
-        "both shared ones, and their import"
-    );
+    for cleared in [3, 0] {
+        assert_eq!(clear_user_insights(&database, mine).await.unwrap(), cleared);
+    }
+    assert_eq!(listed(&database, mine).await, []);
+    assert_eq!(listed(&database, theirs).await, [ids[0], foreign]);
+    let left = count(&database, "insights").await;
+    assert_eq!(left, 3, "both shared ones, and the other user's import");
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn clearing_leaves_what_was_said_and_forgetting_that_leaves_nothing(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn clearing_keeps_insights_with_messages_until_those_are_cleared(pool: PgPool) {
+    let database = connect(&pool);
     let (me, token) = reader(&database).await;
-    let now = at("2026-01-02T00:00:00Z");
-    let mut ids = save_each(&database, token, &["2026-01-02T00:00:00Z"]).await;
-    ids.push(import(&database, me, "talked about").await);
-    import(&database, me, "not talked about").await;
+    let mut ids = save_each(&database, token, &[NOW]).await;
+    ids.push(import(&database, me, "with messages").await);
+    import(&database, me, "without messages").await;
     for id in &ids {
-        let said = append_message(
-            &database,
-            token,
-            MessageTarget::Insight(*id),
-            "Who?",
-            10,
-            now,
-        )
-        .await;
-        assert!(matches!(said, Ok(PostOutcome::Stored(_))));
+        let target = MessageTarget::Insight(*id);
+        let posted = append_message(&database, token, target, "Who?", 10, at(NOW)).await;
+        assert!(matches!(posted, Ok(PostOutcome::Stored(_))));
     }
     assert_eq!(clear_user_insights(&database, token).await.unwrap(), 3);
     assert_eq!(count(&database, "insights").await, 2);
     for id in ids {
-        let said = get_chat_messages(&database, token, id).await.unwrap();
-        assert_eq!(said.len(), 1);
+        let messages = get_chat_messages(&database, token, id).await.unwrap();
+        assert_eq!(messages.len(), 1);
         let cleared = clear_chat_messages(&database, token, id).await;
         assert_eq!(cleared.unwrap(), 1);
     }
@@ -316,22 +256,19 @@ async fn clearing_leaves_what_was_said_and_forgetting_that_leaves_nothing(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_upload_of_which_something_is_just_being_said_is_not_cleared_away(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn clearing_keeps_an_import_whose_conversation_starts_meanwhile(pool: PgPool) {
+    let database = connect(&pool);
     let (me, token) = reader(&database).await;
-    let upload = import(&database, me, "text").await;
-    // As `append_message` does, which holds the insight by its key until it has committed.
-    let mut saying = database.begin().await.unwrap();
+    let imported = import(&database, me, "text").await;
+    // Like `append_message`, which locks the insight's key until it commits.
+    let mut posting = database.begin().await.unwrap();
     sqlx::query(
         "INSERT INTO conversations (user_id, insight_id, created_at, updated_at)
          VALUES ($1, $2, now(), now())",
     )
     .bind(me.0)
-    .bind(upload.0)
-    .execute(saying.connection())
+    .bind(imported.0)
+    .execute(posting.connection())
     .await
     .unwrap();
     let clearing = {
@@ -339,7 +276,7 @@ async fn an_upload_of_which_something_is_just_being_said_is_not_cleared_away(
         tokio::spawn(async move { clear_user_insights(&database, token).await })
     };
     until_waiting(&database, 1).await;
-    saying.commit().await.unwrap();
+    posting.commit().await.unwrap();
     assert_eq!(clearing.await.unwrap().unwrap(), 1);
     assert_eq!(count(&database, "user_insights").await, 0);
     assert_eq!(count(&database, "conversations").await, 1);
@@ -347,85 +284,53 @@ async fn an_upload_of_which_something_is_just_being_said_is_not_cleared_away(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_imported_insight_is_its_owners_alone(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn imported_insight_belongs_to_its_owner_only(pool: PgPool) {
+    let database = connect(&pool);
     let ((owner, own), (_, other)) = (reader(&database).await, reader(&database).await);
     let imported = import(&database, owner, "text").await;
-    let now = at("2026-01-02T00:00:00Z");
     for token in [own, other] {
-        let found = find_saved_insight(&database, token, on(JOHN, "text"), now).await;
+        let found = find(&database, token, on(JOHN, "text"), NOW).await;
         assert_eq!(found.unwrap(), None);
     }
-    let refused = link_insight_to_user(&database, other, imported, now).await;
+    let refused = link_insight_to_user(&database, other, imported, at(NOW)).await;
     assert!(matches!(refused, Err(Error::NotFound("insight"))));
-    link_insight_to_user(&database, own, imported, now)
-        .await
-        .unwrap();
+    link(&database, own, imported, NOW).await;
 
-    let generated = content("generated");
-    let saved = save_insight(&database, other, new(JOHN, "text", &generated), now).await;
+    let generated = insight_content("generated");
+    let saved = save(&database, other, "text", &generated, NOW).await;
     assert_eq!(saved.unwrap().content, generated);
-    assert_eq!(listed(&database, own, 50, None).await, [imported]);
+    assert_eq!(listed(&database, own).await, [imported]);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_user_that_two_devices_of_one_save_for_has_one_link(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn fifty_concurrent_saves_of_one_user_make_one_link(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
-    let saves = (0..50).map(|_| {
+    at_once(50, |_| {
         let database = database.clone();
-        tokio::spawn(async move {
-            let (content, now) = (content("c"), at("2026-01-02T00:00:00Z"));
-            find_saved_insight(&database, token, on(JOHN, "text"), now)
-                .await
-                .unwrap();
-            save_insight(&database, token, new(JOHN, "text", &content), now)
-                .await
-                .unwrap();
-        })
-    });
-    for save in saves.collect::<Vec<_>>() {
-        save.await.unwrap();
-    }
+        async move {
+            let found = find(&database, token, on(JOHN, "text"), NOW).await;
+            found.unwrap();
+            saved_insight(&database, token, "text", at(NOW)).await
+        }
+    })
+    .await;
     assert_eq!(count(&database, "user_insights").await, 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn who_becomes_another_user_meanwhile_keeps_what_they_save(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn insight_saved_during_a_merge_is_kept(pool: PgPool) {
+    let database = connect(&pool);
     let ((old, token), (new_user, other)) = (reader(&database).await, reader(&database).await);
-    let mut merge = database.begin().await.unwrap();
-    let (old, new_user) = (old.0, new_user.0);
-    let connection = merge.connection();
-    sqlx::query("UPDATE devices SET user_id = $1 WHERE user_id = $2")
-        .bind(new_user)
-        .bind(old)
-        .execute(&mut *connection)
-        .await
-        .unwrap();
-    sqlx::query("DELETE FROM users WHERE id = $1")
-        .bind(old)
-        .execute(connection)
-        .await
-        .unwrap();
-    let save = tokio::spawn({
+    let merge = begin_merge(&database, old, new_user).await;
+    let save = {
         let database = database.clone();
-        async move {
-            let content = content("c");
-            let now = at("2026-01-02T00:00:00Z");
-            save_insight(&database, token, new(JOHN, "text", &content), now).await
-        }
-    });
+        tokio::spawn(async move { saved_insight(&database, token, "text", at(NOW)).await })
+    };
     until_waiting(&database, 1).await;
     merge.commit().await.unwrap();
-    let saved = save.await.unwrap().unwrap();
+    let saved = save.await.unwrap();
     for token in [token, other] {
-        assert_eq!(listed(&database, token, 50, None).await, [saved.id]);
+        assert_eq!(listed(&database, token).await, [saved.id]);
     }
 }

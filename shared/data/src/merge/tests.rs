@@ -344,7 +344,7 @@ async fn a_reply_that_ends_during_a_merge_is_stored_and_refunded(pool: PgPool) {
         };
         let finish = {
             let (database, ending) = (database.clone(), FinalState::Interrupted);
-            async move { finish_message(&database, pending.answer, ending, "Nico", Some(day)).await }
+            async move { finish_message(&database, pending.reply, ending, "Nico", Some(day)).await }
         };
         assert!(
             while_merging(&database, (ann, ben), finish)

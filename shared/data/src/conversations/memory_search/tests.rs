@@ -1,106 +1,105 @@
-//! Tests of what is recalled, by words and by meaning.
+//! Tests of memory search, by words and by vectors.
 
-use chrono::{DateTime, Utc};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::PgPool;
 
 use super::*;
 use crate::{
     FinalState, MemoryStatus, MessageId, MessageTarget, PostOutcome, StoredMessage, append_message,
     finish_message,
-    fixture::{at, count, database, reader, stranger},
+    fixture::{at, connect, count, reader, stranger},
     list_unembedded, memory_status, save_embeddings,
 };
 
-fn now() -> DateTime<Utc> {
-    at("2026-01-02T00:00:00Z")
-}
+const NOW: &str = "2026-01-02T00:00:00Z";
 
-const NEW: MessageTarget<'_> = MessageTarget::NewChat {
+const NEW_CHAT: MessageTarget<'_> = MessageTarget::NewChat {
     passage_reference: None,
     passage_text: None,
 };
 
-/// Says something, and is answered.
+/// Stores a message and its finished reply.
 async fn talk(
     database: &Database,
     token: TokenHash,
-    place: MessageTarget<'_>,
+    target: MessageTarget<'_>,
     message: &str,
-    answer: &str,
+    reply: &str,
 ) -> StoredMessage {
-    let said = append_message(database, token, place, message, 1000, now()).await;
-    let Ok(PostOutcome::Stored(pending)) = said else {
-        panic!("{said:?}")
+    let posted = append_message(database, token, target, message, 1000, at(NOW)).await;
+    let Ok(PostOutcome::Stored(stored)) = posted else {
+        panic!("{posted:?}")
     };
-    let ending = FinalState::Complete;
-    finish_message(database, pending.answer, ending, answer, None)
-        .await
-        .unwrap();
-    pending
+    let state = FinalState::Complete;
+    let finished = finish_message(database, stored.reply, state, reply, None).await;
+    finished.unwrap();
+    stored
 }
 
-async fn by_words(
+async fn search_words(
     database: &Database,
     token: TokenHash,
     text: &str,
-    outside: Option<ChatId>,
+    excluded_chat: Option<ChatId>,
 ) -> Vec<MemoryExcerpt> {
-    let wanted = MemoryQuery {
+    let query = MemoryQuery {
         text,
-        meaning: None,
-        outside,
+        vector: None,
+        excluded_chat,
     };
-    search_memory(database, token, wanted).await.unwrap()
+    search_memory(database, token, query).await.unwrap()
 }
 
-/// A vector that points this way.
-fn towards(n: usize) -> Vec<f32> {
+async fn embed(
+    database: &Database,
+    token: TokenHash,
+    model: &str,
+    vectors: &[(MessageId, Vec<f32>)],
+) {
+    let saved = save_embeddings(database, token, model, vectors).await;
+    saved.unwrap();
+}
+
+async fn unembedded(
+    database: &Database,
+    token: TokenHash,
+    model: &str,
+) -> Vec<(MessageId, String)> {
+    list_unembedded(database, token, model).await.unwrap()
+}
+
+/// A vector that points along the `n`th axis.
+fn axis(n: usize) -> Vec<f32> {
     let mut vector = vec![0.01; 1024];
     vector[n] = 1.0;
     vector
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_shares_a_word_is_recalled_with_what_stands_around_it(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn message_with_a_shared_word_is_found_with_its_neighbours(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
-    let chat = talk(&database, token, NEW, "one", "first").await.chat;
-    for (message, answer) in [
+    let chat = talk(&database, token, NEW_CHAT, "one", "first").await.chat;
+    for (message, reply) in [
         ("two", "second"),
         ("Who was Nicodemus?", "A Pharisee."),
         ("three", "third"),
         ("four", "fourth"),
     ] {
-        talk(&database, token, MessageTarget::Chat(chat), message, answer).await;
+        talk(&database, token, MessageTarget::Chat(chat), message, reply).await;
     }
-    talk(&database, token, NEW, "of something else", "yes").await;
-    let current = talk(
-        &database,
-        token,
-        NEW,
-        "Nicodemus again",
-        "He came by night.",
-    )
-    .await;
-    let recalled = by_words(
-        &database,
-        token,
-        "What of NICODEMUS, and the rest?",
-        Some(current.chat),
-    )
-    .await;
-    assert_eq!(recalled.len(), 1);
-    assert_eq!((recalled[0].chat, &*recalled[0].about), (chat, "one"));
-    let said: Vec<_> = recalled[0]
-        .said
-        .iter()
+    talk(&database, token, NEW_CHAT, "of something else", "yes").await;
+    let (message, reply) = ("Nicodemus again", "He came by night.");
+    let current = talk(&database, token, NEW_CHAT, message, reply).await.chat;
+    let query = "What of NICODEMUS, and the rest?";
+    let found = search_words(&database, token, query, Some(current)).await;
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].chat, &*found[0].title), (chat, "one"));
+    let messages = found[0].messages.iter();
+    let messages: Vec<_> = messages
         .map(|(role, text)| (role.as_str(), &**text))
         .collect();
     assert_eq!(
-        said,
+        messages,
         [
             ("user", "two"),
             ("assistant", "second"),
@@ -109,32 +108,21 @@ async fn what_shares_a_word_is_recalled_with_what_stands_around_it(
             ("user", "three"),
         ]
     );
-    // From nowhere in particular, the conversation itself is found too; and words that say nothing find nothing.
-    assert_eq!(by_words(&database, token, "Nicodemus", None).await.len(), 2);
-    for nothing in ["", "the of and", "& | ! <-> ' \\ :*", "Zerubbabel"] {
-        assert_eq!(
-            by_words(&database, token, nothing, None).await,
-            [],
-            "{nothing}"
-        );
+    // Without an excluded chat, the current one is found too. Stop words and signs find nothing.
+    let found = search_words(&database, token, "Nicodemus", None).await;
+    assert_eq!(found.len(), 2);
+    for text in ["", "the of and", "& | ! <-> ' \\ :*", "Zerubbabel"] {
+        let found = search_words(&database, token, text, None).await;
+        assert_eq!(found, [], "{text}");
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn words_are_found_in_another_form_and_with_signs_between_them(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn words_are_found_in_other_forms_and_with_signs_between_them(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
-    talk(
-        &database,
-        token,
-        NEW,
-        "A God-fearing man who loved mercy",
-        "Yes.",
-    )
-    .await;
+    let message = "A God-fearing man who loved mercy";
+    talk(&database, token, NEW_CHAT, message, "Yes.").await;
     for text in [
         "love",
         "mercies & truth",
@@ -142,141 +130,103 @@ async fn words_are_found_in_another_form_and_with_signs_between_them(
         "'mercy':*",
         "fear <-> not",
     ] {
-        assert_eq!(
-            by_words(&database, token, text, None).await.len(),
-            1,
-            "{text}"
-        );
+        let found = search_words(&database, token, text, None).await;
+        assert_eq!(found.len(), 1, "{text}");
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn nobody_is_reminded_of_what_another_said(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn messages_of_another_user_are_never_found(pool: PgPool) {
+    let database = connect(&pool);
     let ((_, mine), (_, theirs)) = (reader(&database).await, reader(&database).await);
-    let said = talk(&database, theirs, NEW, "Nicodemus", "He came by night.").await;
-    let vectors = [(said.message, towards(1)), (said.answer, towards(1))];
-    save_embeddings(&database, mine, "m", &vectors)
-        .await
-        .unwrap();
+    let (message, reply) = ("Nicodemus", "He came by night.");
+    let stored = talk(&database, theirs, NEW_CHAT, message, reply).await;
+    let vectors = [(stored.message, axis(1)), (stored.reply, axis(1))];
+    embed(&database, mine, "m", &vectors).await;
     assert_eq!(count(&database, "message_embeddings").await, 0);
-    save_embeddings(&database, theirs, "m", &vectors)
-        .await
-        .unwrap();
-    let wanted = MemoryQuery {
+    embed(&database, theirs, "m", &vectors).await;
+    let query = MemoryQuery {
         text: "Nicodemus",
-        meaning: Some(("m", &towards(1))),
-        outside: None,
+        vector: Some(("m", &axis(1))),
+        excluded_chat: None,
     };
     for token in [mine, stranger()] {
-        assert_eq!(search_memory(&database, token, wanted).await.unwrap(), []);
-        assert_eq!(
-            list_unembedded(&database, token, "other").await.unwrap(),
-            []
-        );
+        assert_eq!(search_memory(&database, token, query).await.unwrap(), []);
+        assert_eq!(unembedded(&database, token, "other").await, []);
     }
-    assert_eq!(
-        search_memory(&database, theirs, wanted)
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
+    let found = search_memory(&database, theirs, query).await;
+    assert_eq!(found.unwrap().len(), 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn meaning_finds_what_words_do_not_and_both_count(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn vectors_find_messages_that_words_do_not_and_both_count(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
     let mut chats = Vec::new();
     for (n, message) in ["shepherds", "Nicodemus", "nets"].into_iter().enumerate() {
-        let said = talk(&database, token, NEW, message, "Yes.").await;
-        let vectors = [(said.message, towards(n)), (said.answer, towards(500))];
-        save_embeddings(&database, token, "m", &vectors)
-            .await
-            .unwrap();
-        chats.push(said.chat);
+        let stored = talk(&database, token, NEW_CHAT, message, "Yes.").await;
+        let vectors = [(stored.message, axis(n)), (stored.reply, axis(500))];
+        embed(&database, token, "m", &vectors).await;
+        chats.push(stored.chat);
     }
-    let first = async |text, model, n| {
-        let meaning = towards(n);
-        let wanted = MemoryQuery {
+    let best = async |text, model, n| {
+        let query = MemoryQuery {
             text,
-            meaning: Some((model, &meaning)),
-            outside: None,
+            vector: Some((model, &axis(n))),
+            excluded_chat: None,
         };
-        let recalled = search_memory(&database, token, wanted).await.unwrap();
-        recalled.first().map(|recalled| recalled.chat)
+        let found = search_memory(&database, token, query).await.unwrap();
+        found.first().map(|excerpt| excerpt.chat)
     };
-    assert_eq!(first("Who keeps sheep?", "m", 0).await, Some(chats[0]));
-    assert_eq!(first("Nicodemus", "m", 1).await, Some(chats[1]));
-    // Vectors of another model say nothing.
-    assert_eq!(first("Who keeps sheep?", "another", 0).await, None);
-    assert_eq!(first("Nicodemus", "another", 0).await, Some(chats[1]));
+    assert_eq!(best("Who keeps sheep?", "m", 0).await, Some(chats[0]));
+    assert_eq!(best("Nicodemus", "m", 1).await, Some(chats[1]));
+    // Vectors of another model do not count.
+    assert_eq!(best("Who keeps sheep?", "another", 0).await, None);
+    assert_eq!(best("Nicodemus", "another", 0).await, Some(chats[1]));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_has_no_vector_yet_is_listed_newest_first(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let database = database(options);
+async fn messages_without_a_vector_are_listed_newest_first(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
-    let mut said = Vec::new();
+    let mut ids = Vec::new();
     for n in 0..12 {
-        let pending = talk(&database, token, NEW, &format!("question {n}"), "answer").await;
-        said.extend([pending.message, pending.answer]);
+        let message = format!("question {n}");
+        let stored = talk(&database, token, NEW_CHAT, &message, "answer").await;
+        ids.extend([stored.message, stored.reply]);
     }
-    // One that is pending is not there yet.
-    let _ = append_message(&database, token, NEW, "pending", 1000, now())
-        .await
-        .unwrap();
-    let listed = list_unembedded(&database, token, "m").await.unwrap();
+    // A message whose reply is pending: the reply is not listed.
+    let posted = append_message(&database, token, NEW_CHAT, "pending", 1000, at(NOW)).await;
+    assert!(matches!(posted, Ok(PostOutcome::Stored(_))));
+    let listed = unembedded(&database, token, "m").await;
     assert_eq!((listed.len(), &*listed[0].1), (20, "pending"));
-    let vectors: Vec<(MessageId, _)> = listed.iter().map(|(id, _)| (*id, towards(1))).collect();
-    save_embeddings(&database, token, "m", &vectors)
-        .await
-        .unwrap();
-    let left: Vec<_> = list_unembedded(&database, token, "m").await.unwrap();
+    let vectors: Vec<(MessageId, _)> = listed.iter().map(|(id, _)| (*id, axis(1))).collect();
+    embed(&database, token, "m", &vectors).await;
+    let left = unembedded(&database, token, "m").await;
     let left: Vec<_> = left.into_iter().map(|(id, _)| id).collect();
-    assert_eq!(left, said.iter().take(5).rev().copied().collect::<Vec<_>>());
-    let status = memory_status(&database, token, "m").await.unwrap();
-    assert_eq!(
-        status,
-        MemoryStatus {
-            messages: 25,
-            embedded: 20
-        }
-    );
-    // Another model begins anew, and takes the place of the first.
-    assert_eq!(
-        list_unembedded(&database, token, "n").await.unwrap().len(),
-        20
-    );
-    save_embeddings(&database, token, "n", &vectors)
-        .await
-        .unwrap();
-    assert_eq!(
-        memory_status(&database, token, "m").await.unwrap().embedded,
-        0
-    );
+    assert_eq!(left, ids.iter().take(5).rev().copied().collect::<Vec<_>>());
+    let status = async || memory_status(&database, token, "m").await.unwrap();
+    let expected = MemoryStatus {
+        messages: 25,
+        embedded: 20,
+    };
+    assert_eq!(status().await, expected);
+    // Another model has no vectors yet, and its vectors replace the first model's.
+    assert_eq!(unembedded(&database, token, "n").await.len(), 20);
+    embed(&database, token, "n", &vectors).await;
+    assert_eq!(status().await.embedded, 0);
     let short = [(vectors[0].0, vec![1.0])];
-    assert!(
-        save_embeddings(&database, token, "m", &short)
-            .await
-            .is_err()
-    );
+    let refused = save_embeddings(&database, token, "m", &short).await;
+    assert!(matches!(refused, Err(Error::Driver(_))), "{refused:?}");
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn long_messages_are_cut(_: PgPoolOptions, options: PgConnectOptions) {
-    let database = database(options);
+async fn long_messages_are_cut(pool: PgPool) {
+    let database = connect(&pool);
     let (_, token) = reader(&database).await;
     let long = format!("Nicodemus {}", "é ".repeat(4990));
-    talk(&database, token, NEW, &long, "Yes.").await;
-    let recalled = by_words(&database, token, &long, None).await;
-    assert_eq!(recalled[0].said[0].1.chars().count(), 1000);
-    assert_eq!(recalled[0].said[1].1, "Yes.");
+    talk(&database, token, NEW_CHAT, &long, "Yes.").await;
+    let found = search_words(&database, token, &long, None).await;
+    assert_eq!(found[0].messages[0].1.chars().count(), 1000);
+    assert_eq!(found[0].messages[1].1, "Yes.");
 }

@@ -1,52 +1,37 @@
-//! A conversation as the model is reminded of it: a summary, and what was said after.
-
-use chrono::{DateTime, Utc};
+//! A conversation as a prompt needs it: its summary, and the messages after the summary.
 
 use super::{ChatId, Message, MessageId, MessageRow};
 use crate::{Database, Error, InsightId, TokenHash};
 
-/// A conversation as it continues.
+/// A conversation with its summary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conversation {
-    /// The insight it is about; `None` for a standalone chat.
+    /// The insight that it is about; `None` for a standalone chat.
     pub insight: Option<InsightId>,
-    /// The passage that the reader had open.
+    /// The passage that the user had open.
     pub passage_reference: Option<String>,
     /// The text of that passage.
     pub passage_text: Option<String>,
-    /// What stands for the messages that are not in `messages` any more.
+    /// Replaces the messages that are not in `messages`.
     pub summary: Option<String>,
-    /// What was said after the summary, in its order. A pending answer is not in it: two messages of the reader's may
-    /// follow each other.
+    /// The messages after the summary, oldest first. Pending replies are left out: two messages of the user may follow
+    /// each other.
     pub messages: Vec<Message>,
-}
-
-/// A message of a conversation; the conversation's own columns stand in its first row only.
-struct Row {
-    insight_id: Option<i64>,
-    passage_reference: Option<String>,
-    passage_text: Option<String>,
-    summary: Option<String>,
-    id: Option<i64>,
-    role: Option<String>,
-    state: Option<String>,
-    content: Option<String>,
-    created_at: Option<DateTime<Utc>>,
 }
 
 /// One of the caller's conversations, of either kind. One round trip.
 ///
 /// # Errors
 ///
-/// [`Error::NotFound`] when the caller, known or not, has no such conversation; [`Error::Unavailable`] when the database
-/// does not answer.
+/// [`Error::NotFound`] when the caller is unknown or does not have this conversation; [`Error::Unavailable`] when the
+/// database does not answer.
 pub async fn get_conversation(
     database: &Database,
     token: TokenHash,
     chat: ChatId,
 ) -> Result<Conversation, Error> {
-    let rows = sqlx::query_as!(
-        Row,
+    // Only the first row has the conversation's own columns: a passage may be 50,000 characters long.
+    let rows = sqlx::query!(
         r#"
         WITH caller AS (
             SELECT user_id FROM devices WHERE token_hash = $1
@@ -55,7 +40,7 @@ pub async fn get_conversation(
                    coalesce(summarised_through, 0) AS summarised_through
             FROM conversations
             WHERE user_id = (SELECT user_id FROM caller) AND id = $2
-        ), said AS (
+        ), recent AS (
             SELECT messages.id, role, state, content, created_at,
                    row_number() OVER (ORDER BY messages.created_at, messages.id) AS place
             FROM conversation
@@ -65,50 +50,46 @@ pub async fn get_conversation(
         )
         SELECT first.insight_id AS "insight_id?", first.passage_reference,
                first.passage_text, first.summary,
-               said.id AS "id?", said.role AS "role?", said.state AS "state?",
-               said.content AS "content?", said.created_at AS "created_at?"
+               recent.id AS "id?", recent.role AS "role?", recent.state AS "state?",
+               recent.content AS "content?", recent.created_at AS "created_at?"
         FROM conversation
-        LEFT JOIN said ON TRUE
-        LEFT JOIN conversation AS first ON coalesce(said.place, 1) = 1
-        ORDER BY said.place
+        LEFT JOIN recent ON TRUE
+        LEFT JOIN conversation AS first ON coalesce(recent.place, 1) = 1
+        ORDER BY recent.place
         "#,
         token.as_bytes(),
         chat.0,
     )
     .fetch_all(database.repeatable())
     .await?;
-    let mut rows = rows.into_iter();
-    let mut first = rows.next().ok_or(Error::NotFound("chat"))?;
-    let (insight, passage_reference) = (first.insight_id, first.passage_reference.take());
-    let (passage_text, summary) = (first.passage_text.take(), first.summary.take());
-    let messages = std::iter::once(first).chain(rows);
-    Ok(Conversation {
-        insight: insight.map(InsightId),
-        passage_reference,
-        passage_text,
-        summary,
-        messages: messages
-            .filter_map(Row::into_message)
-            .map(Message::try_from)
-            .collect::<Result<_, _>>()?,
-    })
-}
-
-impl Row {
-    /// `None` for a conversation without messages.
-    fn into_message(self) -> Option<MessageRow> {
-        Some(MessageRow {
-            id: self.id?,
-            role: self.role?,
-            state: self.state?,
-            content: self.content?,
-            created_at: self.created_at?,
-        })
+    let mut conversation = None;
+    for row in rows {
+        let conversation = conversation.get_or_insert(Conversation {
+            insight: row.insight_id.map(InsightId),
+            passage_reference: row.passage_reference,
+            passage_text: row.passage_text,
+            summary: row.summary,
+            messages: Vec::new(),
+        });
+        // A conversation without messages has one row, without a message.
+        if let (Some(id), Some(role), Some(state), Some(content), Some(created_at)) =
+            (row.id, row.role, row.state, row.content, row.created_at)
+        {
+            let message = MessageRow {
+                id,
+                role,
+                state,
+                content,
+                created_at,
+            };
+            conversation.messages.push(message.try_into()?);
+        }
     }
+    conversation.ok_or(Error::NotFound("chat"))
 }
 
-/// Stores what stands for a conversation's messages up to and including `through`; tells whether it could: not when one
-/// of them is still being answered, nor when a later summary is there already. One round trip.
+/// Stores a summary of a conversation's messages up to and including `through`, and returns whether it was stored: not
+/// while one of these messages is pending, and not over a later summary. One round trip.
 ///
 /// # Errors
 ///
