@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use verse_data::{
-    ChatId, Clock, DatabaseConfig, DefinitionContent, DefinitionId, DefinitionSubject, DeviceKind,
-    DeviceToken, Ending, Environment, InsightContent, InsightId, InsightSubject, NewDefinition,
-    NewDevice, NewInsight, PendingAnswer, Place, Random, Said, TokenHash, finish_message,
-    get_or_create_user, save_definition, save_insight, say,
+    ChatId, DatabaseConfig, DefinitionContent, DefinitionId, DefinitionSubject, DeviceKind,
+    DeviceToken, FinalState, InsightContent, InsightId, InsightSubject, MessageTarget,
+    NewDefinition, NewDevice, NewInsight, PostOutcome, StoredMessage, TokenHash, append_message,
+    finish_message, get_or_create_user, save_definition, save_insight,
 };
+use verse_platform::{Clock, Environment, Random};
 
 use crate::{client::Client, database::Database, function::Function, record};
 
@@ -97,8 +98,8 @@ impl TestUser {
     }
 
     /// Starts a chat at `time`. Its first reply is pending.
-    pub async fn start_chat(&self, message: &str, time: &str) -> PendingAnswer {
-        let place = Place::NewChat {
+    pub async fn start_chat(&self, message: &str, time: &str) -> StoredMessage {
+        let place = MessageTarget::NewChat {
             passage_reference: Some("John 3 (KJV)"),
             passage_text: None,
         };
@@ -106,8 +107,8 @@ impl TestUser {
     }
 
     /// Posts a message in a chat at `time`. The reply is pending.
-    pub async fn post_message(&self, chat: ChatId, message: &str, time: &str) -> PendingAnswer {
-        self.post(Place::Chat(chat), message, time).await
+    pub async fn post_message(&self, chat: ChatId, message: &str, time: &str) -> StoredMessage {
+        self.post(MessageTarget::Chat(chat), message, time).await
     }
 
     /// Posts a message about an insight at `time`. The reply is pending.
@@ -116,24 +117,26 @@ impl TestUser {
         insight: InsightId,
         message: &str,
         time: &str,
-    ) -> PendingAnswer {
-        self.post(Place::Insight(insight), message, time).await
+    ) -> StoredMessage {
+        self.post(MessageTarget::Insight(insight), message, time)
+            .await
     }
 
-    async fn post(&self, place: Place<'_>, message: &str, time: &str) -> PendingAnswer {
+    async fn post(&self, place: MessageTarget<'_>, message: &str, time: &str) -> StoredMessage {
         record::secret(message);
         let token = self.token_hash();
-        let posted = say(&self.data, token, place, message, i32::MAX, at(time)).await;
+        let posted = append_message(&self.data, token, place, message, i32::MAX, at(time)).await;
         match posted.expect("the message is stored") {
-            Said::Stored(pending) => pending,
-            Said::Refused(usage) => panic!("the quota is used up: {usage:?}"),
+            PostOutcome::Stored(pending) => pending,
+            PostOutcome::QuotaExhausted(usage) => panic!("the quota is used up: {usage:?}"),
         }
     }
 
     /// Finishes a pending reply.
-    pub async fn finish_reply(&self, pending: PendingAnswer, ending: Ending, reply: &str) {
+    pub async fn finish_reply(&self, pending: StoredMessage, ending: FinalState, reply: &str) {
         record::secret(reply);
-        let finished = finish_message(&self.data, pending.answer, ending, reply, None).await;
-        assert!(finished.expect("the reply is stored"), "it was pending");
+        let finished = finish_message(&self.data, pending.reply, ending, reply, None).await;
+        let finished = finished.expect("the database answers");
+        assert!(finished.is_stored, "it was pending");
     }
 }

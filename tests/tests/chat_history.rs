@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use serde_json::{Value, json};
-use verse_data::{Ending, InsightId};
+use verse_data::{FinalState, InsightId};
 use verse_tests::{Client, Database, Dress, Function, Proxy, Reader, Response};
 
 const CHATS: &str = "/api/standalone-chat";
@@ -80,11 +80,11 @@ async fn the_messages_about_an_insight_are_told_in_their_order() {
 
     let first = reader.says_about(insight, "Who?\n\"é\u{1F54A}", NOW).await;
     reader
-        .is_answered(first, Ending::Complete, "Nicodemus,\nby night.")
+        .is_answered(first, FinalState::Complete, "Nicodemus,\nby night.")
         .await;
     let second = reader.says_about(insight, "Why?", NOW).await;
     reader
-        .is_answered(second, Ending::Truncated, "Because")
+        .is_answered(second, FinalState::Truncated, "Because")
         .await;
     let response = client
         .get(&about(insight.0))
@@ -114,12 +114,14 @@ async fn an_answer_is_listed_when_it_ended_and_has_a_word() {
     let path = said_in(started.chat.0);
     let listed = async || members(&client.get(&path).await.json(), "content").len();
     assert_eq!(listed().await, 1);
-    reader.is_answered(started, Ending::Interrupted, "").await;
+    reader
+        .is_answered(started, FinalState::Interrupted, "")
+        .await;
     assert_eq!(listed().await, 1);
     let second = reader.says(started.chat, "Who?", NOW).await;
     assert_eq!(listed().await, 2);
     reader
-        .is_answered(second, Ending::Interrupted, "Nico")
+        .is_answered(second, FinalState::Interrupted, "Nico")
         .await;
     assert_eq!(listed().await, 3);
 }
@@ -133,7 +135,7 @@ async fn clearing_forgets_what_the_caller_said_about_an_insight() {
     for reader in [&reader, &other] {
         for _ in 0..2 {
             let said = reader.says_about(shared, "?", NOW).await;
-            reader.is_answered(said, Ending::Complete, "!").await;
+            reader.is_answered(said, FinalState::Complete, "!").await;
         }
     }
     database
@@ -239,7 +241,7 @@ async fn a_chat_is_deleted_with_its_messages() {
     let client = reader.on(&chat(&database.url()).await);
     let deleted = reader.starts_chat("?", NOW).await;
     let kept = reader.starts_chat("?", NOW).await;
-    reader.is_answered(deleted, Ending::Complete, "!").await;
+    reader.is_answered(deleted, FinalState::Complete, "!").await;
     let response = client.delete(&one(deleted.chat.0)).await.expect_status(200);
     assert_eq!(
         response.json(),

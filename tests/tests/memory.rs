@@ -16,7 +16,7 @@ use std::{
 
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use verse_data::Ending;
+use verse_data::FinalState;
 use verse_tests::{Client, Database, Function, Reader, Script, ScriptedProvider, Wire, eventually};
 
 const CHATS: &str = "/api/standalone-chat";

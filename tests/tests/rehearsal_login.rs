@@ -8,7 +8,8 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use verse_data::{Clock, Database, DatabaseConfig, Environment};
+use verse_data::{Database, DatabaseConfig};
+use verse_platform::{Clock, Environment};
 use verse_tests::{Authority, Client, Load, Proxy, Secured, figure};
 
 const READY: &str = "/api/health/ready";

@@ -7,7 +7,7 @@
 )]
 
 use serde_json::{Value, json};
-use verse_data::Ending;
+use verse_data::FinalState;
 use verse_tests::{Client, Database, Function, Reader};
 
 const REFERENCE: &str = "John 3:16 (KJV)";

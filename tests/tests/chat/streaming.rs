@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use verse_data::Ending;
+use verse_data::FinalState;
 use verse_tests::{Client, Dress, Gate, Mode, Proxy, Reader, Script, eventually};
 
 use super::{ABOUT, CHATS, NOW, SAY, SCRIPTED, Stage, about, builder, done, stage, told, wire};
