@@ -18,7 +18,7 @@ pub struct BookAnswer {
     /// `OT` or `NT`.
     #[schema(example = "NT")]
     testament: &'static str,
-    /// How many verses each chapter has, as the King James Version counts them.
+    /// The number of verses in each chapter, as the King James Version counts them.
     chapters: &'static [u16],
 }
 

@@ -4,8 +4,8 @@ use axum::{extract::State, response::Response};
 use verse_http::{App, Cacheable, Invalid, NotFound, Problem, Query, Unavailable};
 
 use crate::{
-    answer::{PassageAnswer, SaveQuery},
-    lookup::ChapterQuery,
+    chapter_query::ChapterQuery,
+    passage_answer::{PassageAnswer, SaveQuery},
 };
 
 /// Read a chapter's verses
@@ -14,10 +14,8 @@ use crate::{
 #[utoipa::path(get, path = "/api/chapter", tag = "bible", params(ChapterQuery, SaveQuery),
     responses(
         (status = 200, description = "The verses", body = PassageAnswer),
-        (status = 304, description = "The caller has them already"),
-        NotFound,
-        Invalid,
-        Unavailable,
+        (status = 304, description = "The caller has them cached"),
+        NotFound, Invalid, Unavailable,
     ))]
 pub async fn get_chapter(
     State(app): State<App>,
@@ -26,10 +24,6 @@ pub async fn get_chapter(
 ) -> Result<Response, Problem> {
     let chapter = chapter.read()?;
     let reference = format!("{} {}", chapter.book().name, chapter.number());
-    save.answer(
-        &app,
-        &cacheable,
-        &PassageAnswer::new(&chapter, reference, &(0..=u16::MAX)),
-    )
-    .await
+    let passage = PassageAnswer::new(&chapter, reference, &(0..=u16::MAX));
+    save.answer(&app, &cacheable, &passage).await
 }

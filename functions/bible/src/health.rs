@@ -1,20 +1,20 @@
-//! `GET /api/health`: whether this function answers. Asks nothing of the database.
+//! `GET /api/health`: whether this function answers. Does not use the database.
 
 use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How the function is.
+/// The function's state.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HealthAnswer {
-    /// Always `healthy`: a function that is not does not answer.
+    /// Always `healthy`.
     #[schema(example = "healthy")]
     status: &'static str,
 }
 
 /// Whether the service answers
 #[utoipa::path(get, path = "/api/health", tag = "health",
-    responses((status = 200, description = "It does", body = HealthAnswer)))]
+    responses((status = 200, description = "The service answers", body = HealthAnswer)))]
 pub async fn get_health() -> Json<HealthAnswer> {
     Json(HealthAnswer { status: "healthy" })
 }

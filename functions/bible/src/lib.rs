@@ -1,13 +1,13 @@
-//! Scripture over HTTP: translations, books, references, passages and chapters. The texts are in the binary; only
-//! `save=true` asks the database for anything.
+//! Translations, books, references, passages and chapters. The texts are in the binary; only `save=true` uses the
+//! database.
 
-mod answer;
 mod books;
 mod chapter;
-mod content;
+mod chapter_content;
+mod chapter_query;
 mod health;
-mod lookup;
 mod passage;
+mod passage_answer;
 mod resolve;
 mod routes;
 mod translations;

@@ -4,6 +4,6 @@ use lambda_runtime::Error;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    // No connection is opened ahead: only `save=true` needs one.
+    // No connection is opened before the first request: only `save=true` needs one.
     verse_http::run(bible::routes(), verse_http::start()?).await
 }

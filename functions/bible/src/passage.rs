@@ -8,17 +8,17 @@ use verse_http::{
 use verse_scripture::Chapter;
 
 use crate::{
-    answer::{PassageAnswer, SaveQuery},
-    lookup::ChapterQuery,
+    chapter_query::ChapterQuery,
+    passage_answer::{PassageAnswer, SaveQuery},
 };
 
-/// Which verses of the chapter.
+/// The verses of the chapter.
 #[derive(Clone, Copy, Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct VersesQuery {
     #[param(minimum = 1, example = 16)]
     verse_start: u32,
-    /// The last verse; `verse_start` when absent. Past the chapter's end it gives what exists.
+    /// The last verse; `verse_start` when absent. A number past the chapter's end is its last verse.
     #[param(minimum = 1, example = 17)]
     verse_end: Option<u32>,
 }
@@ -30,7 +30,7 @@ impl FromFields for VersesQuery {
         if let (Some(start), Some(end)) = (start, end)
             && end < start
         {
-            fields.fault(
+            fields.add_error(
                 "verse_end",
                 format!("must be {start} (verse_start) or more"),
             );
@@ -48,10 +48,8 @@ impl FromFields for VersesQuery {
 #[utoipa::path(get, path = "/api/passage", tag = "bible", params(ChapterQuery, VersesQuery, SaveQuery),
     responses(
         (status = 200, description = "The verses", body = PassageAnswer),
-        (status = 304, description = "The caller has them already"),
-        NotFound,
-        Invalid,
-        Unavailable,
+        (status = 304, description = "The caller has them cached"),
+        NotFound, Invalid, Unavailable,
     ))]
 pub async fn get_passage(
     State(app): State<App>,
@@ -63,7 +61,7 @@ pub async fn get_passage(
 }
 
 impl VersesQuery {
-    /// The verses, or why there are none.
+    /// The verses, or a `404` that says why there are none.
     fn select(self, chapter: &Chapter) -> Result<PassageAnswer, Problem> {
         let last = chapter.last_verse();
         let (book, number) = (chapter.book().name, chapter.number());
@@ -71,9 +69,9 @@ impl VersesQuery {
             .ok()
             .filter(|first| *first <= last);
         let first = first.ok_or_else(|| {
-            let asked = self.verse_start;
+            let verse = self.verse_start;
             Problem::not_found(format!(
-                "{book} {number} has no verse {asked}: its last is {last}."
+                "{book} {number} has no verse {verse}: its last is {last}."
             ))
         })?;
         let end = self.verse_end.unwrap_or(self.verse_start);

@@ -1,4 +1,4 @@
-//! `GET /api/resolve`: the references that a text such as `jn 3:16-18, 20; ps 23` names. Publicly cacheable.
+//! `GET /api/resolve`: the references in a text such as `jn 3:16-18, 20; ps 23`. Publicly cacheable.
 
 use axum::response::Response;
 use serde::Serialize;
@@ -6,11 +6,11 @@ use utoipa::{IntoParams, ToSchema};
 use verse_http::{Cacheable, Fields, FromFields, Invalid, Problem, Query};
 use verse_scripture::{Reference, find_references};
 
-/// What to look for references in.
+/// The text.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ResolveQuery {
-    /// Any text, with references as people write them.
+    /// A text with references in their usual forms.
     #[param(min_length = 1, max_length = 1000, example = "jn 3:16-18, 20; ps 23")]
     q: String,
 }
@@ -23,19 +23,19 @@ impl FromFields for ResolveQuery {
     }
 }
 
-/// The references found, in the order they stand in.
+/// The references, in the order of the text.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ResolveAnswer {
     references: Vec<ReferenceAnswer>,
 }
 
-/// One reference. What does not apply is null: of a chapter its verses, of a book its chapter too.
+/// One reference. Fields that do not apply are null: the verses of a chapter, and the chapter of a book.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReferenceAnswer {
-    /// As OSIS has it.
+    /// The reference in OSIS form.
     #[schema(example = "John.3.16-John.3.18")]
     osis: String,
-    /// As people write it.
+    /// The reference in its usual form.
     #[schema(example = "John 3:16-18")]
     reference: String,
     #[schema(example = "John")]
@@ -44,21 +44,21 @@ pub struct ReferenceAnswer {
     chapter: Option<u16>,
     #[schema(example = 16)]
     verse_start: Option<u16>,
-    /// The last verse; in the last chapter, where the range goes over several.
+    /// The last verse; of the last chapter, in a range over several chapters.
     #[schema(example = 18)]
     verse_end: Option<u16>,
-    /// The last chapter of a range over several.
+    /// The last chapter, in a range over several chapters.
     chapter_end: Option<u16>,
-    /// The last book of a range over several.
+    /// The last book, in a range over several books.
     book_end: Option<&'static str>,
 }
 
 /// Find the references in a text
 ///
-/// A text that names none gives an empty list.
+/// The list is empty when the text has none.
 #[utoipa::path(get, path = "/api/resolve", tag = "bible", params(ResolveQuery),
     responses(
-        (status = 200, description = "What was found", body = ResolveAnswer),
+        (status = 200, description = "The references", body = ResolveAnswer),
         Invalid,
     ))]
 pub async fn resolve(

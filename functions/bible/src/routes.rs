@@ -1,11 +1,11 @@
-//! The table: every path of this function, and the file that answers it.
+//! The table of routes: each path, and its handler in the file of that name.
 
 use utoipa::OpenApi;
 use verse_http::Routes;
 
-use crate::{books, chapter, content, health, passage, resolve, translations};
+use crate::{books, chapter, chapter_content, health, passage, resolve, translations};
 
-/// What this function answers.
+/// The routes of this function.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
@@ -14,11 +14,11 @@ pub fn routes() -> Routes {
         .get("/api/resolve", resolve::resolve)
         .get("/api/passage", passage::get_passage)
         .get("/api/chapter", chapter::get_chapter)
-        .get("/api/chapter/content", content::get_content)
+        .get("/api/chapter/content", chapter_content::get_content)
         .get("/api/health", health::get_health)
 }
 
-/// The same table for OpenAPI.
+/// The same table, for OpenAPI.
 #[derive(Debug, OpenApi)]
 #[openapi(paths(
     translations::list_translations,
@@ -26,7 +26,7 @@ pub fn routes() -> Routes {
     resolve::resolve,
     passage::get_passage,
     chapter::get_chapter,
-    content::get_content,
+    chapter_content::get_content,
     health::get_health,
 ))]
 pub struct Documentation;

@@ -1,4 +1,4 @@
-//! `GET /api/translations`: which translations there are. Publicly cacheable.
+//! `GET /api/translations`: the list of translations. Publicly cacheable.
 
 use axum::response::Response;
 use serde::Serialize;
@@ -15,19 +15,19 @@ pub struct TranslationsAnswer {
 /// One translation.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TranslationAnswer {
-    /// What other calls name it by.
+    /// Its name in other calls.
     #[schema(example = "WEB")]
     code: &'static str,
     #[schema(example = "World English Bible")]
     name: &'static str,
-    /// ISO 639-1.
+    /// The language, as an ISO 639-1 code.
     #[schema(example = "en")]
     language: &'static str,
-    /// Always false: every text here is free.
+    /// Always false: all texts are free.
     requires_pro: bool,
 }
 
-/// Which translations there are
+/// List the translations
 #[utoipa::path(get, path = "/api/translations", tag = "bible",
     responses((status = 200, description = "The translations, the default one first", body = TranslationsAnswer)))]
 pub async fn list_translations(cacheable: Cacheable) -> Result<Response, Problem> {

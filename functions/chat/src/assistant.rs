@@ -1,4 +1,4 @@
-//! What this function writes replies with.
+//! The parts with which this function writes replies.
 
 use verse_generation::Generator;
 
@@ -14,7 +14,7 @@ pub struct Assistant {
 }
 
 impl Assistant {
-    /// Replies by `generator`.
+    /// Uses the model and the embedder of `generator`.
     #[must_use]
     pub fn new(generator: Generator) -> Self {
         let embedder = generator.embedder.clone().map(MessageEmbedder::new);

@@ -1,4 +1,5 @@
-//! `GET /api/debug/test-rag?query[&chat_id]`: what the model would be reminded of. In development only.
+//! `GET /api/debug/test-rag?query[&chat_id]`: the memory that the model would receive with a message. In development only.
+//! One round trip; none for a caller without a cookie.
 
 use axum::{Extension, Json, extract::State, http::Uri};
 use serde::Serialize;
@@ -9,13 +10,13 @@ use verse_http::{App, Caller, Fields, FromFields, Invalid, NotFound, Problem, Qu
 
 use crate::{assistant::Assistant, debug_status::development_only, memory};
 
-/// A message that nobody says.
+/// The message. It is not stored.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct RecallQuery {
     #[param(min_length = 1, max_length = 10000, example = "Who was Nicodemus?")]
     query: String,
-    /// The conversation that it would stand in, which is left out.
+    /// The message's conversation, which the search leaves out.
     #[param(value_type = Option<i64>)]
     chat_id: Option<ChatId>,
 }
@@ -31,21 +32,21 @@ impl FromFields for RecallQuery {
     }
 }
 
-/// What the model would be reminded of.
+/// The memory.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RecallAnswer {
     conversations: Vec<RecalledConversation>,
 }
 
-/// A piece of a conversation.
+/// An excerpt of a conversation.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RecalledConversation {
-    /// The conversation in one line.
+    /// A summary of the conversation in one line.
     about: String,
     messages: Vec<RecalledMessage>,
 }
 
-/// Something that was said.
+/// A message of the excerpt.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RecalledMessage {
     /// `user` or `assistant`.
@@ -54,13 +55,11 @@ pub struct RecalledMessage {
     content: String,
 }
 
-/// What the model would be reminded of (development only)
+/// Show the memory for a message (development only)
 #[utoipa::path(get, path = "/api/debug/test-rag", tag = "debug", params(RecallQuery),
     responses(
-        (status = 200, description = "Pieces of the caller's own conversations, the best first", body = RecallAnswer),
-        NotFound,
-        Invalid,
-        Unavailable,
+        (status = 200, description = "Excerpts of the caller's conversations, the best first", body = RecallAnswer),
+        NotFound, Invalid, Unavailable,
     ))]
 pub async fn recall(
     State(app): State<App>,
@@ -70,12 +69,12 @@ pub async fn recall(
     query: Result<Query<RecallQuery>, Problem>,
 ) -> Result<Json<RecallAnswer>, Problem> {
     development_only(&app, &uri)?;
-    let Query(wanted) = query?;
+    let Query(query) = query?;
     let recalled = match caller.token_hash() {
         Some(token) => {
-            let (database, query) = (app.database()?, &wanted.query);
-            let vector = memory::embed(&assistant, query).await;
-            vector.search(database, token, query, wanted.chat_id).await
+            let (database, message) = (app.database()?, &query.query);
+            let vector = memory::embed(&assistant, message).await;
+            vector.search(database, token, message, query.chat_id).await
         }
         None => Vec::new(),
     };

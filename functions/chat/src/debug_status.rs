@@ -1,4 +1,5 @@
-//! `GET /api/debug/rag-status`: how many messages the caller has, and how memory finds them. In development only.
+//! `GET /api/debug/rag-status`: the number of the caller's messages, and how memory is searched. In development only. One
+//! round trip; none for a caller without a cookie.
 
 use axum::{Extension, Json, extract::State, http::Uri};
 use serde::Serialize;
@@ -8,13 +9,13 @@ use verse_http::{App, Caller, NotFound, Problem, Unavailable};
 
 use crate::{assistant::Assistant, message_embedder::MessageEmbedder};
 
-/// The caller's memory.
+/// The state of the caller's memory.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MemoryAnswer {
-    /// Messages of the caller's conversations, answers included.
+    /// Messages of the caller's conversations, replies included.
     #[schema(example = 12)]
     messages: i64,
-    /// Those that can be found by their meaning.
+    /// Messages with a vector of the current embedding model.
     #[schema(example = 10)]
     with_embeddings: i64,
     #[schema(example = 2)]
@@ -22,16 +23,15 @@ pub struct MemoryAnswer {
     /// `words`, or `words and meaning`.
     #[schema(example = "words")]
     search: &'static str,
-    /// What turns messages into vectors, if anything does.
+    /// The embedding model; null when none is configured.
     embedder: Option<String>,
 }
 
-/// How memory stands (development only)
+/// Show the state of memory (development only)
 #[utoipa::path(get, path = "/api/debug/rag-status", tag = "debug",
     responses(
-        (status = 200, description = "The counts; of nothing for an unknown caller", body = MemoryAnswer),
-        NotFound,
-        Unavailable,
+        (status = 200, description = "The counts; 0 for an unknown caller", body = MemoryAnswer),
+        NotFound, Unavailable,
     ))]
 pub async fn show_memory_status(
     State(app): State<App>,
@@ -58,7 +58,7 @@ pub async fn show_memory_status(
     }))
 }
 
-/// Elsewhere there is nothing here.
+/// `404` outside development.
 pub(crate) fn development_only(app: &App, uri: &Uri) -> Result<(), Problem> {
     if app.settings.development {
         return Ok(());

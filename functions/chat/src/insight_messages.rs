@@ -1,5 +1,5 @@
-//! `/api/chat/messages/{insight_id}`: what the caller said about an insight, and was answered. `GET` lists it, `DELETE`
-//! forgets it. One round trip, two where there is nothing to forget; none for a caller without a cookie.
+//! `/api/chat/messages/{insight_id}`: the caller's messages about an insight, and their replies. `GET` lists them, `DELETE`
+//! deletes them. One round trip, two when there is nothing to delete; none for a caller without a cookie.
 
 use axum::{Json, extract::State};
 use serde::Serialize;
@@ -9,21 +9,20 @@ use verse_http::{App, Caller, Id, Problem, SizedJsonArray, Unavailable};
 
 use crate::message::MessageAnswer;
 
-/// What was done.
+/// The number of deleted messages, in a sentence.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MessagesCleared {
     #[schema(example = "Cleared 4 chat messages")]
     message: String,
 }
 
-/// What the caller said about an insight
+/// List the messages about an insight
 ///
-/// In its order, with the answers. An answer is not in the list before it ended; of a list too long for an answer, the
-/// oldest messages are left out.
+/// Oldest first, with the replies that have ended. When the response is full, the oldest messages are left out.
 #[utoipa::path(get, path = "/api/chat/messages/{insight_id}", tag = "chat",
     params(("insight_id" = i64, Path)),
     responses(
-        (status = 200, description = "The messages; none of anybody else's, nor of an unknown insight", body = [MessageAnswer]),
+        (status = 200, description = "The messages; none for another user's or an unknown insight", body = [MessageAnswer]),
         Unavailable,
     ))]
 pub async fn list_insight_messages(
@@ -38,11 +37,11 @@ pub async fn list_insight_messages(
     SizedJsonArray::of_last(messages.into_iter().map(MessageAnswer::from))
 }
 
-/// Forget what the caller said about an insight
+/// Delete the messages about an insight
 #[utoipa::path(delete, path = "/api/chat/messages/{insight_id}", tag = "chat",
     params(("insight_id" = i64, Path)),
     responses(
-        (status = 200, description = "How many messages there were", body = MessagesCleared),
+        (status = 200, description = "The number of deleted messages", body = MessagesCleared),
         Unavailable,
     ))]
 pub async fn clear_insight_messages(

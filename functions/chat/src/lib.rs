@@ -1,4 +1,4 @@
-//! Conversations: messages, streamed replies, and memory.
+//! Conversations: messages, streamed replies and memory.
 
 mod assistant;
 mod debug_recall;

@@ -1,4 +1,4 @@
-//! A message as it is answered.
+//! A message in a response.
 
 use chrono::serde::ts_milliseconds;
 use chrono::{DateTime, Utc};
@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use verse_data::Message;
 
-/// Something that was said.
+/// A message.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MessageAnswer {
     #[schema(example = 31)]
@@ -16,7 +16,7 @@ pub struct MessageAnswer {
     role: &'static str,
     #[schema(example = "Who was Nicodemus?")]
     content: String,
-    /// When it was said, in milliseconds since 1970; of an answer, when it began.
+    /// When the message was sent or the reply began, in milliseconds since 1970.
     #[serde(with = "ts_milliseconds")]
     #[schema(value_type = i64, example = 1_767_225_600_000_i64)]
     timestamp: DateTime<Utc>,

@@ -3,8 +3,7 @@
 
 use axum::{Extension, extract::State};
 use utoipa::ToSchema;
-use verse_data::{ChatId, Error, MessageTarget};
-use verse_generation::CallKind;
+use verse_data::{ChatId, MessageTarget};
 use verse_http::{
     App, Caller, Deadline, EventStream, Fields, FromFields, Invalid, Json, NotFound, Problem,
     TooMany, Unavailable,
@@ -36,16 +35,13 @@ impl FromFields for ChatMessageBody {
     }
 }
 
-/// Say something more in a chat
+/// Post a message to a chat
 ///
-/// Answered as `POST /api/chat/message`.
+/// The response is that of `POST /api/chat/message`.
 #[utoipa::path(post, path = "/api/standalone-chat/message", tag = "chat", request_body = ChatMessageBody,
     responses(
-        (status = 200, description = "The answer, as it is made", content_type = "text/event-stream", body = String),
-        NotFound,
-        Invalid,
-        TooMany,
-        Unavailable,
+        (status = 200, description = "The events of the reply", content_type = "text/event-stream", body = String),
+        NotFound, Invalid, TooMany, Unavailable,
     ))]
 pub async fn post_chat_message(
     State(app): State<App>,
@@ -54,15 +50,11 @@ pub async fn post_chat_message(
     caller: Caller,
     Json(body): Json<ChatMessageBody>,
 ) -> Result<EventStream, Problem> {
-    let now = app.clock.now();
-    let limits = assistant.generator.rate_limits;
-    let token = limits.check(&app, &caller, CallKind::Message, now).await?;
-    let token = token.ok_or(Error::NotFound("chat"))?;
     let message = NewMessage {
         target: MessageTarget::Chat(body.chat_id),
         text: body.message,
         context: ReadingContext::default(),
         deadline,
     };
-    message.send(&app, assistant, token, now).await
+    message.send(&app, assistant, &caller).await
 }

@@ -4,8 +4,7 @@
 use axum::{Extension, extract::State};
 use utoipa::ToSchema;
 use verse_ai::InsightTexts;
-use verse_data::{Error, InsightId, MessageTarget};
-use verse_generation::CallKind;
+use verse_data::{InsightId, MessageTarget};
 use verse_http::{
     App, Caller, Deadline, EventStream, Fields, FromFields, Invalid, Json, NotFound, Problem,
     TooMany, Unavailable,
@@ -13,14 +12,14 @@ use verse_http::{
 
 use crate::{assistant::Assistant, pending_reply::ReadingContext, send_message::NewMessage};
 
-/// A message about an insight, with what the caller sees of it.
+/// A message about an insight, with the passage and the insight that the caller has open.
 #[derive(Debug, ToSchema)]
 pub struct InsightMessageBody {
     #[schema(value_type = i64, example = 12)]
     insight_id: InsightId,
     #[schema(min_length = 1, max_length = 10000, example = "Who was Nicodemus?")]
     message: String,
-    /// White space at its ends is taken off.
+    /// The text of the passage. It is trimmed.
     #[schema(
         min_length = 1,
         max_length = 50000,
@@ -33,9 +32,9 @@ pub struct InsightMessageBody {
     insight_context: InsightTexts,
 }
 
-/// The insight, as the caller got it.
+/// The texts of the insight.
 #[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "only its shape is used, by the documentation")]
+#[expect(dead_code, reason = "for OpenAPI only")]
 pub struct InsightContext {
     #[schema(max_length = 50000)]
     historical_context: String,
@@ -71,17 +70,14 @@ impl FromFields for InsightMessageBody {
     }
 }
 
-/// Say something about an insight
+/// Post a message about an insight
 ///
-/// Answered by server-sent events: `token` with a piece of the answer each, then `done` or `error`, and never an end
-/// without one. What can be refused without asking the model is refused with a status.
+/// The reply is streamed as server-sent events: `token` events with pieces of the text, then one `done` or `error` event, which
+/// is always the last. A request that can be refused without the model is refused with a status.
 #[utoipa::path(post, path = "/api/chat/message", tag = "chat", request_body = InsightMessageBody,
     responses(
-        (status = 200, description = "The answer, as it is made", content_type = "text/event-stream", body = String),
-        NotFound,
-        Invalid,
-        TooMany,
-        Unavailable,
+        (status = 200, description = "The events of the reply", content_type = "text/event-stream", body = String),
+        NotFound, Invalid, TooMany, Unavailable,
     ))]
 pub async fn post_insight_message(
     State(app): State<App>,
@@ -90,10 +86,6 @@ pub async fn post_insight_message(
     caller: Caller,
     Json(body): Json<InsightMessageBody>,
 ) -> Result<EventStream, Problem> {
-    let now = app.clock.now();
-    let limits = assistant.generator.rate_limits;
-    let token = limits.check(&app, &caller, CallKind::Message, now).await?;
-    let token = token.ok_or(Error::NotFound("insight"))?;
     let message = NewMessage {
         target: MessageTarget::Insight(body.insight_id),
         text: body.message,
@@ -104,5 +96,5 @@ pub async fn post_insight_message(
         },
         deadline,
     };
-    message.send(&app, assistant, token, now).await
+    message.send(&app, assistant, &caller).await
 }

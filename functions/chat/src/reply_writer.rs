@@ -41,7 +41,7 @@ pub(crate) async fn write(
     assistant: Assistant,
     reply: PendingReply,
     is_new_chat: bool,
-    mut events: EventSender,
+    events: EventSender,
 ) {
     let mut writer = Writer {
         reply: &reply,
@@ -54,8 +54,8 @@ pub(crate) async fn write(
         first_token: None,
         progress: Progress::default(),
     };
-    let mut end = match send_first_bytes(&reply, is_new_chat, &mut events).await {
-        Ok(()) => writer.write(&assistant, &mut events).await,
+    let mut end = match send_first_bytes(&reply, is_new_chat, &events).await {
+        Ok(()) => writer.write(&assistant, &events).await,
         Err(ReaderGone) => End::ReaderLeft,
     };
     let finished = writer.store(&end).await;
@@ -84,7 +84,7 @@ pub(crate) async fn write(
 async fn send_first_bytes(
     reply: &PendingReply,
     is_new_chat: bool,
-    events: &mut EventSender,
+    events: &EventSender,
 ) -> Result<(), ReaderGone> {
     if is_new_chat {
         let chat = json!({"chat_id": reply.stored.chat.0});
@@ -117,7 +117,7 @@ struct Writer<'w> {
 }
 
 impl Writer<'_> {
-    async fn write(&mut self, assistant: &Assistant, events: &mut EventSender) -> End {
+    async fn write(&mut self, assistant: &Assistant, events: &EventSender) -> End {
         let until = self.reply.deadline.for_model();
         let streaming = self.stream_tokens(assistant, events);
         timeout_at(until + RETRY_PAUSE, streaming)
@@ -126,7 +126,7 @@ impl Writer<'_> {
     }
 
     /// Calls the model and sends its tokens.
-    async fn stream_tokens(&mut self, assistant: &Assistant, events: &mut EventSender) -> End {
+    async fn stream_tokens(&mut self, assistant: &Assistant, events: &EventSender) -> End {
         let request = tokio::select! {
             request = build_request(assistant, self.reply) => request,
             () = events.reader_gone() => return End::ReaderLeft,
@@ -177,7 +177,7 @@ impl Writer<'_> {
                 None
             }
             Some(Ok(ReplyEvent::End { .. })) if self.text.is_empty() => {
-                let reason = "an answer without a word";
+                let reason = "an empty reply";
                 failed(ModelError::Unusable { reason })
             }
             Some(Ok(ReplyEvent::End { stop_reason, .. })) => Some(End::Finished(stop_reason)),
@@ -223,12 +223,11 @@ impl Writer<'_> {
         let refund_day = is_refund.then_some(self.reply.day);
         let storing = async {
             let store = || finish_message(database, stored.reply, state, &self.text, refund_day);
-            let mut finished = match store().await {
-                Ok(finished) => finished,
-                Err(_) => {
-                    sleep(RETRY_PAUSE).await;
-                    store().await.ok()?
-                }
+            let mut finished = if let Ok(finished) = store().await {
+                finished
+            } else {
+                sleep(RETRY_PAUSE).await;
+                store().await.ok()?
             };
             if let (false, Some(day)) = (finished.is_stored, refund_day) {
                 // The user deleted the conversation meanwhile. The failure is still not theirs to pay for.

@@ -1,4 +1,4 @@
-//! The table: every path of this function, and the file that answers it.
+//! The table of routes: each path, and its handler in the file of that name.
 
 use utoipa::OpenApi;
 use verse_http::Routes;
@@ -8,7 +8,7 @@ use crate::{
     standalone_chats, standalone_messages, start_chat,
 };
 
-/// What this function answers.
+/// The routes of this function.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
@@ -42,7 +42,7 @@ pub fn routes() -> Routes {
         .get("/api/debug/test-rag", debug_recall::recall)
 }
 
-/// The same table for OpenAPI.
+/// The same table, for OpenAPI.
 #[derive(Debug, OpenApi)]
 #[openapi(paths(
     post_insight_message::post_insight_message,

@@ -1,9 +1,8 @@
-//! Sends a message: stores it, counts its reply, and starts the reply.
+//! Sends a message: checks the rate limits, stores the message, counts its reply, and starts the reply.
 
-use chrono::{DateTime, Utc};
-use verse_data::{MessageTarget, PostOutcome, TokenHash, append_message};
-use verse_generation::quota_exhausted;
-use verse_http::{App, Deadline, EventStream, Problem, event_stream};
+use verse_data::{Error, MessageTarget, PostOutcome, append_message};
+use verse_generation::{CallKind, quota_exhausted};
+use verse_http::{App, Caller, Deadline, EventStream, Problem, event_stream};
 
 use crate::{
     assistant::Assistant,
@@ -11,7 +10,7 @@ use crate::{
     reply_writer,
 };
 
-/// A message of the caller's.
+/// A message of the caller.
 pub(crate) struct NewMessage<'m> {
     pub(crate) target: MessageTarget<'m>,
     pub(crate) text: String,
@@ -20,20 +19,33 @@ pub(crate) struct NewMessage<'m> {
 }
 
 impl NewMessage<'_> {
-    /// Stores the message and its pending reply in one statement, spawns the task that writes the reply, and returns the
-    /// reply's event stream. One round trip.
+    /// Checks the rate limits, stores the message and its pending reply in one statement, spawns the task that writes the
+    /// reply, and returns the reply's event stream. Creates a user for an unknown caller that starts a chat. Two round trips;
+    /// four for an unknown caller.
     ///
     /// # Errors
     ///
-    /// A `404` for a conversation or insight that the caller does not have, a `429` when the quota is used up, and a `503`
-    /// when the database does not answer.
+    /// A `404` for a conversation or insight that the caller does not have, a `429` when a rate limit is reached or the quota
+    /// is used up, and a `503` when the database does not answer.
     pub(crate) async fn send(
         self,
         app: &App,
         assistant: Assistant,
-        token: TokenHash,
-        now: DateTime<Utc>,
+        caller: &Caller,
     ) -> Result<EventStream, Problem> {
+        let (now, kind) = (app.clock.now(), CallKind::Message);
+        let limits = assistant.generator.rate_limits;
+        let token = match self.target {
+            MessageTarget::NewChat { .. } => limits.check_as_user(app, caller, kind, now).await?,
+            MessageTarget::Chat(_) => {
+                let known = limits.check(app, caller, kind, now).await?;
+                known.ok_or(Error::NotFound("chat"))?
+            }
+            MessageTarget::Insight(_) => {
+                let known = limits.check(app, caller, kind, now).await?;
+                known.ok_or(Error::NotFound("insight"))?
+            }
+        };
         let (database, limit) = (app.database()?, app.settings.daily_limit);
         let posted = append_message(database, token, self.target, &self.text, limit, now).await?;
         let stored = match posted {

@@ -1,6 +1,6 @@
-//! `/api/standalone-chat`: the caller's chats of their own. `GET` lists them, most recently used first, 1 to 200 a page (50
-//! unless told); `DELETE /api/standalone-chat/{chat_id}` deletes one. One round trip, two where
-//! there is none to delete; none for a caller without a cookie.
+//! `/api/standalone-chat`: the caller's standalone chats. `GET` lists them, most recently used first, 1 to 200 a page
+//! (default 50). `DELETE /api/standalone-chat/{chat_id}` deletes one. One round trip, two when there is none to delete; none
+//! for a caller without a cookie.
 
 use axum::{Json, extract::State};
 use chrono::serde::ts_milliseconds;
@@ -17,7 +17,7 @@ use verse_http::{
 pub struct ChatAnswer {
     #[schema(example = 7)]
     id: i64,
-    /// The first 50 characters of its first message, with `...` if cut.
+    /// The first 50 characters of the first message, with `...` if cut.
     #[schema(example = "Who was Nicodemus?")]
     title: String,
     /// The passage that the caller had open.
@@ -29,27 +29,27 @@ pub struct ChatAnswer {
     #[serde(with = "ts_milliseconds")]
     #[schema(value_type = i64, example = 1_767_225_600_000_i64)]
     created_at: DateTime<Utc>,
-    /// When the caller last said something, in milliseconds since 1970.
+    /// When the caller last sent a message, in milliseconds since 1970.
     #[serde(with = "ts_milliseconds")]
     #[schema(value_type = i64, example = 1_767_225_600_000_i64)]
     updated_at: DateTime<Utc>,
 }
 
-/// What was done.
+/// The chat is deleted.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChatDeleted {
     #[schema(example = "Chat deleted successfully")]
     message: &'static str,
 }
 
-/// The caller's chats, most recently used first
+/// List the caller's chats
 ///
-/// A page ends early where the answer is full: the list ends with an empty page.
+/// Most recently used first. A page has fewer items than `limit` when the response is full, so the list ends with an empty
+/// page.
 #[utoipa::path(get, path = "/api/standalone-chat", tag = "chat", params(PageQuery),
     responses(
         (status = 200, description = "The chats; none for an unknown caller", body = [ChatAnswer]),
-        Invalid,
-        Unavailable,
+        Invalid, Unavailable,
     ))]
 pub async fn list_chats(
     State(app): State<App>,
@@ -67,9 +67,8 @@ pub async fn list_chats(
 #[utoipa::path(delete, path = "/api/standalone-chat/{chat_id}", tag = "chat",
     params(("chat_id" = i64, Path)),
     responses(
-        (status = 200, description = "It is deleted", body = ChatDeleted),
-        NotFound,
-        Unavailable,
+        (status = 200, description = "The chat is deleted", body = ChatDeleted),
+        NotFound, Unavailable,
     ))]
 pub async fn delete_chat(
     State(app): State<App>,

@@ -1,4 +1,4 @@
-//! `GET /api/standalone-chat/{chat_id}/messages`: what was said in one of the caller's chats. One round trip; none for a
+//! `GET /api/standalone-chat/{chat_id}/messages`: the messages of one of the caller's chats. One round trip; none for a
 //! caller without a cookie.
 
 use axum::extract::State;
@@ -7,14 +7,13 @@ use verse_http::{App, Caller, Id, Problem, SizedJsonArray, Unavailable};
 
 use crate::message::MessageAnswer;
 
-/// What was said in a chat
+/// List the messages of a chat
 ///
-/// In its order. An answer is not in the list before it ended; of a list too long for an answer, the oldest messages are
-/// left out.
+/// Oldest first, with the replies that have ended. When the response is full, the oldest messages are left out.
 #[utoipa::path(get, path = "/api/standalone-chat/{chat_id}/messages", tag = "chat",
     params(("chat_id" = i64, Path)),
     responses(
-        (status = 200, description = "The messages; none of an unknown chat, nor of anybody else's", body = [MessageAnswer]),
+        (status = 200, description = "The messages; none for another user's or an unknown chat", body = [MessageAnswer]),
         Unavailable,
     ))]
 pub async fn list_chat_messages(

@@ -4,7 +4,6 @@
 use axum::{Extension, extract::State};
 use utoipa::ToSchema;
 use verse_data::MessageTarget;
-use verse_generation::CallKind;
 use verse_http::{
     App, Caller, Deadline, EventStream, Fields, FromFields, Invalid, Json, Problem, TooMany,
     Unavailable,
@@ -12,12 +11,12 @@ use verse_http::{
 
 use crate::{assistant::Assistant, pending_reply::ReadingContext, send_message::NewMessage};
 
-/// A chat's first message.
+/// The first message of a chat.
 #[derive(Debug, ToSchema)]
 pub struct NewChatBody {
     #[schema(min_length = 1, max_length = 10000, example = "Who was Nicodemus?")]
     message: String,
-    /// The passage that the caller has open. White space at its ends is taken off.
+    /// The text of the passage that the caller has open. It is trimmed.
     #[schema(max_length = 50000)]
     passage_text: Option<String>,
     #[schema(max_length = 100, example = "John 3 (KJV)")]
@@ -27,7 +26,7 @@ pub struct NewChatBody {
 impl FromFields for NewChatBody {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         let message = fields.visible_text("message", 1..=10_000);
-        // Clients that have nothing open send empty texts.
+        // Clients without an open passage send empty texts.
         let passage_text = fields.optional_trimmed_text("passage_text", 0..=50_000);
         let passage_reference = fields.optional_text("passage_reference", 0..=100);
         Some(Self {
@@ -38,15 +37,13 @@ impl FromFields for NewChatBody {
     }
 }
 
-/// Begin a chat
+/// Start a chat
 ///
-/// Answered as `POST /api/chat/message`, with the event `chat_id` before all others.
+/// The response is that of `POST /api/chat/message`, with the event `chat_id` first.
 #[utoipa::path(post, path = "/api/standalone-chat", tag = "chat", request_body = NewChatBody,
     responses(
-        (status = 200, description = "The answer, as it is made", content_type = "text/event-stream", body = String),
-        Invalid,
-        TooMany,
-        Unavailable,
+        (status = 200, description = "The events of the reply", content_type = "text/event-stream", body = String),
+        Invalid, TooMany, Unavailable,
     ))]
 pub async fn start_chat(
     State(app): State<App>,
@@ -55,11 +52,6 @@ pub async fn start_chat(
     caller: Caller,
     Json(body): Json<NewChatBody>,
 ) -> Result<EventStream, Problem> {
-    let now = app.clock.now();
-    let limits = assistant.generator.rate_limits;
-    let token = limits
-        .check_as_user(&app, &caller, CallKind::Message, now)
-        .await?;
     let message = NewMessage {
         target: MessageTarget::NewChat {
             passage_reference: body.passage_reference.as_deref(),
@@ -69,5 +61,5 @@ pub async fn start_chat(
         context: ReadingContext::default(),
         deadline,
     };
-    message.send(&app, assistant, token, now).await
+    message.send(&app, assistant, &caller).await
 }

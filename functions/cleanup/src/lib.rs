@@ -1,8 +1,8 @@
-//! Ends what has had its time. Invoked by a schedule; whatever the event, every job of the retention table is run.
+//! Runs the jobs of the retention table (`shared/data/src/retention.rs`), which delete or expire old rows. A schedule invokes
+//! this function; the event's content does not matter.
 //!
-//! The jobs take turns, a batch each, so that one with much to do does not keep the others waiting; a job that fails is
-//! told of and left until the next run. Two runs at once share the work. The table itself, with what is kept how long,
-//! is `shared/data/src/retention.rs`.
+//! The jobs take turns, one batch each, so that a long job does not delay the others. A failed job is reported and waits for
+//! the next run. Two runs at the same time share the work.
 
 use std::time::{Duration, Instant};
 
@@ -11,50 +11,50 @@ use serde_json::Value;
 use verse_data::{Cursor, Database, RETENTION, Retention};
 use verse_http::{App, Invocation, Problem};
 
-/// No batch begins later than this before Lambda ends the process: more than the longest batch takes.
+/// No batch begins when less time than this is left. The longest batch takes less.
 const MARGIN: Duration = Duration::from_secs(10);
 
-/// What was done.
+/// The result of a run.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// Every job, in the order of the table.
-    jobs: Vec<Outcome>,
+    /// All jobs, in the order of the table.
+    jobs: Vec<JobReport>,
 }
 
-/// What one job did.
+/// The result of one job.
 #[derive(Debug, Serialize)]
-pub struct Outcome {
-    /// Its name.
+pub struct JobReport {
+    /// The job's name.
     job: &'static str,
-    /// Rows that it changed or deleted.
+    /// Rows that the job changed or deleted.
     changed: u64,
-    /// Batches that it took.
+    /// Batches that the job ran.
     batches: u64,
-    /// Whether nothing is left to do.
+    /// Whether no rows are left for the job.
     finished: bool,
-    /// Why it could not go on.
+    /// Why the job failed.
     error: Option<String>,
     #[serde(skip)]
-    line: &'static Retention,
+    retention: &'static Retention,
     #[serde(skip)]
     cursor: Option<Cursor>,
 }
 
-/// Runs every job until nothing is left to do or time is up.
+/// Runs all jobs until no rows are left or time is up.
 ///
 /// # Errors
 ///
-/// When no database is set up. What goes wrong in a job is in its report.
+/// When the database's settings cannot be used. The report holds the error of a failed job.
 pub async fn clean_up(app: App, invocation: Invocation<Value>) -> Result<Report, Problem> {
     let database = app.database()?;
-    let mut jobs: Vec<Outcome> = RETENTION.iter().map(Outcome::new).collect();
+    let mut jobs: Vec<JobReport> = RETENTION.iter().map(JobReport::new).collect();
     let has_time = || {
         invocation
             .deadline
             .saturating_duration_since(Instant::now())
             > MARGIN
     };
-    while has_time() && jobs.iter().any(Outcome::is_open) {
+    while has_time() && jobs.iter().any(JobReport::is_open) {
         for job in jobs.iter_mut().filter(|job| job.is_open()) {
             if has_time() {
                 job.run_batch(&app, database).await;
@@ -67,15 +67,15 @@ pub async fn clean_up(app: App, invocation: Invocation<Value>) -> Result<Report,
     Ok(Report { jobs })
 }
 
-impl Outcome {
-    fn new(line: &'static Retention) -> Self {
+impl JobReport {
+    fn new(retention: &'static Retention) -> Self {
         Self {
-            job: line.job,
+            job: retention.job,
             changed: 0,
             batches: 0,
             finished: false,
             error: None,
-            line,
+            retention,
             cursor: None,
         }
     }
@@ -85,7 +85,9 @@ impl Outcome {
     }
 
     async fn run_batch(&mut self, app: &App, database: &Database) {
-        let batch = self.line.run_batch(database, app.clock.now(), self.cursor);
+        let batch = self
+            .retention
+            .run_batch(database, app.clock.now(), self.cursor);
         match batch.await {
             Ok(batch) => {
                 self.batches += 1;

@@ -5,19 +5,19 @@
 use axum::{Extension, Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
-use verse_ai::{DefinitionRequest, Generated, Model};
+use verse_ai::{DefinitionRequest, Model};
 use verse_data::{
     DefinitionContent, DefinitionSubject, NewDefinition, begin_definition, save_definition,
 };
-use verse_generation::{CallKind, Generation, Generator, model_problem};
+use verse_generation::{Generation, Generator, model_problem};
 use verse_http::{
     App, Caller, Deadline, Fields, FromFields, Invalid, NoAnswer, Problem, TooMany, Unavailable,
 };
 
-/// A word where it stands.
+/// A word and its verse.
 #[derive(Clone, Debug, ToSchema)]
 pub struct DefinitionBody {
-    /// It is trimmed.
+    /// The word. It is trimmed.
     #[schema(min_length = 1, max_length = 100, example = "loved")]
     word: String,
     /// The text in which the word was selected. It is trimmed.
@@ -79,10 +79,7 @@ pub struct DefinitionAnswer {
 #[utoipa::path(post, path = "/api/definitions", tag = "definition", request_body = DefinitionBody,
     responses(
         (status = 200, description = "The definition", body = DefinitionAnswer),
-        Invalid,
-        TooMany,
-        NoAnswer,
-        Unavailable,
+        Invalid, TooMany, NoAnswer, Unavailable,
     ))]
 pub async fn write_definition(
     State(app): State<App>,
@@ -91,30 +88,20 @@ pub async fn write_definition(
     caller: Caller,
     verse_http::Json(body): verse_http::Json<DefinitionBody>,
 ) -> Result<Json<DefinitionAnswer>, Problem> {
-    let limits = generator.rate_limits;
-    let now = app.clock.now();
-    let token = limits
-        .check_as_user(&app, &caller, CallKind::Text, now)
-        .await?;
-    let generation = Generation {
-        app: &app,
-        token,
-        deadline,
-    };
+    let generation = Generation::start(&app, generator.rate_limits, &caller, deadline).await?;
     let model = &*generator.model;
     let answer = if body.save {
         get_or_generate(generation, model, body).await?
     } else {
         let word = body.word.clone();
-        let generated = generation
-            .generate_private(generate(model, body, deadline))
-            .await?;
+        let generating = generate(model, body, deadline);
+        let (content, source) = generation.generate_private(generating).await?;
         DefinitionAnswer {
             id: None,
             word,
-            texts: generated.texts.into(),
+            texts: content.into(),
             cached: false,
-            source: Some(generated.source),
+            source: Some(source),
         }
     };
     Ok(Json(answer))
@@ -135,17 +122,11 @@ async fn get_or_generate(
         .get_or_generate(
             |claim, now| begin_definition(database, token, subject, claim, now),
             generate(model, body.clone(), generation.deadline),
-            async |generated: Generated<verse_ai::DefinitionTexts>, now| {
-                let texts = generated.texts;
-                let content = DefinitionContent {
-                    definition: texts.definition,
-                    biblical_usage: texts.biblical_usage,
-                    original_language: texts.original_language,
-                };
+            async |(content, source): SourcedContent, now| {
                 let new = NewDefinition {
                     subject,
                     content: &content,
-                    source: Some(&generated.source),
+                    source: Some(&source),
                 };
                 save_definition(database, token, new, now).await
             },
@@ -160,28 +141,28 @@ async fn get_or_generate(
     })
 }
 
+/// The texts of the model, and their source.
+type SourcedContent = (DefinitionContent, String);
+
 async fn generate(
     model: &dyn Model,
     body: DefinitionBody,
     deadline: Deadline,
-) -> Result<Generated<verse_ai::DefinitionTexts>, Problem> {
+) -> Result<SourcedContent, Problem> {
     let request = DefinitionRequest {
         word: body.word,
         passage_reference: body.passage_reference,
         verse_text: body.verse_text,
     };
     let generated = model.write_definition(request, deadline.for_model()).await;
-    generated.map_err(model_problem)
-}
-
-impl From<verse_ai::DefinitionTexts> for DefinitionTexts {
-    fn from(texts: verse_ai::DefinitionTexts) -> Self {
-        Self {
-            definition: texts.definition,
-            biblical_usage: texts.biblical_usage,
-            original_language: texts.original_language,
-        }
-    }
+    let generated = generated.map_err(model_problem)?;
+    let texts = generated.texts;
+    let content = DefinitionContent {
+        definition: texts.definition,
+        biblical_usage: texts.biblical_usage,
+        original_language: texts.original_language,
+    };
+    Ok((content, generated.source))
 }
 
 impl From<DefinitionContent> for DefinitionTexts {

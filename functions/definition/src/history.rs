@@ -1,5 +1,5 @@
-//! `/api/definitions/history`: the definitions that the caller got. `GET` lists them, newest first, 1 to 200 a page (50
-//! unless told); `DELETE` empties the history. One round trip, two where it is empty; none for a caller without a cookie.
+//! `/api/definitions/history`: the caller's definitions. `GET` lists them, newest first, 1 to 200 a page (default 50). `DELETE`
+//! empties the history. One round trip, two when it is empty; none for a caller without a cookie.
 
 use axum::{Json, extract::State};
 use chrono::serde::ts_milliseconds;
@@ -11,42 +11,41 @@ use verse_http::{App, Caller, Invalid, PageQuery, Problem, Query, SizedJsonArray
 
 use crate::definitions::DefinitionTexts;
 
-/// A definition of the caller's.
+/// A definition in the history.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DefinitionInHistory {
-    /// Digits.
+    /// The id, as digits.
     #[schema(example = "3")]
     id: String,
-    /// As it was sent.
+    /// As the caller sent it.
     #[schema(example = "loved")]
     word: String,
-    /// As it was sent.
+    /// As the caller sent it.
     #[schema(example = "John 3 (KJV)")]
     passage_reference: String,
-    /// As it was sent.
+    /// As the caller sent it.
     verse_text: String,
     definition: DefinitionTexts,
-    /// When the caller got it, in milliseconds since 1970.
+    /// When it was added to the history, in milliseconds since 1970.
     #[serde(with = "ts_milliseconds")]
     #[schema(value_type = i64, example = 1_767_225_600_000_i64)]
     timestamp: DateTime<Utc>,
 }
 
-/// What was done.
+/// The number of removed items, in a sentence.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DefinitionsCleared {
     #[schema(example = "Cleared 2 definitions from history")]
     message: String,
 }
 
-/// The caller's definitions, newest first
+/// List the caller's definitions
 ///
-/// By when the caller got them. A page ends early where the answer is full: the list ends with an empty page.
+/// Newest first. A page has fewer items than `limit` when the response is full, so the list ends with an empty page.
 #[utoipa::path(get, path = "/api/definitions/history", tag = "definition", params(PageQuery),
     responses(
         (status = 200, description = "The definitions; none for an unknown caller", body = [DefinitionInHistory]),
-        Invalid,
-        Unavailable,
+        Invalid, Unavailable,
     ))]
 pub async fn list_definitions(
     State(app): State<App>,
@@ -62,10 +61,10 @@ pub async fn list_definitions(
 
 /// Empty the caller's history of definitions
 ///
-/// Only the caller's: what is shared with others stays theirs.
+/// Other callers keep the definitions that they share with this one.
 #[utoipa::path(delete, path = "/api/definitions/history", tag = "definition",
     responses(
-        (status = 200, description = "How many there were", body = DefinitionsCleared),
+        (status = 200, description = "The number of definitions that were removed", body = DefinitionsCleared),
         Unavailable,
     ))]
 pub async fn clear_definitions(

@@ -1,4 +1,4 @@
-//! Definitions of a word, and the history of those a user got.
+//! Definitions of a word, and each user's history of definitions.
 
 mod definitions;
 mod history;

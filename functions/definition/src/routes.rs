@@ -1,11 +1,11 @@
-//! The table: every path of this function, and the file that answers it.
+//! The table of routes: each path, and its handler in the file of that name.
 
 use utoipa::OpenApi;
 use verse_http::Routes;
 
 use crate::{definitions, history};
 
-/// What this function answers.
+/// The routes of this function.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
@@ -14,7 +14,7 @@ pub fn routes() -> Routes {
         .delete("/api/definitions/history", history::clear_definitions)
 }
 
-/// The same table for OpenAPI.
+/// The same table, for OpenAPI.
 #[derive(Debug, OpenApi)]
 #[openapi(paths(
     definitions::write_definition,

@@ -1,5 +1,5 @@
-//! `POST /api/user/link/accept`: enters a code, and the two users become one. After ten wrong codes in 15 minutes from
-//! one user or address (both are settings): `429`. One round trip for a refusal, thirteen for a link.
+//! `POST /api/user/link/accept`: accepts a link code and merges the two users. Ten wrong codes in 15 minutes for each user
+//! and address (both numbers are settings). One round trip for a refusal, thirteen for a link.
 
 use axum::{Extension, Json, extract::State};
 use chrono::{DateTime, Duration, Utc};
@@ -16,16 +16,16 @@ use verse_http::{
 };
 use verse_platform::{Environment, SettingError};
 
-/// A code, and what the device that enters it is to be called.
+/// A code, and the name and type of the device that enters it.
 #[derive(ToSchema)]
 pub struct AcceptBody {
     /// In any letter case, with or without hyphens and spaces.
     #[schema(value_type = String, example = "7KQM-3XWP-9RTA", max_length = 1000)]
     code: Option<CodeHash>,
-    /// What the `User-Agent` says, when absent.
+    /// From the `User-Agent` when absent.
     #[schema(max_length = 100, example = "Kitchen tablet")]
     device_name: Option<String>,
-    /// `mobile`, `tablet`, `desktop` or `unknown`; what the `User-Agent` says, when absent.
+    /// `mobile`, `tablet`, `desktop` or `unknown`; from the `User-Agent` when absent.
     #[schema(value_type = Option<String>, example = "tablet")]
     device_type: Option<DeviceKind>,
 }
@@ -37,7 +37,7 @@ impl FromFields for AcceptBody {
         let kind = fields.optional_text("device_type", 0..=100);
         let device_type = kind.as_deref().map(DeviceKind::parse);
         if device_type == Some(None) {
-            fields.fault("device_type", "must be mobile, tablet, desktop or unknown");
+            fields.add_error("device_type", "must be mobile, tablet, desktop or unknown");
         }
         let name = name.map(|name| name.trim().to_owned());
         Some(Self {
@@ -53,22 +53,19 @@ impl FromFields for AcceptBody {
 pub struct AcceptAnswer {
     /// Always true.
     success: bool,
-    /// What the outside may call the user that both have become.
+    /// The id of the merged user.
     new_anonymous_id: Uuid,
     #[schema(example = "Devices linked successfully")]
     message: &'static str,
 }
 
-/// Enter a link code
+/// Accept a link code
 ///
-/// The two users become one, which has everything of both. Both devices keep their cookies.
+/// The two users become one with the data of both. Both devices keep their cookies.
 #[utoipa::path(post, path = "/api/user/link/accept", tag = "device", request_body = AcceptBody,
     responses(
         (status = 200, description = "The devices are linked", body = AcceptAnswer),
-        BadRequest,
-        Invalid,
-        TooMany,
-        Unavailable,
+        BadRequest, Invalid, TooMany, Unavailable,
     ))]
 pub async fn accept_code(
     State(app): State<App>,
@@ -94,8 +91,7 @@ pub async fn accept_code(
     }
 }
 
-/// Reads `WRONG_CODES` (10) and `WRONG_CODES_MINUTES` (15): after how many wrong codes a user or an address must wait, and
-/// for how long they count.
+/// Reads the limit of wrong codes for each user and address: `WRONG_CODES` (10) in `WRONG_CODES_MINUTES` (15).
 ///
 /// # Errors
 ///
@@ -109,7 +105,7 @@ pub fn wrong_code_limit(environment: &Environment) -> Result<WrongCodeLimit, Set
 }
 
 impl AcceptBody {
-    /// The code, if it can be accepted. This check comes first: a wrong code must not create a user.
+    /// Returns the code if it can be accepted. The check comes first: a wrong code must not create a user.
     async fn check(
         &self,
         app: &App,

@@ -1,11 +1,12 @@
-//! `GET /api/user/devices`: the caller's devices, last active first. One round trip; none for a caller without a token.
+//! `/api/user/devices`: the devices of the caller's user. `GET` lists them, last active first: one round trip. `DELETE
+//! /api/user/devices/{device_id}` ends a device's access: four round trips. No round trip for a caller without a cookie.
 
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
-use verse_data::{Device, get_user_devices};
-use verse_http::{App, Caller, Problem, Unavailable};
+use verse_data::{Device, DeviceId, Error, UnlinkOutcome, get_user_devices, unlink_device};
+use verse_http::{App, Caller, Id, NotFound, Problem, Unavailable};
 
 /// A device.
 #[derive(Debug, Serialize, ToSchema)]
@@ -17,17 +18,17 @@ pub struct DeviceAnswer {
     /// `mobile`, `tablet`, `desktop` or `unknown`.
     #[schema(example = "desktop")]
     device_type: String,
-    /// What the device said of itself on its first visit.
+    /// The `User-Agent` of its first request.
     user_agent: Option<String>,
     created_at: DateTime<Utc>,
     last_active: DateTime<Utc>,
-    /// Whether it is the one that asks.
+    /// Whether it is the calling device.
     is_current: bool,
 }
 
 /// List the devices
 ///
-/// An unknown caller has none.
+/// The list is empty for an unknown caller.
 #[utoipa::path(get, path = "/api/user/devices", tag = "device",
     responses(
         (status = 200, description = "The devices, last active first", body = [DeviceAnswer]),
@@ -44,6 +45,43 @@ pub async fn list_devices(
     Ok(Json(devices.into_iter().map(DeviceAnswer::from).collect()))
 }
 
+/// The unlinked device.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnlinkAnswer {
+    /// The number of devices that the user still has.
+    #[schema(example = 1)]
+    device_count: i64,
+    /// Whether it was the last device: then the user and all its data are deleted.
+    data_deleted: bool,
+    /// Whether it was the calling device: this response clears its cookie.
+    should_clear_cookie: bool,
+    #[schema(example = "Device unlinked successfully")]
+    message: &'static str,
+}
+
+/// Unlink a device
+///
+/// The device's cookie ends at once. Unlinking the last device deletes the user and all its data.
+#[utoipa::path(delete, path = "/api/user/devices/{device_id}", tag = "device",
+    params(("device_id" = i64, Path, description = "The device", example = 3)),
+    responses(
+        (status = 200, description = "The device is unlinked", body = UnlinkAnswer,
+         headers(("Set-Cookie" = String, description = "Clears `verse_user_id`, for the calling device"))),
+        NotFound, Unavailable,
+    ))]
+pub async fn delete_device(
+    State(app): State<App>,
+    caller: Caller,
+    Id(device): Id,
+) -> Result<Json<UnlinkAnswer>, Problem> {
+    let token = caller.token_hash().ok_or(Error::NotFound("device"))?;
+    let unlinked = unlink_device(app.database()?, token, DeviceId(device), app.clock.now()).await?;
+    if unlinked.was_current {
+        caller.clear_cookie(&app.settings);
+    }
+    Ok(Json(unlinked.into()))
+}
+
 impl From<Device> for DeviceAnswer {
     fn from(device: Device) -> Self {
         Self {
@@ -54,6 +92,22 @@ impl From<Device> for DeviceAnswer {
             created_at: device.created_at,
             last_active: device.last_active,
             is_current: device.is_current,
+        }
+    }
+}
+
+impl From<UnlinkOutcome> for UnlinkAnswer {
+    fn from(unlinked: UnlinkOutcome) -> Self {
+        let data_deleted = unlinked.remaining_devices == 0;
+        Self {
+            device_count: unlinked.remaining_devices,
+            data_deleted,
+            should_clear_cookie: unlinked.was_current,
+            message: if data_deleted {
+                "Last device unlinked. All data has been deleted."
+            } else {
+                "Device unlinked successfully"
+            },
         }
     }
 }

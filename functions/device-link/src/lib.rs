@@ -1,11 +1,10 @@
-//! Several devices of one user: codes, linking, unlinking.
+//! Link codes, and the devices of a user.
 
 mod accept;
 mod devices;
 mod generate;
-mod revoke;
+mod link_codes;
 mod routes;
-mod unlink;
 
 pub use accept::wrong_code_limit;
 pub use routes::{Documentation, routes};

@@ -1,5 +1,5 @@
-//! `/api/insights/history`: the insights that the caller got. `GET` lists them, newest first, 1 to 200 a page (50 unless
-//! told); `DELETE` empties the history. One round trip, two where it is empty; none for a caller without a cookie.
+//! `/api/insights/history`: the caller's insights. `GET` lists them, newest first, 1 to 200 a page (default 50). `DELETE`
+//! empties the history. One round trip, two when it is empty; none for a caller without a cookie.
 
 use axum::{Json, extract::State};
 use chrono::serde::ts_milliseconds;
@@ -11,39 +11,38 @@ use verse_http::{App, Caller, Invalid, PageQuery, Problem, Query, SizedJsonArray
 
 use crate::insights::InsightTexts;
 
-/// An insight of the caller's.
+/// An insight in the history.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InsightInHistory {
-    /// Digits.
+    /// The id, as digits.
     #[schema(example = "12")]
     id: String,
-    /// As it was sent.
+    /// As the caller sent it.
     #[schema(example = "John 3:16 (KJV)")]
     reference: String,
-    /// The passage's text, as it was sent.
+    /// The text of the passage, as the caller sent it.
     text: String,
     insight: InsightTexts,
-    /// When the caller got it, in milliseconds since 1970.
+    /// When it was added to the history, in milliseconds since 1970.
     #[serde(with = "ts_milliseconds")]
     #[schema(value_type = i64, example = 1_767_225_600_000_i64)]
     timestamp: DateTime<Utc>,
 }
 
-/// What was done.
+/// The number of removed items, in a sentence.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InsightsCleared {
     #[schema(example = "Cleared 3 insights from history")]
     message: String,
 }
 
-/// The caller's insights, newest first
+/// List the caller's insights
 ///
-/// By when the caller got them. A page ends early where the answer is full: the list ends with an empty page.
+/// Newest first. A page has fewer items than `limit` when the response is full, so the list ends with an empty page.
 #[utoipa::path(get, path = "/api/insights/history", tag = "insight", params(PageQuery),
     responses(
         (status = 200, description = "The insights; none for an unknown caller", body = [InsightInHistory]),
-        Invalid,
-        Unavailable,
+        Invalid, Unavailable,
     ))]
 pub async fn list_insights(
     State(app): State<App>,
@@ -59,10 +58,10 @@ pub async fn list_insights(
 
 /// Empty the caller's history of insights
 ///
-/// Only the caller's: what is shared with others stays theirs.
+/// Other callers keep the insights that they share with this one.
 #[utoipa::path(delete, path = "/api/insights/history", tag = "insight",
     responses(
-        (status = 200, description = "How many there were", body = InsightsCleared),
+        (status = 200, description = "The number of insights that were removed", body = InsightsCleared),
         Unavailable,
     ))]
 pub async fn clear_insights(

@@ -4,14 +4,14 @@
 use axum::{Extension, Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
-use verse_ai::{Generated, InsightRequest, Model};
+use verse_ai::{InsightRequest, Model};
 use verse_data::{InsightContent, InsightSubject, NewInsight, begin_insight, save_insight};
-use verse_generation::{CallKind, Generation, Generator, model_problem};
+use verse_generation::{Generation, Generator, model_problem};
 use verse_http::{
     App, Caller, Deadline, Fields, FromFields, Invalid, NoAnswer, Problem, TooMany, Unavailable,
 };
 
-/// A passage.
+/// The passage of an insight.
 #[derive(Clone, Debug, ToSchema)]
 pub struct InsightBody {
     /// The selected text. It may begin and end within a verse. It is trimmed.
@@ -69,10 +69,7 @@ pub struct InsightAnswer {
 #[utoipa::path(post, path = "/api/insights", tag = "insight", request_body = InsightBody,
     responses(
         (status = 200, description = "The insight", body = InsightAnswer),
-        Invalid,
-        TooMany,
-        NoAnswer,
-        Unavailable,
+        Invalid, TooMany, NoAnswer, Unavailable,
     ))]
 pub async fn write_insight(
     State(app): State<App>,
@@ -81,28 +78,18 @@ pub async fn write_insight(
     caller: Caller,
     verse_http::Json(body): verse_http::Json<InsightBody>,
 ) -> Result<Json<InsightAnswer>, Problem> {
-    let limits = generator.rate_limits;
-    let now = app.clock.now();
-    let token = limits
-        .check_as_user(&app, &caller, CallKind::Text, now)
-        .await?;
-    let generation = Generation {
-        app: &app,
-        token,
-        deadline,
-    };
+    let generation = Generation::start(&app, generator.rate_limits, &caller, deadline).await?;
     let model = &*generator.model;
     let answer = if body.save {
         get_or_generate(generation, model, body).await?
     } else {
-        let generated = generation
-            .generate_private(generate(model, body, deadline))
-            .await?;
+        let generating = generate(model, body, deadline);
+        let (content, source) = generation.generate_private(generating).await?;
         InsightAnswer {
             id: None,
-            texts: generated.texts.into(),
+            texts: content.into(),
             cached: false,
-            source: Some(generated.source),
+            source: Some(source),
         }
     };
     Ok(Json(answer))
@@ -122,17 +109,11 @@ async fn get_or_generate(
         .get_or_generate(
             |claim, now| begin_insight(database, token, subject, claim, now),
             generate(model, body.clone(), generation.deadline),
-            async |generated: Generated<verse_ai::InsightTexts>, now| {
-                let texts = generated.texts;
-                let content = InsightContent {
-                    historical_context: texts.historical_context,
-                    theological_significance: texts.theological_significance,
-                    practical_application: texts.practical_application,
-                };
+            async |(content, source): SourcedContent, now| {
                 let new = NewInsight {
                     subject,
                     content: &content,
-                    source: Some(&generated.source),
+                    source: Some(&source),
                 };
                 save_insight(database, token, new, now).await
             },
@@ -146,27 +127,27 @@ async fn get_or_generate(
     })
 }
 
+/// The texts of the model, and their source.
+type SourcedContent = (InsightContent, String);
+
 async fn generate(
     model: &dyn Model,
     body: InsightBody,
     deadline: Deadline,
-) -> Result<Generated<verse_ai::InsightTexts>, Problem> {
+) -> Result<SourcedContent, Problem> {
     let request = InsightRequest {
         passage_reference: body.passage_reference,
         passage_text: body.passage_text,
     };
     let generated = model.write_insight(request, deadline.for_model()).await;
-    generated.map_err(model_problem)
-}
-
-impl From<verse_ai::InsightTexts> for InsightTexts {
-    fn from(texts: verse_ai::InsightTexts) -> Self {
-        Self {
-            historical_context: texts.historical_context,
-            theological_significance: texts.theological_significance,
-            practical_application: texts.practical_application,
-        }
-    }
+    let generated = generated.map_err(model_problem)?;
+    let texts = generated.texts;
+    let content = InsightContent {
+        historical_context: texts.historical_context,
+        theological_significance: texts.theological_significance,
+        practical_application: texts.practical_application,
+    };
+    Ok((content, generated.source))
 }
 
 impl From<InsightContent> for InsightTexts {

@@ -1,4 +1,4 @@
-//! Insights on a passage, and the history of those a user got.
+//! Insights on a passage, and each user's history of insights.
 
 mod history;
 mod insights;

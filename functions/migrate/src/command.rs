@@ -1,61 +1,61 @@
-//! What an event asks for.
+//! Reads the command in an event.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use verse_http::Problem;
 
-use crate::stack::{self, StackRequest};
+use crate::custom_resource::{self, ResourceRequest};
 
-/// What there is to do.
+/// The work of an invocation.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     /// Apply the migrations.
     Migrate,
-    /// Apply them for a deployment, and tell it.
-    Stack(Box<StackRequest>),
-    /// Something about subscriptions.
+    /// Apply the migrations for CloudFormation, and send it the result.
+    CustomResource(Box<ResourceRequest>),
+    /// Show or change subscriptions.
     Subscription(SubscriptionCommand),
 }
 
-/// What can be done about subscriptions; the id is the user's `anonymous_id`.
+/// A command on subscriptions. The id is the user's `anonymous_id`.
 #[derive(Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SubscriptionCommand {
     /// Makes a user pro.
     Grant(Uuid),
-    /// Makes a user pro no longer.
+    /// Ends a user's being pro.
     Revoke(Uuid),
-    /// Says where a user stands.
+    /// Shows a user's subscription.
     Status(Uuid),
-    /// Lists who is pro.
+    /// Lists the pro users.
     List(ListCommand),
 }
 
-/// Which page of the list.
+/// A page of the list.
 #[derive(Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListCommand {
-    /// At most so many, 1 to 200.
-    #[serde(default = "usual_limit")]
+    /// The most items, 1 to 200.
+    #[serde(default = "default_limit")]
     pub(crate) limit: u8,
-    /// Only what stands behind this: the `next_before` of the page before.
+    /// The `next_before` of the previous page.
     pub(crate) before: Option<i64>,
 }
 
 const SUBSCRIPTION: &str = "subscription";
 
-fn usual_limit() -> u8 {
+fn default_limit() -> u8 {
     50
 }
 
 /// Reads an event.
 ///
-/// Deployments and schedules send events of many forms, which all ask for the migrations. A lone member that holds an
-/// object is the form of a command: one that is not known is refused, so that a misspelt command does not pass for done.
+/// Deployments and schedules send events of many forms. All of these apply the migrations, except an event whose only member
+/// is an object: this is the form of a command, and an unknown one is refused. So a misspelt command is not reported as done.
 pub(crate) fn read(event: Value) -> Result<Command, Problem> {
-    if let Some(request) = stack::read(&event) {
-        return request.map(|request| Command::Stack(Box::new(request)));
+    if let Some(request) = custom_resource::read(&event) {
+        return request.map(|request| Command::CustomResource(Box::new(request)));
     }
     let Value::Object(mut members) = event else {
         return Ok(Command::Migrate);
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_meant_for_a_command_and_is_none_is_refused() {
+    fn an_unknown_or_malformed_command_is_refused() {
         let id = Uuid::nil();
         for event in [
             json!({"subscriptions": {"grant": id}}),
@@ -139,7 +139,7 @@ mod tests {
             json!({"subscription": "grant"}),
             json!({"subscription": {}}),
             json!({"subscription": {"give": id}}),
-            json!({"subscription": {"grant": "nobody"}}),
+            json!({"subscription": {"grant": "no id"}}),
             json!({"subscription": {"grant": id, "revoke": id}}),
             json!({"subscription": {"list": {"limit": 0}}}),
             json!({"subscription": {"list": {"limit": 201}}}),

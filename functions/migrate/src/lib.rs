@@ -1,10 +1,9 @@
-//! What an operator does to the database, which only functions can reach: brings its schema up to this build's, and
-//! grants subscriptions.
+//! Applies the migrations and manages subscriptions. Only functions can reach the database, so operators and deployments
+//! invoke this one.
 //!
-//! An event without a command applies the migrations, as a deployment asks for it before new code takes traffic. A
-//! second call finds nothing to do and says so. An error fails the invocation, and so the deployment. The commands:
-//!
-//! An event of CloudFormation for a custom resource applies them, too, and is answered where it says.
+//! An event without a command applies the migrations that the database lacks; a deployment does this before new code takes
+//! traffic. So does an event of CloudFormation for a custom resource, which also receives the result. An error fails the
+//! invocation, and with it the deployment. The commands:
 //!
 //! ```json
 //! {"subscription": {"grant": "<anonymous_id>"}}
@@ -14,43 +13,34 @@
 //! ```
 
 mod command;
-mod delivery;
-mod schema;
-mod stack;
+mod custom_resource;
+mod signed_put;
 mod subscription;
 
-use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
+use verse_data::apply_migrations;
 use verse_http::{App, Invocation, Problem};
 
 use command::Command;
 
-/// What was done.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub enum Report {
-    /// Migrations were applied.
-    Schema(schema::Applied),
-    /// A deployment asked for them, and was told.
-    Stack(stack::Told),
-    /// One user's subscription, as it stands now.
-    Subscription(subscription::One),
-    /// A page of subscriptions.
-    Subscriptions(subscription::Page),
-}
-
-/// Does what the event asks for.
+/// Runs the command in the event. Returns its report: `{"applied": […]}`, `{"subscription": {…}}` or
+/// `{"subscriptions": […], "next_before": id}`; for CloudFormation, the status that it received.
 ///
 /// # Errors
 ///
-/// When the command cannot be read, or names a user that there is not; when the database does not answer, or refuses a
-/// migration.
-pub async fn operate(app: App, invocation: Invocation<Value>) -> Result<Report, Problem> {
+/// When the command cannot be read or names an unknown user; when the database does not answer or refuses a migration.
+pub async fn operate(app: App, invocation: Invocation<Value>) -> Result<Value, Problem> {
     match command::read(invocation.event)? {
-        Command::Migrate => schema::apply(app.database()?).await.map(Report::Schema),
-        Command::Stack(request) => stack::run(&app, *request, invocation.deadline)
-            .await
-            .map(Report::Stack),
+        Command::Migrate => {
+            let applied = apply_migrations(app.database()?).await?;
+            let applied = applied.into_iter().map(|migration| {
+                json!({"version": migration.version, "description": migration.description})
+            });
+            Ok(json!({"applied": applied.collect::<Vec<_>>()}))
+        }
+        Command::CustomResource(request) => {
+            custom_resource::run(&app, *request, invocation.deadline).await
+        }
         Command::Subscription(command) => subscription::run(app.database()?, command).await,
     }
 }

@@ -1,33 +1,33 @@
-//! `GET /api/user/export`: everything that the caller's user keeps, as a file. Streamed, as it may exceed 6 MB: in memory
-//! is a page of it. A round trip for each page of at most half a megabyte and for each conversation, and two more; none
-//! without a cookie.
+//! `GET /api/user/export`: the data of the caller's user as a file. It is streamed, one page in memory at a time, because it
+//! may exceed 6 MB. One round trip for each page of half a megabyte and for each conversation, and two more; none for a
+//! caller without a cookie.
 //!
-//! A database that is down at the start is a `503`. One that breaks off later ends the file before its closing brackets:
-//! what is cut is no JSON, and cannot be taken for a whole export.
+//! A database that does not answer at the start is a `503`. If it fails later, the file ends without its closing brackets: it
+//! is not valid JSON, and no client takes it for a complete export.
 
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt, stream};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use verse_data::{Error, Export, export_user_data};
 use verse_http::{App, Caller, Problem, Unavailable, stream_body};
 
-use crate::archive::Archive;
+use crate::export_file::ExportFile;
 
 mod writer;
 
 use writer::Writer;
 
-/// Export everything the caller keeps
+/// Export the user's data
 ///
-/// An unknown caller gets what a new user would: a file without anything in it, its `user` null. What is still being
-/// written to a chat is not in it. Streamed: a file that does not end in its closing bracket was cut off.
+/// The file of an unknown caller is empty and its `user` is null. Replies that are still being written are not in the file.
+/// The response is streamed: a file without its closing bracket is incomplete.
 #[utoipa::path(get, path = "/api/user/export", tag = "user",
     responses(
-        (status = 200, description = "The file, which an import takes", body = Archive,
+        (status = 200, description = "The file, which `POST /api/user/import` accepts", body = ExportFile,
          headers(("Content-Disposition" = String, description = "`attachment`, with a file name"))),
         Unavailable,
     ))]
@@ -50,30 +50,21 @@ pub async fn export_user(State(app): State<App>, caller: Caller) -> Result<Respo
     Ok((headers, stream_body(write(export))).into_response())
 }
 
-/// The file, in pieces; the first holds what is known already.
+/// The chunks of the file: its beginning, one for each page, and its end.
 fn write(export: Option<Export>) -> impl Stream<Item = Result<Bytes, Problem>> {
-    let writer = Writer::new(export.as_ref().map(Export::user));
-    stream::unfold(Some((writer, export)), async |state| {
+    let mut writer = Writer::default();
+    let beginning = writer.begin(export.as_ref().map(Export::user));
+    let pages = stream::unfold(Some((writer, export)), async |state| {
         let (mut writer, mut export) = state?;
-        match piece(&mut writer, export.as_mut()).await {
-            Ok((bytes, true)) => Some((Ok(bytes), Some((writer, export)))),
-            Ok((bytes, false)) => Some((Ok(bytes), None)),
-            Err(problem) => Some((Err(problem), None)),
-        }
-    })
-}
-
-/// The next piece, and whether there are more.
-async fn piece(writer: &mut Writer, export: Option<&mut Export>) -> Result<(Bytes, bool), Problem> {
-    if !writer.has_begun() {
-        return Ok((writer.begin()?, true));
-    }
-    let parts = match export {
-        Some(export) => export.next().await?,
-        None => None,
-    };
-    match parts {
-        Some(parts) => Ok((writer.write(parts)?, true)),
-        None => Ok((writer.end(), false)),
-    }
+        let page = match &mut export {
+            Some(export) => export.next().await,
+            None => Ok(None),
+        };
+        Some(match page {
+            Ok(Some(parts)) => (writer.write(parts), Some((writer, export))),
+            Ok(None) => (Ok(writer.end()), None),
+            Err(error) => (Err(error.into()), None),
+        })
+    });
+    stream::iter([beginning]).chain(pages)
 }

@@ -1,6 +1,6 @@
-//! `POST /api/user/import`: adds what an export holds and the caller's user has not. A body of 6 MB; at most 1,000
-//! insights, 1,000 definitions and 500 chats. All or nothing. An unknown caller becomes a user with its first device.
-//! Eight round trips at most, in one transaction.
+//! `POST /api/user/import`: adds the records of an export that the caller's user does not have. All or nothing. Limits: 6 MB,
+//! 1,000 insights, 1,000 definitions, 500 chats. Creates a user for an unknown caller. Eight round trips at most, in one
+//! transaction.
 
 use std::sync::Arc;
 
@@ -10,29 +10,29 @@ use utoipa::ToSchema;
 use verse_data::import_user_data;
 use verse_http::{App, BadRequest, Caller, Invalid, JsonText, Problem, Unavailable, with_user};
 
-use crate::archive::Archive;
+use crate::export_file::ExportFile;
 
+mod bounded_json;
 mod reader;
-mod shape;
 
-/// What to import.
+/// The body of an import.
 #[derive(Debug, ToSchema)]
 pub struct ImportBody {
-    /// An export. Lists that are absent are empty.
-    #[expect(dead_code, reason = "the shape, for OpenAPI: `reader` reads it")]
-    data: Archive,
+    /// The file of an export. Lists may be absent.
+    #[expect(dead_code, reason = "for OpenAPI; `reader` reads the body")]
+    data: ExportFile,
 }
 
-/// What was imported.
+/// The import.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ImportAnswer {
     #[schema(example = "User data imported successfully")]
     message: &'static str,
-    /// How much of each was new.
+    /// The number of new items.
     imported: ImportedAnswer,
 }
 
-/// How much was new.
+/// The number of new items.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ImportedAnswer {
     /// Insights.
@@ -41,7 +41,7 @@ pub struct ImportedAnswer {
     /// Definitions.
     #[schema(example = 3)]
     definitions: u64,
-    /// Messages, on insights and in standalone chats.
+    /// Messages about insights and in standalone chats.
     #[schema(example = 40)]
     chat_messages: u64,
     /// Standalone chats.
@@ -51,15 +51,13 @@ pub struct ImportedAnswer {
 
 /// Import an export
 ///
-/// What is there already stays as it is: a second import of a file changes nothing. A record that breaks a bound is a
-/// `400` that names it, as `insights[417].passage_text`, and nothing is imported.
+/// Existing records stay as they are: a second import of a file changes nothing. A record that breaks a bound is a `400` that
+/// names it, such as `insights[417].passage_text`, and nothing is imported.
 #[utoipa::path(post, path = "/api/user/import", tag = "user", request_body = ImportBody,
     responses(
-        (status = 200, description = "Everything in the file is there", body = ImportAnswer,
+        (status = 200, description = "The file is imported", body = ImportAnswer,
          headers(("Set-Cookie" = String, description = "`verse_user_id`, for a new device"))),
-        BadRequest,
-        Invalid,
-        Unavailable,
+        BadRequest, Invalid, Unavailable,
     ))]
 pub async fn import_user(
     State(app): State<App>,

@@ -1,8 +1,8 @@
-//! What a user is and keeps: the session, export, import and erasure. And whether the database answers.
+//! The caller's session, the user's data (export, import, erasure), and the readiness check.
 
-mod archive;
-mod erase;
+mod data;
 mod export;
+mod export_file;
 mod import;
 mod ready;
 mod routes;

@@ -1,26 +1,26 @@
-//! The table: every path of this function, and the file that answers it.
+//! The table of routes: each path, and its handler in the file of that name.
 
 use utoipa::OpenApi;
 use verse_http::Routes;
 
-use crate::{erase, export, import, ready, session};
+use crate::{data, export, import, ready, session};
 
-/// What this function answers.
+/// The routes of this function.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
         .get("/api/user/session", session::get_session)
-        .delete("/api/user/data", erase::erase_user)
+        .delete("/api/user/data", data::erase_user)
         .get_streaming("/api/user/export", export::export_user)
         .post("/api/user/import", import::import_user)
         .get("/api/health/ready", ready::get_ready)
 }
 
-/// The same table for OpenAPI.
+/// The same table, for OpenAPI.
 #[derive(Debug, OpenApi)]
 #[openapi(paths(
     session::get_session,
-    erase::erase_user,
+    data::erase_user,
     export::export_user,
     import::import_user,
     ready::get_ready,

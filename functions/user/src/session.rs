@@ -1,5 +1,5 @@
-//! `GET /api/user/session`: who is calling, and how much of the day's allowance is used. An unknown caller becomes a
-//! user with its first device. One round trip; one more when the cookie sent is nobody's.
+//! `GET /api/user/session`: the caller's user and its daily quota. Creates a user for an unknown caller. One round trip; two
+//! when the cookie belongs to no device.
 
 use axum::{Json, extract::State};
 use chrono::serde::ts_milliseconds;
@@ -13,42 +13,42 @@ use verse_http::{App, Caller, Problem, Unavailable};
 /// The caller's session.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionAnswer {
-    /// What the outside may call this user.
+    /// The user's public id.
     anonymous_id: Uuid,
-    /// When the user first came, in milliseconds since 1970.
+    /// When the user was created, in milliseconds since 1970.
     #[serde(with = "ts_milliseconds")]
     #[schema(value_type = i64, example = 1_767_225_600_000_i64)]
     created_at: DateTime<Utc>,
-    /// The allowance of generated answers.
+    /// The daily quota.
     usage: UsageAnswer,
 }
 
-/// Where the caller stands with the daily allowance. A UTC day.
+/// The quota of generated answers for this UTC day.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UsageAnswer {
-    /// Whether there is no limit.
+    /// Whether the user is pro, and has no limit.
     is_pro: bool,
-    /// Generated answers a day; 0 where there is no limit.
+    /// Generated answers a day; 0 for a pro user.
     #[schema(example = 10)]
     daily_limit: i32,
     /// Generated answers today.
     #[schema(example = 2)]
     calls_today: i32,
-    /// Generated answers left today; -1 where there is no limit.
+    /// Generated answers left today; -1 for a pro user.
     #[schema(example = 8)]
     remaining: i32,
 }
 
-/// The caller's session
+/// Show the caller's session
 ///
-/// Creates user and device for an unknown caller, and sends the cookie that says so from then on.
+/// Creates a user with its first device for an unknown caller, and sends the session cookie.
 #[utoipa::path(
     get,
     path = "/api/user/session",
     tag = "user",
     responses(
         (status = 200, description = "The session", body = SessionAnswer,
-         headers(("Set-Cookie" = String, description = "`verse_user_id`, for a new device or when it runs out in less than 370 days"))),
+         headers(("Set-Cookie" = String, description = "`verse_user_id`, for a new device or when it expires in less than 370 days"))),
         Unavailable,
     )
 )]
@@ -58,7 +58,7 @@ pub async fn get_session(
 ) -> Result<Json<SessionAnswer>, Problem> {
     let (database, now) = (app.database()?, app.clock.now());
     let known = match caller.token_hash() {
-        Some(sent) => find_user(database, sent, now).await?,
+        Some(token) => find_user(database, token, now).await?,
         None => None,
     };
     let session = if let Some(session) = known {
@@ -99,18 +99,16 @@ mod tests {
     use super::*;
 
     fn usage(is_pro: bool, calls_today: i32) -> (i32, i32) {
-        let answer = UsageAnswer::new(
-            Usage {
-                is_pro,
-                calls_today,
-            },
-            10,
-        );
+        let usage = Usage {
+            is_pro,
+            calls_today,
+        };
+        let answer = UsageAnswer::new(usage, 10);
         (answer.daily_limit, answer.remaining)
     }
 
     #[test]
-    fn the_rest_of_the_allowance_is_told() {
+    fn the_remaining_quota_is_shown() {
         assert_eq!(usage(false, 2), (10, 8));
         assert_eq!(usage(false, 11), (10, 0));
         assert_eq!(usage(true, 50), (0, -1));

@@ -12,9 +12,12 @@ use verse_data::{
     Claim, ClaimOutcome, Error, Reservation, TokenHash, abandon_generation, refund_quota,
     reserve_quota,
 };
-use verse_http::{App, Deadline, Problem};
+use verse_http::{App, Caller, Deadline, Problem};
 
-use crate::quota::{quota_exhausted, refund};
+use crate::{
+    quota::{quota_exhausted, refund},
+    rate_limit::{CallKind, RateLimits},
+};
 
 /// Pauses between two looks at a text that another call generates. The first, and the longest: they double in between.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
@@ -30,7 +33,27 @@ pub struct Generation<'g> {
     pub deadline: Deadline,
 }
 
-impl Generation<'_> {
+impl<'g> Generation<'g> {
+    /// Checks the rate limits, and creates a user for an unknown caller. One round trip; three for an unknown caller.
+    ///
+    /// # Errors
+    ///
+    /// A `429` when a rate limit is reached, and a `503` when the database does not answer.
+    pub async fn start(
+        app: &'g App,
+        limits: RateLimits,
+        caller: &Caller,
+        deadline: Deadline,
+    ) -> Result<Self, Problem> {
+        let now = app.clock.now();
+        let token = limits.check_as_user(app, caller, CallKind::Text, now);
+        Ok(Self {
+            app,
+            token: token.await?,
+            deadline,
+        })
+    }
+
     /// Generates a text that is not stored. One round trip; two when `generate` fails.
     ///
     /// # Errors
@@ -49,12 +72,8 @@ impl Generation<'_> {
         }
         let generated = generate.await;
         if generated.is_err() {
-            refund(
-                self.app,
-                self.deadline,
-                refund_quota(database, self.token, day),
-            )
-            .await;
+            let work = refund_quota(database, self.token, day);
+            refund(self.app, self.deadline, work).await;
         }
         generated
     }

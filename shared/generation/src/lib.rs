@@ -1,4 +1,4 @@
-//! What every call to a model goes through: rate limits, the daily quota, claims, provider keys, and the model's set-up.
+//! The steps around every call to a model: rate limits, the daily quota, claims, provider keys, and the model's set-up.
 //!
 //! `verse_ai` implements the models; `verse_data` stores limits, quota and claims.
 
@@ -24,7 +24,7 @@ use provider_keys::ProviderKeys;
 pub use quota::quota_exhausted;
 pub use rate_limit::{CallKind, RateLimits};
 
-/// What a function generates with. Cheap to clone.
+/// The model of a function, with its limits. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Generator {
     /// Writes insights, definitions, replies and summaries.

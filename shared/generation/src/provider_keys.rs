@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 use verse_platform::{Environment, Secret, SecretError, SecretVersion, Secrets};
 
-/// Names the secret: a JSON object whose members are settings, such as `{"ANTHROPIC_API_KEY": "…"}`.
+/// The setting with the ARN of the secret, a JSON object whose members are settings: `{"ANTHROPIC_API_KEY": "…"}`.
 const SETTING: &str = "AI_SECRET_ARN";
 
 /// The settings, with those of the secret `AI_SECRET_ARN` if it is set. Clones share the secret that was read last.

@@ -1,4 +1,4 @@
-//! What a function is started with: settings, database, clock, randomness.
+//! The state of a function: settings, database, clock, randomness and tasks.
 
 use std::sync::Arc;
 
@@ -8,36 +8,36 @@ use verse_platform::{Clock, Environment, Random, SettingError};
 
 use crate::{Problem, Tasks};
 
-/// The state that every handler can ask for. Cheap to clone.
+/// The state that handlers extract. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct App {
-    /// How this instance is set up.
+    /// The settings of this process.
     pub settings: Arc<Settings>,
-    /// Tells the time.
+    /// The current time.
     pub clock: Clock,
-    /// Makes tokens and ids.
+    /// Tokens and ids.
     pub random: Random,
-    /// Work that goes on when its reader has gone.
+    /// Work that goes on after its reader has left.
     pub tasks: Tasks,
     database: Result<Database, Arc<SettingError>>,
 }
 
-/// How an instance is set up.
+/// The settings of a process.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// On a developer's machine: cookies work over plain HTTP, and there are debug routes. Never on the internet.
+    /// On a developer's machine only: cookies work over plain HTTP, and the debug routes answer.
     pub development: bool,
     /// The function's name, for the log.
     pub function: String,
-    /// Under what CloudWatch keeps the metrics.
+    /// The metrics' namespace in CloudWatch.
     pub metrics_namespace: String,
-    /// Generated answers that a user who is not pro has on a UTC day.
+    /// Generated answers a UTC day for a user who is not pro.
     pub daily_limit: i32,
-    /// Origins whose pages may call with credentials.
+    /// The origins whose pages may send credentials.
     pub cors_origins: Vec<HeaderValue>,
 }
 
-/// Where web clients are served from on a developer's machine.
+/// The origins of web clients on a developer's machine.
 const DEVELOPMENT_ORIGINS: &str = "http://localhost:3000,http://localhost:5173";
 
 impl Settings {
@@ -46,7 +46,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// Names the variable that cannot be used.
+    /// Names the setting that cannot be used.
     pub fn from_environment(environment: &Environment) -> Result<Self, SettingError> {
         let development = match environment.get("VERSE_ENV").as_deref() {
             Some("development") => true,
@@ -67,22 +67,20 @@ impl Settings {
             .filter(|origin| !origin.is_empty())
             .map(read_origin)
             .collect::<Result<_, _>>()?;
-        let function = environment
-            .get("AWS_LAMBDA_FUNCTION_NAME")
-            .unwrap_or_default();
-        let metrics_namespace = environment.get("METRICS_NAMESPACE");
-        let daily_limit = environment.parse("DAILY_LIMIT", 10, "a whole number")?;
+        let namespace = environment.get("METRICS_NAMESPACE");
         Ok(Self {
             development,
-            function,
-            metrics_namespace: metrics_namespace.unwrap_or_else(|| "Verse".to_owned()),
-            daily_limit,
+            function: environment
+                .get("AWS_LAMBDA_FUNCTION_NAME")
+                .unwrap_or_default(),
+            metrics_namespace: namespace.unwrap_or_else(|| "Verse".to_owned()),
+            daily_limit: environment.parse("DAILY_LIMIT", 10, "a whole number")?,
             cors_origins,
         })
     }
 }
 
-/// An origin as browsers send it: scheme and host, no path, no wildcard (it could not go with credentials).
+/// An origin as browsers send it: scheme and host. No path, and no wildcard, which browsers refuse with credentials.
 fn read_origin(origin: &str) -> Result<HeaderValue, SettingError> {
     let host = origin
         .strip_prefix("https://")
@@ -98,14 +96,13 @@ fn read_origin(origin: &str) -> Result<HeaderValue, SettingError> {
 }
 
 impl App {
-    /// Sets up from the environment. Opens no connection.
+    /// Reads the settings. Opens no connection.
     ///
-    /// A database that is not set up properly is no error yet: whoever asks for it is told, and what needs no
-    /// database works.
+    /// A wrong database setting is not an error here: [`App::database`] returns it, and routes without a database work.
     ///
     /// # Errors
     ///
-    /// Names the variable that cannot be used.
+    /// Names the setting that cannot be used.
     pub fn from_environment(environment: &Environment) -> Result<Self, SettingError> {
         let clock = Clock::system();
         let database = DatabaseConfig::from_environment(environment, &clock)
@@ -124,21 +121,21 @@ impl App {
     ///
     /// # Errors
     ///
-    /// A `503` when it is not set up.
+    /// A `503` when its settings cannot be used.
     pub fn database(&self) -> Result<&Database, Problem> {
         self.database
             .as_ref()
             .map_err(|error| Problem::unavailable(Arc::clone(error)))
     }
 
-    /// Connects to the database ahead of the first request. A failure is left for that request to meet.
+    /// Connects to the database before the first request. That request tries again if this fails.
     pub async fn warm_up(&self) {
         if let Ok(database) = &self.database {
             database.warm_up().await;
         }
     }
 
-    /// Closes what is open, before the process ends.
+    /// Closes the database connections, before the process ends.
     pub(crate) async fn close(&self) {
         if let Ok(database) = &self.database {
             database.close_gracefully().await;
@@ -155,31 +152,24 @@ mod tests {
     }
 
     #[test]
-    fn nothing_set_means_production_without_foreign_origins() {
+    fn the_default_is_production_without_other_origins() {
         let settings = settings(&[]).unwrap();
         assert!(!settings.development && settings.cors_origins.is_empty());
     }
 
     #[test]
-    fn a_wildcard_or_a_path_is_no_origin() {
-        for origin in [
-            "*",
-            "https://*.example.org",
-            "https://example.org/",
-            "example.org",
-            "https://",
-        ] {
-            let error = settings(&[("CORS_ORIGINS", origin)])
-                .unwrap_err()
-                .to_string();
+    fn a_wildcard_or_a_path_is_refused() {
+        let origins = "* https://*.example.org https://example.org/ example.org https://";
+        for origin in origins.split(' ') {
+            let error = settings(&[("CORS_ORIGINS", origin)]).unwrap_err();
+            let error = error.to_string();
             assert!(
                 error.starts_with("CORS_ORIGINS cannot be used"),
                 "{origin}: {error}"
             );
         }
-        let two =
-            settings(&[("CORS_ORIGINS", "https://a.example, http://localhost:3000")]).unwrap();
-        assert_eq!(two.cors_origins.len(), 2);
+        let two = settings(&[("CORS_ORIGINS", "https://a.example, http://localhost:3000")]);
+        assert_eq!(two.unwrap().cors_origins.len(), 2);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Answers that anyone may keep: the same for every caller, with a strong `ETag`, and `304` for who has it already.
+//! Public responses: the same for every caller, with a strong `ETag`, and `304` for a caller that has the response cached.
 
 use std::convert::Infallible;
 
@@ -12,14 +12,14 @@ use sha2::{Digest, Sha256};
 
 use crate::Problem;
 
-/// A day in every cache, and a week more while a fresh copy is fetched: the texts change with a deployment at most.
+/// Caches keep a response for a day, and for a week more while they fetch a new one: only a deployment changes the texts.
 const PUBLIC: HeaderValue =
     HeaderValue::from_static("public, max-age=86400, stale-while-revalidate=604800");
 
-/// Answers a caller of whom nothing needs to be known but what it has cached.
+/// Cacheable JSON with an `ETag`; answers `304` to a matching `If-None-Match`.
 #[derive(Clone, Debug)]
 pub struct Cacheable {
-    known: Vec<HeaderValue>,
+    if_none_match: Vec<HeaderValue>,
 }
 
 impl<S: Sync> FromRequestParts<S> for Cacheable {
@@ -32,18 +32,15 @@ impl<S: Sync> FromRequestParts<S> for Cacheable {
 
 impl Cacheable {
     fn from_headers(headers: &HeaderMap) -> Self {
+        let values = headers.get_all(header::IF_NONE_MATCH).iter();
         Self {
-            known: headers
-                .get_all(header::IF_NONE_MATCH)
-                .iter()
-                .cloned()
-                .collect(),
+            if_none_match: values.cloned().collect(),
         }
     }
 
-    /// The answer as JSON, or `304` when the caller has it.
+    /// The answer as JSON, or `304` when the caller has it cached.
     ///
-    /// The tag is a hash of the body: it changes when, and only when, a byte of the body does.
+    /// The tag is a hash of the body: it changes when, and only when, the body does.
     ///
     /// # Errors
     ///
@@ -52,28 +49,21 @@ impl Cacheable {
         let body = serde_json::to_vec(answer).map_err(Problem::internal)?;
         let tag = entity_tag(&body);
         let headers = [(header::CACHE_CONTROL, PUBLIC), (header::ETAG, tag.clone())];
-        if self.knows(&tag) {
+        if self.matches(&tag) {
             return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
         }
-        let kind = [(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        )];
-        Ok((headers, kind, body).into_response())
+        let json = HeaderValue::from_static("application/json");
+        Ok((headers, [(header::CONTENT_TYPE, json)], body).into_response())
     }
 
-    /// Source: RFC 9110, section 13.1.2: a list of tags or `*`, compared weakly.
-    fn knows(&self, tag: &HeaderValue) -> bool {
-        let Ok(tag) = tag.to_str() else { return false };
-        self.known
-            .iter()
+    /// Whether `If-None-Match` holds the tag, or `*`. Tags are compared weakly. Source: RFC 9110, section 13.1.2.
+    fn matches(&self, tag: &HeaderValue) -> bool {
+        let values = self.if_none_match.iter();
+        let mut tags = values
             .filter_map(|value| value.to_str().ok())
-            .any(|value| {
-                value
-                    .split(',')
-                    .map(str::trim)
-                    .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
-            })
+            .flat_map(|value| value.split(','))
+            .map(str::trim);
+        tags.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
     }
 }
 
@@ -101,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_the_answer_is_told_so() {
+    fn a_cached_answer_is_not_sent_again() {
         let first = answer(&[]);
         assert_eq!(first.status(), 200);
         let tag = first.headers()[header::ETAG].to_str().unwrap().to_owned();

@@ -13,17 +13,17 @@ use crate::{
     session_cookie::{SessionCookie, read_token},
 };
 
-/// How much of a `User-Agent` is kept, in characters.
+/// The characters of a `User-Agent` that are kept.
 const USER_AGENT_LENGTH: usize = 500;
 
 /// The caller, as the request describes it.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// The token of the session cookie. Only the database can tell whether it belongs to a device.
+    /// The token of the session cookie. Only the database shows whether it belongs to a device.
     pub token: Option<DeviceToken>,
     /// The address that API Gateway saw. No header that the client can write has a part in it.
     pub address: Option<IpAddr>,
-    /// The `User-Agent` header, cut short.
+    /// The `User-Agent` header, cut to 500 characters.
     pub user_agent: Option<String>,
     cookie: SessionCookie,
 }
@@ -82,7 +82,7 @@ impl Caller {
         Ok((device.token_hash, session))
     }
 
-    /// Sends the session cookie again when it is due.
+    /// Sends the session cookie again when it expires in less than 370 days.
     pub fn renew_cookie(&self, session: &Session, settings: &Settings) {
         if let Some(token) = self.token.as_ref().filter(|_| session.cookie_is_due) {
             self.cookie.set(token, settings);
@@ -97,7 +97,7 @@ impl Caller {
 
 /// Runs a write as the caller's user. For an unknown caller, it first creates a user with its first device.
 ///
-/// `work` receives the hash of the caller's token. A known caller costs no round trip more than `work` does. When `work`
+/// `work` receives the hash of the caller's token. A known caller costs no round trip beyond those of `work`. When `work`
 /// returns [`verse_data::Error::UnknownCaller`], it runs again for the new device.
 ///
 /// # Errors

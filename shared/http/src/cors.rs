@@ -1,4 +1,4 @@
-//! Which pages of other origins may call, and what they may read.
+//! CORS: the origins whose pages may call, and the headers that they may read.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::{Settings, headers::REQUEST_ID};
 
-/// The configured origins, with credentials. Any other origin is answered without a word about CORS.
+/// Allows the configured origins, with credentials. A response to any other origin has no CORS headers.
 pub(crate) fn layer(settings: &Settings) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(settings.cors_origins.iter().cloned()))
@@ -20,6 +20,6 @@ pub(crate) fn layer(settings: &Settings) -> CorsLayer {
             header::RETRY_AFTER,
             HeaderName::from_static(REQUEST_ID),
         ])
-        // Two hours: the most that browsers keep.
+        // Two hours: the most that browsers accept.
         .max_age(Duration::from_hours(2))
 }

@@ -1,15 +1,16 @@
-//! What a device is called: read from its `User-Agent` when it first comes.
+//! A device's name and kind, from the `User-Agent` of its first request.
 
 use verse_data::DeviceKind;
 use woothee::parser::{Parser, WootheeResult};
 
-/// As `Chrome on Windows`, and what sort of machine it is. What no browser sends gives no name and an unknown kind.
+/// The name, such as `Chrome on Windows`, and the kind. A `User-Agent` that is not a browser's has no name and an unknown
+/// kind.
 pub(crate) fn name_device(user_agent: &str) -> (Option<String>, DeviceKind) {
     let Some(agent) = Parser::new().parse(user_agent) else {
         return (None, DeviceKind::Unknown);
     };
     let kind = kind(&agent, user_agent);
-    // A crawler or a program is no device, however well it is known.
+    // Crawlers and programs, which the library knows by name, are not devices.
     let is_device = kind != DeviceKind::Unknown;
     (is_device.then(|| name(&agent)).flatten(), kind)
 }
@@ -17,7 +18,7 @@ pub(crate) fn name_device(user_agent: &str) -> (Option<String>, DeviceKind) {
 fn kind(agent: &WootheeResult<'_>, user_agent: &str) -> DeviceKind {
     match agent.category {
         "pc" => DeviceKind::Desktop,
-        // The library knows no tablets. Browsers on Android say `Mobile` on a telephone and do not on a tablet:
+        // The library has no category for tablets. Browsers on Android send `Mobile` on a phone and not on a tablet:
         // https://developer.chrome.com/docs/multidevice/user-agent
         "smartphone" if agent.os == "iPad" => DeviceKind::Tablet,
         "smartphone" if agent.os == "Android" && !user_agent.contains("Mobile") => {
@@ -38,7 +39,7 @@ fn name(agent: &WootheeResult<'_>) -> Option<String> {
         "UNKNOWN" => None,
         "Mac OSX" => Some("macOS"),
         os if os.starts_with("Windows Phone") => Some("Windows Phone"),
-        // Every Windows since the tenth calls itself the tenth.
+        // Windows 11 calls itself Windows 10, too.
         os if os.starts_with("Windows") => Some("Windows"),
         os => Some(os),
     };
@@ -59,90 +60,88 @@ mod tests {
 
     #[test]
     fn a_device_is_named_after_its_browser_and_its_system() {
-        let webkit = "AppleWebKit/605.1.15 (KHTML, like Gecko)";
-        let chrome = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0";
+        let webkit = |system: &str, version: &str| {
+            format!("({system}) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/{version}")
+        };
+        let chrome = |system: &str, rest: &str| {
+            let engine = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0";
+            format!("({system}) {engine} {rest}Safari/537.36")
+        };
+        let firefox = |system: &str| format!("({system}; rv:125.0) Gecko/20100101 Firefox/125.0");
+        let windows = "Windows NT 10.0; Win64; x64";
+        let iphone = "iPhone; CPU iPhone OS 17_4 like Mac OS X";
+        let ipad = "iPad; CPU OS 12_5 like Mac OS X";
         for (user_agent, name, kind) in [
+            (chrome(windows, ""), "Chrome on Windows", "desktop"),
             (
-                format!("(Windows NT 10.0; Win64; x64) {chrome} Safari/537.36"),
-                "Chrome on Windows",
-                DeviceKind::Desktop,
-            ),
-            (
-                format!("(Windows NT 10.0; Win64; x64) {chrome} Safari/537.36 Edg/124.0.0.0"),
+                chrome(windows, "Edg/124.0.0.0 "),
                 "Edge on Windows",
-                DeviceKind::Desktop,
+                "desktop",
             ),
             (
-                format!(
-                    "(Macintosh; Intel Mac OS X 10_15_7) {webkit} Version/17.4 Safari/605.1.15"
-                ),
+                webkit("Macintosh; Intel Mac OS X 10_15_7", "17.4 Safari/605.1.15"),
                 "Safari on macOS",
-                DeviceKind::Desktop,
+                "desktop",
             ),
+            (firefox("X11; Linux x86_64"), "Firefox on Linux", "desktop"),
             (
-                "(X11; Linux x86_64; rv:125.0) Gecko/20100101 Firefox/125.0".to_owned(),
-                "Firefox on Linux",
-                DeviceKind::Desktop,
-            ),
-            (
-                format!("(X11; CrOS x86_64 14541.0.0) {chrome} Safari/537.36"),
+                chrome("X11; CrOS x86_64 14541.0.0", ""),
                 "Chrome on ChromeOS",
-                DeviceKind::Desktop,
+                "desktop",
             ),
             (
-                format!(
-                    "(iPhone; CPU iPhone OS 17_4 like Mac OS X) {webkit} Version/17.4 Mobile/15E148 Safari/604.1"
-                ),
+                webkit(iphone, "17.4 Mobile/15E148 Safari/604.1"),
                 "Safari on iPhone",
-                DeviceKind::Mobile,
+                "mobile",
             ),
             (
-                format!(
-                    "(iPad; CPU OS 12_5 like Mac OS X) {webkit} Version/12.1 Mobile/15E148 Safari/604.1"
-                ),
+                webkit(ipad, "12.1 Mobile/15E148 Safari/604.1"),
                 "Safari on iPad",
-                DeviceKind::Tablet,
+                "tablet",
             ),
             (
-                format!("(Linux; Android 10; K) {chrome} Mobile Safari/537.36"),
+                chrome("Linux; Android 10; K", "Mobile "),
                 "Chrome on Android",
-                DeviceKind::Mobile,
+                "mobile",
             ),
             (
-                format!("(Linux; Android 10; K) {chrome} Safari/537.36"),
+                chrome("Linux; Android 10; K", ""),
                 "Chrome on Android",
-                DeviceKind::Tablet,
+                "tablet",
             ),
             (
-                "(Android 14; Mobile; rv:125.0) Gecko/125.0 Firefox/125.0".to_owned(),
+                firefox("Android 14; Mobile"),
                 "Firefox on Android",
-                DeviceKind::Mobile,
+                "mobile",
             ),
         ] {
-            let user_agent = format!("Mozilla/5.0 {user_agent}");
-            assert_eq!(named(&user_agent), (name.to_owned(), kind), "{user_agent}");
+            let expected = (name.to_owned(), DeviceKind::parse(kind).unwrap());
+            assert_eq!(
+                named(&format!("Mozilla/5.0 {user_agent}")),
+                expected,
+                "{user_agent}"
+            );
         }
     }
 
     #[test]
-    fn what_no_browser_sends_has_no_name_and_no_kind() {
+    fn programs_and_crawlers_have_no_name_and_no_kind() {
         let long = "(".repeat(500);
-        for user_agent in [
-            "",
+        let crawler = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
+        let texts = [
             "-",
             " ",
             "Mozilla/5.0",
             "curl/8.5.0",
             "tests",
             "\u{1F980}",
+            "",
             &long,
-            "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
-        ] {
-            assert_eq!(
-                named(user_agent),
-                (String::new(), DeviceKind::Unknown),
-                "{user_agent:.40}"
-            );
+            crawler,
+        ];
+        for user_agent in texts {
+            let unnamed = (String::new(), DeviceKind::Unknown);
+            assert_eq!(named(user_agent), unnamed, "{user_agent:.40}");
         }
     }
 }

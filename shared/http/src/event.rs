@@ -1,8 +1,7 @@
-//! From Lambda's event to an HTTP request that cannot upset what reads it.
+//! Makes a Lambda event safe to convert into an HTTP request.
 //!
-//! `lambda_http` reads REST v1, HTTP v2 and Function URL events, but panics on a path, host or base64 body that is not
-//! well-formed, and refuses an event with a header that is not. Both would be the caller's doing and the function's
-//! failure; so what cannot be represented is mended or dropped here first.
+//! `lambda_http` converts REST v1, HTTP v2 and Function URL events. But it panics on a malformed path, host or base64 body,
+//! and fails on a malformed header. A caller could fail the function so. This module repairs or drops such parts first.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderName, HeaderValue, header::HOST};
@@ -13,44 +12,29 @@ use serde_json::{Value, value::RawValue};
 
 use crate::path::normalise;
 
-/// What a function was invoked with.
+/// The event of an invocation.
 #[derive(Debug)]
 pub(crate) enum Event {
     /// A request that `lambda_http` can convert.
     Http(Box<LambdaRequest>),
-    /// No HTTP request, or one that cannot be read.
+    /// Not an HTTP request, or one that cannot be converted.
     Unreadable,
 }
 
-/// What may not stand unencoded in a path.
-const PATH: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'`')
-    .add(b'{')
-    .add(b'}')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'|')
-    .add(b'[')
-    .add(b']');
-/// What may not stand unencoded in a query string.
-const QUERY: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'<')
-    .add(b'>')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
+/// The characters that are encoded in a path.
+const PATH: &AsciiSet = &and_controls(b"\"#<>?`{}\\^|[]");
+/// The characters that are encoded in a query string.
+const QUERY: &AsciiSet = &and_controls(b"\"#<>\\^`{|}");
+
+/// The control characters, the space, and `characters`.
+const fn and_controls(mut characters: &[u8]) -> AsciiSet {
+    let mut set = CONTROLS.add(b' ');
+    while let [first, rest @ ..] = characters {
+        set = set.add(*first);
+        characters = rest;
+    }
+    set
+}
 
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -59,20 +43,20 @@ impl<'de> Deserialize<'de> for Event {
             .or_else(|_| serde_json::from_value(without_unusable_headers(event.get())?));
         Ok(request
             .ok()
-            .and_then(mend)
+            .and_then(repair)
             .map_or(Self::Unreadable, |r| Self::Http(Box::new(r))))
     }
 }
 
-/// Makes sure that the conversion cannot fail. `None` when the body is not the base64 it claims to be.
-fn mend(mut request: LambdaRequest) -> Option<LambdaRequest> {
+/// Repairs a request so that its conversion cannot fail. `None` when the body is declared as base64 and is not.
+fn repair(mut request: LambdaRequest) -> Option<LambdaRequest> {
     match &mut request {
         LambdaRequest::ApiGatewayV1(event) => {
             event.path = Some(route(event.path.as_deref()));
             // The stage is part of neither the route nor, on a custom domain, the path.
             event.request_context.stage = None;
             event.request_context.domain_name = None;
-            // `headers` holds the last value of each; merged into the full map it would drop the others.
+            // `headers` holds the last value of each header. `lambda_http` would replace all values by it.
             if !event.multi_value_headers.is_empty() {
                 event.headers = HeaderMap::new();
             }
@@ -108,7 +92,7 @@ fn is_readable(is_base64: bool, body: Option<&str>) -> bool {
     !is_base64 || body.is_none_or(|body| STANDARD.decode(body).is_ok())
 }
 
-/// The event less the headers and cookies that HTTP does not allow.
+/// The event without the headers that HTTP does not allow.
 fn without_unusable_headers(event: &str) -> serde_json::Result<Value> {
     let mut event: Value = serde_json::from_str(event)?;
     for map in ["headers", "multiValueHeaders"] {
@@ -198,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_request_is_told_apart() {
+    fn other_events_are_unreadable() {
         assert!(read(json!({"source": "aws.events", "detail-type": "Scheduled Event"})).is_none());
         assert!(read(json!(null)).is_none());
         let mut event = v2("/api/books", "");

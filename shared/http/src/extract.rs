@@ -2,19 +2,19 @@
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::Bytes;
-use http::{HeaderMap, header::CONTENT_TYPE, request::Parts};
+use http::{HeaderMap, StatusCode, header::CONTENT_TYPE, request::Parts};
 use serde_json::Value;
 
 use crate::{Fields, FromFields, Problem, query_string};
 
-/// The longest body that is read: 6 MB, which is also the most that Lambda hands over.
+/// 6 MB, the most that Lambda passes on.
 const BODY_LIMIT: usize = 6 * 1024 * 1024;
 
-/// A validated query string. Refuses with `400` what cannot be decoded, with `422` what has a fault.
+/// A validated query string. Answers `400` when it cannot be decoded and `422` when a parameter is invalid.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<T>(pub T);
 
-/// A validated JSON body. Refuses with `415`, `413`, `400` (not JSON) or `422` (a fault).
+/// A validated JSON body. Answers `415`, `413`, `400` (not JSON) or `422` (an invalid field).
 #[derive(Clone, Copy, Debug)]
 pub struct Json<T>(pub T);
 
@@ -27,7 +27,7 @@ impl<T: FromFields, S: Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// A body declared as JSON that its handler reads by itself. Refuses with `415` and `413`.
+/// A body declared as JSON, which its handler reads. Answers `415` or `413`.
 #[derive(Clone, Debug)]
 pub struct JsonText(pub Bytes);
 
@@ -49,14 +49,15 @@ impl<S: Send + Sync> FromRequest<S> for JsonText {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
-            return Err(Problem::unsupported_media_type());
+            let detail = "The body must be declared as Content-Type: application/json.";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
         }
         read_body(request).await.map(Self)
     }
 }
 
 impl JsonText {
-    /// `400`: where the text is no JSON.
+    /// `400`: the place where the text is not JSON.
     #[must_use]
     pub fn not_well_formed(error: &serde_json::Error) -> Problem {
         Problem::bad_request(format!(
@@ -69,16 +70,21 @@ impl JsonText {
 
 fn read<T: FromFields>(mut fields: Fields) -> Result<T, Problem> {
     let value = T::from_fields(&mut fields);
-    let faults = fields.into_faults();
+    let errors = fields.into_errors();
     value
-        .filter(|_| faults.is_empty())
-        .ok_or_else(|| Problem::invalid(faults))
+        .filter(|_| errors.is_empty())
+        .ok_or_else(|| Problem::invalid(errors))
 }
 
 async fn read_body(request: Request) -> Result<Bytes, Problem> {
     axum::body::to_bytes(request.into_body(), BODY_LIMIT)
         .await
-        .map_err(|_| Problem::too_large())
+        .map_err(|_| {
+            Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "The body must be 6 MB or smaller.",
+            )
+        })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -124,23 +130,23 @@ mod tests {
     #[tokio::test]
     async fn each_kind_of_bad_body_has_its_status() {
         let json = "application/json; charset=utf-8";
-        assert_eq!(
-            send(json, r#"{"message":"hi","more":1}"#).await,
-            Ok("hi".to_owned())
-        );
-        assert_eq!(
-            send("application/ld+json", r#"{"message":"hi"}"#).await,
-            Ok("hi".to_owned())
-        );
+        for kind in [json, "application/ld+json"] {
+            let read = send(kind, r#"{"message":"hi","more":1}"#).await;
+            assert_eq!(read, Ok("hi".to_owned()));
+        }
         assert_eq!(send("text/plain", r#"{"message":"hi"}"#).await, Err(415));
-        assert_eq!(send(json, r#"{"message":"#).await, Err(400));
-        assert_eq!(send(json, r#"{"message":"\ud800"}"#).await, Err(400));
-        assert_eq!(send(json, &b"{\"message\":\"\xff\"}"[..]).await, Err(400));
-        assert_eq!(send(json, "[".repeat(100_000)).await, Err(400));
-        assert_eq!(send(json, "[1]").await, Err(400));
-        assert_eq!(send(json, "").await, Err(400));
-        assert_eq!(send(json, "{}").await, Err(422));
-        assert_eq!(send(json, r#"{"message":7}"#).await, Err(422));
-        assert_eq!(send(json, vec![b' '; BODY_LIMIT + 1]).await, Err(413));
+        for (body, status) in [
+            (&br#"{"message":"#[..], 400),
+            (br#"{"message":"\ud800"}"#, 400),
+            (b"{\"message\":\"\xff\"}", 400),
+            ("[".repeat(100_000).as_bytes(), 400),
+            (b"[1]", 400),
+            (b"", 400),
+            (b"{}", 422),
+            (br#"{"message":7}"#, 422),
+            (&vec![b' '; BODY_LIMIT + 1], 413),
+        ] {
+            assert_eq!(send(json, body.to_vec()).await, Err(status));
+        }
     }
 }

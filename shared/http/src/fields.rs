@@ -1,4 +1,4 @@
-//! Validated input: a query's or a JSON object's fields, read one by one so that every fault is told at once.
+//! Validated input: the fields of a query string or a JSON object. A `422` lists the errors of all fields.
 
 use std::{collections::HashMap, ops::RangeInclusive};
 
@@ -8,13 +8,13 @@ use utoipa::ToSchema;
 
 /// Input that a handler takes as [`Query`](crate::Query) or [`Json`](crate::Json).
 pub trait FromFields: Sized {
-    /// Reads the fields. `None` when one that is needed has a fault; the fault itself is noted in `fields`.
+    /// Reads the fields. `None` when a required field is invalid; `fields` holds its error.
     fn from_fields(fields: &mut Fields) -> Option<Self>;
 }
 
 macro_rules! of_parts {
     ($($part:ident),+) => {
-        /// Each part reads its own fields; the faults of all are told.
+        /// Each part reads its own fields.
         impl<$($part: FromFields),+> FromFields for ($($part,)+) {
             fn from_fields(fields: &mut Fields) -> Option<Self> {
                 #[expect(non_snake_case, reason = "a part's value is named as its type")]
@@ -28,24 +28,24 @@ macro_rules! of_parts {
 of_parts!(A, B);
 of_parts!(A, B, C);
 
-/// One thing wrong with the input.
+/// An invalid field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Fault {
+pub struct FieldError {
     /// JSON pointer (RFC 6901) of the field; for a query, its name after a slash.
     #[schema(example = "/verse_start")]
     pub pointer: String,
-    /// What is wrong, as `must be 1 or more`.
+    /// The rule that the field breaks.
     #[schema(example = "must be 1 or more")]
     pub detail: String,
 }
 
-/// The fields of one request, and the faults found in them so far. Fields that nobody reads are ignored.
+/// The fields of one request, and the errors found so far. Fields that the handler does not read are ignored.
 #[derive(Debug)]
 pub struct Fields {
     values: Map<String, Value>,
-    /// A query's values are text: `3` is a number there.
-    textual: bool,
-    faults: Vec<Fault>,
+    /// The values of a query string are texts: the text `3` is a number there.
+    is_query: bool,
+    errors: Vec<FieldError>,
 }
 
 impl Fields {
@@ -56,8 +56,8 @@ impl Fields {
             .map(|(name, value)| (name, Value::String(value)));
         Self {
             values: values.collect(),
-            textual: true,
-            faults: Vec::new(),
+            is_query: true,
+            errors: Vec::new(),
         }
     }
 
@@ -65,32 +65,29 @@ impl Fields {
     pub(crate) fn of_object(values: Map<String, Value>) -> Self {
         Self {
             values,
-            textual: false,
-            faults: Vec::new(),
+            is_query: false,
+            errors: Vec::new(),
         }
     }
 
-    /// What was found wrong.
-    pub(crate) fn into_faults(self) -> Vec<Fault> {
-        self.faults
+    pub(crate) fn into_errors(self) -> Vec<FieldError> {
+        self.errors
     }
 
-    /// Notes a fault of the field `name`: for rules that span fields.
-    pub fn fault(&mut self, name: &str, detail: impl Into<String>) {
+    /// Adds an error of the field `name`.
+    pub fn add_error(&mut self, name: &str, detail: impl Into<String>) {
         let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
-        self.faults.push(Fault {
-            pointer,
-            detail: detail.into(),
-        });
+        let detail = detail.into();
+        self.errors.push(FieldError { pointer, detail });
     }
 
-    /// A text of that many characters, without U+0000.
+    /// A required text of this many characters, without U+0000.
     pub fn text(&mut self, name: &str, characters: RangeInclusive<usize>) -> Option<String> {
         self.required(name)?;
         self.optional_text(name, characters)
     }
 
-    /// As [`Fields::text`], after white space is taken off both ends.
+    /// Like [`Fields::text`], trimmed first.
     pub fn trimmed_text(
         &mut self,
         name: &str,
@@ -100,7 +97,7 @@ impl Fields {
         self.text(name, characters)
     }
 
-    /// As [`Fields::optional_text`], after white space is taken off both ends.
+    /// Like [`Fields::optional_text`], trimmed first.
     pub fn optional_trimmed_text(
         &mut self,
         name: &str,
@@ -116,7 +113,7 @@ impl Fields {
         }
     }
 
-    /// As [`Fields::text`], of which something is more than white space.
+    /// Like [`Fields::text`], but not of white space only.
     pub fn visible_text(
         &mut self,
         name: &str,
@@ -129,7 +126,7 @@ impl Fields {
         Some(text)
     }
 
-    /// As [`Fields::text`], or `None` when the field is absent or null.
+    /// Like [`Fields::text`]; `None` when the field is absent or null.
     pub fn optional_text(
         &mut self,
         name: &str,
@@ -153,20 +150,15 @@ impl Fields {
         }
     }
 
-    /// A whole number, `least` or more. One too large for the type counts as its largest.
+    /// A required whole number, `least` or more. A number above the type's range becomes its largest.
     pub fn number(&mut self, name: &str, least: u32) -> Option<u32> {
         self.required(name)?;
         self.optional_number(name, least)
     }
 
-    /// As [`Fields::number`], or `None` when the field is absent or null.
+    /// Like [`Fields::number`]; `None` when the field is absent or null.
     pub fn optional_number(&mut self, name: &str, least: u32) -> Option<u32> {
-        let textual = self.textual;
-        let number = match self.present(name)? {
-            Value::String(text) if textual => parse_number(text.trim()),
-            Value::Number(number) => parse_number(&number.to_string()),
-            _ => None,
-        };
+        let number = self.read_number(self.present(name)?);
         match number {
             None => self.refuse(name, "must be a whole number"),
             Some(number) if number < i64::from(least) => {
@@ -176,28 +168,22 @@ impl Fields {
         }
     }
 
-    /// An id, or `None` when the field is absent or null. One out of range is refused.
+    /// An id, 1 or more; `None` when the field is absent or null.
     pub fn optional_id(&mut self, name: &str) -> Option<i64> {
-        let textual = self.textual;
-        let id = match self.present(name)? {
-            Value::String(text) if textual => parse_number(text.trim()),
-            Value::Number(number) => parse_number(&number.to_string()),
-            _ => None,
-        };
+        let id = self.read_number(self.present(name)?);
         match id.filter(|id| *id >= 1) {
             None => self.refuse(name, "must be an id: a whole number, 1 or more"),
             id => id,
         }
     }
 
-    /// An id in a body. One out of range is nothing's, and is not refused; nor are its digits as a text, which is how some
-    /// lists tell an id.
+    /// A required id. Any whole number is accepted: an id out of range does not exist. So are digits in a text, which is the
+    /// form of the ids in the histories.
     pub fn id(&mut self, name: &str) -> Option<i64> {
         self.required(name)?;
         let id = match self.present(name)? {
             Value::String(text) => parse_number(text),
-            Value::Number(number) => parse_number(&number.to_string()),
-            _ => None,
+            value => self.read_number(value),
         };
         match id {
             None => self.refuse(name, "must be an id: a whole number"),
@@ -205,7 +191,7 @@ impl Fields {
         }
     }
 
-    /// A member that is an object itself, whose fields `read` reads.
+    /// A required object, whose fields `read` reads.
     pub fn object<T>(
         &mut self,
         name: &str,
@@ -217,31 +203,36 @@ impl Fields {
         };
         let mut fields = Self::of_object(values);
         let value = read(&mut fields);
-        let faults = fields.into_faults().into_iter().map(|fault| Fault {
-            pointer: format!("/{name}{}", fault.pointer),
-            ..fault
+        let errors = fields.errors.into_iter().map(|error| FieldError {
+            pointer: format!("/{name}{}", error.pointer),
+            ..error
         });
-        self.faults.extend(faults);
+        self.errors.extend(errors);
         value
     }
 
-    /// A flag; `default` when the field is absent or null.
+    /// A boolean; `default` when the field is absent or null.
     pub fn flag(&mut self, name: &str, default: bool) -> bool {
-        let textual = self.textual;
         let flag = match self.present(name) {
             None => return default,
             Some(Value::Bool(flag)) => Some(*flag),
-            Some(Value::String(text)) if textual => parse_flag(text),
+            Some(Value::String(text)) if self.is_query => parse_flag(text),
             Some(_) => None,
         };
-        if flag.is_none() {
-            self.fault(name, "must be true or false");
-        }
-        flag.unwrap_or(default)
+        flag.or_else(|| self.refuse(name, "must be true or false"))
+            .unwrap_or(default)
     }
 
     fn present(&self, name: &str) -> Option<&Value> {
         self.values.get(name).filter(|value| !value.is_null())
+    }
+
+    fn read_number(&self, value: &Value) -> Option<i64> {
+        match value {
+            Value::String(text) if self.is_query => parse_number(text.trim()),
+            Value::Number(number) => parse_number(&number.to_string()),
+            _ => None,
+        }
     }
 
     fn required(&mut self, name: &str) -> Option<()> {
@@ -253,12 +244,12 @@ impl Fields {
     }
 
     fn refuse<T>(&mut self, name: &str, detail: impl Into<String>) -> Option<T> {
-        self.fault(name, detail);
+        self.add_error(name, detail);
         None
     }
 }
 
-/// Digits with an optional sign; what exceeds the type saturates.
+/// Digits with an optional minus sign. A number out of the range of the type saturates.
 fn parse_number(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -272,7 +263,7 @@ fn parse_number(text: &str) -> Option<i64> {
     Some(text.parse().unwrap_or(saturated))
 }
 
-/// As a web framework's form fields take it.
+/// The spellings that web frameworks accept in form fields.
 fn parse_flag(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" | "on" => Some(true),
@@ -288,12 +279,9 @@ mod tests {
     use super::*;
 
     fn query(pairs: &[(&str, &str)]) -> Fields {
-        Fields::of_query(
-            pairs
-                .iter()
-                .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-                .collect(),
-        )
+        let parameters = pairs.iter();
+        let parameters = parameters.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Fields::of_query(parameters.collect())
     }
 
     fn body(value: Value) -> Fields {
@@ -304,57 +292,51 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_told() {
+    fn every_invalid_field_is_listed() {
         let mut fields = query(&[("chapter", "0"), ("verse_start", "abc"), ("save", "maybe")]);
         fields.text("book", 1..=100);
         fields.number("chapter", 1);
         fields.number("verse_start", 1);
         fields.flag("save", false);
-        let faults: Vec<_> = fields.into_faults();
-        let told: Vec<_> = faults
-            .iter()
-            .map(|f| (f.pointer.as_str(), f.detail.as_str()))
-            .collect();
-        assert_eq!(
-            told,
-            [
-                ("/book", "is missing"),
-                ("/chapter", "must be 1 or more"),
-                ("/verse_start", "must be a whole number"),
-                ("/save", "must be true or false"),
-            ]
-        );
+        let expected = [
+            ("/book", "is missing"),
+            ("/chapter", "must be 1 or more"),
+            ("/verse_start", "must be a whole number"),
+            ("/save", "must be true or false"),
+        ];
+        let errors = expected.map(|(pointer, detail)| FieldError {
+            pointer: pointer.to_owned(),
+            detail: detail.to_owned(),
+        });
+        assert_eq!(fields.into_errors(), errors);
     }
 
     #[test]
     fn numbers_saturate_and_signs_are_read() {
-        let mut fields = query(&[
+        let values = [
             ("a", "99999999999999999999"),
             ("b", "-5"),
             ("c", "+3"),
             ("d", "1.5"),
-        ]);
-        assert_eq!(fields.number("a", 1), Some(u32::MAX));
-        assert_eq!(fields.number("b", 1), None);
-        assert_eq!((fields.number("c", 1), fields.number("d", 1)), (None, None));
+        ];
+        let mut fields = query(&values);
+        let numbers = ["a", "b", "c", "d"].map(|name| fields.number(name, 1));
+        assert_eq!(numbers, [Some(u32::MAX), None, None, None]);
         let mut fields = body(json!({"a": 7, "b": "7", "c": 1.5}));
-        assert_eq!(
-            (fields.number("a", 1), fields.number("b", 1)),
-            (Some(7), None)
-        );
-        assert_eq!(fields.number("c", 1), None);
+        let numbers = ["a", "b", "c"].map(|name| fields.number(name, 1));
+        assert_eq!(numbers, [Some(7), None, None]);
     }
 
     #[test]
     fn texts_are_bounded_in_characters_and_hold_no_nul() {
-        let mut fields =
-            body(json!({"a": "ééé", "b": "a\u{0}", "c": "", "d": 5, "e": null, "f": "  "}));
+        let values = json!({"a": "ééé", "b": "a\u{0}", "c": "", "d": 5, "e": null, "f": "  "});
+        let mut fields = body(values);
         assert_eq!(fields.text("a", 1..=3).as_deref(), Some("ééé"));
         for name in ["b", "c", "d", "e"] {
             assert_eq!(fields.text(name, 1..=3), None);
         }
         assert_eq!(fields.trimmed_text("f", 1..=3), None);
         assert_eq!(fields.text("a", 1..=2), None);
-        assert_eq!(fields.into_faults().len(), 6);
+        assert_eq!(fields.into_errors().len(), 6);
     }
 }

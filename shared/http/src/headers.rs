@@ -1,48 +1,54 @@
 //! The headers of every response.
 
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use http::{HeaderName, HeaderValue, header};
+use lambda_http::RequestExt;
 
-use crate::Settings;
+use crate::App;
 
-/// The header that carries the request's id, which is also in the log.
+/// The header that carries the request's id, which the log line has, too.
 pub(crate) const REQUEST_ID: &str = "x-request-id";
 
-const ALWAYS: [(HeaderName, HeaderValue); 5] = [
+const ALWAYS: [(&str, &str); 5] = [
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "strict-origin-when-cross-origin"),
     (
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    ),
-    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    (
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("strict-origin-when-cross-origin"),
+        "permissions-policy",
+        "geolocation=(), microphone=(), camera=(), payment=()",
     ),
     (
-        HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static("geolocation=(), microphone=(), camera=(), payment=()"),
-    ),
-    (
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+        "content-security-policy",
+        "default-src 'none'; frame-ancestors 'none'",
     ),
 ];
 
-/// Two years, as browsers' preload lists want it at least.
+/// Two years: the least that browsers' preload lists accept.
 const TRANSPORT_SECURITY: HeaderValue =
     HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
-/// Adds what every response carries. What says nothing of caching depends on the caller, and is not to be kept.
-pub(crate) fn complete(headers: &mut HeaderMap, settings: &Settings, request_id: &str) {
+/// The layer that adds them. Responses without `Cache-Control` get `no-store`.
+pub(crate) async fn add(State(app): State<App>, request: Request, next: Next) -> Response {
+    let id = request
+        .lambda_context_ref()
+        .and_then(|context| HeaderValue::from_str(&context.request_id).ok());
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
     for (name, value) in ALWAYS {
-        headers.insert(name, value);
+        headers.insert(name, HeaderValue::from_static(value));
     }
-    if !settings.development {
+    if !app.settings.development {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, TRANSPORT_SECURITY);
     }
-    if let Ok(id) = HeaderValue::from_str(request_id) {
+    if let Some(id) = id {
         headers.insert(HeaderName::from_static(REQUEST_ID), id);
     }
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
+    response
 }

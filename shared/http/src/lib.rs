@@ -1,8 +1,8 @@
-//! What every function does the same way: start, read a request, answer it, log it.
+//! What every function needs to answer HTTP: start-up, validated input, problems, headers, streams and the log.
 //!
-//! A function is a table of [`Routes`] over an [`App`], given to [`run`]. Handlers take their input validated
-//! ([`Query`], [`Json`], [`Caller`]), answer with a value or a [`Problem`], and know nothing of Lambda. There is no SQL
-//! here: what is stored goes through `verse_data`.
+//! A function passes a table of [`Routes`] and an [`App`] to [`run`]. Its handlers take validated input ([`Query`],
+//! [`Json`], [`Caller`]) and return a value or a [`Problem`]; they do not depend on Lambda. There is no SQL here: handlers
+//! call `verse_data`.
 
 mod app;
 mod caching;
@@ -36,7 +36,7 @@ pub use caching::Cacheable;
 pub use caller::{Caller, with_user};
 pub use deadline::Deadline;
 pub use extract::{Json, JsonText, Query};
-pub use fields::{Fault, Fields, FromFields};
+pub use fields::{FieldError, Fields, FromFields};
 pub use paging::{Id, PageQuery};
 pub use problem::{Problem, ProblemBody};
 pub use problem_schemas::{BadRequest, Invalid, NoAnswer, NotFound, TooMany, Unavailable};

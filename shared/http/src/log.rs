@@ -1,8 +1,20 @@
-//! The log: JSON, one line a request. Nothing private: no cookie, no address, no parameter, no body.
+//! The log: JSON, one line for each request. Nothing private: no cookie, address, parameter or body.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use axum::{
+    extract::{MatchedPath, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use chrono::SecondsFormat;
+use lambda_http::RequestExt;
 use serde::Serialize;
 use tracing::{Level, Metadata};
 use tracing_subscriber::{
@@ -13,10 +25,10 @@ use tracing_subscriber::{
 };
 
 use crate::{
-    Settings,
+    App,
     metrics::{RequestMetrics, write_line},
     problem::Cause,
-    statements::{CountStatements, TARGET},
+    statements::{StatementCounter, TARGET, count_statements},
 };
 
 /// Starts the log of this process.
@@ -28,7 +40,7 @@ pub(crate) fn start() {
         .with_current_span(false)
         .with_span_list(false)
         .with_filter(lines_filter());
-    let counter = CountStatements.with_filter(filter_fn(is_statement));
+    let counter = StatementCounter.with_filter(filter_fn(is_statement));
     // A second start in one process, as in tests, changes nothing.
     let _ = tracing_subscriber::registry()
         .with(lines)
@@ -36,14 +48,14 @@ pub(crate) fn start() {
         .try_init();
 }
 
-/// What is logged: our lines, and of libraries what somebody should look at.
+/// The events that are logged: this project's, and the warnings of libraries.
 fn lines_filter() -> Targets {
     Targets::new()
         .with_default(LevelFilter::INFO)
         .with_target("sqlx", LevelFilter::WARN)
-        // It logs what a provider said, which may quote a prompt. What went wrong is in its errors.
+        // `genai` logs a provider's response, which may quote a prompt. Its errors hold the cause of a failure.
         .with_target("genai", LevelFilter::OFF)
-        // The emulator sets a concurrency that the runtime warns of at each start.
+        // `cargo lambda watch` sets a concurrency of which the runtime warns at each start.
         .with_target("lambda_runtime", LevelFilter::ERROR)
 }
 
@@ -51,40 +63,15 @@ fn is_statement(metadata: &Metadata<'_>) -> bool {
     metadata.target() == TARGET && *metadata.level() <= Level::DEBUG
 }
 
-/// One answered request.
-pub(crate) struct Answered<'r> {
-    /// How this instance is set up.
-    pub(crate) settings: &'r Settings,
-    /// When it was answered.
-    pub(crate) now: DateTime<Utc>,
-    /// The method.
-    pub(crate) method: &'r str,
-    /// The route as the table has it, without what the caller put in: `unmatched` when there is none.
-    pub(crate) route: &'r str,
-    /// The status.
-    pub(crate) status: u16,
-    /// From the request to its answer.
-    pub(crate) duration: Duration,
-    /// SQL statements.
-    pub(crate) statements: u32,
-    /// The request's id.
-    pub(crate) request_id: &'r str,
-    /// What X-Ray calls the request and all that came of it.
-    pub(crate) trace_id: Option<&'r str>,
-    /// Whether it is the first of this process.
-    pub(crate) cold_start: bool,
-    /// What went wrong inside.
-    pub(crate) cause: Option<&'r Cause>,
-}
-
-/// The line of a request: like those of the log's formatter, and with its metrics in it.
+/// The log line of one request, in the form of the formatter's lines, with the request's metrics.
 #[derive(Serialize)]
-struct Line<'r> {
+struct RequestLine<'r> {
     timestamp: String,
     level: &'static str,
     message: &'static str,
     function: &'r str,
     method: &'r str,
+    /// The path in the table of routes, without the caller's parameters; `unmatched` when there is none.
     route: &'r str,
     status: u16,
     duration_ms: f64,
@@ -92,6 +79,7 @@ struct Line<'r> {
     request_id: &'r str,
     #[serde(skip_serializing_if = "Option::is_none")]
     trace_id: Option<&'r str>,
+    /// Whether it is the first request of this process.
     cold_start: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<String>,
@@ -99,43 +87,68 @@ struct Line<'r> {
     metrics: RequestMetrics<'r>,
 }
 
-impl Answered<'_> {
-    /// Writes the line.
-    pub(crate) fn log(&self) {
-        let duration_ms = (self.duration.as_secs_f64() * 1e6).round() / 1e3;
-        let is_error = self.status >= 500;
-        let Settings {
-            function,
-            metrics_namespace: namespace,
-            ..
-        } = self.settings;
-        write_line(&Line {
-            timestamp: self.now.to_rfc3339_opts(SecondsFormat::Micros, true),
-            level: if is_error { "ERROR" } else { "INFO" },
-            message: "request",
-            function,
-            method: self.method,
-            route: self.route,
-            status: self.status,
-            duration_ms,
-            statements: self.statements,
-            request_id: self.request_id,
-            trace_id: self.trace_id.map(root_of),
-            cold_start: self.cold_start,
-            cause: self.cause.map(Cause::to_string),
-            metrics: RequestMetrics::new(
-                namespace,
-                self.now,
-                (function, self.route),
-                (is_error, self.cold_start),
-                duration_ms,
-            ),
-        });
+/// The state of the layer.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestLog {
+    app: App,
+    is_cold: Arc<AtomicBool>,
+}
+
+impl RequestLog {
+    pub(crate) fn new(app: &App) -> Self {
+        Self {
+            app: app.clone(),
+            is_cold: Arc::new(AtomicBool::new(true)),
+        }
     }
 }
 
-/// The trace of `Root=1-…;Parent=…;Sampled=1`, which is what one looks for in X-Ray.
-fn root_of(header: &str) -> &str {
+/// The layer that writes one line for each request.
+pub(crate) async fn log_request(
+    State(log): State<RequestLog>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let context = request.lambda_context_ref();
+    let request_id = context.map(|c| c.request_id.clone()).unwrap_or_default();
+    let trace = context.and_then(|c| c.xray_trace_id.clone());
+    let (response, statements) = count_statements(next.run(request)).await;
+
+    let (settings, now) = (&log.app.settings, log.app.clock.now());
+    let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
+    let is_error = response.status().is_server_error();
+    let duration_ms = (started.elapsed().as_secs_f64() * 1e6).round() / 1e3;
+    let cold_start = log.is_cold.swap(false, Ordering::Relaxed);
+    write_line(&RequestLine {
+        timestamp: now.to_rfc3339_opts(SecondsFormat::Micros, true),
+        level: if is_error { "ERROR" } else { "INFO" },
+        message: "request",
+        function: &settings.function,
+        method: method.as_str(),
+        route,
+        status: response.status().as_u16(),
+        duration_ms,
+        statements,
+        request_id: &request_id,
+        trace_id: trace.as_deref().map(trace_root),
+        cold_start,
+        cause: response.extensions().get().map(Cause::to_string),
+        metrics: RequestMetrics::new(
+            &settings.metrics_namespace,
+            now,
+            (&settings.function, route),
+            (is_error, cold_start),
+            duration_ms,
+        ),
+    });
+    response
+}
+
+/// The trace's id in `Root=1-…;Parent=…;Sampled=1`, by which X-Ray finds it.
+fn trace_root(header: &str) -> &str {
     let root = header
         .split(';')
         .find_map(|part| part.strip_prefix("Root="));
@@ -147,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_models_provider_said_is_not_logged() {
+    fn a_model_providers_response_is_not_logged() {
         let filter = lines_filter();
         for target in ["genai", "genai::adapter::adapters::anthropic::streamer"] {
             assert!(!filter.would_enable(target, &Level::ERROR), "{target}");

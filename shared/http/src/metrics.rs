@@ -1,7 +1,8 @@
-//! Metrics: counts in lines of the log, which CloudWatch reads as they come in.
+//! Metrics: counts in log lines, from which CloudWatch makes metrics.
 //!
-//! They are in CloudWatch's embedded metric format. A request's own are members of its one line of the log (`log.rs`);
-//! what a job or a model's answer counted has a line of its own, which is no log line with a level and a message.
+//! The lines have CloudWatch's embedded metric format. A request's metrics are members of its log line (`log.rs`). The
+//! metrics of a job or a model call have a line of their own, without level and message. Source: "Specification: Embedded
+//! metric format" in the CloudWatch user guide.
 
 use std::io::Write;
 
@@ -12,10 +13,10 @@ use serde_json::{Value, json};
 use crate::App;
 
 impl App {
-    /// Counts for what `dimension` (a name and a value) tells apart.
+    /// Writes counts for `dimension` (its name and value).
     pub fn put_metrics(&self, dimension: (&str, &str), counts: &[(&str, u64)]) {
         let namespace = &self.settings.metrics_namespace;
-        write_line(&embedded(namespace, self.clock.now(), dimension, counts));
+        write_line(&counts_line(namespace, self.clock.now(), dimension, counts));
     }
 
     /// Counts one call of this function's model.
@@ -28,31 +29,31 @@ impl App {
         self.put_metrics(("Function", &self.settings.function), &counts);
     }
 
-    /// Counts an answer that could not be given, so that its reader has it back.
+    /// Counts the refund of one generated answer.
     pub fn put_refund(&self) {
         self.put_metrics(("Function", &self.settings.function), &[("Refunds", 1)]);
     }
 }
 
-/// Writes a line of the log.
+/// Writes a line to the log.
 pub(crate) fn write_line(line: &impl Serialize) {
     if let Ok(line) = serde_json::to_string(line) {
-        // A log that takes no line leaves nobody to tell.
+        // There is nowhere to report that the log cannot be written.
         let _ = writeln!(std::io::stdout().lock(), "{line}");
     }
 }
 
-/// What one request counts, by function, and by function and route.
+/// The metrics of one request, by function, and by function and route.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct RequestMetrics<'r> {
-    pub(crate) function: &'r str,
-    pub(crate) route: &'r str,
+    function: &'r str,
+    route: &'r str,
     requests: u8,
-    /// Answers that say that something went wrong on our side.
+    /// Responses of 500 and above.
     errors: u8,
     cold_starts: u8,
-    /// Milliseconds.
+    /// In milliseconds.
     duration: f64,
     #[serde(rename = "_aws")]
     aws: Value,
@@ -66,9 +67,14 @@ impl<'r> RequestMetrics<'r> {
         (is_error, is_cold): (bool, bool),
         duration: f64,
     ) -> Self {
-        let count = |name: &str| json!({"Name": name, "Unit": "Count"});
-        let duration_metric = json!({"Name": "Duration", "Unit": "Milliseconds"});
-        let directive = |dimensions: &[&str], metrics: &[Value]| json!({"Namespace": namespace, "Dimensions": [dimensions], "Metrics": metrics});
+        let time = json!({"Name": "Duration", "Unit": "Milliseconds"});
+        let by_function = [
+            count("Requests"),
+            count("Errors"),
+            count("ColdStarts"),
+            time.clone(),
+        ];
+        let by_route = [count("Requests"), count("Errors"), time];
         Self {
             function,
             route,
@@ -76,40 +82,26 @@ impl<'r> RequestMetrics<'r> {
             errors: is_error.into(),
             cold_starts: is_cold.into(),
             duration,
-            aws: json!({
-                "Timestamp": now.timestamp_millis(),
-                "CloudWatchMetrics": [
-                    directive(
-                        &["Function"],
-                        &[count("Requests"), count("Errors"), count("ColdStarts"), duration_metric.clone()],
-                    ),
-                    directive(&["Function", "Route"], &[count("Requests"), count("Errors"), duration_metric]),
+            aws: metadata(
+                now,
+                &[
+                    directive(namespace, &["Function"], &by_function),
+                    directive(namespace, &["Function", "Route"], &by_route),
                 ],
-            }),
+            ),
         }
     }
 }
 
-/// The line. Source: "Specification: Embedded metric format" in the CloudWatch user guide.
-fn embedded(
+fn counts_line(
     namespace: &str,
     now: DateTime<Utc>,
     (dimension, value): (&str, &str),
     counts: &[(&str, u64)],
 ) -> Value {
-    let metrics: Vec<_> = counts
-        .iter()
-        .map(|(name, _)| json!({"Name": name, "Unit": "Count"}))
-        .collect();
-    let mut line = json!({
-        "_aws": {
-            "Timestamp": now.timestamp_millis(),
-            "CloudWatchMetrics": [
-                {"Namespace": namespace, "Dimensions": [[dimension]], "Metrics": metrics},
-            ],
-        },
-        dimension: value,
-    });
+    let metrics: Vec<_> = counts.iter().map(|(name, _)| count(name)).collect();
+    let directive = directive(namespace, &[dimension], &metrics);
+    let mut line = json!({"_aws": metadata(now, &[directive]), dimension: value});
     if let Some(members) = line.as_object_mut() {
         members.extend(
             counts
@@ -120,6 +112,18 @@ fn embedded(
     line
 }
 
+fn metadata(now: DateTime<Utc>, directives: &[Value]) -> Value {
+    json!({"Timestamp": now.timestamp_millis(), "CloudWatchMetrics": directives})
+}
+
+fn directive(namespace: &str, dimensions: &[&str], metrics: &[Value]) -> Value {
+    json!({"Namespace": namespace, "Dimensions": [dimensions], "Metrics": metrics})
+}
+
+fn count(name: &str) -> Value {
+    json!({"Name": name, "Unit": "Count"})
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,12 +131,8 @@ mod tests {
     #[test]
     fn a_line_names_its_metrics_and_holds_their_values() {
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
-        let line = embedded(
-            "Verse",
-            now,
-            ("Job", "sweep"),
-            &[("Changed", 12), ("Failed", 0)],
-        );
+        let counts = [("Changed", 12), ("Failed", 0)];
+        let line = counts_line("Verse", now, ("Job", "sweep"), &counts);
         assert_eq!(
             line,
             json!({

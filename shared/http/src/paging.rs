@@ -1,4 +1,4 @@
-//! Pages of a list, and ids in a path.
+//! The page of a list, and the id in a path.
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
@@ -7,14 +7,14 @@ use verse_data::Page;
 
 use crate::{Fields, FromFields, Problem};
 
-/// Which part of a list, newest first.
+/// A page of a list, newest first.
 #[derive(Clone, Copy, Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
-    /// At most so many. 50 when absent.
+    /// The most items on the page.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u32>,
-    /// Only what stands behind the item of this id: the last one of the page before.
+    /// The id of the previous page's last item: this page begins after it.
     #[param(minimum = 1)]
     before: Option<i64>,
 }
@@ -23,7 +23,7 @@ impl FromFields for PageQuery {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         let limit = fields.optional_number("limit", 1);
         if limit.is_some_and(|limit| limit > 200) {
-            fields.fault("limit", "must be 200 or less");
+            fields.add_error("limit", "must be 200 or less");
         }
         Some(Self {
             limit,
@@ -33,7 +33,7 @@ impl FromFields for PageQuery {
 }
 
 impl PageQuery {
-    /// The same for the data crate.
+    /// The page for the data crate.
     #[must_use]
     pub fn page(self) -> Page {
         Page {
@@ -43,7 +43,7 @@ impl PageQuery {
     }
 }
 
-/// The id in a path of one variable. What cannot be an id is one that nothing has: the answer is that of any unknown id.
+/// The id in a path with one variable. A text that is not an id is answered like an unknown id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Id(pub i64);
 
@@ -54,14 +54,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
         let path = RawPathParams::from_request_parts(parts, state).await;
         let path = path.map_err(|_| Problem::bad_request("The path cannot be read."))?;
         let id = path.iter().next().and_then(|(_, text)| read_id(text));
-        Ok(Self(id.unwrap_or(NOBODYS)))
+        Ok(Self(id.unwrap_or(UNKNOWN)))
     }
 }
 
-/// Ids are counted from 1.
-const NOBODYS: i64 = 0;
+/// No row has this id: ids begin at 1.
+const UNKNOWN: i64 = 0;
 
-/// Digits and nothing else; in range.
+/// Digits only, and in range.
 fn read_id(text: &str) -> Option<i64> {
     text.bytes()
         .all(|b| b.is_ascii_digit())
@@ -74,10 +74,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_id_is_nobodys() {
+    fn a_text_that_is_not_an_id_is_refused() {
         assert_eq!(read_id("12"), Some(12));
         for text in [
-            "",
             "abc",
             "-1",
             "+1",
@@ -85,8 +84,9 @@ mod tests {
             "99999999999999999999",
             "é",
             " 1",
+            "",
         ] {
-            assert_eq!(read_id(text).unwrap_or(NOBODYS), NOBODYS, "{text}");
+            assert_eq!(read_id(text), None, "{text}");
         }
     }
 }

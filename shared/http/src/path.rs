@@ -1,10 +1,10 @@
-//! Path normalisation: one route, however the request came.
+//! Removes the stage and the base path from a request's path.
 
-/// The path as the routes know it: from `/api` on.
+/// The part of the path that the table of routes lists, which begins at `/api`.
 ///
-/// API Gateway puts a stage (REST v1, HTTP v2) or a custom domain's base path in front of it. Either may itself be
-/// called `api`, and none of our routes has a second segment of that name, so the last of a run of `api` segments is
-/// where the route begins. A path without an `api` segment is left as it is, to be refused.
+/// API Gateway puts a stage (REST v1, HTTP v2) or a custom domain's base path in front. Either may itself be called `api`,
+/// and no route has a second segment of that name, so the route begins at the last of several `api` segments in a row. A
+/// path without an `api` segment stays as it is, and is answered `404`.
 pub(crate) fn normalise(path: &str) -> &str {
     let Some(start) = find_api(path) else {
         return path;
@@ -35,7 +35,7 @@ mod tests {
     use super::normalise;
 
     #[test]
-    fn stages_and_base_paths_are_taken_off() {
+    fn stages_and_base_paths_are_removed() {
         for (path, route) in [
             ("/api/books", "/api/books"),
             ("/prod/api/books", "/api/books"),
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn other_paths_are_left_alone() {
+    fn other_paths_stay_as_they_are() {
         for path in ["", "/", "/apis", "/robots.txt", "//", "api/books"] {
             assert_eq!(normalise(path), path);
         }

@@ -1,4 +1,4 @@
-//! Problems: every answer that is not what was asked for, as RFC 9457 has it.
+//! Problems: the error responses, in the form of RFC 9457.
 
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
@@ -9,28 +9,28 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::Fault;
+use crate::FieldError;
 
-/// How long a caller should wait before it asks a service again that did not answer, in seconds.
+/// Seconds after which a caller may try again when the database or an upstream service does not answer.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
-/// What a handler answers when it cannot do what was asked. Its sentences are written for callers.
+/// The error of a handler. Its sentences are written for callers.
 #[derive(Debug)]
 pub struct Problem {
     status: StatusCode,
     detail: String,
-    faults: Vec<Fault>,
-    /// Boxed, as problems are returned from everywhere and few have any.
+    errors: Vec<FieldError>,
+    /// Boxed to keep every `Result` small: few problems have members of their own.
     members: Box<Map<String, Value>>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<Cause>,
 }
 
-/// What went wrong inside: for the log, never for the caller.
+/// The internal cause: for the log, never for the caller.
 #[derive(Clone, Debug)]
 pub(crate) struct Cause(Arc<dyn Error + Send + Sync>);
 
-/// What failed upstream, as the log has it: the sentence for callers does not tell all.
+/// The cause of an upstream failure, in the debug form: the sentence for callers holds less.
 #[derive(Debug, thiserror::Error)]
 #[error("{0:?}")]
 struct Upstream<E: fmt::Debug>(E);
@@ -38,7 +38,7 @@ struct Upstream<E: fmt::Debug>(E);
 /// The body of a problem.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProblemBody {
-    /// Always `about:blank`: the status says what kind it is.
+    /// Always `about:blank`: the status is the type.
     #[serde(rename = "type")]
     #[schema(example = "about:blank")]
     pub kind: &'static str,
@@ -50,10 +50,10 @@ pub struct ProblemBody {
     pub status: u16,
     /// A sentence that a person can act on.
     pub detail: String,
-    /// On a `422`, everything that is wrong with the input.
+    /// All invalid fields, on a `422`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
-    pub errors: Vec<Fault>,
+    pub errors: Vec<FieldError>,
     #[serde(flatten)]
     #[schema(ignore)]
     members: Map<String, Value>,
@@ -66,7 +66,7 @@ impl Problem {
         Self {
             status,
             detail: detail.into(),
-            faults: Vec::new(),
+            errors: Vec::new(),
             members: Box::default(),
             headers: Vec::new(),
             cause: None,
@@ -79,52 +79,36 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, detail)
     }
 
-    /// `404`: says what there is none of.
+    /// `404`: the sentence names what does not exist.
     #[must_use]
     pub fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 
-    /// `422`: lists every fault.
+    /// `422`: lists every invalid field.
     #[must_use]
-    pub fn invalid(faults: Vec<Fault>) -> Self {
-        let told: Vec<_> = faults
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let list: Vec<_> = errors
             .iter()
-            .map(|fault| format!("{} {}", fault.pointer.trim_start_matches('/'), fault.detail))
+            .map(|error| format!("{} {}", error.pointer.trim_start_matches('/'), error.detail))
             .collect();
-        let detail = format!("The request is not valid: {}.", told.join("; "));
+        let detail = format!("The request is not valid: {}.", list.join("; "));
         Self {
-            faults,
+            errors,
             ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
         }
     }
 
-    /// `413`: the body is too long.
-    #[must_use]
-    pub fn too_large() -> Self {
-        Self::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "The body must have 6 MB or less.",
-        )
-    }
-
-    /// `415`: the body is not declared as JSON.
-    #[must_use]
-    pub fn unsupported_media_type() -> Self {
-        let detail = "The body must be declared as Content-Type: application/json.";
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
-    }
-
-    /// `429` with `Retry-After`: too much was asked for, and `wait` says when more may be.
+    /// `429` with `Retry-After`: a limit is reached, and the caller may try again after `wait`.
     #[must_use]
     pub fn too_many(detail: impl Into<String>, wait: TimeDelta) -> Self {
-        // A part of a second counts as one: who comes back then is not refused again.
+        // Rounded up: a call after this time is not refused again.
         let seconds = (wait.num_milliseconds().max(1) + 999) / 1000;
         Self::new(StatusCode::TOO_MANY_REQUESTS, detail)
             .with_header(header::RETRY_AFTER, HeaderValue::from(seconds))
     }
 
-    /// `503` with `Retry-After`: something the service needs does not answer now.
+    /// `503` with `Retry-After`: the database or an upstream service does not answer.
     #[must_use]
     pub fn unavailable(cause: impl Error + Send + Sync + 'static) -> Self {
         let detail = "The service cannot do this at the moment. Please try again in a few seconds.";
@@ -133,8 +117,8 @@ impl Problem {
             .because(cause)
     }
 
-    /// `502` or `503`: what answers for us failed, and prints as a sentence for the caller. `error_type` is its kind, where
-    /// clients tell it from others; `retry_after` says when it may be asked again.
+    /// `502` or `503` with `Retry-After`: an upstream service failed. `cause` prints as a sentence for callers, and
+    /// `error_type` is its kind, where the contract names one.
     #[must_use]
     pub fn upstream(
         status: StatusCode,
@@ -152,7 +136,7 @@ impl Problem {
         }
     }
 
-    /// `500`: our mistake.
+    /// `500`: a defect.
     #[must_use]
     pub fn internal(cause: impl Error + Send + Sync + 'static) -> Self {
         let detail = "Something went wrong on our side. It has been noted.";
@@ -185,7 +169,7 @@ impl Problem {
         &self.detail
     }
 
-    /// Logs why a job failed, and gives what its operator may be told.
+    /// Logs why a job failed. Returns the sentence for operators, with the cause.
     #[must_use]
     pub fn log_failed_job(self, job: &str) -> String {
         match &self.cause {
@@ -197,13 +181,13 @@ impl Problem {
         }
     }
 
-    /// Logs why a streamed answer ends before its end: its status is long sent.
+    /// Logs why a streamed response breaks off. Its status is sent already.
     pub(crate) fn log_broken_stream(&self) {
         let cause = self.cause.as_ref().map(tracing::field::display);
         tracing::error!(cause, "stream broke off");
     }
 
-    /// Notes what went wrong inside: for the log, never for the caller.
+    /// Adds the internal cause, which goes to the log and never to the caller.
     #[must_use]
     pub fn because(mut self, cause: impl Error + Send + Sync + 'static) -> Self {
         self.cause = Some(Cause(Arc::new(cause)));
@@ -217,7 +201,7 @@ impl Problem {
             title: self.status.canonical_reason().unwrap_or("Error"),
             status: self.status.as_u16(),
             detail: self.detail.clone(),
-            errors: self.faults.clone(),
+            errors: self.errors.clone(),
             members: (*self.members).clone(),
         };
         serde_json::to_vec(&body).unwrap_or_default()
@@ -230,7 +214,7 @@ impl From<verse_data::Error> for Problem {
             verse_data::Error::NotFound(what) => {
                 Self::not_found(format!("There is no such {what}."))
             }
-            // Who was known when the request began, and is not any more: erased meanwhile, or unlinked.
+            // The device was erased or unlinked during the request.
             error @ verse_data::Error::UnknownCaller => Self::unavailable(error),
             error if error.is_unavailable() => Self::unavailable(error),
             error => Self::internal(error),
@@ -274,11 +258,11 @@ mod tests {
 
     #[test]
     fn a_problem_has_the_members_of_rfc_9457_and_its_own() {
-        let fault = Fault {
+        let error = FieldError {
             pointer: "/chapter".to_owned(),
             detail: "must be 1 or more".to_owned(),
         };
-        let body: Value = serde_json::from_slice(&Problem::invalid(vec![fault]).to_json()).unwrap();
+        let body: Value = serde_json::from_slice(&Problem::invalid(vec![error]).to_json()).unwrap();
         assert_eq!(
             body,
             json!({
@@ -290,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_is_told_in_whole_seconds_that_are_enough() {
+    fn retry_after_is_in_whole_seconds_and_long_enough() {
         for (milliseconds, seconds) in [(-5, "1"), (1, "1"), (1000, "1"), (59_001, "60")] {
             let wait = TimeDelta::milliseconds(milliseconds);
             let response = Problem::too_many("Slow down.", wait).into_response();

@@ -1,4 +1,4 @@
-//! The problems that routes share, as OpenAPI lists them: `responses(…, NotFound, Invalid)`.
+//! The problems that routes share, for OpenAPI: `responses(…, NotFound, Invalid)`.
 
 use utoipa::IntoResponses;
 
@@ -18,10 +18,10 @@ macro_rules! documented {
 }
 
 documented! {
-    BadRequest: 400, "The request cannot be read, or asks for what is refused: `detail` says why";
-    NotFound: 404, "There is no such thing, or it is somebody else's";
+    BadRequest: 400, "The request cannot be read or is refused: `detail` says why";
+    NotFound: 404, "It does not exist, or belongs to another user";
     Invalid: 422, "A parameter or field is missing or out of bounds: `errors` names each";
-    TooMany: 429, "Too much was asked for: `Retry-After` says when to ask again";
-    NoAnswer: 502, "The model gave no usable answer; nothing is stored, nothing counted";
-    Unavailable: 503, "The database does not answer: `Retry-After` says when to ask again";
+    TooMany: 429, "A limit is reached: `Retry-After` says when to try again";
+    NoAnswer: 502, "The model gave no usable answer; nothing is stored or charged";
+    Unavailable: 503, "The database or the model does not answer: `Retry-After` says when to try again";
 }

@@ -14,11 +14,11 @@ use crate::{App, streaming};
 pub struct Route {
     /// The method, in capitals.
     pub method: &'static str,
-    /// The path, with `{name}` for what varies.
+    /// The path, with `{name}` for a variable.
     pub path: &'static str,
 }
 
-/// The table: what a function answers, and with which handler.
+/// The table: methods and paths with their handlers.
 #[derive(Debug, Default)]
 pub struct Routes {
     table: Vec<Route>,
@@ -38,7 +38,7 @@ impl Routes {
         self.add("GET", path, get(handler))
     }
 
-    /// Answers `GET path` with a stream.
+    /// Answers `GET path` with a streamed response.
     #[must_use]
     pub fn get_streaming<H: Handler<T, App>, T: 'static>(
         self,
@@ -54,7 +54,7 @@ impl Routes {
         self.add("POST", path, post(handler))
     }
 
-    /// Answers `POST path` with a stream.
+    /// Answers `POST path` with a streamed response.
     #[must_use]
     pub fn post_streaming<H: Handler<T, App>, T: 'static>(
         self,
@@ -70,20 +70,20 @@ impl Routes {
         self.add("DELETE", path, delete(handler))
     }
 
-    /// Gives every handler above something of its function's own, as `Extension<T>`.
+    /// Passes a value of the function's own to every handler added so far, as `Extension<T>`.
     #[must_use]
-    pub fn provide<T: Clone + Send + Sync + 'static>(mut self, part: T) -> Self {
-        self.router = self.router.layer(Extension(part));
+    pub fn provide<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.router = self.router.layer(Extension(value));
         self
     }
 
-    /// The lines of the table, in order.
+    /// The lines of the table, in their order.
     #[must_use]
     pub fn table(&self) -> &[Route] {
         &self.table
     }
 
-    /// The router that carries the table out.
+    /// The router of the table.
     pub(crate) fn into_router(self) -> Router<App> {
         self.router
     }

@@ -70,9 +70,47 @@ fn header_value(token: &str, max_age: u32, settings: &Settings) -> Option<Header
 
 #[cfg(test)]
 mod tests {
+    use axum::{Extension, Router, body::Body, middleware::from_fn, routing::get};
+    use http::StatusCode;
+    use tower::ServiceExt;
     use verse_platform::Random;
 
     use super::*;
+
+    #[tokio::test]
+    async fn the_cookie_is_sent_with_a_success_and_with_an_error() {
+        let token = DeviceToken::generate(&Random::system());
+        let handler = |status| {
+            let token = token.clone();
+            get(async move |Extension(cookie): Extension<SessionCookie>| {
+                cookie.set(&token, &Settings::default());
+                status
+            })
+        };
+        let router = Router::new()
+            .route("/success", handler(StatusCode::OK))
+            .route("/error", handler(StatusCode::SERVICE_UNAVAILABLE))
+            .route("/none", get(StatusCode::OK))
+            .layer(from_fn(send));
+        let sent = format!("verse_user_id={}; ", token.expose());
+        for (path, status, cookies) in [("/success", 200, 1), ("/error", 503, 1), ("/none", 200, 0)]
+        {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), status);
+            let headers: Vec<_> = response
+                .headers()
+                .get_all(header::SET_COOKIE)
+                .iter()
+                .collect();
+            assert_eq!(headers.len(), cookies, "{path}");
+            assert!(
+                headers
+                    .iter()
+                    .all(|value| value.to_str().unwrap().starts_with(&sent))
+            );
+        }
+    }
 
     fn headers(cookies: &[&str]) -> HeaderMap {
         let mut headers = HeaderMap::new();
@@ -92,24 +130,14 @@ mod tests {
             vec![format!("verse_user_id=garbage; verse_user_id={text}")],
         ] {
             let cookies: Vec<_> = cookies.iter().map(String::as_str).collect();
-            assert!(
-                read_token(&headers(&cookies)) == Some(token.clone()),
-                "{}",
-                cookies.len()
-            );
+            assert!(read_token(&headers(&cookies)) == Some(token.clone()));
         }
     }
 
     #[test]
     fn a_malformed_cookie_is_no_token() {
-        for cookie in [
-            "",
-            "verse_user_id",
-            "verse_user_id=",
-            "verse_user_id=\"x\"",
-            ";;;=;",
-            "verse_user_id==",
-        ] {
+        for value in ["", "=", "=\"x\"", "=;;;=;", "=="] {
+            let cookie = &format!("verse_user_id{value}");
             assert!(read_token(&headers(&[cookie])).is_none(), "{cookie}");
         }
     }

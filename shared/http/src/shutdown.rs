@@ -1,8 +1,8 @@
-//! The end of a process.
+//! The end of a process: closes the database connections when Lambda sends SIGTERM.
 //!
-//! Lambda tells a process that it is about to end by SIGTERM, but only one that has registered an extension; any other is
-//! killed, and may leave its database connections open for as long as the other side waits. So each process registers one
-//! that wants no events. Where there is nobody to register with, nothing is missed but that.
+//! Lambda sends SIGTERM only to a process that has registered an extension. Any other is killed at once, and the server
+//! then keeps its connections until they time out. So each process registers an extension that receives no events. A
+//! process that cannot register runs without this.
 
 use std::time::Duration;
 
@@ -16,33 +16,33 @@ use tokio::{
 
 use crate::App;
 
-/// The longest that registering may hold up the start.
-const REGISTERED_WITHIN: Duration = Duration::from_millis(500);
-/// Under which name: it must be the only one of this name in its function.
-const NAME: &str = "verse-ending";
+/// The longest that registering may delay the start.
+const REGISTER_TIMEOUT: Duration = Duration::from_millis(500);
+/// The extension's name, which is unique within its function.
+const NAME: &str = "verse-shutdown";
 
-/// Serves until Lambda ends the process, and then closes what is open.
-pub(crate) async fn serve_until_told(
+/// Serves until Lambda ends the process, and then closes the database connections.
+pub(crate) async fn serve_until_terminated(
     app: App,
     serving: impl Future<Output = Result<(), Error>>,
 ) -> Result<(), Error> {
-    let mut told = signal(SignalKind::terminate())?;
-    let registered = timeout(REGISTERED_WITHIN, register()).await;
+    let mut terminated = signal(SignalKind::terminate())?;
+    let registered = timeout(REGISTER_TIMEOUT, register()).await;
     if !matches!(registered, Ok(Ok(()))) {
         tracing::warn!(
-            "no extension could be registered: Lambda will not tell when it ends this process"
+            "no extension could be registered: Lambda will kill this process without SIGTERM"
         );
     }
     tokio::select! {
         ended = serving => ended,
-        _ = told.recv() => {
+        _ = terminated.recv() => {
             app.close().await;
             Ok(())
         }
     }
 }
 
-/// Source: "Using the Lambda Extensions API" in the Lambda developer guide.
+/// Registers the extension. Source: "Using the Lambda Extensions API" in the Lambda developer guide.
 async fn register() -> Result<(), BoxError> {
     let client = PooledClient::builder().build();
     let request = Request::post("/2020-01-01/extension/register")
@@ -53,7 +53,7 @@ async fn register() -> Result<(), BoxError> {
     let (StatusCode::OK, Some(id)) = (registered.status(), id.cloned()) else {
         return Err("the extension was not registered".into());
     };
-    // Only with this does it count as started. Nothing ever comes of it.
+    // This call completes the extension's start. It is never answered.
     let next = Request::get("/2020-01-01/extension/event/next")
         .header("lambda-extension-identifier", id)
         .body(Body::empty())?;

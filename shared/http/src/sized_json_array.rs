@@ -1,4 +1,4 @@
-//! Lists of what may be long: as much of one as an answer can hold.
+//! A JSON array with as many items as a response may hold.
 
 use axum::{
     body::Body,
@@ -9,18 +9,17 @@ use serde::Serialize;
 
 use crate::Problem;
 
-/// The most that Lambda takes as a whole answer is 6 MB, with the body as a JSON string in it; this leaves room for the
-/// headers. Source: AWS Lambda developer guide, quotas.
+/// Lambda accepts a response of 6 MB, which holds the body as a JSON string; the rest is for the headers. Source: AWS Lambda
+/// developer guide, quotas.
 const ROOM: usize = 5_500_000;
 
-/// A JSON array that ends where the answer is full: fifty passages of the greatest length would not fit. A list that is
-/// read page by page goes on with the next page. Of a conversation that is as long as this, the newest is told; an export
-/// has all of it.
+/// A JSON array that omits items when the response is full: fifty passages of 50,000 characters would not fit. The next page
+/// of a list continues after the last item. A conversation omits its oldest messages; an export has all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SizedJsonArray(Vec<u8>);
 
 impl SizedJsonArray {
-    /// The first of `items`, as many as fit.
+    /// The first items that fit.
     ///
     /// # Errors
     ///
@@ -29,7 +28,7 @@ impl SizedJsonArray {
         Ok(Self::of(&fitting(items)?))
     }
 
-    /// The last of `items`, as many as fit, in their order.
+    /// The last items that fit, in their order.
     ///
     /// # Errors
     ///
@@ -67,7 +66,7 @@ fn fitting<T: Serialize>(items: impl IntoIterator<Item = T>) -> Result<Vec<Vec<u
     Ok(texts)
 }
 
-/// The bytes that `json` and the comma after it take within a JSON string.
+/// The bytes of `json` and the comma after it within a JSON string.
 fn length_as_string(json: &[u8]) -> usize {
     let escaped = json.iter().filter(|byte| matches!(byte, b'"' | b'\\'));
     json.len() + escaped.count() + 1
@@ -84,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_is_all_there() {
+    fn items_that_fit_are_all_kept() {
         assert_eq!(read(&SizedJsonArray::of_first([""; 0]).unwrap()), [""; 0]);
         for list in [
             SizedJsonArray::of_first(["a", "b"]),
@@ -95,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_left_out_at_one_end() {
+    fn items_that_do_not_fit_are_omitted_at_one_end() {
         let texts: Vec<_> = (0..10)
             .map(|n| format!("{n}{}", "\"".repeat(300_000)))
             .collect();
@@ -104,9 +103,8 @@ mod tests {
             (SizedJsonArray::of_last(&texts), "6"),
         ] {
             let list = list.unwrap();
-            let whole =
-                serde_json::to_vec(&Value::String(String::from_utf8(list.0.clone()).unwrap()));
-            assert!(whole.unwrap().len() < 6_000_000);
+            let body = Value::String(String::from_utf8(list.0.clone()).unwrap());
+            assert!(body.to_string().len() < 6_000_000);
             let read = read(&list);
             assert_eq!(read.len(), 4);
             assert!(read[0].starts_with(first));

@@ -1,152 +1,146 @@
-//! Server-sent events: an answer that is told as it is made. Source: the HTML standard, "Server-sent events".
+//! Server-sent events: a response that is sent while it is written.
 //!
-//! Whoever makes the answer has an [`EventSender`], and is told by it when the reader has gone. The answer itself is an
-//! [`EventStream`]: each event leaves in one piece, silence is broken by a comment, and there is no end without a last
-//! event, whatever becomes of the sender.
+//! axum's [`Sse`] writes the frames: one chunk for each event, one space after each colon. This module adds what [`Sse`]
+//! lacks: the sender learns that the reader has left, and a stream never ends without a last event. Source: the HTML
+//! standard, "Server-sent events".
 
-use std::{
-    convert::Infallible,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{convert::Infallible, time::Duration};
 
-use axum::{
-    body::Body,
-    response::{IntoResponse, Response},
+use axum::response::{
+    IntoResponse, Response,
+    sse::{Event, Sse},
 };
-use bytes::Bytes;
-use futures_util::{FutureExt, future::BoxFuture, stream};
-use http::{HeaderName, HeaderValue, header};
+use futures_util::stream;
+use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 use serde_json::json;
 use tokio::{
     sync::mpsc::{Receiver, Sender, channel},
     time::timeout,
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::App;
 
-/// Events that may be under way to a slow reader.
-const UNDER_WAY: usize = 64;
-/// As long as a stream may be silent: proxies end one that is for longer.
+/// Events that may wait for a slow reader.
+const QUEUE: usize = 64;
+/// The longest that a stream is silent: proxies close one that is silent for longer.
 const SILENCE: Duration = Duration::from_secs(15);
-const COMMENT: &[u8] = b": \n\n";
 
-/// The reader has gone, or takes nothing any more.
+/// The reader has left, or the response can no longer be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReaderGone;
 
-/// Makes an answer.
+/// Sends the events of one response.
+#[derive(Debug)]
 pub struct EventSender {
-    events: Sender<Bytes>,
-    has_ended: Arc<AtomicBool>,
-    end_of_answer: BoxFuture<'static, ()>,
+    queue: Sender<Queued>,
+    response_end: CancellationToken,
 }
 
-/// An answer that is being made: `text/event-stream`.
+/// A `text/event-stream` response.
 #[derive(Debug)]
 pub struct EventStream {
-    events: Receiver<Bytes>,
-    has_ended: Arc<AtomicBool>,
+    queue: Receiver<Queued>,
+    has_ended: bool,
 }
 
-/// Both ends of an answer.
+#[derive(Debug)]
+struct Queued {
+    event: Event,
+    is_last: bool,
+}
+
+/// The two ends of one response.
 #[must_use]
 pub fn event_stream(app: &App) -> (EventSender, EventStream) {
-    let (sender, events) = channel(UNDER_WAY);
-    let has_ended = Arc::new(AtomicBool::new(false));
-    let stream = EventStream {
-        events,
-        has_ended: Arc::clone(&has_ended),
-    };
+    let (sender, queue) = channel(QUEUE);
     let sender = EventSender {
-        events: sender,
-        has_ended,
-        end_of_answer: app.tasks.end_of_answer().boxed(),
+        queue: sender,
+        response_end: app.tasks.response_end(),
+    };
+    let stream = EventStream {
+        queue,
+        has_ended: false,
     };
     (sender, stream)
 }
 
 impl EventSender {
-    /// Sends an event; waits while too many are under way.
+    /// Sends an event. Waits while the queue is full.
     ///
     /// # Errors
     ///
-    /// When nobody reads any more.
-    pub async fn send(&mut self, name: &str, data: &impl Serialize) -> Result<(), ReaderGone> {
-        self.pass(event(name, data)).await
+    /// When the reader has left.
+    pub async fn send(&self, name: &str, data: &impl Serialize) -> Result<(), ReaderGone> {
+        self.push(event(name, data), false).await
     }
 
-    /// Sends a comment, which readers pass over: for something to leave at once.
+    /// Sends a comment, which readers skip: the first bytes of a response whose first event is not ready.
     ///
     /// # Errors
     ///
-    /// When nobody reads any more.
-    pub async fn send_comment(&mut self) -> Result<(), ReaderGone> {
-        self.pass(Bytes::from_static(COMMENT)).await
+    /// When the reader has left.
+    pub async fn send_comment(&self) -> Result<(), ReaderGone> {
+        self.push(comment(), false).await
     }
 
-    /// Sends the last event, and ends the answer.
-    pub async fn end(mut self, name: &str, data: &impl Serialize) {
-        // A reader that has gone needs no end.
-        if self.pass(event(name, data)).await.is_ok() {
-            self.has_ended.store(true, Ordering::Release);
-        }
+    /// Sends the last event and ends the response.
+    pub async fn end(self, name: &str, data: &impl Serialize) {
+        // A reader that has left needs no last event.
+        let _ = self.push(event(name, data), true).await;
     }
 
-    /// Waits until nobody reads any more.
-    pub async fn reader_gone(&mut self) {
+    /// Waits until the reader has left.
+    pub async fn reader_gone(&self) {
         tokio::select! {
-            () = self.events.closed() => {}
-            () = &mut self.end_of_answer => {}
+            () = self.queue.closed() => {}
+            () = self.response_end.cancelled() => {}
         }
-        // Once it has told so, it cannot be asked again.
-        self.end_of_answer = std::future::ready(()).boxed();
     }
 
-    async fn pass(&mut self, bytes: Bytes) -> Result<(), ReaderGone> {
+    async fn push(&self, event: Event, is_last: bool) -> Result<(), ReaderGone> {
         tokio::select! {
             biased;
-            sent = self.events.send(bytes) => sent.map_err(|_| ReaderGone),
-            () = &mut self.end_of_answer => {
-                self.end_of_answer = std::future::ready(()).boxed();
-                Err(ReaderGone)
-            }
+            sent = self.queue.send(Queued { event, is_last }) => sent.map_err(|_| ReaderGone),
+            () = self.response_end.cancelled() => Err(ReaderGone),
         }
     }
 }
 
-impl std::fmt::Debug for EventSender {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("EventSender")
-    }
+fn event(name: &str, data: &impl Serialize) -> Event {
+    // The data are texts and numbers, which can always be written as JSON.
+    let data = serde_json::to_string(data).unwrap_or_else(|_| "{}".to_owned());
+    Event::default().event(name).data(data)
 }
 
-/// As clients read it that are not patient: one space after each colon, one line of data.
-fn event(name: &str, data: &impl Serialize) -> Bytes {
-    // What is sent are texts and numbers, which are all JSON.
-    let data = serde_json::to_string(data).unwrap_or_else(|_| "{}".to_owned());
-    format!("event: {name}\ndata: {data}\n\n").into()
+fn comment() -> Event {
+    Event::default().comment("")
 }
 
 impl EventStream {
-    /// The next piece; `None` after the last.
-    async fn next(&mut self) -> Option<Bytes> {
-        match timeout(SILENCE, self.events.recv()).await {
-            Ok(Some(bytes)) => Some(bytes),
-            Err(_) => Some(Bytes::from_static(COMMENT)),
-            Ok(None) if self.has_ended.swap(true, Ordering::AcqRel) => None,
-            // Whoever made the answer has gone without a word, by a mistake of ours.
-            Ok(None) => Some(broken_off()),
+    /// The next event, or a comment after a silence. `None` after the last event.
+    async fn next(&mut self) -> Option<Event> {
+        if self.has_ended {
+            return None;
+        }
+        match timeout(SILENCE, self.queue.recv()).await {
+            Ok(Some(Queued { event, is_last })) => {
+                self.has_ended = is_last;
+                Some(event)
+            }
+            // The sender was dropped without a last event: a defect.
+            Ok(None) => {
+                self.has_ended = true;
+                Some(interrupted())
+            }
+            Err(_) => Some(comment()),
         }
     }
 }
 
-fn broken_off() -> Bytes {
-    tracing::error!("an answer was left without an end");
+fn interrupted() -> Event {
+    tracing::error!("stream dropped without a final event");
     let error = "The answer was interrupted. Please try again.";
     event(
         "error",
@@ -156,76 +150,83 @@ fn broken_off() -> Bytes {
 
 impl IntoResponse for EventStream {
     fn into_response(self) -> Response {
-        let headers = [
-            (header::CONTENT_TYPE, "text/event-stream"),
-            (header::CACHE_CONTROL, "no-cache"),
-            (HeaderName::from_static("x-accel-buffering"), "no"),
-        ];
-        let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)));
-        let pieces = stream::unfold(self, async |mut events| {
-            let piece = events.next().await?;
-            Some((Ok::<_, Infallible>(piece), events))
+        let events = stream::unfold(self, async |mut stream| {
+            let event = stream.next().await?;
+            Some((Ok::<_, Infallible>(event), stream))
         });
-        (headers, Body::from_stream(pieces)).into_response()
+        // nginx, and proxies like it, must not buffer the events.
+        let unbuffered = HeaderName::from_static("x-accel-buffering");
+        (
+            [(unbuffered, HeaderValue::from_static("no"))],
+            Sse::new(events),
+        )
+            .into_response()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::body::BodyDataStream;
+    use futures_util::StreamExt;
+    use tokio::time::Instant;
     use verse_platform::Environment;
 
     use super::*;
 
-    fn both() -> (App, EventSender, EventStream) {
+    fn open() -> (EventSender, BodyDataStream) {
         let app = App::from_environment(&Environment::of([("A", "")])).unwrap();
         let (sender, stream) = event_stream(&app);
-        (app, sender, stream)
+        (
+            sender,
+            stream.into_response().into_body().into_data_stream(),
+        )
+    }
+
+    async fn chunk(body: &mut BodyDataStream) -> Option<String> {
+        let chunk = body.next().await?.unwrap();
+        Some(String::from_utf8(chunk.to_vec()).unwrap())
     }
 
     #[tokio::test]
-    async fn an_event_is_one_piece_and_the_answer_ends_after_the_last() {
-        let (_app, mut sender, mut stream) = both();
-        let token = json!({"token": "In the\n\"beginning\" "});
+    async fn an_event_is_one_chunk_and_the_response_ends_after_the_last() {
+        let (sender, mut body) = open();
+        let token = json!({"token": "In the\r\n\"beginning\" "});
         sender.send("token", &token).await.unwrap();
         sender.end("done", &json!({"status": "complete"})).await;
-        let first = stream.next().await.unwrap();
-        assert_eq!(
-            first,
-            "event: token\ndata: {\"token\":\"In the\\n\\\"beginning\\\" \"}\n\n"
-        );
-        assert_eq!(
-            stream.next().await.unwrap(),
-            "event: done\ndata: {\"status\":\"complete\"}\n\n"
-        );
-        assert_eq!(stream.next().await, None);
+        for frame in [
+            "event: token\ndata: {\"token\":\"In the\\r\\n\\\"beginning\\\" \"}\n\n",
+            "event: done\ndata: {\"status\":\"complete\"}\n\n",
+        ] {
+            assert_eq!(chunk(&mut body).await.unwrap(), frame);
+        }
+        assert_eq!(chunk(&mut body).await, None);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn silence_is_broken_by_comments() {
-        let (_app, sender, mut stream) = both();
-        let began = tokio::time::Instant::now();
+    async fn a_comment_follows_fifteen_seconds_of_silence() {
+        let (_sender, mut body) = open();
+        let start = Instant::now();
         for seconds in [15, 30] {
-            assert_eq!(stream.next().await.unwrap(), ": \n\n");
-            assert_eq!(began.elapsed(), Duration::from_secs(seconds));
+            assert_eq!(chunk(&mut body).await.unwrap(), ": \n\n");
+            assert_eq!(start.elapsed(), Duration::from_secs(seconds));
         }
-        drop(sender);
     }
 
     #[tokio::test]
-    async fn an_answer_left_alone_ends_with_an_error() {
-        let (_app, mut sender, mut stream) = both();
+    async fn a_stream_whose_sender_is_dropped_ends_with_an_error() {
+        let (sender, mut body) = open();
         sender.send("token", &json!({"token": "In"})).await.unwrap();
         drop(sender);
-        stream.next().await.unwrap();
-        let last = stream.next().await.unwrap();
-        assert!(last.starts_with(b"event: error\n"), "{last:?}");
-        assert_eq!(stream.next().await, None);
+        chunk(&mut body).await.unwrap();
+        let last = chunk(&mut body).await.unwrap();
+        assert!(last.starts_with("event: error\n"), "{last}");
+        assert_eq!(chunk(&mut body).await, None);
     }
 
     #[tokio::test]
-    async fn the_sender_is_told_that_its_reader_has_gone() {
-        let (_app, mut sender, stream) = both();
-        drop(stream);
+    async fn the_sender_learns_that_its_reader_has_left() {
+        let (sender, body) = open();
+        drop(body);
         sender.reader_gone().await;
         assert_eq!(sender.send("token", &json!({})).await, Err(ReaderGone));
     }

@@ -1,34 +1,34 @@
-//! Counts the SQL statements of a request, from what the driver reports of each.
+//! Counts a request's SQL statements, from the events that the driver logs.
 
 use std::cell::Cell;
 
 use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
-/// Where the driver reports its statements.
+/// The target of the driver's events, one for each statement.
 pub(crate) const TARGET: &str = "sqlx::query";
 
 tokio::task_local! {
     static STATEMENTS: Cell<u32>;
 }
 
-/// Runs one request; gives its answer, and how many statements it took.
-pub(crate) async fn count<T>(request: impl Future<Output = T>) -> (T, u32) {
+/// Runs one request. Returns its response, and the number of its statements.
+pub(crate) async fn count_statements<T>(request: impl Future<Output = T>) -> (T, u32) {
     STATEMENTS
         .scope(Cell::new(0), async {
-            let answer = request.await;
-            (answer, STATEMENTS.with(Cell::get))
+            let response = request.await;
+            (response, STATEMENTS.with(Cell::get))
         })
         .await
 }
 
-/// Counts for the request that is being polled. Statements outside any request are not counted.
-pub(crate) struct CountStatements;
+/// Counts statements for the request that is being polled. Statements outside a request are not counted.
+pub(crate) struct StatementCounter;
 
-impl<S: Subscriber> Layer<S> for CountStatements {
+impl<S: Subscriber> Layer<S> for StatementCounter {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         if event.metadata().target() == TARGET {
-            // Outside a request there is nothing to count for.
+            // An error means that no request is being polled.
             let _ = STATEMENTS.try_with(|count| count.set(count.get().saturating_add(1)));
         }
     }

@@ -1,7 +1,7 @@
-//! Routes that stream: their answers leave as they are made, and may be larger than 6 MB.
+//! Streamed responses: they are sent while they are written, and may be larger than 6 MB.
 //!
-//! API Gateway asks for a streamed answer by route, and then reads every answer of that route as one: problems too. So
-//! what is streamed is decided in the table of routes, and not by what a handler answers.
+//! API Gateway's configuration says for each route whether it streams, and then every response of that route must be a
+//! stream, a problem too. So the table of routes decides what is streamed, and not the handler.
 
 use std::{
     convert::Infallible,
@@ -26,66 +26,68 @@ use lambda_http::{
 };
 use lambda_runtime::{FunctionResponse, MetadataPrelude, StreamResponse};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::Problem;
 
-/// A body that leaves as it is made.
+/// A body that is sent while it is written. It ends at the first problem, which is logged.
 ///
-/// It ends at a problem, which is logged: `lambda_runtime` would send an error's text as part of the body, and has no
-/// other way to break a stream off. So what is streamed must show by itself whether it is whole.
+/// `lambda_runtime` would send an error's text as part of the body, and cannot break a stream off otherwise. So a streamed
+/// body must show by itself whether it is complete.
 pub fn stream_body<S>(parts: S) -> Body
 where
     S: Stream<Item = Result<Bytes, Problem>> + Send + 'static,
 {
-    let whole = parts.map(|part| part.map_err(|problem| problem.log_broken_stream()));
-    let parts = whole.take_while(|part| ready(part.is_ok()));
+    let logged = parts.map(|part| part.map_err(|problem| problem.log_broken_stream()));
+    let parts = logged.take_while(|part| ready(part.is_ok()));
     Body::from_stream(parts.map(|part| Ok::<_, Infallible>(part.unwrap_or_default())))
 }
 
-/// Whether a request's route streams: said on the way to its handler, so that an answer that is given in the handler's
-/// place (it panicked, or time was up) has the form that the gateway waits for, too.
+/// Whether the request's route streams. The layer of the route sets it before the handler runs, so that the response of
+/// another layer (the handler panicked, or time was up) is streamed, too.
 #[derive(Clone, Debug, Default)]
-struct Streams(Arc<AtomicBool>);
+struct IsStreaming(Arc<AtomicBool>);
 
-/// What goes back to Lambda: whole, or as a stream.
-pub(crate) type Answer<A> = FunctionResponse<Box<Whole<A>>, BodyDataStream>;
+/// The response to Lambda.
+pub(crate) type LambdaResponse<A> = FunctionResponse<Box<Buffered<A>>, BodyDataStream>;
 
-/// A whole answer: in the form of the event's kind, or one that every kind of gateway reads.
+/// A response that is sent whole.
 #[derive(Serialize)]
 #[serde(untagged)]
-pub(crate) enum Whole<A> {
-    Adapted(A),
-    Common(Value),
+pub(crate) enum Buffered<A> {
+    /// In the form for the event's gateway.
+    ForEvent(A),
+    /// In the form that every gateway accepts.
+    ForAnyGateway(Value),
 }
 
-/// Around the handlers of a streaming route: says that it is one.
+/// The layer of a streaming route.
 pub(crate) async fn mark(request: axum::extract::Request, next: Next) -> Response {
-    if let Some(Streams(streams)) = request.extensions().get() {
-        streams.store(true, Ordering::Relaxed);
+    if let Some(IsStreaming(is_streaming)) = request.extensions().get() {
+        is_streaming.store(true, Ordering::Relaxed);
     }
     next.run(request).await
 }
 
-/// Asks the router, and gives its answer in the form that its route has.
+/// Calls the router. Returns its response as a stream or whole, as the route requires.
 ///
-/// `lambda_http` knows how to write a whole answer for each kind of event; a streamed one is the same for all. Which of
-/// the two it is, is known only once the router has answered: so the adapter is given an empty answer then, and the
-/// streamed one is kept aside.
-pub(crate) async fn call(
+/// `lambda_http`'s adapter writes a whole response for each kind of event; a stream has the same form for all. Only the
+/// router's response shows which of the two is needed. For a stream, the adapter gets an empty response, and the streamed
+/// one is set aside.
+pub(crate) async fn respond(
     router: Router,
     request: LambdaRequest,
     context: Context,
-) -> Answer<impl Serialize> {
-    let aside: Arc<Mutex<Option<Response>>> = Arc::default();
-    let kept = Arc::clone(&aside);
+) -> LambdaResponse<impl Serialize> {
+    let streamed: Arc<Mutex<Option<Response>>> = Arc::default();
+    let aside = Arc::clone(&streamed);
     let mut adapter = Adapter::from(service_fn(move |mut request: Request| {
         let (mut router, aside) = (router.clone(), Arc::clone(&aside));
-        let streams = Streams::default();
-        request.extensions_mut().insert(streams.clone());
+        let is_streaming = IsStreaming::default();
+        request.extensions_mut().insert(is_streaming.clone());
         async move {
             let response = router.call(request).await?;
-            if !streams.0.load(Ordering::Relaxed) {
+            if !is_streaming.0.load(Ordering::Relaxed) {
                 return Ok(response);
             }
             *aside.lock().unwrap_or_else(PoisonError::into_inner) = Some(response);
@@ -93,11 +95,25 @@ pub(crate) async fn call(
         }
     }));
     let Ok(whole) = adapter.call(LambdaEvent::new(request, context)).await;
-    let streamed = kept.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let streamed = streamed
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
     match streamed {
         Some(response) => FunctionResponse::StreamingResponse(stream(response)),
-        None => FunctionResponse::BufferedResponse(Box::new(Whole::Adapted(whole))),
+        None => FunctionResponse::BufferedResponse(Box::new(Buffered::ForEvent(whole))),
     }
+}
+
+/// The response to an event that is not an HTTP request.
+pub(crate) fn refuse_unreadable<A>() -> LambdaResponse<A> {
+    let problem = Problem::bad_request("The request cannot be read.");
+    FunctionResponse::BufferedResponse(Box::new(Buffered::ForAnyGateway(json!({
+        "statusCode": 400,
+        "headers": {"content-type": "application/problem+json", "cache-control": "no-store"},
+        "body": String::from_utf8_lossy(&problem.to_json()),
+        "isBase64Encoded": false,
+    }))))
 }
 
 fn stream(response: Response) -> StreamResponse<BodyDataStream> {

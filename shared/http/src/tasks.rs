@@ -1,89 +1,81 @@
-//! Work that goes on while an answer is streamed, and after its reader has gone.
+//! Background tasks: work that goes on while a response is streamed, and after its reader has left.
 //!
-//! Lambda freezes a process once it asks for its next event, and `lambda_runtime` ends it when the connection breaks that
-//! an answer is leaving on. So the runtime is kept from either until such work is done, for as long as it may take.
+//! Lambda freezes a process that fetches its next event, and `lambda_runtime` ends the process when the connection of a
+//! streamed response breaks. So the layer of this module lets neither happen before the tasks have ended: the next event
+//! waits for them, 8 seconds at most.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
 
 use futures_util::future::LocalBoxFuture;
 use lambda_runtime::{Error, LambdaInvocation, Service, tower::Layer};
-use tokio::{sync::watch, time::timeout};
-use tokio_util::task::TaskTracker;
+use tokio::time::timeout;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::deadline::emulated;
+use crate::deadline::emulator_time_limit;
 
-/// The longest that the next event waits for work on the last: two statements that do not answer, and some more.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// The longest that the next event waits for tasks: two statements that time out, and some more.
+const LONGEST_WAIT: Duration = Duration::from_secs(8);
 
-/// The work of this process that belongs to no future of the router's. Cheap to clone.
-#[derive(Clone, Debug)]
+/// The background tasks of this process. Cheap to clone.
+#[derive(Clone, Debug, Default)]
 pub struct Tasks {
     tracker: TaskTracker,
-    /// How many answers have left, or can leave no more.
-    answers: Arc<watch::Sender<u64>>,
-}
-
-impl Default for Tasks {
-    fn default() -> Self {
-        Self {
-            tracker: TaskTracker::new(),
-            answers: Arc::new(watch::Sender::new(0)),
-        }
-    }
+    /// Cancelled when the current response ends. A process sends one response at a time.
+    response: Arc<Mutex<CancellationToken>>,
 }
 
 impl Tasks {
-    /// Starts work that is to come to its end, whoever leaves meanwhile.
+    /// Starts a task. The reader's leaving does not end it.
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.tracker.spawn(work);
     }
 
-    /// Tells when the answer that is being given has left, or can leave no more: the process gives one at a time.
-    pub(crate) fn end_of_answer(&self) -> impl Future<Output = ()> + Send + 'static {
-        let mut answers = self.answers.subscribe();
-        async move {
-            // An error says that the process ends.
-            let _ = answers.changed().await;
-        }
+    /// A token that is cancelled when the current response has been sent, or can no longer be sent.
+    pub(crate) fn response_end(&self) -> CancellationToken {
+        self.lock_response().clone()
     }
 
-    /// The answer has left, or can leave no more: what works on it is told so, and given time to end.
-    async fn settle(&self) {
-        self.answers.send_modify(|answers| *answers += 1);
-        self.wait(PATIENCE).await;
+    fn lock_response(&self) -> MutexGuard<'_, CancellationToken> {
+        self.response.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn wait(&self, patience: Duration) {
+    /// Cancels the response's token, and waits until the tasks have ended.
+    async fn end_response(&self) {
+        let ended = std::mem::take(&mut *self.lock_response());
+        ended.cancel();
+        self.wait(LONGEST_WAIT).await;
+    }
+
+    async fn wait(&self, longest: Duration) {
         self.tracker.close();
-        if timeout(patience, self.tracker.wait()).await.is_err() {
-            tracing::error!("work goes on after its answer");
+        if timeout(longest, self.tracker.wait()).await.is_err() {
+            tracing::error!("a task still runs after its response");
         }
         self.tracker.reopen();
     }
 }
 
-/// Around what gives an answer to Lambda.
 impl<S> Layer<S> for Tasks {
-    type Service = Settled<S>;
+    type Service = WaitForTasks<S>;
 
-    fn layer(&self, inner: S) -> Settled<S> {
+    fn layer(&self, inner: S) -> WaitForTasks<S> {
         let tasks = self.clone();
-        Settled { inner, tasks }
+        WaitForTasks { inner, tasks }
     }
 }
 
-/// Gives answers, and then waits for the work on them.
+/// The service that sends a response to Lambda, and then waits for the tasks.
 #[derive(Debug)]
-pub struct Settled<S> {
+pub struct WaitForTasks<S> {
     inner: S,
     tasks: Tasks,
 }
 
-impl<S> Service<LambdaInvocation> for Settled<S>
+impl<S> Service<LambdaInvocation> for WaitForTasks<S>
 where
     S: Service<LambdaInvocation, Response = (), Error = Error>,
     S::Future: 'static,
@@ -97,15 +89,15 @@ where
     }
 
     fn call(&mut self, invocation: LambdaInvocation) -> Self::Future {
-        let emulated = emulated(invocation.context.deadline);
-        let (answer, tasks) = (self.inner.call(invocation), self.tasks.clone());
+        let time_limit = emulator_time_limit(invocation.context.deadline);
+        let (response, tasks) = (self.inner.call(invocation), self.tasks.clone());
         Box::pin(async move {
-            let result = answer.await;
-            // `cargo lambda watch` says that it has an answer as soon as that begins.
-            if let (Ok(()), Some(time)) = (&result, emulated) {
-                tasks.wait(time).await;
+            let result = response.await;
+            // `cargo lambda watch` acknowledges a response when it begins: its end is not known here.
+            if let (Ok(()), Some(longest)) = (&result, time_limit) {
+                tasks.wait(longest).await;
             }
-            tasks.settle().await;
+            tasks.end_response().await;
             result
         })
     }
@@ -118,27 +110,27 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn work_is_told_of_the_end_of_its_answer_and_waited_for() {
+    async fn the_end_of_a_response_reaches_its_task_and_waits_for_it() {
         let tasks = Tasks::default();
         let (done, is_done) = oneshot::channel();
-        let end = tasks.end_of_answer();
+        let end = tasks.response_end();
         tasks.spawn(async move {
-            end.await;
+            end.cancelled().await;
             tokio::task::yield_now().await;
             done.send(()).unwrap();
         });
-        tasks.settle().await;
+        tasks.end_response().await;
         assert!(is_done.await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn work_without_an_end_is_not_waited_for_forever() {
+    async fn a_task_without_an_end_does_not_hold_up_later_responses() {
         let tasks = Tasks::default();
         tasks.spawn(std::future::pending());
-        tasks.settle().await;
-        // The next answer is one more.
-        let end = tasks.end_of_answer();
-        tasks.settle().await;
-        end.await;
+        tasks.end_response().await;
+        let next = tasks.response_end();
+        assert!(!next.is_cancelled());
+        tasks.end_response().await;
+        assert!(next.is_cancelled());
     }
 }

@@ -1,6 +1,6 @@
-//! What the service takes from its surroundings: the time, randomness, settings, secrets and the AWS configuration.
+//! Access to the time, randomness, settings, secrets and the AWS configuration.
 //!
-//! `clippy.toml` bans the system's own sources of each outside this crate, so that a test can pass in its own.
+//! `clippy.toml` bans the standard library's functions for these outside this crate, so that a test can pass in its own.
 
 pub mod aws;
 mod clock;

@@ -1,92 +1,73 @@
-//! Writes an archive part by part, as its `Serialize` would write the whole.
+//! Writes an [`ExportFile`](crate::export_file::ExportFile) part by part, in the form in which serde would write it whole.
 
 use bytes::Bytes;
 use serde::Serialize;
 use verse_data::{ExportPart, ExportedUser};
 use verse_http::Problem;
 
-use crate::archive::{
-    ArchivedChat, ArchivedDefinition, ArchivedInsight, ArchivedMessage, ArchivedUser,
-};
+use crate::export_file::{ExportChat, ExportDefinition, ExportInsight, ExportMessage, ExportUser};
 
-/// Where the writer is in the file.
-#[derive(Debug)]
+/// The writer's position in the file.
+#[derive(Debug, Default)]
 pub(super) struct Writer {
-    user: Option<ExportedUser>,
-    begun: bool,
     text: Vec<u8>,
-    section: Section,
-    /// Whether the section has an item yet.
+    list: FileList,
+    /// Whether the list has an item yet.
     has_items: bool,
-    /// Whether the item's list of messages is open, and has any.
-    messages: Option<bool>,
+    /// Whether the open item has a message yet; `None` when its list of messages is closed.
+    has_messages: Option<bool>,
 }
 
-/// In the order of the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Section {
+/// The lists of the file, in its order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum FileList {
+    #[default]
     Insights,
     Definitions,
     Chats,
 }
 
 impl Writer {
-    pub(super) fn new(user: Option<ExportedUser>) -> Self {
-        Self {
-            user,
-            begun: false,
-            text: Vec::new(),
-            section: Section::Insights,
-            has_items: false,
-            messages: None,
-        }
-    }
-
-    pub(super) fn has_begun(&self) -> bool {
-        self.begun
-    }
-
-    /// What stands before the first part.
-    pub(super) fn begin(&mut self) -> Result<Bytes, Problem> {
-        self.begun = true;
+    /// The text before the first part.
+    pub(super) fn begin(&mut self, user: Option<ExportedUser>) -> Result<Bytes, Problem> {
         self.text.extend_from_slice(b"{\"user\":");
-        self.value(&self.user.map(ArchivedUser::from))?;
+        self.write_value(&user.map(ExportUser::from))?;
         self.text.extend_from_slice(b",\"insights\":[");
         Ok(self.take())
     }
 
-    /// Some parts.
+    /// The text of these parts.
     pub(super) fn write(&mut self, parts: Vec<ExportPart>) -> Result<Bytes, Problem> {
         for part in parts {
             match part {
                 ExportPart::Insight(insight) => {
-                    self.item(Section::Insights);
-                    self.value(&ArchivedInsight::from(insight))?;
+                    self.begin_item(FileList::Insights);
+                    self.write_value(&ExportInsight::from(insight))?;
                     self.open_messages();
                 }
                 ExportPart::Definition(definition) => {
-                    self.item(Section::Definitions);
-                    self.value(&ArchivedDefinition::from(definition))?;
+                    self.begin_item(FileList::Definitions);
+                    self.write_value(&ExportDefinition::from(definition))?;
                 }
                 ExportPart::Chat(chat) => {
-                    self.item(Section::Chats);
-                    self.value(&ArchivedChat::from(chat))?;
+                    self.begin_item(FileList::Chats);
+                    self.write_value(&ExportChat::from(chat))?;
                     self.open_messages();
                 }
                 ExportPart::Message(message) => {
-                    if self.messages.replace(true) == Some(true) {
+                    if self.has_messages.replace(true) == Some(true) {
                         self.text.push(b',');
                     }
-                    self.value(&ArchivedMessage::from(message))?;
+                    self.write_value(&ExportMessage::from(message))?;
                 }
             }
         }
         Ok(self.take())
     }
 
-    /// What stands behind the last part.
+    /// The text after the last part.
     pub(super) fn end(&mut self) -> Bytes {
-        self.enter(Section::Chats);
+        self.move_to(FileList::Chats);
         self.text.extend_from_slice(b"]}");
         self.take()
     }
@@ -95,40 +76,36 @@ impl Writer {
         std::mem::take(&mut self.text).into()
     }
 
-    /// Begins an item.
-    fn item(&mut self, section: Section) {
-        self.enter(section);
+    fn begin_item(&mut self, list: FileList) {
+        self.move_to(list);
         if std::mem::replace(&mut self.has_items, true) {
             self.text.push(b',');
         }
     }
 
-    /// Closes the item before, and the sections before this one.
-    fn enter(&mut self, section: Section) {
-        if self.messages.take().is_some() {
+    /// Closes the open item and the lists before `list`.
+    fn move_to(&mut self, list: FileList) {
+        if self.has_messages.take().is_some() {
             self.text.extend_from_slice(b"]}");
         }
-        while self.section < section {
-            let (next, opening) = match self.section {
-                Section::Insights => (Section::Definitions, "],\"definitions\":["),
-                Section::Definitions | Section::Chats => {
-                    (Section::Chats, "],\"standalone_chats\":[")
-                }
+        while self.list < list {
+            let (next, opening) = match self.list {
+                FileList::Insights => (FileList::Definitions, "],\"definitions\":["),
+                _ => (FileList::Chats, "],\"standalone_chats\":["),
             };
             self.text.extend_from_slice(opening.as_bytes());
-            self.section = next;
+            self.list = next;
             self.has_items = false;
         }
     }
 
-    /// Takes the end off an item that was written with an empty list of messages as its last member.
+    /// Removes the last bytes of an item, `]}`, which close its empty list of messages.
     fn open_messages(&mut self) {
-        self.text
-            .truncate(self.text.len().saturating_sub(b"]}".len()));
-        self.messages = Some(false);
+        self.text.truncate(self.text.len().saturating_sub(2));
+        self.has_messages = Some(false);
     }
 
-    fn value(&mut self, value: &impl Serialize) -> Result<(), Problem> {
+    fn write_value(&mut self, value: &impl Serialize) -> Result<(), Problem> {
         serde_json::to_writer(&mut self.text, value).map_err(Problem::internal)
     }
 }
@@ -183,13 +160,13 @@ mod tests {
         })
     }
 
-    /// Writes the parts in two pieces, at every place where they can be divided.
+    /// The file of these parts. It is the same wherever the parts are divided into two pages.
     fn written(parts: &[ExportPart]) -> Value {
         let mut texts = (0..=parts.len()).map(|at| {
-            let mut writer = Writer::new(None);
+            let mut writer = Writer::default();
             let (first, second) = parts.split_at(at);
             [
-                writer.begin().unwrap(),
+                writer.begin(None).unwrap(),
                 writer.write(first.to_vec()).unwrap(),
                 writer.write(second.to_vec()).unwrap(),
                 writer.end(),
@@ -202,11 +179,11 @@ mod tests {
     }
 
     #[test]
-    fn any_section_may_be_empty() {
+    fn any_list_may_be_empty() {
         let lengths = |parts: &[ExportPart]| {
             let file = written(parts);
             ["insights", "definitions", "standalone_chats"]
-                .map(|section| file[section].as_array().unwrap().len())
+                .map(|list| file[list].as_array().unwrap().len())
         };
         assert_eq!(lengths(&[]), [0, 0, 0]);
         assert_eq!(lengths(&[chat()]), [0, 0, 1]);
@@ -219,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_are_within_their_insight_and_times_are_whole() {
+    fn messages_are_within_their_item_and_times_keep_microseconds() {
         let file = written(&[
             insight(),
             message("a"),
@@ -228,8 +205,8 @@ mod tests {
             chat(),
             message("c"),
         ]);
-        let said = json!({"role": "user", "content": "a", "created_at": AT});
-        assert_eq!(file["insights"][0]["chat_messages"][0], said);
+        let expected = json!({"role": "user", "content": "a", "created_at": AT});
+        assert_eq!(file["insights"][0]["chat_messages"][0], expected);
         assert_eq!(file["insights"][0]["chat_messages"][1]["content"], "b");
         assert_eq!(file["insights"][1]["chat_messages"], json!([]));
         assert_eq!(file["standalone_chats"][0]["messages"][0]["content"], "c");

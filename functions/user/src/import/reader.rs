@@ -1,34 +1,32 @@
-//! Reads the body of an import: straight into records, so that 6 MB of JSON stay about 6 MB. The first breach ends it.
+//! Reads the body of an import into records, without a JSON tree between: 6 MB of JSON need about 6 MB of memory. The first
+//! breach of a bound ends the reading.
 
 use serde::Deserialize;
 use serde_json::error::Category;
 use verse_data::{ChatRecord, DefinitionRecord, InsightRecord, MessageRecord, UserData};
-use verse_http::{Fault, JsonText, Problem};
+use verse_http::{FieldError, JsonText, Problem};
 
-use super::shape::{List, Object, RoleField, Text, Time};
+use super::bounded_json::{BoundedList, BoundedText, JsonObject, RoleField, Time};
 
-/// A reference.
-type Reference = Text<1, 100>;
-/// A passage or a verse.
-type Passage = Text<1, 50_000>;
-/// Anything else.
-type Other = Text<0, 10_000>;
-/// As many as the body holds.
-type Messages = List<MessageItem, { usize::MAX }>;
+type Reference = BoundedText<1, 100>;
+type Passage = BoundedText<1, 50_000>;
+type Other = BoundedText<0, 10_000>;
+/// Without a bound but the body's.
+type Messages = BoundedList<MessageItem, { usize::MAX }>;
 
 #[derive(Deserialize)]
 struct Body {
-    data: Object<File>,
+    data: JsonObject<File>,
 }
 
 #[derive(Deserialize)]
 struct File {
     #[serde(default)]
-    insights: List<InsightItem, 1000>,
+    insights: BoundedList<InsightItem, 1000>,
     #[serde(default)]
-    definitions: List<DefinitionItem, 1000>,
+    definitions: BoundedList<DefinitionItem, 1000>,
     #[serde(default)]
-    standalone_chats: List<ChatItem, 500>,
+    standalone_chats: BoundedList<ChatItem, 500>,
 }
 
 #[derive(Deserialize)]
@@ -45,7 +43,7 @@ struct InsightItem {
 
 #[derive(Deserialize)]
 struct DefinitionItem {
-    word: Text<1, 100>,
+    word: BoundedText<1, 100>,
     passage_reference: Reference,
     verse_text: Passage,
     definition: Other,
@@ -56,12 +54,12 @@ struct DefinitionItem {
 
 #[derive(Deserialize)]
 struct ChatItem {
-    title: Text<1, 200>,
-    // An empty one is as good as none.
+    title: BoundedText<1, 200>,
+    // An empty text counts as absent.
     #[serde(default)]
-    passage_reference: Option<Text<0, 100>>,
+    passage_reference: Option<BoundedText<0, 100>>,
     #[serde(default)]
-    passage_text: Option<Text<0, 50_000>>,
+    passage_text: Option<BoundedText<0, 50_000>>,
     created_at: Time,
     updated_at: Time,
     #[serde(default)]
@@ -75,13 +73,15 @@ struct MessageItem {
     created_at: Time,
 }
 
-/// The records of the file in the body; or the problem that names what is wrong first.
+/// Reads the records of the file in the body. The problem names the first breach.
 pub(super) fn read(body: &[u8]) -> Result<UserData, Problem> {
     let text =
         std::str::from_utf8(body).map_err(|_| Problem::bad_request("The body is not UTF-8."))?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let read = serde_path_to_error::deserialize(&mut deserializer);
-    let Object(Body { data: Object(file) }) = read.map_err(|error| refuse(&error))?;
+    let JsonObject(Body {
+        data: JsonObject(file),
+    }) = read.map_err(|error| refuse(&error))?;
     deserializer
         .end()
         .map_err(|error| JsonText::not_well_formed(&error))?;
@@ -94,8 +94,7 @@ pub(super) fn read(body: &[u8]) -> Result<UserData, Problem> {
 const LONE_SURROGATE: &str =
     "The body is not well-formed JSON: it has one half of a surrogate pair.";
 
-/// Whether an escape stands for half a character, in a text that is well-formed otherwise: `serde_json` does not look into
-/// the members that it skips.
+/// Whether well-formed JSON has an escape for half a surrogate pair. `serde_json` does not check the members that it skips.
 fn has_lone_surrogate(text: &str) -> bool {
     let mut rest = text;
     while let Some((_, escape)) = rest.split_once('\\') {
@@ -111,12 +110,12 @@ fn has_lone_surrogate(text: &str) -> bool {
     false
 }
 
-/// What an escape like `u00e9` stands for; `None` when it is another kind of escape.
+/// The code unit of an escape such as `u00e9`; `None` for another kind of escape.
 fn code_unit(escape: &str) -> Option<u16> {
     u16::from_str_radix(escape.strip_prefix('u')?.get(..4)?, 16).ok()
 }
 
-/// What is wrong, and where: `insights[417].passage_text must have 50000 characters or fewer.`
+/// The problem with the place of the breach: `insights[417].passage_text must have 50000 characters or fewer.`
 fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let inner = error.inner();
     if inner.classify() != Category::Data {
@@ -126,16 +125,16 @@ fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let path = [error.path().to_string(), member].join(".");
     let path = path.trim_matches('.');
     if path == "data" {
-        // No file at all: a field of the body is at fault, as of any other.
+        // There is no file: the error is one of the body's field, as on other routes.
         let pointer = "/data".to_owned();
-        return Problem::invalid(vec![Fault { pointer, detail }]);
+        return Problem::invalid(vec![FieldError { pointer, detail }]);
     }
     let path = path.strip_prefix("data.").unwrap_or(path);
     let subject = if path.is_empty() { "The body" } else { path };
     Problem::bad_request(format!("{subject} {detail}."))
 }
 
-/// The member that is missing or there twice, if it is that, and what is wrong. Never says what was sent instead.
+/// The name of a missing or repeated member, if that is the breach, and the broken rule. Quotes nothing from the body.
 fn explain(error: &serde_json::Error) -> (String, String) {
     let place = format!(" at line {} column {}", error.line(), error.column());
     let text = error.to_string();
@@ -181,8 +180,8 @@ impl From<File> for UserData {
         let chats = file.standalone_chats.0.into_iter().map(|chat| {
             let record = ChatRecord {
                 title: chat.title.0,
-                passage_reference: some(chat.passage_reference),
-                passage_text: some(chat.passage_text),
+                passage_reference: non_empty(chat.passage_reference),
+                passage_text: non_empty(chat.passage_text),
                 created_at: chat.created_at.0,
                 updated_at: chat.updated_at.0,
             };
@@ -196,7 +195,7 @@ impl From<File> for UserData {
     }
 }
 
-fn some<const MOST: usize>(text: Option<Text<0, MOST>>) -> Option<String> {
+fn non_empty<const MOST: usize>(text: Option<BoundedText<0, MOST>>) -> Option<String> {
     text.map(|text| text.0).filter(|text| !text.is_empty())
 }
 
@@ -235,8 +234,8 @@ mod tests {
         read(json!({ "data": data }).to_string().as_bytes()).map_err(problem)
     }
 
-    /// What is said of a file whose insight has `value` in the place of `member`.
-    fn said_of(member: &str, value: Value) -> String {
+    /// The problem of a file whose third insight has `value` as its `member`.
+    fn breach(member: &str, value: Value) -> String {
         let mut bad = insight();
         bad[member] = value;
         read_file(&json!({"insights": [insight(), insight(), bad]})).unwrap_err()
@@ -244,18 +243,16 @@ mod tests {
 
     #[test]
     fn a_breach_is_named_with_its_place() {
+        let time = "must be a time, as 2026-01-31T12:00:00Z";
+        let (reference, text) = (json!("é".repeat(101)), json!("x".repeat(50_001)));
         for (member, value, detail) in [
-            (
-                "passage_text",
-                json!("x".repeat(50_001)),
-                "must have 50000 characters or fewer",
-            ),
+            ("passage_text", text, "must have 50000 characters or fewer"),
             ("passage_text", json!(""), "must not be empty"),
             ("passage_text", json!(7), "must be a text"),
             ("passage_text", Value::Null, "must be a text"),
             (
                 "passage_reference",
-                json!("é".repeat(101)),
+                reference,
                 "must have 100 characters or fewer",
             ),
             (
@@ -263,53 +260,38 @@ mod tests {
                 json!("a\0"),
                 "must not hold the character U+0000",
             ),
-            (
-                "created_at",
-                json!("yesterday"),
-                "must be a time, as 2026-01-31T12:00:00Z",
-            ),
-            (
-                "created_at",
-                json!("+20026-01-01T00:00:00Z"),
-                "must be a time, as 2026-01-31T12:00:00Z",
-            ),
-            (
-                "created_at",
-                json!(1_767_225_600),
-                "must be a time, as 2026-01-31T12:00:00Z",
-            ),
+            ("created_at", json!("yesterday"), time),
+            ("created_at", json!("+20026-01-01T00:00:00Z"), time),
+            ("created_at", json!(1_767_225_600), time),
             ("chat_messages", json!({}), "must be a list"),
         ] {
             let expected = format!("insights[2].{member} {detail}.");
-            assert_eq!(said_of(member, value), expected);
+            assert_eq!(breach(member, value), expected);
         }
         assert_eq!(
-            said_of("chat_messages", json!([message(), {"role": "system"}])),
+            breach("chat_messages", json!([message(), {"role": "system"}])),
             "insights[2].chat_messages[1].role must be user or assistant."
         );
         assert_eq!(
-            said_of(
+            breach(
                 "chat_messages",
                 json!([["user", "hi", "2026-01-01T00:00:00Z"]])
             ),
             "insights[2].chat_messages[0] must be an object."
         );
-        let bare =
-            json!({"standalone_chats": [{"title": "t", "created_at": "2026-01-01T00:00:00Z"}]});
-        assert_eq!(
-            read_file(&bare).unwrap_err(),
-            "standalone_chats[0].updated_at is missing."
-        );
+        let chat = json!({"title": "t", "created_at": "2026-01-01T00:00:00Z"});
+        let missing = read_file(&json!({"standalone_chats": [chat]})).unwrap_err();
+        assert_eq!(missing, "standalone_chats[0].updated_at is missing.");
     }
 
     #[test]
-    fn what_is_refused_is_not_repeated() {
-        let said = said_of("chat_messages", json!("a secret, expected nothing"));
-        assert!(!said.contains("secret"), "{said}");
+    fn a_problem_does_not_quote_the_file() {
+        let detail = breach("chat_messages", json!("a secret, expected nothing"));
+        assert!(!detail.contains("secret"), "{detail}");
     }
 
     #[test]
-    fn no_list_is_longer_than_its_bound() {
+    fn a_list_longer_than_its_bound_is_refused() {
         let definition = json!({
             "word": "w", "passage_reference": "John 3", "verse_text": "v", "definition": "",
             "biblical_usage": "", "original_language": "", "created_at": "2026-01-01T00:00:00Z",
@@ -322,8 +304,8 @@ mod tests {
             ("standalone_chats", chat, 500),
         ] {
             assert!(read_file(&json!({ list: vec![item.clone(); most] })).is_ok());
-            let said = read_file(&json!({ list: vec![item; most + 1] })).unwrap_err();
-            assert_eq!(said, format!("{list} must have {most} items or fewer."));
+            let detail = read_file(&json!({ list: vec![item; most + 1] })).unwrap_err();
+            assert_eq!(detail, format!("{list} must have {most} items or fewer."));
         }
     }
 
@@ -333,15 +315,15 @@ mod tests {
         whole["passage_text"] = json!("é".repeat(50_000));
         whole["chat_messages"] = json!([message()]);
         let data = read_file(&json!({"insights": [whole], "user": null})).unwrap();
-        let (_, said) = &data.insights[0];
+        let (_, messages) = &data.insights[0];
         assert_eq!(
-            said[0].created_at.to_rfc3339(),
+            messages[0].created_at.to_rfc3339(),
             "2026-01-01T00:00:00.000001+00:00"
         );
     }
 
     #[test]
-    fn half_a_character_is_found_in_what_is_not_read_too() {
+    fn half_a_surrogate_pair_is_refused_in_skipped_members_too() {
         let read = |text: &str| read(format!(r#"{{"data":{{}},"x":["{text}"]}}"#).as_bytes());
         for text in [
             r"\ud83d\ude00",
@@ -352,50 +334,38 @@ mod tests {
         ] {
             assert!(read(text).is_ok(), "{text}");
         }
-        for text in [
-            r"\ud800",
-            r"\udc00",
-            r"\udc00\ud800",
-            r"\ud800\ud800\udc00",
-            r"\ud800\n",
-            r"\ud800é",
-            r"\\\ud800",
-        ] {
+        let halves = r"\ud800 \udc00 \udc00\ud800 \ud800\ud800\udc00 \ud800\n \ud800é \\\ud800";
+        for text in halves.split(' ') {
             assert_eq!(read(text).unwrap_err().status(), 400, "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_json_or_no_file_is_refused() {
+    fn a_body_that_is_not_json_or_has_no_file_is_refused() {
+        let malformed = "The body is not well-formed JSON (line 1, column";
         for (body, detail) in [
-            (
-                &b"{\"data\":{}"[..],
-                "The body is not well-formed JSON (line 1, column 10).",
-            ),
-            (
-                b"{\"data\":{}}}",
-                "The body is not well-formed JSON (line 1, column 12).",
-            ),
-            (b"\xff", "The body is not UTF-8."),
-            (b"[]", "The body must be an object."),
+            (&b"{\"data\":{}"[..], format!("{malformed} 10).")),
+            (b"{\"data\":{}}}", format!("{malformed} 12).")),
+            (b"\xff", "The body is not UTF-8.".to_owned()),
+            (b"[]", "The body must be an object.".to_owned()),
         ] {
             let problem = read(body).unwrap_err();
-            assert_eq!((problem.status().as_u16(), problem.detail()), (400, detail));
+            assert_eq!(
+                (problem.status().as_u16(), problem.detail()),
+                (400, &*detail)
+            );
         }
-        for body in [
-            &b"{}"[..],
-            b"{\"data\":null}",
-            b"{\"data\":[]}",
-            b"{\"data\":{},\"data\":{}}",
+        for data in [
+            r"",
+            r#""data":null"#,
+            r#""data":[]"#,
+            r#""data":{},"data":{}"#,
         ] {
-            assert_eq!(read(body).unwrap_err().status(), 422);
+            let problem = read(format!("{{{data}}}").as_bytes()).unwrap_err();
+            assert_eq!(problem.status(), 422);
         }
         let surrogate = br#"{"data":{"insights":[{"passage_text":"\ud800"}]}}"#;
-        assert!(
-            read(surrogate)
-                .unwrap_err()
-                .detail()
-                .starts_with("The body is not well-formed")
-        );
+        let problem = read(surrogate).unwrap_err();
+        assert!(problem.detail().starts_with("The body is not well-formed"));
     }
 }

@@ -1,5 +1,5 @@
-//! `DELETE /api/user/data`: erases the caller's user with everything that names it, on all its devices. The cookie goes,
-//! too: what it says is nobody's. The next visit is a new user's. One round trip; none without a cookie.
+//! `DELETE /api/user/data`: erases the caller's user with all its data and devices, and clears the session cookie. One
+//! round trip; none for a caller without a cookie.
 
 use axum::{Json, extract::State};
 use serde::Serialize;
@@ -7,25 +7,25 @@ use utoipa::ToSchema;
 use verse_data::{ErasedCounts, clear_user_data};
 use verse_http::{App, Caller, Problem, Unavailable};
 
-/// What was erased.
+/// The erasure.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ErasedAnswer {
     #[schema(example = "User data cleared successfully")]
     message: &'static str,
-    /// How much of each.
+    /// The number of erased items.
     deleted: DeletedAnswer,
 }
 
-/// How much was erased.
+/// The number of erased items.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeletedAnswer {
-    /// Insights of the history.
+    /// Insights in the history.
     #[schema(example = 12)]
     insights: i64,
-    /// Definitions of the history.
+    /// Definitions in the history.
     #[schema(example = 3)]
     definitions: i64,
-    /// Messages of all conversations, on insights and in standalone chats.
+    /// Messages about insights and in standalone chats.
     #[schema(example = 40)]
     chat_messages: i64,
     /// Standalone chats.
@@ -33,13 +33,13 @@ pub struct DeletedAnswer {
     standalone_chats: i64,
 }
 
-/// Erase the caller
+/// Erase the user
 ///
-/// Every device of the user is unknown from then on. An unknown caller has nothing, and nothing is deleted.
+/// All devices of the user become unknown. For an unknown caller nothing is deleted.
 #[utoipa::path(delete, path = "/api/user/data", tag = "user",
     responses(
-        (status = 200, description = "Everything is erased", body = ErasedAnswer,
-         headers(("Set-Cookie" = String, description = "ends `verse_user_id`, if one was sent"))),
+        (status = 200, description = "The user is erased", body = ErasedAnswer,
+         headers(("Set-Cookie" = String, description = "Clears `verse_user_id`, if the caller sent one"))),
         Unavailable,
     ))]
 pub async fn erase_user(

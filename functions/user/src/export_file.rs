@@ -1,4 +1,4 @@
-//! The file that an export writes and an import reads: its shape, for the writer and for OpenAPI.
+//! The JSON file that an export writes and an import reads.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -6,29 +6,29 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use verse_data::{ChatRecord, DefinitionRecord, ExportedUser, InsightRecord, MessageRecord};
 
-/// Everything that a user keeps, oldest first.
+/// The data of a user, oldest first.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Archive {
-    /// Whose it is; null for an unknown caller. An import does not look at it.
-    pub user: Option<ArchivedUser>,
-    /// The history of insights. At most 1,000 are imported.
-    pub insights: Vec<ArchivedInsight>,
-    /// The history of definitions. At most 1,000 are imported.
-    pub definitions: Vec<ArchivedDefinition>,
-    /// Standalone chats. At most 500 are imported.
-    pub standalone_chats: Vec<ArchivedChat>,
+pub struct ExportFile {
+    /// The user; null for an unknown caller. An import ignores it.
+    pub user: Option<ExportUser>,
+    /// The history of insights. An import takes 1,000 at most.
+    pub insights: Vec<ExportInsight>,
+    /// The history of definitions. An import takes 1,000 at most.
+    pub definitions: Vec<ExportDefinition>,
+    /// Standalone chats. An import takes 500 at most.
+    pub standalone_chats: Vec<ExportChat>,
 }
 
 /// A user.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ArchivedUser {
+pub struct ExportUser {
     anonymous_id: Uuid,
     created_at: DateTime<Utc>,
 }
 
-/// An insight, and what was said about it.
+/// An insight, and the messages about it.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ArchivedInsight {
+pub struct ExportInsight {
     #[schema(min_length = 1, max_length = 100, example = "John 3:16 (KJV)")]
     passage_reference: String,
     #[schema(min_length = 1, max_length = 50_000)]
@@ -39,15 +39,15 @@ pub struct ArchivedInsight {
     theological_significance: String,
     #[schema(max_length = 10_000)]
     practical_application: String,
-    /// When the user got it.
+    /// When it was added to the history.
     created_at: DateTime<Utc>,
-    // Last: the writer goes on from its bracket.
-    chat_messages: Vec<ArchivedMessage>,
+    // Last: the writer inserts messages before its closing bracket.
+    chat_messages: Vec<ExportMessage>,
 }
 
 /// A definition.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ArchivedDefinition {
+pub struct ExportDefinition {
     #[schema(min_length = 1, max_length = 100, example = "world")]
     word: String,
     #[schema(min_length = 1, max_length = 100, example = "John 3:16 (KJV)")]
@@ -60,13 +60,13 @@ pub struct ArchivedDefinition {
     biblical_usage: String,
     #[schema(max_length = 10_000)]
     original_language: String,
-    /// When the user got it.
+    /// When it was added to the history.
     created_at: DateTime<Utc>,
 }
 
 /// A standalone chat.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ArchivedChat {
+pub struct ExportChat {
     #[schema(min_length = 1, max_length = 200)]
     title: String,
     #[schema(max_length = 100)]
@@ -76,13 +76,13 @@ pub struct ArchivedChat {
     created_at: DateTime<Utc>,
     /// When it was last used.
     updated_at: DateTime<Utc>,
-    // Last: the writer goes on from its bracket.
-    messages: Vec<ArchivedMessage>,
+    // Last: the writer inserts messages before its closing bracket.
+    messages: Vec<ExportMessage>,
 }
 
 /// A message.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ArchivedMessage {
+pub struct ExportMessage {
     /// `user` or `assistant`.
     #[schema(example = "user")]
     role: &'static str,
@@ -91,7 +91,7 @@ pub struct ArchivedMessage {
     created_at: DateTime<Utc>,
 }
 
-impl From<ExportedUser> for ArchivedUser {
+impl From<ExportedUser> for ExportUser {
     fn from(user: ExportedUser) -> Self {
         Self {
             anonymous_id: user.anonymous_id,
@@ -100,7 +100,7 @@ impl From<ExportedUser> for ArchivedUser {
     }
 }
 
-impl From<InsightRecord> for ArchivedInsight {
+impl From<InsightRecord> for ExportInsight {
     fn from(record: InsightRecord) -> Self {
         Self {
             passage_reference: record.passage_reference,
@@ -114,7 +114,7 @@ impl From<InsightRecord> for ArchivedInsight {
     }
 }
 
-impl From<DefinitionRecord> for ArchivedDefinition {
+impl From<DefinitionRecord> for ExportDefinition {
     fn from(record: DefinitionRecord) -> Self {
         Self {
             word: record.word,
@@ -128,7 +128,7 @@ impl From<DefinitionRecord> for ArchivedDefinition {
     }
 }
 
-impl From<ChatRecord> for ArchivedChat {
+impl From<ChatRecord> for ExportChat {
     fn from(record: ChatRecord) -> Self {
         Self {
             title: record.title,
@@ -141,7 +141,7 @@ impl From<ChatRecord> for ArchivedChat {
     }
 }
 
-impl From<MessageRecord> for ArchivedMessage {
+impl From<MessageRecord> for ExportMessage {
     fn from(record: MessageRecord) -> Self {
         Self {
             role: record.role.as_str(),

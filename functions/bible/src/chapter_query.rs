@@ -1,4 +1,4 @@
-//! Finds the chapter that a request asks for.
+//! The chapter that a request names by book, number and translation.
 
 use utoipa::IntoParams;
 use verse_http::{Fields, FromFields, Problem};
@@ -7,16 +7,16 @@ use verse_scripture::{
     nearest_book, nearest_translation,
 };
 
-/// What is read when no translation is named.
+/// The translation of a request that names none.
 const DEFAULT_TRANSLATION: &str = "WEB";
-/// As long as the name of a book or translation may be, in characters.
+/// The most characters in the name of a book or translation.
 const NAME_LENGTH: usize = 100;
 
-/// Which chapter, in which translation.
+/// The chapter and its translation.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ChapterQuery {
-    /// English name, usual abbreviation or USFM id, in any letter case.
+    /// The English name, a usual abbreviation or the USFM id, in any letter case.
     #[param(min_length = 1, max_length = 100, example = "John")]
     book: String,
     #[param(minimum = 1, example = 3)]
@@ -44,7 +44,7 @@ impl ChapterQuery {
     ///
     /// # Errors
     ///
-    /// A `404` that says which of book, chapter and translation there is none of, and the nearest name there is.
+    /// A `404` that names the unknown book, chapter or translation, with the closest known name.
     pub(crate) fn read(&self) -> Result<Chapter, Problem> {
         let translation = self.find_translation()?;
         let book = self.find_book()?;
@@ -76,7 +76,7 @@ impl ChapterQuery {
     }
 }
 
-/// A `404` for a name that is nothing's, with the nearest that is something's in `nearest`.
+/// `404` with the closest known name, also as the member `nearest`.
 fn unknown(what: &str, name: &str, nearest: Option<&'static str>) -> Problem {
     match nearest {
         Some(nearest) => Problem::not_found(format!(

@@ -1,4 +1,4 @@
-//! `GET /api/chapter/content`: a chapter to lay out, with headings, breaks, poetry and notes. Publicly cacheable.
+//! `GET /api/chapter/content`: a chapter for display, with headings, line breaks, poetry and notes. Publicly cacheable.
 
 use axum::response::Response;
 use serde::Serialize;
@@ -7,11 +7,11 @@ use verse_http::{Cacheable, Invalid, NotFound, Problem, Query};
 use verse_scripture::{Chapter, Element, Note};
 
 use crate::{
-    answer::{OmittedAnswer, omitted},
-    lookup::ChapterQuery,
+    chapter_query::ChapterQuery,
+    passage_answer::{OmittedAnswer, omitted},
 };
 
-/// A chapter as it is laid out.
+/// A chapter for display.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContentAnswer {
     #[schema(example = "John")]
@@ -24,19 +24,18 @@ pub struct ContentAnswer {
     reference: String,
     /// Headings, breaks and verses, in reading order.
     content: Vec<Element>,
-    /// The notes whose places the content marks.
+    /// The notes that the content refers to.
     notes: Vec<Note>,
     /// Verses that this translation does not print.
     omitted: Vec<OmittedAnswer>,
 }
 
-/// Read a chapter to lay out
+/// Read a chapter for display
 #[utoipa::path(get, path = "/api/chapter/content", tag = "bible", params(ChapterQuery),
     responses(
         (status = 200, description = "The chapter", body = ContentAnswer),
-        (status = 304, description = "The caller has it already"),
-        NotFound,
-        Invalid,
+        (status = 304, description = "The caller has it cached"),
+        NotFound, Invalid,
     ))]
 pub async fn get_content(
     cacheable: Cacheable,

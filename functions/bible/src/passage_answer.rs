@@ -1,4 +1,4 @@
-//! Verses as they are answered, and passages as they are kept.
+//! The answer of `GET /api/passage` and `GET /api/chapter`, and its storing with `save=true`.
 
 use std::ops::RangeInclusive;
 
@@ -12,31 +12,32 @@ use verse_data::{SavedPassage, save_passage};
 use verse_http::{App, Cacheable, Fields, FromFields, Problem};
 use verse_scripture::{Chapter, Note, Part, Verse};
 
-/// Whether to keep what is read.
+/// Whether to store the passage.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SaveQuery {
-    /// Keep the passage, once for each reference and translation. False when absent.
-    save: Option<bool>,
+    /// Store the passage, once for each reference and translation.
+    #[param(required = false, default = false)]
+    save: bool,
 }
 
 impl FromFields for SaveQuery {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         Some(Self {
-            save: Some(fields.flag("save", false)),
+            save: fields.flag("save", false),
         })
     }
 }
 
 impl SaveQuery {
-    /// The answer, after it was kept if that was asked: then no cache may answer the next such call.
+    /// The answer, cacheable unless `save=true`. With it, the passage is stored first: each such call must reach the database.
     pub(crate) async fn answer(
         &self,
         app: &App,
         cacheable: &Cacheable,
         passage: &PassageAnswer,
     ) -> Result<Response, Problem> {
-        if self.save != Some(true) {
+        if !self.save {
             return cacheable.json(passage);
         }
         let text = passage.text();
@@ -59,9 +60,9 @@ pub struct PassageAnswer {
     /// The translation's code.
     #[schema(example = "WEB")]
     translation: &'static str,
-    /// The notes whose places the verses' `text_parts` mark.
+    /// The notes that the verses' `text_parts` refer to.
     notes: Vec<Note>,
-    /// Verses asked for that this translation does not print.
+    /// Requested verses that this translation does not print.
     omitted: Vec<OmittedAnswer>,
 }
 
@@ -77,21 +78,21 @@ pub struct VerseAnswer {
     text: String,
     #[schema(example = "WEB")]
     translation: &'static str,
-    /// The same words with lines of poetry, breaks and places of notes; null where the translation has none of these.
+    /// The text with lines of poetry, line breaks and notes; null where the verse has none of these.
     text_parts: Option<Vec<Part>>,
 }
 
-/// A verse that the canon counts and the translation does not print under that number.
+/// A verse of the canon that the translation does not print under this number.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OmittedAnswer {
     #[schema(example = 36)]
     verse: u16,
-    /// A sentence that says so, and where the words stand instead if they do.
+    /// A sentence that says so, and where the translation prints the words, if it does.
     detail: String,
 }
 
 impl PassageAnswer {
-    /// The verses of `chapter` with these numbers, under this reference.
+    /// The verses of `chapter` with these numbers.
     pub(crate) fn new(chapter: &Chapter, reference: String, numbers: &RangeInclusive<u16>) -> Self {
         let verses = chapter.verses_within(numbers).into_iter();
         Self {
@@ -109,7 +110,7 @@ impl PassageAnswer {
         self.verses.is_empty()
     }
 
-    /// Why there is nothing to read: for a `404`.
+    /// The sentence of the `404` when no verse is printed.
     pub(crate) fn why_empty(&self) -> String {
         self.omitted
             .first()
@@ -117,7 +118,7 @@ impl PassageAnswer {
             .unwrap_or_default()
     }
 
-    /// The verses' text, a space between them.
+    /// The verses' text, joined by spaces.
     fn text(&self) -> String {
         self.verses
             .iter()
@@ -140,7 +141,7 @@ impl VerseAnswer {
     }
 }
 
-/// Which of the verses with these numbers the translation does not print.
+/// The verses with these numbers that the translation does not print.
 pub(crate) fn omitted(chapter: &Chapter, numbers: &RangeInclusive<u16>) -> Vec<OmittedAnswer> {
     let book = chapter.book().name;
     let translation = chapter.translation().translation().name;

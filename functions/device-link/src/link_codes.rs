@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use verse_data::revoke_user_codes;
 use verse_http::{App, Caller, Problem, Unavailable};
 
-/// How many codes were revoked.
+/// The number of revoked codes.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RevokeAnswer {
     #[schema(example = "Revoked 2 pending link codes")]
@@ -18,7 +18,7 @@ pub struct RevokeAnswer {
 /// Revoke the pending link codes
 #[utoipa::path(delete, path = "/api/user/link/codes", tag = "device",
     responses(
-        (status = 200, description = "They are revoked", body = RevokeAnswer),
+        (status = 200, description = "The codes are revoked", body = RevokeAnswer),
         Unavailable,
     ))]
 pub async fn revoke_codes(

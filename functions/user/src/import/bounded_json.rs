@@ -1,5 +1,5 @@
-//! What JSON must be like to be read: texts of so many characters, lists of so many items, objects, times. Each says what
-//! it expects; nothing past a bound is kept in memory.
+//! Types that check bounds while JSON is read: texts, lists, objects, times. A breach ends the reading, so that nothing past a
+//! bound is kept in memory.
 
 use std::{fmt, marker::PhantomData};
 
@@ -10,19 +10,19 @@ use serde::{
 };
 use verse_data::Role;
 
-/// A text of that many characters, without U+0000.
+/// A text of `LEAST` to `MOST` characters, without U+0000.
 #[derive(Debug)]
-pub(super) struct Text<const LEAST: usize, const MOST: usize>(pub(super) String);
+pub(super) struct BoundedText<const LEAST: usize, const MOST: usize>(pub(super) String);
 
-/// A list of that many objects at most.
+/// A list of `MOST` objects at most.
 #[derive(Debug)]
-pub(super) struct List<T, const MOST: usize>(pub(super) Vec<T>);
+pub(super) struct BoundedList<T, const MOST: usize>(pub(super) Vec<T>);
 
-/// An object, and not the array that serde would take for one.
+/// An object. Serde would accept an array in its place.
 #[derive(Debug)]
-pub(super) struct Object<T>(pub(super) T);
+pub(super) struct JsonObject<T>(pub(super) T);
 
-/// A moment, as ISO 8601 has it. Without an offset it is UTC.
+/// An ISO 8601 time. Without an offset, it is in UTC.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Time(pub(super) DateTime<Utc>);
 
@@ -30,13 +30,13 @@ pub(super) struct Time(pub(super) DateTime<Utc>);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RoleField(pub(super) Role);
 
-impl<T, const MOST: usize> Default for List<T, MOST> {
+impl<T, const MOST: usize> Default for BoundedList<T, MOST> {
     fn default() -> Self {
         Self(Vec::new())
     }
 }
 
-/// Reads a text, and makes something of it or says what it must be.
+/// Reads a text, and converts it. The first field names the expected form.
 struct TextVisitor<F>(&'static str, F);
 
 impl<T, F: FnOnce(&str) -> Result<T, String>> Visitor<'_> for TextVisitor<F> {
@@ -51,7 +51,7 @@ impl<T, F: FnOnce(&str) -> Result<T, String>> Visitor<'_> for TextVisitor<F> {
     }
 }
 
-impl<'de, const LEAST: usize, const MOST: usize> Deserialize<'de> for Text<LEAST, MOST> {
+impl<'de, const LEAST: usize, const MOST: usize> Deserialize<'de> for BoundedText<LEAST, MOST> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let read = |text: &str| {
             // Counting stops at the bound: the text may be large.
@@ -96,12 +96,12 @@ impl<'de> Deserialize<'de> for RoleField {
     }
 }
 
-impl<'de, T: Deserialize<'de>, const MOST: usize> Deserialize<'de> for List<T, MOST> {
+impl<'de, T: Deserialize<'de>, const MOST: usize> Deserialize<'de> for BoundedList<T, MOST> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct ListVisitor<T, const MOST: usize>(PhantomData<T>);
 
         impl<'de, T: Deserialize<'de>, const MOST: usize> Visitor<'de> for ListVisitor<T, MOST> {
-            type Value = List<T, MOST>;
+            type Value = BoundedList<T, MOST>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a list")
@@ -109,14 +109,14 @@ impl<'de, T: Deserialize<'de>, const MOST: usize> Deserialize<'de> for List<T, M
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
                 let mut list = Vec::new();
-                while let Some(Object(item)) = items.next_element()? {
+                while let Some(JsonObject(item)) = items.next_element()? {
                     list.push(item);
                     if list.len() > MOST {
                         let detail = format!("must have {MOST} items or fewer");
                         return Err(de::Error::custom(detail));
                     }
                 }
-                Ok(List(list))
+                Ok(BoundedList(list))
             }
         }
 
@@ -124,19 +124,19 @@ impl<'de, T: Deserialize<'de>, const MOST: usize> Deserialize<'de> for List<T, M
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for JsonObject<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct ObjectVisitor<T>(PhantomData<T>);
 
         impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
-            type Value = Object<T>;
+            type Value = JsonObject<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(members)).map(Object)
+                T::deserialize(MapAccessDeserializer::new(members)).map(JsonObject)
             }
         }
 
