@@ -70,7 +70,7 @@ fn an_error_never_contains_the_value() {
         ),
         (("MAX_TOKENS_CHAT", "secret"), "a whole number"),
     ] {
-        let error = error(&[setting, ("AI_PROVIDER", "openai"), key]);
+        let error = error(&[("AI_PROVIDER", "openai"), key, setting]);
         let (name, _) = setting;
         let start = format!("{name} cannot be used: expected {expected}");
         assert!(error.starts_with(&start), "{error}");
