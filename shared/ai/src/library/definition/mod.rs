@@ -82,13 +82,13 @@ fn behind(study: &WordStudy, lemma: &LemmaStudy) -> String {
     let stands = format!("stands {}", introduced(&lemma.entry));
     match lemma.lemma.evidence {
         LemmaEvidence::Position => {
-            format!("LemmaLookup {word} in {place}, in the King James Version, {stands}.")
+            format!("Behind {word} in {place}, in the King James Version, {stands}.")
         }
         LemmaEvidence::SameWord => format!(
-            "LemmaLookup {word} in {place} {stands}, by the King James Version, which has {kjv} in the same verse."
+            "Behind {word} in {place} {stands}, by the King James Version, which has {kjv} in the same verse."
         ),
         LemmaEvidence::Rendering if lemma.lemma.kjv_words.is_empty() => format!(
-            "LemmaLookup {word} in {place} {stands}: of the words behind the verse, it alone is rendered so in the dictionary."
+            "Behind {word} in {place} {stands}: of the words behind the verse, it alone is rendered so in the dictionary."
         ),
         LemmaEvidence::Rendering => format!(
             "Where {} has {word} in {place}, the King James Version has {kjv}; behind it {stands}.",

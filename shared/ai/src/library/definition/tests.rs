@@ -68,6 +68,7 @@ fn loved_is_defined_in_both_translations() {
         assert_contains(
             &loved.texts.definition,
             &[
+                "Behind “loved” in [John 3:16](",
                 "the Greek word ἀγαπάω (agapáō)",
                 "“to love (in a social or moral sense)”",
             ],
