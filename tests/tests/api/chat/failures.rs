@@ -1,0 +1,142 @@
+//! When the model or the database fails during a reply: the stream ends with an error event, the text so far is kept, and
+//! a failed reply is not charged.
+
+use std::time::Duration;
+
+use ProviderFormat::{Anthropic, OpenAi};
+use rstest::rstest;
+use serde_json::json;
+use verse_data::InsightId;
+use verse_tests::{Gate, ProviderFormat, Proxy, Script, paths};
+
+use super::{Site, check_events, insight_message, read_reply, start_chat, stored};
+
+/// The deadline of a function; that of the model is four seconds earlier.
+const SHORT: Duration = Duration::from_millis(7500);
+
+/// What the provider does, the `error_type`, and the text that is kept.
+fn failures() -> Vec<(Script, Option<&'static str>, &'static str)> {
+    let half = || Script::tokens(["In the ", "begin"]);
+    let kept = "In the begin";
+    vec![
+        (Script::status(401), Some("auth_error"), ""),
+        (Script::status(402), Some("auth_error"), ""),
+        (Script::status(403), Some("auth_error"), ""),
+        (Script::status(429), Some("overloaded"), ""),
+        (Script::status(529), Some("overloaded"), ""),
+        (Script::status(500), None, ""),
+        (Script::never_replies(), Some("timeout"), ""),
+        (Script::invalid_bytes(), None, ""),
+        (Script::empty_reply(), None, ""),
+        (half().then_stalls(), Some("timeout"), kept),
+        (half().then_closes_connection(), Some("interrupted"), kept),
+        (half().then_ends_early(), Some("interrupted"), kept),
+        (
+            half().then_error_event("overloaded_error"),
+            Some("overloaded"),
+            kept,
+        ),
+    ]
+}
+
+/// Contract: quota and rate limits: "a failed generation is refunded"
+/// Contract: streams: "a stream ends with done or error, and never without one"
+/// Contract: streams: "a failure is an error event with its `error_type`, also before the first token"
+#[rstest]
+#[tokio::test]
+async fn each_failure_is_an_error_event_and_is_not_charged(
+    #[values(Anthropic, OpenAi)] format: ProviderFormat,
+) {
+    let site = Site::start(format).await;
+    for (script, error_type, kept) in failures() {
+        let what = format!("{script:?}");
+        site.provider.always(script);
+        let reply = read_reply(site.start_chat().within(SHORT).stream().await).await;
+        assert!(reply.chat.is_some(), "{what}");
+        assert_eq!(reply.text(), kept, "{what}");
+        let (name, data) = &reply.end;
+        assert_eq!(name, "error", "{what}");
+        assert_eq!(data["error_type"].as_str(), error_type, "{what}: {data}");
+        let error = data["error"].as_str().unwrap();
+        let is_sentence = error.ends_with('.') && !error.contains("script");
+        assert!(is_sentence, "{what}: {error}");
+        // It was stored before the event was sent.
+        assert_eq!(
+            site.stored_reply().await,
+            stored("interrupted", kept),
+            "{what}"
+        );
+        assert_eq!(site.usage().await, 0, "{what}");
+        site.database.execute("DELETE FROM rate_buckets").await;
+    }
+}
+
+/// Contract: streams: "done is sent only for a stored reply"
+#[rstest]
+#[tokio::test]
+async fn tokens_arrive_while_the_database_is_unreachable_and_done_is_not_sent(
+    #[values(Anthropic, OpenAi)] format: ProviderFormat,
+) {
+    let site = Site::start(format).await;
+    let proxy = Proxy::to(&site.database.url()).await;
+    let (client, _function) = site.client_of_function(&proxy).await;
+    let gate = Gate::closed();
+    site.provider
+        .next(Script::tokens(["one ", "two ", "three"]).gated(&gate));
+    let request = start_chat(&client, "Who?").within(Duration::from_secs(30));
+    let mut stream = request.stream().await;
+    gate.let_pass(1);
+    while stream.next_event().await.unwrap().event != "token" {}
+    proxy.refuse_connections().await;
+    gate.open();
+    let reply = check_events(&stream.events().await);
+    assert_eq!(reply.text(), "two three");
+    assert_eq!(reply.end.0, "error");
+    assert_eq!(reply.end.1["error_type"], "interrupted");
+    assert_eq!(site.stored_reply().await.0, "pending");
+    // It is charged: without a database there is no refund either.
+    assert_eq!(site.usage().await, 1);
+    // The same process works again once the database is back.
+    proxy.restore().await;
+    let again = start_chat(&client, "Who?").stream().await;
+    assert_eq!(read_reply(again).await.end.0, "done");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_database_connection_cut_during_a_reply_is_replaced(
+    #[values(Anthropic, OpenAi)] format: ProviderFormat,
+) {
+    let site = Site::start(format).await;
+    let proxy = Proxy::to(&site.database.url()).await;
+    let (client, _function) = site.client_of_function(&proxy).await;
+    let gate = Gate::closed();
+    site.provider.next(Script::default_reply().gated(&gate));
+    let stream = start_chat(&client, "Who?").stream().await;
+    site.wait_for_provider(1).await;
+    proxy.close_connections().await;
+    gate.open();
+    assert_eq!(read_reply(stream).await.end.0, "done");
+    assert_eq!(site.stored_reply().await.0, "complete");
+    assert_eq!(site.usage().await, 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_unreachable_database_is_a_503(#[values(Anthropic, OpenAi)] format: ProviderFormat) {
+    let site = Site::start(format).await;
+    let proxy = Proxy::to(&site.database.url()).await;
+    let (client, _function) = site.client_of_function(&proxy).await;
+    proxy.refuse_connections().await;
+    for (path, body) in [
+        (
+            paths::INSIGHT_MESSAGE,
+            insight_message(InsightId(1), "Who?"),
+        ),
+        (paths::CHATS, json!({"message": "Who?"})),
+    ] {
+        let response = client.post(path).json(&body).await.expect_status(503);
+        assert!(response.header("retry-after").is_some());
+    }
+    assert_eq!((site.provider.request_count(), site.usage().await), (0, 0));
+}
