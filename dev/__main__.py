@@ -20,14 +20,6 @@ import run
 import suite
 from output import Failure, say
 
-
-def reset() -> int:
-    """Removes the data of `make run`, which must not be running."""
-    clone.take_run_lock("`make run` is running (process {pid}): stop it first, then reset.")
-    say("  the data is removed" if database.remove_data() else "  there is no data to remove")
-    return 0
-
-
 # Those without a place in the Makefile are seldom needed.
 COMMANDS: dict[str, tuple[Callable[..., int], str]] = {
     "run": (run.run, "the whole service on 127.0.0.1:9000 with a Postgres of its own, until Ctrl-C"),
@@ -36,7 +28,7 @@ COMMANDS: dict[str, tuple[Callable[..., int], str]] = {
     "bench": (suite.bench, "measures the release build (ARGS=… go to the bench)"),
     "build": (deploy.build, "builds the functions for Lambda (ARCH=arm64 for another processor)"),
     "deploy": (deploy.deploy, "checks, builds and deploys (ENV=dev or ENV=prod)"),
-    "reset": (reset, "removes the data of `make run`"),
+    "reset": (database.reset, "removes the data of `make run`"),
     "prepare": (checks.prepare, "writes .sqlx again after a change of a query or a migration"),
     "fill": (fill.command, "adds invented users and messages to the data of `make run` (--users, --messages)"),
     "sam": (deploy.sam_command, "the SAM of this clone: `python3 dev sam logs --stack-name verse-dev`"),
@@ -48,7 +40,6 @@ WITHOUT_CARGO = ("reset", "fill", "sam")
 
 
 def main() -> int:
-    """Runs the command of the command line; returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python3 dev",
         description="The development environment of this workspace.",
@@ -61,9 +52,7 @@ def main() -> int:
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help=f"of {', '.join(WITH_ARGUMENTS)}")
     options = parser.parse_args()
     if options.command is None:
-        for name, (_, purpose) in COMMANDS.items():
-            if name not in WITHOUT_MAKE:
-                say(f"  make {name:<9}{purpose}")
+        say("\n".join(f"  make {name:<9}{its[1]}" for name, its in COMMANDS.items() if name not in WITHOUT_MAKE))
         return 0
     arguments = options.arguments[1:] if options.arguments[:1] == ["--"] else options.arguments
     if arguments and options.command not in WITH_ARGUMENTS:
@@ -72,21 +61,20 @@ def main() -> int:
     processes.handle_signals()
     try:
         if options.command not in WITHOUT_CARGO and shutil.which("cargo") is None:
-            raise processes.missing("cargo")
+            raise Failure("cargo was not found on PATH: install Rust from https://rustup.rs and try again.")
         clone.prepare_local()
-        leftovers.begin()
         command, _ = COMMANDS[options.command]
-        return command(arguments) if options.command in WITH_ARGUMENTS else command()
+        with leftovers.recorded():
+            try:
+                return command(arguments) if options.command in WITH_ARGUMENTS else command()
+            finally:
+                processes.stop_all()
     except Failure as failure:
         print(f"\n{failure}", file=sys.stderr, flush=True)
         return 1
     except KeyboardInterrupt:
         say("\n  stopped")
         return 130
-    finally:
-        with processes.shield():
-            processes.stop_all()
-            leftovers.end()
 
 
 if __name__ == "__main__":

@@ -5,14 +5,13 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-import clone
 import processes
 from output import Failure
 
 
 def run(*arguments: str, env: Mapping[str, str]) -> int:
     """Runs cargo, which prints to the terminal; returns its exit code."""
-    return processes.run(["cargo", *arguments], env=env, cwd=clone.ROOT)
+    return processes.run(["cargo", *arguments], env=env)
 
 
 def require(*arguments: str, env: Mapping[str, str]) -> None:
@@ -24,7 +23,7 @@ def require(*arguments: str, env: Mapping[str, str]) -> None:
 def target(env: Mapping[str, str]) -> Path:
     """The folder for cargo's builds."""
     command = ["cargo", "metadata", "--quiet", "--no-deps", "--format-version", "1"]
-    code, output = processes.capture(command, env=env, cwd=clone.ROOT)
+    code, output = processes.capture(command, env=env)
     for line in output.splitlines():
         if code == 0 and line.startswith("{"):
             return Path(json.loads(line)["target_directory"])
@@ -37,11 +36,7 @@ def environment(database_url: str | None = None, *, offline: bool = True) -> dic
     Queries are checked with the committed `.sqlx`, not with the running database, whose address changes. Only `prepare`
     and its check use a database (`offline=False`).
     """
-    env = processes.environment()
-    if offline:
-        env["SQLX_OFFLINE"] = "true"
-    else:
-        env.pop("SQLX_OFFLINE", None)
+    env = {**processes.environment(), "SQLX_OFFLINE": "true" if offline else "false"}
     if database_url is not None:
         env["DATABASE_URL"] = database_url
     return env

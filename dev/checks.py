@@ -1,11 +1,9 @@
 """`make check` and `make prepare`: every check of the code besides its tests."""
 
-import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import cargo
 import clone
@@ -24,8 +22,6 @@ NOT_FETCHED = (
     "unable to fetch",
 )
 
-SUMMARY_WIDTH = 34
-
 
 def check() -> int:
     """Runs every check, also after one has failed; returns 1 if any has."""
@@ -42,7 +38,7 @@ def check() -> int:
         results.append((name, verdict, time.monotonic() - began))
     say("")
     for name, verdict, elapsed in results:
-        say(f"  {name:<{SUMMARY_WIDTH}} {verdict:<28} {seconds(elapsed)}")
+        say(f"  {name:<34} {verdict:<28} {seconds(elapsed)}")
     return 1 if any(verdict == "FAILED" for _, verdict, _ in results) else 0
 
 
@@ -76,7 +72,7 @@ def _python() -> bool:
     """ruff and mypy, as dev/pyproject.toml configures them."""
     packages = tools.python_checkers()
     env = {**processes.environment(), "PYTHONPATH": str(packages)}
-    ruff, mypy = packages / "bin" / "ruff", [*tools.python(), "-m", "mypy"]
+    ruff, mypy = packages / "bin" / "ruff", [*tools.PYTHON, "-m", "mypy"]
     commands: list[list[str | Path]] = [[ruff, "format", "--check"], [ruff, "check"], [*mypy, "."]]
     codes = [processes.run(command, env=env, cwd=clone.ROOT / "dev") for command in commands]
     return not any(codes)
@@ -89,7 +85,7 @@ def _dependencies() -> bool:
 
 def _advisories() -> bool | str:
     env = cargo.with_programs(cargo.environment(), tools.cargo_deny())
-    code, output = processes.capture(["cargo", "deny", "check", "advisories"], env=env, cwd=clone.ROOT)
+    code, output = processes.capture(["cargo", "deny", "check", "advisories"], env=env)
     if code != 0 and any(sign in output for sign in NOT_FETCHED):
         say(last_lines(output, 4))
         say("  advisories: NOT CHECKED, the advisory database could not be downloaded (see above)")
@@ -115,18 +111,5 @@ CHECKS: list[tuple[str, Callable[[], bool | str]]] = [
 @contextmanager
 def migrated_database() -> Iterator[dict[str, str]]:
     """The environment of cargo with a new database that has the migrations, removed at the end."""
-    program = tools.sqlx_cli()
-    with database.for_testing() as url:
-        own = urlunsplit(urlsplit(url)._replace(path=f"/verse_check_{secrets.token_hex(4)}"))
-        env = cargo.with_programs(cargo.environment(own, offline=False), program)
-        _sqlx(program, env, "database", "create")
-        try:
-            _sqlx(program, env, "migrate", "run", "--source", "migrations")
-            yield env
-        finally:
-            _sqlx(program, env, "database", "drop", "-y", "--force")
-
-
-def _sqlx(program: Path, env: dict[str, str], *arguments: str) -> None:
-    failure = f"sqlx {' '.join(arguments[:2])} failed"
-    processes.require([program, "sqlx", *arguments], failure, env=env, cwd=clone.ROOT)
+    with database.for_testing() as server, database.migrated(server, "verse_check") as url:
+        yield cargo.with_programs(cargo.environment(url, offline=False), tools.sqlx_cli())

@@ -12,8 +12,8 @@ import pwd
 import secrets
 import stat
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from output import Failure
 
@@ -21,17 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCAL = ROOT / ".local"
 
 
-@dataclass(frozen=True)
-class Account:
-    """An unprivileged account, under which root starts Postgres."""
-
-    name: str
-    uid: int
-    gid: int
-
-    def give(self, path: Path) -> None:
-        """Makes the account the owner of a file or folder."""
-        os.chown(path, self.uid, self.gid)
+# An unprivileged account, under which root starts Postgres.
+Account = pwd.struct_passwd
 
 
 def unprivileged() -> Account | None:
@@ -39,27 +30,22 @@ def unprivileged() -> Account | None:
     if os.geteuid() != 0:
         return None
     try:
-        entry = pwd.getpwnam("nobody")
+        return pwd.getpwnam("nobody")
     except KeyError:
         raise Failure(
             "Postgres does not run as root, and there is no account `nobody` to run it as: "
             "run make as an ordinary user, or set DATABASE_URL."
         ) from None
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
 def prepare_local() -> None:
     """Makes `.local/`; fails when it cannot be written."""
-    try:
+    with suppress(OSError):
         LOCAL.mkdir(exist_ok=True)
-        probe = LOCAL / f".probe-{secrets.token_hex(4)}"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
+    if not os.access(LOCAL, os.W_OK | os.X_OK):
         raise Failure(
-            f"{LOCAL} cannot be written ({error.strerror}). "
-            "Did another user make it, perhaps root? Remove it, or run make as that user."
-        ) from None
+            f"{LOCAL} cannot be written. Did another user make it, perhaps root? Remove it, or run make as that user."
+        )
 
 
 def functions() -> list[str]:
@@ -80,7 +66,7 @@ def postgres_home(account: Account | None) -> Path:
     if not stat.S_ISDIR(entry.st_mode) or entry.st_uid != 0:
         raise Failure(f"{home} does not belong to root: remove it and try again.")
     # Root owns the folder and the programs in it; the account may only pass through, by its group.
-    os.chown(home, 0, account.gid)
+    os.chown(home, 0, account.pw_gid)
     home.chmod(0o710)
     return home
 
@@ -97,50 +83,34 @@ def _clone_number() -> str:
     return path.read_text()
 
 
-class Lock:
-    """A locked file. The system releases the lock when the process that holds it dies."""
+def lock(path: Path, *, wait: bool = False) -> TextIO | None:
+    """Opens and locks a file, which is unlocked when it is closed or its process dies.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.descriptor: int | None = None
-
-    def take(self, *, wait: bool = False) -> bool:
-        """Takes the lock; false when another process holds it."""
-        descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-            # The file may have been removed between opening and locking.
-            if os.fstat(descriptor).st_ino != self.path.stat().st_ino:
-                raise BlockingIOError
-        except OSError:
-            os.close(descriptor)
-            return False
-        self.descriptor = descriptor
-        return True
-
-    def read(self) -> str:
-        """The text of the file; a process that does not hold the lock may read it, too."""
-        return self.path.read_text()
-
-    def write(self, text: str) -> None:
-        """Appends to the file."""
-        assert self.descriptor is not None
-        os.write(self.descriptor, text.encode())
-
-    def release(self, *, remove: bool = False) -> None:
-        """Releases the lock."""
-        if self.descriptor is not None:
-            if remove:
-                self.path.unlink(missing_ok=True)
-            os.close(self.descriptor)
-            self.descriptor = None
+    None when another process holds the lock, which does not prevent reading.
+    """
+    file = path.open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        # The file may have been removed between opening and locking.
+        if os.fstat(file.fileno()).st_ino == path.stat().st_ino:
+            return file
+    except OSError:
+        pass
+    file.close()
+    return None
 
 
-def take_run_lock(refusal: str) -> Lock:
-    """The lock of the data of `make run`. Fails with `refusal`, in which `{pid}` is the process that holds it."""
-    lock = Lock(LOCAL / "run.lock")
-    if not lock.take():
-        raise Failure(refusal.format(pid=lock.read().strip() or "unknown"))
-    os.truncate(lock.path, 0)
-    lock.write(str(os.getpid()))
-    return lock
+# Keeps the lock of the data until the command ends.
+_run_lock: TextIO | None = None
+
+
+def take_run_lock(refusal: str) -> TextIO:
+    """Locks the data of `make run`. Fails with `refusal`, in which `{pid}` is the process that holds the lock."""
+    global _run_lock
+    path = LOCAL / "run.lock"
+    _run_lock = lock(path)
+    if _run_lock is None:
+        raise Failure(refusal.format(pid=path.read_text().strip() or "unknown"))
+    _run_lock.truncate(0)
+    print(os.getpid(), file=_run_lock, flush=True)
+    return _run_lock

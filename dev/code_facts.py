@@ -14,8 +14,6 @@ _JOB = re.compile(r'job: "([a-z_]+)"')
 
 @dataclass(frozen=True)
 class CodeFacts:
-    """What the template must serve."""
-
     # The function of every method and path.
     routes: dict[tuple[str, str], str]
     # The methods and paths that stream.

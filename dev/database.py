@@ -6,13 +6,13 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit, urlunsplit
 
 import clone
 import leftovers
 import pinning_check
 import processes
 import tools
-from clone import unprivileged
 from output import Failure, say, step
 from postgres import DATABASE, TEMPORARY, Cluster
 
@@ -20,6 +20,18 @@ from postgres import DATABASE, TEMPORARY, Cluster
 def given() -> str | None:
     """The developer's own database."""
     return os.environ.get("DATABASE_URL") or None
+
+
+def reset() -> int:
+    """Removes the data of `make run`, which must not be running."""
+    clone.take_run_lock("`make run` is running (process {pid}): stop it first, then reset.")
+    folder = clone.postgres_home(clone.unprivileged()) / "data"
+    if folder.exists():
+        shutil.rmtree(folder)
+        say("  the data is removed")
+    else:
+        say("  there is no data to remove")
+    return 0
 
 
 @contextmanager
@@ -30,9 +42,7 @@ def for_running() -> Iterator[str]:
         say("  postgres from DATABASE_URL")
         yield url
         return
-    account = unprivileged()
-    home = clone.postgres_home(account)
-    with _started(Cluster(home / "data", tools.postgres(home), account)) as cluster:
+    with _started(_cluster("data")) as cluster:
         yield cluster.url(DATABASE)
 
 
@@ -45,7 +55,12 @@ def for_testing(check: pinning_check.PinningCheck | None = None) -> Iterator[str
     url = given()
     if url is not None:
         say("  postgres from DATABASE_URL")
-        _require_createdb(url)
+        sql = "SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user"
+        if query(url, sql, "The database of DATABASE_URL does not answer") != "t":
+            raise Failure(
+                "The role of DATABASE_URL may not create databases, and each test makes one of its own: "
+                "ALTER ROLE … CREATEDB, or unset DATABASE_URL."
+            )
         yield url
         return
     with temporary(pinning_check.SETTINGS if check else {}) as cluster:
@@ -57,12 +72,15 @@ def for_testing(check: pinning_check.PinningCheck | None = None) -> Iterator[str
 @contextmanager
 def temporary(settings: dict[str, str]) -> Iterator[Cluster]:
     """A running cluster that is removed when the block ends."""
-    account = unprivileged()
+    cluster = _cluster(f"temporary-{secrets.token_hex(4)}", {**TEMPORARY, **settings})
+    with leftovers.temporary(cluster.folder), _started(cluster):
+        yield cluster
+
+
+def _cluster(folder: str, settings: dict[str, str] | None = None) -> Cluster:
+    account = clone.unprivileged()
     home = clone.postgres_home(account)
-    programs = tools.postgres(home)
-    with leftovers.temporary(home / f"temporary-{secrets.token_hex(4)}") as folder:
-        with _started(Cluster(folder, programs, account, {**TEMPORARY, **settings})) as cluster:
-            yield cluster
+    return Cluster(home / folder, tools.postgres(home), account, settings or {})
 
 
 @contextmanager
@@ -71,38 +89,30 @@ def _started(cluster: Cluster) -> Iterator[Cluster]:
         with step("starting postgres") as current:
             cluster.make()
             cluster.start()
-            current.done = f"postgres {cluster.version()} on 127.0.0.1:{cluster.port}"
+            current.done = f"postgres on 127.0.0.1:{cluster.port}"
         yield cluster
     finally:
         cluster.stop()
 
 
-def remove_data() -> bool:
-    """Removes the data of `make run`; false when there is none. The caller holds the run lock."""
-    folder = clone.postgres_home(unprivileged()) / "data"
-    if not folder.exists():
-        return False
-    shutil.rmtree(folder)
-    return True
+@contextmanager
+def migrated(server: str, prefix: str) -> Iterator[str]:
+    """The address of a new database that has the migrations, removed at the end. `server` may create databases."""
+    name = f"{prefix}_{secrets.token_hex(4)}"
+    url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    query(server, f"CREATE DATABASE {name}")
+    try:
+        for migration in sorted((clone.ROOT / "migrations").glob("*.sql")):
+            query(url, migration.read_text(), f"{migration.name} failed")
+        yield url
+    finally:
+        query(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _require_createdb(url: str) -> None:
-    """Fails when the role may not create databases. Without `psql` the first test fails instead."""
-    if shutil.which("psql") is None:
-        say("  each test makes a database of its own: this role needs the right to CREATE DATABASE")
-        return
-    sql = "SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user"
-    if query(url, sql, "The database of DATABASE_URL does not answer") != "t":
-        raise Failure(
-            "The role of DATABASE_URL may not create databases, and each test makes one of its own: "
-            "ALTER ROLE … CREATEDB, or unset DATABASE_URL."
-        )
-
-
-def query(url: str, sql: str, failure: str) -> str:
+def query(url: str, sql: str, failure: str = "A query failed") -> str:
     """Runs `sql`; returns its rows, with `|` between columns. An error is a `Failure` that begins with `failure`."""
     command = [*_psql(), "-v", "ON_ERROR_STOP=1", url]
-    return processes.require(command, failure, env=_psql_environment(), cwd=clone.ROOT, given=sql).strip()
+    return processes.require(command, failure, given=sql, env=_psql_environment()).strip()
 
 
 def rows_of_script(url: str, script: str) -> str:
@@ -112,7 +122,7 @@ def rows_of_script(url: str, script: str) -> str:
 
 
 def _psql() -> list[str]:
-    program = shutil.which("psql") or str(tools.postgres(clone.postgres_home(unprivileged())) / "psql")
+    program = shutil.which("psql") or str(tools.postgres(clone.postgres_home(clone.unprivileged())) / "psql")
     return [program, "--no-psqlrc", "-q", "-A", "-t"]
 
 

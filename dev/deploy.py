@@ -5,7 +5,6 @@ import json
 import os
 import re
 import shutil
-import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -167,7 +166,7 @@ def _check_readiness(outputs: dict[str, str]) -> int:
         with urllib.request.urlopen(url, timeout=30) as answer:
             say(f"  {url} answers {answer.status}")
             return 0
-    except (OSError, ValueError, urllib.error.URLError) as error:
+    except (OSError, ValueError) as error:
         say(f"  {url}: {error}")
         say('  It is deployed and not ready: see docs/operations.md, "When it is not ready".')
         return 1

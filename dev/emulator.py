@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import cargo
-import clone
 import processes
 import sessions
 import tools
@@ -27,9 +26,15 @@ MIGRATED_WITHIN = 120
 class PortTaken(Failure):
     """Another program listens on the emulator's port."""
 
+    def __init__(self, port: int) -> None:
+        other = port + 1 if port < 65535 else 9001
+        super().__init__(
+            f"Port {port} on {HOST} is taken by another program: stop it, "
+            f"or choose another port: VERSE_PORT={other} make run"
+        )
+
 
 def variables(database_url: str) -> dict[str, str]:
-    """The environment of the functions."""
     return {**cargo.environment(database_url), "VERSE_ENV": "development"}
 
 
@@ -67,26 +72,22 @@ class Emulator:
                 last = f"nothing answered ({error})"
             time.sleep(0.05)
         if foreign or "in use" in self.log.read_text(errors="replace"):
-            raise port_taken(self.port)
+            raise PortTaken(self.port)
         why = "cargo lambda has ended" if self.watch.poll() is not None else f"after {READY_WITHIN} s {last}"
         raise Failure(f"GET /api/health did not answer 200: {why}. {self.end_of_log()}")
 
     def migrate(self) -> str:
         """Calls the `migrate` function, as a deployment does; returns what it did."""
         try:
-            status, body = self.invoke("migrate", end=MIGRATED_WITHIN)
+            status, body = self.call("/2015-03-31/functions/migrate/invocations", {}, end=MIGRATED_WITHIN)
         except OSError as error:
             raise Failure(f"The function `migrate` did not answer ({error}). {self.end_of_log()}") from None
         answer = parsed(body)
-        if status != 200 or not isinstance(answer, dict) or not isinstance(answer.get("applied"), list):
-            message = answer.get("errorMessage") if isinstance(answer, dict) else None
-            raise Failure(f"The migrations failed: {message or body.strip() or status}. {self.end_of_log()}")
+        if status != 200 or "applied" not in answer:
+            message = answer.get("errorMessage") or body.strip() or status
+            raise Failure(f"The migrations failed: {message}. {self.end_of_log()}")
         count = len(answer["applied"])
         return f"applied {count} migration{'s' if count > 1 else ''}" if count else "migrations are up to date"
-
-    def invoke(self, function: str, event: Any = None, *, end: float = READY_WITHIN) -> tuple[int, str]:
-        """Invokes a function with an event; returns the status and the function's answer."""
-        return self.call(f"/2015-03-31/functions/{function}/invocations", event or {}, end=end)
 
     def call(
         self, path: str, body: Any = None, *, method: str | None = None, end: float = READY_WITHIN
@@ -105,7 +106,6 @@ class Emulator:
             return error.code, error.read().decode(errors="replace")
 
     def end_of_log(self) -> str:
-        """The last lines of the log, for a failure."""
         return f"The log {self.log} ends with\n{last_lines(self.log.read_text(errors='replace'), 20)}"
 
 
@@ -115,7 +115,7 @@ def start(port: int, env: dict[str, str], log: Path) -> Emulator:
     command += ["--invoke-address", HOST, "--invoke-port", str(port)]
     log.write_bytes(b"")
     with log.open("ab") as output:
-        return Emulator(processes.start(command, env=env, cwd=clone.ROOT, output=output), port, log)
+        return Emulator(processes.start(command, env=env, output=output), port, log)
 
 
 @contextmanager
@@ -137,17 +137,9 @@ def temporary(env: dict[str, str], log: Path, *, migrate: bool = True) -> Iterat
             processes.stop(emulator.watch)
 
 
-def port_taken(port: int) -> PortTaken:
-    """The failure for a port on which another program listens."""
-    other = port + 1 if port < 65535 else 9001
-    return PortTaken(
-        f"Port {port} on {HOST} is taken by another program: stop it, "
-        f"or choose another port: VERSE_PORT={other} make run"
-    )
-
-
-def parsed(body: str) -> Any:
-    """The body as JSON; None when it is not JSON."""
+def parsed(body: str) -> dict[str, Any]:
+    """The JSON object in a body; empty when it is none."""
     with suppress(ValueError):
-        return json.loads(body)
-    return None
+        answer = json.loads(body)
+        return answer if isinstance(answer, dict) else {}
+    return {}

@@ -10,7 +10,6 @@ rows than its page has, fails the command.
 import argparse
 import json
 import re
-import secrets
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -29,14 +28,13 @@ from postgres import Cluster, log_entries
 
 # Statements that no call of the traffic reaches, each with the reason. Their plan is still checked, without parameters.
 UNREACHED: dict[str, str] = {
-    "memory::save_summary": "only a real model writes summaries",
-    "saying::save_progress": "only during a long reply",
-    "saying::give_back_answer": "only when the user is merged during a reply",
-    "generations::release_place": "only when an earlier caller died during its generation",
-    "saved::link_definition_to_user": "no function calls it",
-    "saved::link_insight_to_user": "no function calls it",
+    "summarised_conversation::save_summary": "only a real model writes summaries",
+    "post_message::save_progress": "only during a long reply",
+    "post_message::refund_reply": "only when the user is merged during a reply",
+    "generations::outcome": "only when concurrent calls have just used the quota up",
+    "shared_texts::link_definition_to_user": "no function calls it",
+    "shared_texts::link_insight_to_user": "no function calls it",
     "users::get_user_by_anonymous_id": "no function calls it",
-    "taking::peek_rate": "only tests call it",
 }
 
 # A page of 50 with the rows that belong to it has fewer rows: a statement that reads more discards most of them.
@@ -60,6 +58,10 @@ MODES = ("force_custom_plan", "force_generic_plan")
 LOGGING = {"log_statement": "all", "log_parameter_max_length": "-1", "log_line_prefix": "%m [%p] <%a> "}
 _STATEMENT = re.compile(r"<verse> LOG:  execute [^:]*: (?P<sql>.*)$", re.DOTALL)
 _PARAMETERS = re.compile(r"<verse> DETAIL:  Parameters: (?P<values>.*)$", re.IGNORECASE | re.DOTALL)
+# In the sources: the name of a function, or the text of a statement.
+_SOURCE = re.compile(
+    r'\bfn (?P<function>\w+)|query\w*!\(\s*(?:\w+,\s*)?(?:r#"(?P<raw>.*?)"#|"(?P<text>(?:[^"\\]|\\.)*)")', re.DOTALL
+)
 _VALUE = re.compile(r"\$\d+ = (NULL|'(?:[^']|'')*')")
 
 
@@ -75,7 +77,6 @@ class Measure:
     whole: list[str] = field(default_factory=list)
 
     def add(self, time: float, plan: dict[str, Any]) -> None:
-        """Adds one call."""
         self.calls += 1
         self.time = max(self.time, time)
         one = Measure()
@@ -85,7 +86,6 @@ class Measure:
         self.whole = list(dict.fromkeys(self.whole + one.whole))
 
     def read(self, node: dict[str, Any]) -> None:
-        """Adds the scans of a plan."""
         kind, table, loops = node["Node Type"], node.get("Relation Name"), node.get("Actual Loops", 0)
         if kind == "Seq Scan":
             self.whole.append(table or "?")
@@ -127,31 +127,23 @@ def command(arguments: list[str]) -> int:
 @contextmanager
 def filled(cluster: Cluster, users: int) -> Iterator[str]:
     """The address of a database with so many users, which is removed at the end."""
-    name = f"verse_explain_{secrets.token_hex(4)}"
-    server, url = cluster.url("postgres"), cluster.url(name)
-    database.query(server, f"CREATE DATABASE {name}", "The database could not be made")
-    try:
-        for migration in sorted((clone.ROOT / "migrations").glob("*.sql")):
-            database.query(url, migration.read_text(), f"{migration.name} failed")
+    with database.migrated(cluster.url("postgres"), "verse_explain") as url:
         # Parameters would fill the log: they are recorded from the functions alone.
-        database.query(server, f"ALTER DATABASE {name} SET log_statement = none", "The log could not be switched off")
+        database.query(url, f"ALTER DATABASE {url.rpartition('/')[2]} SET log_statement = none")
         fill.fill(url, users, 10 * users)
         yield url
-    finally:
-        database.query(server, f"DROP DATABASE {name} WITH (FORCE)", "The database could not be dropped")
 
 
 def recorded(cluster: Cluster) -> dict[str, list[str]]:
     """The parameters of some calls of each statement that the API ran on a small database."""
-    with filled(cluster, explain_traffic.USERS) as url, explain_traffic.model() as model:
+    with filled(cluster, explain_traffic.USERS) as url, explain_traffic.model() as settings:
         with step("building the functions", "built the functions", long=True):
             emulator.build(emulator.variables(url))
-        switch_on = f"ALTER DATABASE {url.rpartition('/')[2]} RESET log_statement"
-        database.query(url, switch_on, "The log could not be switched on")
+        database.query(url, f"ALTER DATABASE {url.rpartition('/')[2]} RESET log_statement")
         with leftovers.temporary(Path(tempfile.mkdtemp(prefix="verse-explain-"))) as folder:
-            runs = ((explain_traffic.run_without_model, model.failing), (explain_traffic.run, model.library))
-            for run, variables in runs:
-                env = {**emulator.variables(url), **variables}
+            # The server answers nothing but embeddings: with `openai` each call of the model fails.
+            for run, provider in ((explain_traffic.run_without_model, "openai"), (explain_traffic.run, "library")):
+                env = {**emulator.variables(url), **settings, "AI_PROVIDER": provider}
                 with step("calling the API"), emulator.temporary(env, folder / "watch.log", migrate=False) as service:
                     run(service, url)
     calls: dict[str, list[str]] = {}
@@ -218,31 +210,19 @@ def statements() -> dict[str, str]:
 
     Several statements in one function are numbered.
     """
-    sources = {path: _squeezed(path.read_text()) for path in sorted((clone.ROOT / "shared/data/src").rglob("*.rs"))}
-    queries = [json.loads(path.read_text())["query"] for path in (clone.ROOT / ".sqlx").glob("query-*.json")]
+    prepared = [json.loads(path.read_text())["query"] for path in (clone.ROOT / ".sqlx").glob("query-*.json")]
+    unnamed = {" ".join(sql.split()): sql for sql in prepared}
     named: dict[str, str] = {}
-    count: dict[str, int] = {}
-    for _, name, sql in sorted((*_position(sql, sources), sql) for sql in queries):
-        count[name] = count.get(name, 0) + 1
-        named[sql] = f"{name} ({count[name]})" if count[name] > 1 else name
-    return named
-
-
-def _position(sql: str, sources: dict[Path, str]) -> tuple[int, str]:
-    """The position of a statement in the sources, and `module::function`."""
-    wanted = _squeezed(sql)
-    for index, (path, text) in enumerate(sources.items()):
-        at = text.find(wanted)
-        if at >= 0:
-            functions = re.findall(r"\bfn (\w+)", text[:at])
-            module = path.parent.name if path.stem in ("mod", "queries") else path.stem
-            return index * 1_000_000 + at, f"{module}::{functions[-1] if functions else '?'}"
-    return 10**11, f"?::{wanted[:40]}"
-
-
-def _squeezed(text: str) -> str:
-    """The text without the differences between a prepared statement and its source."""
-    return " ".join(text.replace('\\"', '"').replace("\\\n", " ").split())
+    for path in sorted((clone.ROOT / "shared/data/src").rglob("*.rs")):
+        for found in _SOURCE.finditer(path.read_text()):
+            if found["function"]:
+                function, count = f"{path.stem}::{found['function']}", 0
+                continue
+            text = found["raw"] or re.sub(r'\\(["\n])', r"\1", found["text"])
+            if sql := unnamed.pop(" ".join(text.split()), None):
+                count += 1
+                named[sql] = f"{function} ({count})" if count > 1 else function
+    return named | {sql: f"?::{start[:40]}" for start, sql in unnamed.items()}
 
 
 def report(sizes: list[int], results: list[dict[str, Measure]]) -> int:

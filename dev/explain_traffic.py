@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -23,7 +23,6 @@ USERS = 1000
 READER, GUEST, LEAVER = 1, 101, 201
 INSIGHT_ID, DEFINITION_ID, CHAT_ID = 10, 10, 490
 
-FAILURE = "The database does not answer"
 # Seconds for a call; `cleanup` deletes in batches and may take the longest.
 PATIENCE = 300
 
@@ -49,20 +48,16 @@ def run_without_model(service: Emulator, _url: str) -> None:
         _call(service, "/api/definitions", {**DEFINITION, "save": save}, status=502)
     _call(service, "/api/standalone-chat/message", {"chat_id": CHAT_ID, "message": "What is the light?"})
     # The function finishes the failed reply before this call.
-    _call(service, "/api/standalone-chat", None)
+    _call(service, "/api/standalone-chat")
 
 
 def run(service: Emulator, url: str) -> None:
     """Makes all other calls; the last delete everything."""
 
-    def call(path: str, body: Any = None, method: str | None = None, *, user: int = READER, status: int = 200) -> str:
-        return _call(service, path, body, method, user=user, status=status)
+    call = partial(_call, service)
 
     def devices(user: int) -> list[str]:
-        return database.query(url, f"SELECT id FROM devices WHERE user_id = {user} ORDER BY id DESC", FAILURE).split()
-
-    def subscription(command: dict[str, Any]) -> None:
-        call("/2015-03-31/functions/migrate/invocations", {"subscription": command})
+        return database.query(url, f"SELECT id FROM devices WHERE user_id = {user} ORDER BY id DESC").split()
 
     for path in (
         "/api/health/ready",
@@ -91,7 +86,6 @@ def run(service: Emulator, url: str) -> None:
             "UPDATE users SET created_at = '2020-01-01' WHERE id = (SELECT max(id) FROM users);"
             f"UPDATE devices SET created_at = '2020-01-01', last_active = {active}, returned = {returned} "
             "WHERE user_id = (SELECT max(id) FROM users)",
-            FAILURE,
         )
     for save in (True, True, False):
         call("/api/insights", {**INSIGHT, "save": save})
@@ -115,10 +109,9 @@ def run(service: Emulator, url: str) -> None:
         call(f"/api/user/devices/{device}", method="DELETE", user=LEAVER)
 
     anonymous_id = fill.anonymous_id(GUEST)
-    for command in ("grant", "status", "revoke"):
-        subscription({command: anonymous_id})
-    subscription({"list": {"limit": 50}})
-    subscription({"list": {"limit": 50, "before": USERS}})
+    commands: list[Any] = [{command: anonymous_id} for command in ("grant", "status", "revoke")]
+    for command in (*commands, {"list": {"limit": 50}}, {"list": {"limit": 50, "before": USERS}}):
+        call("/2015-03-31/functions/migrate/invocations", {"subscription": command})
 
     call(f"/api/standalone-chat/{CHAT_ID}", method="DELETE")
     call(f"/api/chat/messages/{INSIGHT_ID}", method="DELETE")
@@ -129,7 +122,7 @@ def run(service: Emulator, url: str) -> None:
 
 
 def _call(
-    service: Emulator, path: str, body: Any, method: str | None = None, *, user: int = READER, status: int = 200
+    service: Emulator, path: str, body: Any = None, method: str | None = None, *, user: int = READER, status: int = 200
 ) -> str:
     service.headers = {"Cookie": fill.cookie(user)}
     answered, answer = service.call(path, body, method=method, end=PATIENCE)
@@ -138,21 +131,13 @@ def _call(
     return answer
 
 
-@dataclass
-class Model:
-    """The functions' settings for the library of works, and for a model that fails. Both allow many calls."""
-
-    library: dict[str, str]
-    failing: dict[str, str]
-
-
 @contextmanager
-def model() -> Iterator[Model]:
-    """Runs a server of embeddings."""
+def model() -> Iterator[dict[str, str]]:
+    """Runs a server of embeddings. Yields the functions' settings for it and for the library; they allow many calls."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Embeddings)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     limits = ("DAILY_LIMIT", "GENERATE_PER_MINUTE", "CHAT_PER_MINUTE", "ADDRESS_PER_MINUTE")
-    library = {
+    settings = {
         "EMBEDDING_PROVIDER": "openai",
         # The name of the model in the filled rows.
         "EMBEDDING_MODEL": "sample",
@@ -161,7 +146,7 @@ def model() -> Iterator[Model]:
         **dict.fromkeys(limits, "1000"),
     }
     try:
-        yield Model(library, {**library, "AI_PROVIDER": "openai"})
+        yield settings
     finally:
         server.shutdown()
         server.server_close()
@@ -186,4 +171,4 @@ class _Embeddings(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Prints nothing."""
+        pass

@@ -32,7 +32,6 @@ def cookie(user: int) -> str:
 
 
 def anonymous_id(user: int) -> str:
-    """The `anonymous_id` of an invented user."""
     return str(uuid.UUID(hashlib.md5(f"user-{user}".encode()).hexdigest()))
 
 
@@ -89,7 +88,7 @@ def with_numbers(sql: str, numbers: dict[str, int]) -> str:
 def _highest_ids(url: str) -> dict[str, int]:
     tables = {"b": "users", "bi": "insights", "bd": "definitions", "bc": "conversations"}
     columns = ", ".join(f"(SELECT coalesce(max(id), 0) FROM {table})" for table in tables.values())
-    answer = database.query(url, f"SELECT {columns}", "The database does not answer")
+    answer = database.query(url, f"SELECT {columns}")
     return dict(zip(tables, map(int, answer.split("|")), strict=True))
 
 

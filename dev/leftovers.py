@@ -8,8 +8,9 @@ import json
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import TextIO
 
 import clone
 import sessions
@@ -17,45 +18,44 @@ from output import Failure, say
 
 PATIENCE = 20
 
-_record: clone.Lock | None = None
+_record: TextIO | None = None
 
 
-def begin() -> None:
-    """Cleans up after killed commands, then opens this command's record."""
+@contextmanager
+def recorded() -> Iterator[None]:
+    """Cleans up after killed commands, then keeps this command's record until the block has ended and cleaned up."""
     global _record
     folder = clone.LOCAL / "commands"
     folder.mkdir(exist_ok=True)
     # A second command waits until the first has cleaned up, and never finds a record that is not locked yet.
-    alone = clone.Lock(clone.LOCAL / "commands.lock")
-    alone.take(wait=True)
-    for path in sorted(folder.iterdir()):
-        killed = clone.Lock(path)
-        if killed.take():
-            say("  cleaning up after a command that was killed")
-            _clean_up(killed.read())
-            killed.release(remove=True)
-    _record = clone.Lock(folder / secrets.token_hex(8))
-    _record.take()
-    alone.release()
+    with clone.lock(clone.LOCAL / "commands.lock", wait=True) or nullcontext():
+        for path in sorted(folder.iterdir()):
+            if killed := clone.lock(path):
+                say("  cleaning up after a command that was killed")
+                _clean_up(path.read_text())
+                path.unlink()
+                killed.close()
+        own = folder / secrets.token_hex(8)
+        _record = clone.lock(own)
+    try:
+        yield
+    finally:
+        own.unlink(missing_ok=True)
+        if _record:
+            _record.close()
+        _record = None
 
 
-def end() -> None:
-    """Removes the record: this command has cleaned up."""
-    global _record
-    if _record is not None:
-        _record.release(remove=True)
-    _record = None
-
-
-def record_session(session: int, stop_signal: int) -> None:
-    """Records the first process of a session, and the signal that stops it."""
-    _write("session", session, sessions.started_at(session), int(stop_signal))
+def record(*words: object) -> None:
+    """Records a session (its number, start time and signal to stop it) or a folder (its path)."""
+    if _record:
+        print(json.dumps(words), file=_record, flush=True)
 
 
 @contextmanager
 def temporary(folder: Path) -> Iterator[Path]:
     """Removes `folder` when the block ends; after a kill, the next command removes it."""
-    _write("folder", str(folder))
+    record("folder", str(folder))
     try:
         yield folder
     finally:
@@ -75,11 +75,6 @@ def unfinished(target: Path) -> Iterator[Path]:
             work.rename(target)
         if not target.is_dir():
             raise Failure(f"{target} could not be made.")
-
-
-def _write(*words: object) -> None:
-    if _record is not None:
-        _record.write(json.dumps(words) + "\n")
 
 
 def _clean_up(record: str) -> None:

@@ -33,20 +33,13 @@ def step(doing: str, done: str | None = None, *, long: bool = False) -> Iterator
     A step that fails prints nothing: its `Failure` is printed.
     """
     current = Step(done or doing)
-    erasable = sys.stdout.isatty() and not long
     if long:
         say(f"  {doing} …")
-    elif erasable:
-        print(f"  {doing} …", end="", flush=True)
+    elif sys.stdout.isatty():
+        # The line with the time overwrites this one.
+        print(f"  {doing} …".ljust(WIDTH), end="\r", flush=True)
     began = time.monotonic()
-    try:
-        yield current
-    except BaseException:
-        if erasable:
-            print(flush=True)
-        raise
-    if erasable:
-        print("\r\x1b[2K", end="")
+    yield current
     say(f"  {current.done:<{WIDTH}} {seconds(time.monotonic() - began)}")
 
 

@@ -29,7 +29,6 @@ TEMPORARY = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_connections": "500",
-    "autovacuum": "on",
     "max_wal_size": "4GB",
 }
 
@@ -47,7 +46,6 @@ class Cluster:
 
     @property
     def data(self) -> Path:
-        """Postgres' data directory."""
         return self.folder / "cluster"
 
     @property
@@ -59,10 +57,6 @@ class Cluster:
         """The address of a database, with the cluster's superuser."""
         password = (self.folder / "password").read_text()
         return f"postgres://postgres:{password}@127.0.0.1:{self.port}/{database}"
-
-    def version(self) -> str:
-        """`18.4`"""
-        return self._run("Postgres does not run on this machine", "postgres", "--version").split()[-1]
 
     def make(self) -> None:
         """Makes the cluster and its database when they are missing."""
@@ -80,7 +74,6 @@ class Cluster:
                 server = self.server = processes.start(
                     [self.programs / "postgres", "-D", self.data, *self._options()],
                     env=_environment(),
-                    cwd=self.folder,
                     account=self.account,
                     output=output,
                     stop_signal=signal.SIGINT,
@@ -98,7 +91,6 @@ class Cluster:
         raise Failure("Postgres found no free port on 127.0.0.1.")
 
     def stop(self) -> None:
-        """Stops the server and closes its connections."""
         if self.server is not None:
             processes.stop(self.server, patience=20)
             self.server = None
@@ -133,30 +125,26 @@ class Cluster:
         return processes.wait_until(lambda: is_ready() or server.poll() is not None, READY_WITHIN) and is_ready()
 
     def _initialise(self) -> None:
-        """Fills the folder of a new cluster."""
         self.folder.chmod(0o710 if self.account else 0o700)
         self.data.mkdir(mode=0o700)
-        password = secrets.token_hex(24)
-        _write_secret(self.folder / "password", password)
-        # `initdb` runs as the account, which may not read the first file.
-        for_initdb = self.folder / "password.initdb"
-        _write_secret(for_initdb, password)
+        password = self.folder / "password"
+        password.touch(0o600)
+        password.write_text(secrets.token_hex(24))
         if self.account:
-            os.chown(self.folder, 0, self.account.gid)
-            self.account.give(self.data)
-            self.account.give(for_initdb)
-        options = ["-D", str(self.data), "--username=postgres", "--auth=scram-sha-256", f"--pwfile={for_initdb}"]
+            os.chown(self.folder, 0, self.account.pw_gid)
+            # `initdb` reads the password.
+            for path in (self.data, password):
+                os.chown(path, self.account.pw_uid, self.account.pw_gid)
+        options = ["-D", str(self.data), "--username=postgres", "--auth=scram-sha-256", f"--pwfile={password}"]
         options += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         options += ["--no-sync", "--no-instructions"]
         self._run("Postgres could not make its data directory", "initdb", *options)
-        for_initdb.unlink()
         create, options = f"CREATE DATABASE {DATABASE};\n", ["--single", "-D", str(self.data), "postgres"]
         self._run("Postgres could not make the database", "postgres", *options, given=create)
 
-    def _run(self, failure: str, program: str, *arguments: str, given: str = "") -> str:
+    def _run(self, failure: str, program: str, *arguments: str, given: str = "") -> None:
         command = [str(self.programs / program), *arguments]
-        env, cwd = _environment(), self.folder
-        return processes.require(command, failure, env=env, cwd=cwd, account=self.account, given=given)
+        processes.require(command, failure, given=given, env=_environment(), account=self.account)
 
 
 def free_port() -> int:
@@ -176,12 +164,6 @@ def log_entries(lines: Iterable[str]) -> Iterator[str]:
         entry.append(line)
     if entry:
         yield "".join(entry).rstrip("\n")
-
-
-def _write_secret(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
 
 
 def _environment() -> dict[str, str]:

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 import leftovers
 import sessions
-from clone import Account
+from clone import ROOT, Account
 from output import Failure, last_lines
 
 Command = Sequence[str | Path]
@@ -68,8 +68,8 @@ def shield() -> Iterator[None]:
 def start(
     command: Command,
     *,
-    env: Mapping[str, str],
-    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path = ROOT,
     account: Account | None = None,
     output: IO[Any] | int | None = None,
     stdin: int = subprocess.DEVNULL,
@@ -80,23 +80,22 @@ def start(
         try:
             child = subprocess.Popen(
                 [str(part) for part in command],
-                env=dict(env),
-                cwd=cwd,
+                env=environment() if env is None else env,
+                # The account may not be able to enter the clone.
+                cwd="/" if account else cwd,
                 stdin=stdin,
                 stdout=output,
                 stderr=subprocess.STDOUT if output is not None else None,
                 start_new_session=True,
-                user=account.uid if account else None,
-                group=account.gid if account else None,
+                user=account.pw_uid if account else None,
+                group=account.pw_gid if account else None,
                 extra_groups=[] if account else None,
             )
-        except FileNotFoundError:
-            raise missing(str(command[0])) from None
         except (OSError, subprocess.SubprocessError) as error:
-            by = f" as {account.name}" if account else ""
+            by = f" as {account.pw_name}" if account else ""
             raise Failure(f"{command[0]} could not be started{by}: {error}.") from None
         _started[child.pid] = (child, stop_signal)
-        leftovers.record_session(child.pid, stop_signal)
+        leftovers.record("session", child.pid, sessions.started_at(child.pid), int(stop_signal))
     return child
 
 
@@ -119,7 +118,9 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
 
 
-def run(command: Command, *, env: Mapping[str, str], cwd: Path, stdin: int = subprocess.DEVNULL) -> int:
+def run(
+    command: Command, *, env: Mapping[str, str] | None = None, cwd: Path = ROOT, stdin: int = subprocess.DEVNULL
+) -> int:
     """Runs a program that prints to the terminal; returns its exit code."""
     child = start(command, env=env, cwd=cwd, stdin=stdin)
     try:
@@ -129,10 +130,10 @@ def run(command: Command, *, env: Mapping[str, str], cwd: Path, stdin: int = sub
 
 
 def capture(
-    command: Command, *, env: Mapping[str, str], cwd: Path, account: Account | None = None, given: str = ""
+    command: Command, *, given: str = "", env: Mapping[str, str] | None = None, account: Account | None = None
 ) -> tuple[int, str]:
     """Runs a program with `given` on its standard input; returns its exit code and both of its output streams."""
-    child = start(command, env=env, cwd=cwd, account=account, output=subprocess.PIPE, stdin=subprocess.PIPE)
+    child = start(command, env=env, account=account, output=subprocess.PIPE, stdin=subprocess.PIPE)
     try:
         output, _ = child.communicate(given.encode())
         return child.returncode, output.decode(errors="replace")
@@ -144,23 +145,15 @@ def require(
     command: Command,
     failure: str,
     *,
-    env: Mapping[str, str],
-    cwd: Path,
-    account: Account | None = None,
     given: str = "",
+    env: Mapping[str, str] | None = None,
+    account: Account | None = None,
 ) -> str:
     """Like `capture`, but an exit code other than 0 is a `Failure` that begins with the text `failure`."""
-    code, output = capture(command, env=env, cwd=cwd, account=account, given=given)
+    code, output = capture(command, given=given, env=env, account=account)
     if code != 0:
         raise Failure(f"{failure} (exit code {code}):\n{last_lines(output)}")
     return output
-
-
-def missing(program: str) -> Failure:
-    """The failure for a program that is not installed."""
-    if program == "cargo":
-        return Failure("cargo was not found on PATH: install Rust from https://rustup.rs and try again.")
-    return Failure(f"{program} was not found.")
 
 
 def wait_until(condition: Callable[[], object], end: float, pause: float = 0.02) -> bool:

@@ -9,7 +9,6 @@ from contextlib import suppress
 import clone
 import database
 import emulator
-import processes
 import tools
 from emulator import HOST, Emulator
 from output import Failure, say, step
@@ -23,39 +22,30 @@ FIRST_CALL = "/api/passage?book=John&chapter=3&verse_start=16"
 def run() -> int:
     """Starts everything, shows a first call, and waits for Ctrl-C."""
     began = time.monotonic()
-    lock = clone.take_run_lock(
+    clone.take_run_lock(
         "`make run` of this clone is already running (process {pid}): stop it by Ctrl-C in its terminal, or use it."
     )
     port = chosen_port()
-    reserved = reserve(port)
-    ready = False
-    try:
-        tools.cargo_lambda()
-        with database.for_running() as url:
-            env = emulator.variables(url)
-            with step("building the functions", "built the functions", long=True):
-                emulator.build(env)
-            with step("starting the functions") as current:
-                reserved.close()
-                # Until the emulator listens, another program may take the port: `make run` then fails.
-                service = emulator.start(port, env, clone.LOCAL / "watch.log")
-                service.wait_until_healthy()
-                current.done = f"functions on http://{HOST}:{port}"
-            with step("applying migrations") as current:
-                current.done = service.migrate()
-            show_first_call(service)
-            say(f"  ready after {time.monotonic() - began:.1f} s; Ctrl-C stops everything")
-            say(f"  the functions' output follows; all of it is in {service.log.relative_to(clone.ROOT)}")
-            ready = True
-            follow(service)
-    except KeyboardInterrupt:
-        say("\n  stopped")
-    finally:
-        with processes.shield():
+    tools.cargo_lambda()
+    with reserve(port) as reserved, database.for_running() as url:
+        env = emulator.variables(url)
+        with step("building the functions", "built the functions", long=True):
+            emulator.build(env)
+        with step("starting the functions") as current:
             reserved.close()
-            processes.stop_all()
-            lock.release()
-    return 0 if ready else 130
+            # Until the emulator listens, another program may take the port: `make run` then fails.
+            service = emulator.start(port, env, clone.LOCAL / "watch.log")
+            service.wait_until_healthy()
+            current.done = f"functions on http://{HOST}:{port}"
+        with step("applying migrations") as current:
+            current.done = service.migrate()
+        show_first_call(service)
+        say(f"  ready after {time.monotonic() - began:.1f} s; Ctrl-C stops everything")
+        say(f"  the functions' output follows; all of it is in {service.log.relative_to(clone.ROOT)}")
+        with suppress(KeyboardInterrupt):
+            follow(service)
+    say("\n  stopped")
+    return 0
 
 
 def chosen_port() -> int:
@@ -82,7 +72,7 @@ def reserve(port: int) -> socket.socket:
             raise Failure(
                 f"This user may not use port {port}: choose one from 1024, for instance VERSE_PORT=9001 make run"
             ) from None
-        raise emulator.port_taken(port) from None
+        raise emulator.PortTaken(port) from None
     return listener
 
 
@@ -92,9 +82,8 @@ def show_first_call(service: Emulator) -> None:
         _, body = service.call(FIRST_CALL, end=30)
     except OSError as error:
         body = f"nothing: {error}"
-    text, answer = body, emulator.parsed(body)
-    with suppress(KeyError, IndexError, TypeError):
-        text = str(answer["verses"][0]["text"])
+    verses = emulator.parsed(body).get("verses")
+    text = verses[0]["text"] if verses else body
     say(f"\n  curl '{HOST}:{service.port}{FIRST_CALL}'\n  answers: {text.strip()[:200]}\n")
 
 

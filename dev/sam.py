@@ -1,6 +1,7 @@
 """Running SAM, cfn-lint and SAM's libraries, which are installed for this clone alone."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,20 +20,20 @@ USUAL_REGION = "us-east-1"
 
 def sam(*arguments: str, variables: dict[str, str] | None = None) -> int:
     """Runs SAM, which prints to the terminal and reads from it; returns its exit code."""
-    stdin = {"stdin": sys.stdin.fileno()} if sys.stdin.isatty() else {}
+    stdin = sys.stdin.fileno() if sys.stdin.isatty() else subprocess.DEVNULL
     command = [sys.executable, "-m", "samcli", *arguments]
-    return processes.run(command, env={**_env(), **(variables or {})}, cwd=clone.ROOT, **stdin)
+    return processes.run(command, env={**_env(), **(variables or {})}, stdin=stdin)
 
 
 def cfn_lint(*arguments: str) -> int:
     """Runs cfn-lint, which prints to the terminal; returns its exit code."""
-    return processes.run([sys.executable, tools.sam() / "bin" / "cfn-lint", *arguments], env=_env(), cwd=clone.ROOT)
+    return processes.run([sys.executable, tools.sam() / "bin" / "cfn-lint", *arguments], env=_env())
 
 
 def call(function: str, **arguments: Any) -> Any:
     """Calls a function of `sam_worker.py`, which runs with SAM's libraries."""
     command = [sys.executable, str(Path(__file__).with_name("sam_worker.py")), function]
-    code, output = processes.capture(command, env=_env(), cwd=clone.ROOT, given=json.dumps(arguments))
+    code, output = processes.capture(command, given=json.dumps(arguments), env=_env())
     for line in output.splitlines():
         if code == 0 and line.startswith("answer: "):
             return json.loads(line.removeprefix("answer: "))

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -55,11 +56,7 @@ def stop(session: int, first: int, patience: float, leader: subprocess.Popen[byt
 
 def started_at(pid: int) -> str:
     """When a process started; empty when there is no such process. It distinguishes two processes with one number."""
-    with suppress(OSError, IndexError):
-        if HAS_PROC:
-            return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[19]
-        return _ps("-o", "lstart=", "-p", str(pid)).strip()
-    return ""
+    return next((started for _, _, _, started in _stats(pid)), "")
 
 
 def command_line(pid: int) -> str:
@@ -73,22 +70,26 @@ def command_line(pid: int) -> str:
 
 def _processes() -> dict[int, tuple[int, int]]:
     """The parent and the session of every living process."""
-    rows: list[tuple[str, str, str]] = []
-    if HAS_PROC:
-        for entry in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                state, parent = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()[:2]
-                rows.append((entry.name, parent, state))
-    else:
-        for line in _ps("-A", "-o", "pid=,ppid=,stat=").splitlines():
-            pid, parent, state = line.split()[:3]
-            rows.append((pid, parent, state))
     living = {}
-    for pid, parent, state in rows:
+    for pid, state, parent, _ in _stats():
         with suppress(OSError):
             if not state.startswith("Z"):
-                living[int(pid)] = (int(parent), os.getsid(int(pid)))
+                living[pid] = (parent, os.getsid(pid))
     return living
+
+
+def _stats(pid: int | None = None) -> Iterator[tuple[int, str, int, str]]:
+    """Number, state, parent and start time of all processes, or of one."""
+    if HAS_PROC:
+        for path in Path("/proc").glob(f"{pid or '[0-9]*'}/stat"):
+            with suppress(OSError):
+                fields = path.read_text(errors="replace").rpartition(")")[2].split()
+                yield int(path.parent.name), fields[0], int(fields[1]), fields[19]
+    else:
+        which = ["-p", str(pid)] if pid else ["-A"]
+        for line in _ps(*which, "-o", "pid=,stat=,ppid=,lstart=").splitlines():
+            number, state, parent, started = line.split(maxsplit=3)
+            yield int(number), state, int(parent), started.strip()
 
 
 def _ps(*arguments: str) -> str:

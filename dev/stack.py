@@ -48,7 +48,7 @@ class Stack:
         """Every method of every path."""
         names = {logical: name for name, (logical, _) in self.functions().items()}
         found = []
-        for path, methods in self._api()["paths"].items():
+        for path, methods in self.api()["paths"].items():
             for method, operation in methods.items():
                 called = operation.get("x-amazon-apigateway-integration", {})
                 uri = json.dumps(called.get("uri"))
@@ -65,11 +65,6 @@ class Stack:
                 )
         return found
 
-    def gateway_responses(self) -> dict[str, Resource]:
-        """The gateway's own responses."""
-        found: dict[str, Resource] = self._api().get("x-amazon-apigateway-gateway-responses", {})
-        return found
-
     def statements(self) -> Iterator[tuple[str, Resource]]:
         """Every statement of every policy, with the resource that holds it; not who may assume a role."""
         for name, resource in self.resources.items():
@@ -78,7 +73,8 @@ class Stack:
                     for statement in _flat(document.get("Statement", [])):
                         yield name, statement
 
-    def _api(self) -> Resource:
+    def api(self) -> Resource:
+        """The definition of the API, as OpenAPI."""
         api: Resource = next(iter(self.of_type("AWS::ApiGateway::RestApi").values()))["Body"]
         return api
 

@@ -243,17 +243,3 @@ def alarms_and_dashboard_are_complete(stack: Stack, facts: CodeFacts) -> Iterato
 def _list(value: Any) -> list[Any]:
     """A single value need not be a list in a policy."""
     return value if isinstance(value, list) else [value]
-
-
-RULES = (
-    functions_have_the_same_build_and_runtime,
-    concurrency_is_reserved,
-    settings_match_the_code,
-    logs_end,
-    permissions_are_narrow,
-    permissions_are_needed,
-    only_the_proxy_reaches_the_database,
-    migrations_come_first,
-    cleanup_is_called,
-    alarms_and_dashboard_are_complete,
-)

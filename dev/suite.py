@@ -1,8 +1,14 @@
 """`make test` and `make bench`: the built functions, driven as Lambda drives them."""
 
+import os
+import re
+import secrets
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +19,12 @@ import emulator
 import leftovers
 import privacy
 import processes
-import test_servers
-from output import Failure, say, seconds, step
+import tools
+from output import Failure, last_lines, say, seconds, step
 from pinning_check import PinningCheck
 from run import FIRST_CALL
+
+MOTO_READY_WITHIN = 60
 
 JOHN = {"passage_reference": "John 3:16", "passage_text": "For God so loved the world"}
 LOVED = {"word": "loved", "verse_text": "God so loved", "passage_reference": "John 3:16"}
@@ -41,10 +49,10 @@ def test(arguments: list[str]) -> int:
     failures = []
     with step("testing dev/", "tested dev/", long=True):
         own = [sys.executable, "-m", "unittest", "discover", "-s", "tests", "-t", "."]
-        if processes.run(own, env=processes.environment(), cwd=clone.ROOT / "dev") != 0:
+        if processes.run(own, cwd=clone.ROOT / "dev") != 0:
             failures.append("those of dev/")
     check = PinningCheck()
-    with database.for_testing(check) as url, test_servers.started() as (servers, variables):
+    with database.for_testing(check) as url, test_servers() as (servers, variables):
         env = {**cargo.environment(url), **variables}
         env["VERSE_BIN_DIR"] = str(cargo.target(env) / "debug")
         with step("building the functions", "built the functions", long=True):
@@ -56,7 +64,10 @@ def test(arguments: list[str]) -> int:
                     failures.append("those of the workspace")
             if not _is_private(record, whole=not arguments):
                 failures.append("a log is not private")
-            _print_figures(record)
+            # A test that passes prints nothing but these.
+            for figures in sorted(record.glob("*.figures")):
+                for line in figures.read_text(encoding="utf-8").splitlines():
+                    say(f"  {line}")
         if not arguments and not _smoke_test_passes(url):
             failures.append("what `make run` starts")
         for log in sorted(servers.glob("*.log")):
@@ -66,6 +77,55 @@ def test(arguments: list[str]) -> int:
     verdict = f"tests FAILED ({'; '.join(failures)})" if failures else "all tests passed"
     say(f"  {verdict} in {seconds(time.monotonic() - began).strip()}")
     return 1 if failures else 0
+
+
+@contextmanager
+def test_servers() -> Iterator[tuple[Path, dict[str, str]]]:
+    """Starts moto. Yields the folder for the data and the logs (`*.log`) of the servers that tests start, which is
+    removed at the end, and the variables that the tests' harness reads."""
+    account = clone.unprivileged()
+    home = clone.postgres_home(account)
+    programs = tools.postgres(home)
+    with leftovers.temporary(home / f"servers-{secrets.token_hex(4)}") as folder:
+        folder.mkdir(mode=0o700)
+        if account:
+            os.chown(folder, account.pw_uid, account.pw_gid)
+        with step("starting moto") as current:
+            server, url = _start_moto(folder / "moto.txt")
+            current.done = f"moto {tools.MOTO} on {url.removeprefix('http://')}"
+        variables = {
+            "VERSE_POSTGRES_PROGRAMS": str(programs),
+            "VERSE_POSTGRES_HOME": str(folder),
+            "VERSE_POSTGRES_ACCOUNT": f"{account.pw_uid}:{account.pw_gid}" if account else "",
+            "VERSE_SECRETS_URL": url,
+            # For the tests' own calls, so that they never use the developer's AWS account.
+            "AWS_ACCESS_KEY_ID": "rehearsal",
+            "AWS_SECRET_ACCESS_KEY": "rehearsal",
+            "AWS_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        try:
+            yield folder, variables
+        finally:
+            processes.stop(server)
+
+
+def _start_moto(log: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """Starts moto, which chooses a free port itself and prints it."""
+    command = [*tools.PYTHON, "-m", "moto.server", "--host", "127.0.0.1", "--port", "0"]
+    env = {**processes.environment(), "PYTHONPATH": str(tools.moto())}
+    with log.open("wb") as output:
+        server = processes.start(command, env=env, cwd=clone.LOCAL, output=output)
+    processes.wait_until(lambda: moto_url(log) or server.poll() is not None, MOTO_READY_WITHIN)
+    if not moto_url(log):
+        raise Failure(f"moto did not start. Its log ends with\n{last_lines(log.read_text(errors='replace'))}")
+    return server, moto_url(log)
+
+
+def moto_url(log: Path) -> str:
+    """The address that moto has printed; empty until then."""
+    found = re.search(r"Running on (http://127\.0\.0\.1:\d+)\s", log.read_text(errors="replace"))
+    return found[1] if found else ""
 
 
 def _smoke_test_passes(database_url: str) -> bool:
@@ -93,13 +153,6 @@ def _error(service: emulator.Emulator, path: str, body: Any, wanted: str) -> str
     if status != 200 or wanted not in answer:
         return f"{path} answered {status} without {wanted!r}: {answer[-300:]}"
     return None
-
-
-def _print_figures(record: Path) -> None:
-    """Prints the figures that tests have recorded; a test that passes prints nothing else."""
-    for path in sorted(record.glob("*.figures")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            say(f"  {line}")
 
 
 def _pins(check: PinningCheck, *, whole: bool) -> bool:

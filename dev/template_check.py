@@ -1,5 +1,6 @@
 """The checks of `template.yaml`: by SAM, by cfn-lint, and by this project's own rules."""
 
+import inspect
 import re
 from typing import Any
 
@@ -12,7 +13,13 @@ import stack_rules
 from output import say
 from stack import Stack
 
-RULES = (*api_rules.RULES, *stack_rules.RULES)
+# Every public function of the two modules.
+RULES = [
+    rule
+    for module in (api_rules, stack_rules)
+    for name, rule in vars(module).items()
+    if inspect.isfunction(rule) and rule.__module__ == module.__name__ and not name.startswith("_")
+]
 OPERATIONS = clone.ROOT / "docs" / "operations.md"
 # Lambda sets these variables; the documentation need not list them.
 SET_BY_LAMBDA = ("AWS_",)

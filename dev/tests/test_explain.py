@@ -67,7 +67,7 @@ class Plans(unittest.TestCase):
         )
 
     def report(self, users: int, **measure: object) -> int:
-        names = {sql: name for sql, name in explain.statements().items() if name == "history::get_user_insights"}
+        names = {sql: name for sql, name in explain.statements().items() if name == "insights::get_user_insights"}
         self.assertEqual(len(names), 1)
         results = [{name: explain.Measure(**measure) for name in names.values()}]  # type: ignore[arg-type]
         with redirect_stdout(StringIO()):

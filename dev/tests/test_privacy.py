@@ -1,23 +1,19 @@
 """The search of logs for secrets."""
 
 import json
-import tempfile
-import unittest
-from pathlib import Path
 
 import privacy
+from tests import WithFolder
 
 COOKIE = "Zk3vQ0s9m1pX7bT2uL5cR8wY4eH6nJ0aGdFiKqSxVoE"
 
 
-class Logs(unittest.TestCase):
+class Logs(WithFolder):
     def search(self, line: str, *secrets: str) -> bool:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            (folder / "1.log").write_text(f"user\t{line}\n")
-            (folder / "2.secrets").write_text("".join(json.dumps(secret) + "\n" for secret in secrets))
-            self.assertTrue(privacy.recorded(folder))
-            return privacy.check(folder)
+        (self.folder / "1.log").write_text(f"user\t{line}\n")
+        (self.folder / "2.secrets").write_text("".join(json.dumps(secret) + "\n" for secret in secrets))
+        self.assertTrue(privacy.recorded(self.folder))
+        return privacy.check(self.folder)
 
     def test_a_log_without_secrets_passes(self) -> None:
         self.assertTrue(self.search('{"message":"request","status":200}', COOKIE, "Why did he weep?"))
@@ -30,5 +26,4 @@ class Logs(unittest.TestCase):
         self.assertFalse(self.search('{"cause":"he said \\"no\\" to him"}', 'said "no" to him'))
 
     def test_an_empty_folder_has_no_record(self) -> None:
-        with tempfile.TemporaryDirectory() as name:
-            self.assertFalse(privacy.recorded(Path(name)))
+        self.assertFalse(privacy.recorded(self.folder))
