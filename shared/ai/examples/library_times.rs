@@ -1,9 +1,8 @@
 //! Prints the times of the library's calls:
 //! `cargo run --release -p verse-ai --example library_times`.
 
-use std::error::Error;
-use std::io::Write;
 use std::time::{Duration, Instant};
+use std::{error::Error, io::Write};
 
 use futures_util::StreamExt;
 use verse_ai::{ChatRequest, InsightRequest, Library, Model, Role, Turn};
@@ -32,13 +31,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         times.push(time(insight(&verse.to_string(), "")).await?);
     }
     write_times(&mut out, "insights on a verse", times)?;
+    let part = "world, that he gave his only begotten Son, that whosoever believeth in him";
     for (reference, text) in [
         ("Psalms 119", ""),
         ("Genesis", ""),
-        (
-            "John 3 (KJV)",
-            "world, that he gave his only begotten Son, that whosoever believeth in him",
-        ),
+        ("John 3 (KJV)", part),
         ("Psalms", "a text that stands in none of them"),
     ] {
         let taken = time(insight(reference, text)).await?;
@@ -67,10 +64,7 @@ async fn insight(reference: &str, text: &str) -> Result<(), Box<dyn Error>> {
 async fn chat(question: &str) -> Result<(), Box<dyn Error>> {
     let request = ChatRequest {
         passage_reference: Some("John 3:16".to_owned()),
-        turns: vec![Turn {
-            role: Role::User,
-            text: question.to_owned(),
-        }],
+        turns: vec![Turn::new(Role::User, question)],
         ..ChatRequest::default()
     };
     let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
@@ -97,11 +91,9 @@ fn write_times(out: &mut impl Write, what: &str, mut times: Vec<Duration>) -> st
             .copied()
             .unwrap_or_default()
     };
-    let (median, most) = (at(50), at(99));
+    let (count, median, most, last) = (times.len(), at(50), at(99), times.last());
     writeln!(
         out,
-        "{} {what}: median {median:?}, 99 % within {most:?}, longest {:?}",
-        times.len(),
-        times.last()
+        "{count} {what}: median {median:?}, 99 % within {most:?}, longest {last:?}"
     )
 }

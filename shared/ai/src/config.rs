@@ -41,8 +41,8 @@ const HISTORY: RangeInclusive<usize> = 1000..=1_000_000;
 #[derive(Clone, Debug)]
 pub struct AiConfig {
     /// `None` is the library.
-    model: Option<Service>,
-    embedding: Option<Service>,
+    pub(crate) model: Option<Service>,
+    pub(crate) embedding: Option<Service>,
     limits: Limits,
 }
 
@@ -73,11 +73,6 @@ impl AiConfig {
     #[must_use]
     pub fn limits(&self) -> Limits {
         self.limits
-    }
-
-    /// The services of the model and of the embedder.
-    pub(crate) fn into_services(self) -> (Option<Service>, Option<Service>) {
-        (self.model, self.embedding)
     }
 
     /// Creates the model and the embedder. The model reports each call's usage to `usage`. When a provider rejects its
@@ -112,36 +107,31 @@ impl AiConfig {
 
 fn model(environment: &Environment) -> Result<Option<Service>, SettingError> {
     const NAME: &str = "AI_PROVIDER";
-    Ok(match text(environment, NAME).as_deref() {
-        None | Some("library") => None,
-        Some("anthropic") => Some(anthropic(environment)?),
+    match text(environment, NAME).as_deref() {
+        None | Some("library") => Ok(None),
+        Some("anthropic") => anthropic(environment).map(Some),
         Some("openai") => {
             let model = text_or(environment, "OPENAI_MODEL", OPENAI_MODEL);
-            Some(openai(environment, "OPENAI_BASE_URL", NAME, model)?)
+            openai(environment, "OPENAI_BASE_URL", NAME, model).map(Some)
         }
-        Some("bedrock") => Some(bedrock(environment, NAME)?),
-        _ => {
-            return Err(invalid(
-                NAME,
-                "expected library, anthropic, openai or bedrock",
-            ));
-        }
-    })
+        Some("bedrock") => bedrock(environment, NAME).map(Some),
+        _ => invalid(NAME, "expected library, anthropic, openai or bedrock"),
+    }
 }
 
 fn embedding(environment: &Environment) -> Result<Option<Service>, SettingError> {
     const NAME: &str = "EMBEDDING_PROVIDER";
-    Ok(match text(environment, NAME).as_deref() {
-        None | Some("none") => None,
+    match text(environment, NAME).as_deref() {
+        None | Some("none") => Ok(None),
         Some("openai") => {
             let model = text_or(environment, "EMBEDDING_MODEL", OPENAI_EMBEDDING_MODEL);
             let own = "OPENAI_EMBEDDING_BASE_URL";
             let address = text(environment, own).map_or("OPENAI_BASE_URL", |_| own);
-            Some(openai(environment, address, NAME, model)?)
+            openai(environment, address, NAME, model).map(Some)
         }
-        Some("bedrock") => Some(bedrock(environment, NAME)?),
-        _ => return Err(invalid(NAME, "expected none, openai or bedrock")),
-    })
+        Some("bedrock") => bedrock(environment, NAME).map(Some),
+        _ => invalid(NAME, "expected none, openai or bedrock"),
+    }
 }
 
 fn limits(environment: &Environment) -> Result<Limits, SettingError> {
@@ -162,12 +152,12 @@ fn limits(environment: &Environment) -> Result<Limits, SettingError> {
 
 fn anthropic(environment: &Environment) -> Result<Service, SettingError> {
     let address = address(environment, "ANTHROPIC_BASE_URL")?;
-    let key = key(environment, "ANTHROPIC_API_KEY")?.ok_or_else(|| {
-        invalid(
+    let Some(key) = key(environment, "ANTHROPIC_API_KEY")? else {
+        return invalid(
             "ANTHROPIC_API_KEY",
             "expected a key, because AI_PROVIDER is anthropic; AI_PROVIDER=library needs none",
-        )
-    })?;
+        );
+    };
     Ok(Service::anthropic(
         address.as_deref().unwrap_or(ANTHROPIC_URL),
         key,
@@ -188,7 +178,7 @@ fn openai(
         let reason = format!(
             "expected a key, because {provider} is openai; another server at {address} needs none"
         );
-        return Err(invalid("OPENAI_API_KEY", &reason));
+        return invalid("OPENAI_API_KEY", &reason);
     }
     let base_url = base_url.as_deref().unwrap_or(OPENAI_URL);
     Ok(Service::openai(base_url, key, model))
@@ -197,32 +187,34 @@ fn openai(
 /// A model on Bedrock, chosen by the setting `provider`.
 #[cfg(feature = "bedrock")]
 fn bedrock(environment: &Environment, provider: &str) -> Result<Service, SettingError> {
-    let model = if provider == "AI_PROVIDER" {
-        text(environment, "BEDROCK_MODEL").ok_or_else(|| {
-            invalid(
-                "BEDROCK_MODEL",
-                "expected a model or inference profile of the account, because AI_PROVIDER is bedrock",
-            )
-        })?
+    let (name, model, expected) = if provider == "AI_PROVIDER" {
+        let expected =
+            "expected a model or inference profile of the account, because AI_PROVIDER is bedrock";
+        (
+            "BEDROCK_MODEL",
+            text(environment, "BEDROCK_MODEL"),
+            expected,
+        )
     } else {
-        text_or(environment, "EMBEDDING_MODEL", TITAN)
+        // Other embedding models have other request formats.
+        let expected =
+            "expected amazon.titan-embed-text-v2, the only model for EMBEDDING_PROVIDER=bedrock";
+        let model = text_or(environment, "EMBEDDING_MODEL", TITAN);
+        let model = Some(model).filter(|model| model.contains("titan-embed-text-v2"));
+        ("EMBEDDING_MODEL", model, expected)
     };
-    // Other embedding models have other request formats.
-    if provider == "EMBEDDING_PROVIDER" && !model.contains("titan-embed-text-v2") {
-        return Err(invalid(
-            "EMBEDDING_MODEL",
-            "expected amazon.titan-embed-text-v2, the only model for EMBEDDING_PROVIDER=bedrock",
-        ));
-    }
+    let Some(model) = model else {
+        return invalid(name, expected);
+    };
     Ok(Service::bedrock(&bedrock_address(environment)?, model))
 }
 
 #[cfg(not(feature = "bedrock"))]
 fn bedrock(_: &Environment, provider: &str) -> Result<Service, SettingError> {
-    Err(invalid(
+    invalid(
         provider,
         "bedrock is not in this build: build it with the feature bedrock",
-    ))
+    )
 }
 
 /// The address that the AWS SDK would use: the endpoint of the settings, or that of the region.
@@ -237,10 +229,7 @@ fn bedrock_address(environment: &Environment) -> Result<String, SettingError> {
     });
     match region {
         Some(region) => Ok(format!("https://bedrock-runtime.{region}.amazonaws.com")),
-        None => Err(invalid(
-            "AWS_REGION",
-            "expected a region such as eu-central-1",
-        )),
+        None => invalid("AWS_REGION", "expected a region such as eu-central-1"),
     }
 }
 
@@ -259,7 +248,7 @@ fn text_or(environment: &Environment, name: &str, default: &str) -> String {
 fn key(environment: &Environment, name: &str) -> Result<Option<SecretString>, SettingError> {
     match text(environment, name) {
         Some(key) if !key.bytes().all(|byte| byte.is_ascii_graphic()) => {
-            Err(invalid(name, "expected ASCII characters without spaces"))
+            invalid(name, "expected ASCII characters without spaces")
         }
         key => Ok(key.map(SecretString::from)),
     }
@@ -270,19 +259,18 @@ fn address(environment: &Environment, name: &str) -> Result<Option<String>, Sett
     let Some(address) = text(environment, name) else {
         return Ok(None);
     };
-    let url = reqwest::Url::parse(&address).ok();
-    let is_plain = url.is_some_and(|url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.has_host()
-            && url.username().is_empty()
-            && url.password().is_none()
-            && url.query().is_none()
-            && url.fragment().is_none()
-    });
-    if is_plain {
-        Ok(Some(address))
-    } else {
-        Err(invalid(name, "expected an address such as https://host/v1"))
+    match reqwest::Url::parse(&address) {
+        Ok(url)
+            if matches!(url.scheme(), "http" | "https")
+                && url.has_host()
+                && url.username().is_empty()
+                && url.password().is_none()
+                && url.query().is_none()
+                && url.fragment().is_none() =>
+        {
+            Ok(Some(address))
+        }
+        _ => invalid(name, "expected an address such as https://host/v1"),
     }
 }
 
@@ -295,21 +283,23 @@ fn number<T: FromStr + PartialOrd + Display>(
     let Some(value) = text(environment, name) else {
         return Ok(default);
     };
-    let number = value.parse().ok().filter(|number| range.contains(number));
-    number.ok_or_else(|| {
-        let (start, end) = (range.start(), range.end());
-        invalid(
-            name,
-            &format!("expected a whole number from {start} to {end}"),
-        )
-    })
+    match value.parse() {
+        Ok(number) if range.contains(&number) => Ok(number),
+        _ => {
+            let (start, end) = (range.start(), range.end());
+            invalid(
+                name,
+                &format!("expected a whole number from {start} to {end}"),
+            )
+        }
+    }
 }
 
-fn invalid(name: &str, reason: &str) -> SettingError {
-    SettingError::Invalid {
+fn invalid<T>(name: &str, reason: &str) -> Result<T, SettingError> {
+    Err(SettingError::Invalid {
         name: name.to_owned(),
         reason: reason.to_owned(),
-    }
+    })
 }
 
 #[cfg(test)]

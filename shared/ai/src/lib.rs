@@ -8,7 +8,6 @@
 //! The crate has no HTTP routes and no SQL, and stores nothing.
 
 mod config;
-mod embedding;
 mod error;
 mod library;
 mod model;
@@ -17,13 +16,12 @@ mod providers;
 mod usage;
 
 pub use config::{Ai, AiConfig};
-pub use embedding::Embedder;
 pub use error::{ErrorKind, ModelError};
 pub use library::Library;
 pub use model::{
-    ChatRequest, DefinitionRequest, DefinitionTexts, Generated, InsightRequest, InsightTexts,
-    MAX_TEXT_CHARS, Model, ModelFuture, Recollection, ReplyEvent, ReplyStream, Role, StopReason,
-    SummaryRequest, Token, Turn,
+    ChatRequest, DefinitionRequest, DefinitionTexts, Embedder, Generated, InsightRequest,
+    InsightTexts, MAX_TEXT_CHARS, Model, ModelFuture, Recollection, ReplyEvent, ReplyStream, Role,
+    StopReason, SummaryRequest, Token, Turn,
 };
 pub use prompts::{Limits, prompt_chars_before_turns, prompt_chars_of_turn};
 pub use providers::{ClientError, EmbeddingProvider, HttpClient, Provider, ReloadConfig, Service};

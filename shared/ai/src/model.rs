@@ -1,4 +1,4 @@
-//! The [`Model`] trait with its requests and results.
+//! The traits [`Model`] and [`Embedder`], with their requests and results.
 
 use std::fmt;
 
@@ -33,6 +33,19 @@ pub trait Model: fmt::Debug + Send + Sync {
 
     /// Writes a summary that replaces the beginning of a conversation in later prompts.
     fn summarise(&self, request: SummaryRequest, deadline: Instant) -> ModelFuture<String>;
+}
+
+/// Turns texts into vectors; texts with similar meanings have close vectors.
+pub trait Embedder: fmt::Debug + Send + Sync {
+    /// The model's name. Vectors of different models cannot be compared.
+    fn name(&self) -> &str;
+
+    /// One vector for each text, of 1024 numbers, as the database column requires.
+    fn embed(
+        &self,
+        texts: Vec<String>,
+        deadline: Instant,
+    ) -> BoxFuture<'static, Result<Vec<Vec<f32>>, ModelError>>;
 }
 
 /// A text being generated.
@@ -129,6 +142,14 @@ pub struct Turn {
     pub role: Role,
     /// The content.
     pub text: String,
+}
+
+impl Turn {
+    /// A message of `role`.
+    pub fn new(role: Role, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { role, text }
+    }
 }
 
 /// The author of a message.

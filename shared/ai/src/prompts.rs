@@ -5,9 +5,8 @@
 
 mod chat;
 mod data;
-mod definition;
 mod history;
-mod insight;
+mod structured;
 mod summary;
 
 use crate::{Role, Turn};
@@ -15,9 +14,8 @@ use crate::{Role, Turn};
 pub(crate) use chat::chat;
 pub use chat::{prompt_chars_before_turns, prompt_chars_of_turn};
 pub(crate) use data::without_nul;
-pub(crate) use definition::definition;
 pub(crate) use history::clipped;
-pub(crate) use insight::insight;
+pub(crate) use structured::{definition, insight};
 pub(crate) use summary::summary;
 
 /// The limits of prompts and generated texts.
@@ -76,10 +74,7 @@ fn single_turn(
 ) -> Prompt {
     Prompt {
         system: system(task),
-        turns: vec![Turn {
-            role: Role::User,
-            text: parts.join("\n\n"),
-        }],
+        turns: vec![Turn::new(Role::User, parts.join("\n\n"))],
         output,
         max_tokens,
     }

@@ -98,13 +98,9 @@ mod tests {
         let reports = Arc::new(Mutex::new(Vec::new()));
         let reported = Arc::clone(&reports);
         let reporter = UsageReporter::new(move |usage| reports.lock().unwrap().push(usage));
-        let (none, usage) = (
-            TokenUsage::default(),
-            TokenUsage {
-                input: 1,
-                output: 2,
-            },
-        );
+        let none = TokenUsage::default();
+        let (input, output) = (1, 2);
+        let usage = TokenUsage { input, output };
         let source = String::new();
 
         let call = |result| reporter.report_call(ready(result).boxed());

@@ -5,8 +5,7 @@
 //! an even pace.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::ops::RangeInclusive;
-use std::sync::OnceLock;
+use std::{ops::RangeInclusive, sync::OnceLock};
 
 use verse_scripture::works::search::search_terms;
 
@@ -41,6 +40,11 @@ pub(super) fn content_stems(text: &str) -> BTreeSet<String> {
 /// The stems of a list of words.
 pub(super) fn stems_of(words: &str) -> BTreeSet<String> {
     words.split_whitespace().flat_map(search_terms).collect()
+}
+
+/// Whether a list of words contains this word.
+pub(super) fn is_in(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|listed| listed == word)
 }
 
 /// The weight of a stem in the comparison of texts.
@@ -86,39 +90,27 @@ impl ChapterWords {
         let Some(of_verse) = self.verses.get(&verse) else {
             return 0.0;
         };
-        let shared: f64 = stems
-            .iter()
-            .filter(|stem| of_verse.contains(*stem))
-            .filter_map(|stem| self.weights.get(stem))
-            .sum();
+        let shared = stems.iter().filter(|stem| of_verse.contains(*stem));
+        let shared: f64 = shared.filter_map(|stem| self.weights.get(stem)).sum();
         shared / (2.0 + number(stems.len()).sqrt())
     }
 
     /// The similarity of a text to the most similar of these verses.
     pub(super) fn best_similarity(&self, text: &str, verses: &RangeInclusive<u16>) -> f64 {
         let stems = content_stems(text);
-        verses
-            .clone()
-            .map(|verse| self.similarity(&stems, verse))
-            .fold(0.0, f64::max)
+        let similarities = verses.clone().map(|verse| self.similarity(&stems, verse));
+        similarities.fold(0.0, f64::max)
     }
 }
 
-/// The verse that a sentence explains.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Aligned {
-    pub(super) verse: u16,
-    /// Of the sentence to the verse; 0 when only its position decided.
-    pub(super) similarity: f64,
-}
-
-/// For each sentence, with its stems, the verse that it explains, of the section's verses `first` to `last`.
+/// For each sentence, with its stems, the verse that it explains, of the section's verses `first` to `last`, and its
+/// similarity to the verse: 0 when only its position decided.
 pub(super) fn align(
     sentences: &[(&str, BTreeSet<String>)],
     first: u16,
     last: u16,
     chapter: &ChapterWords,
-) -> Vec<Aligned> {
+) -> Vec<(u16, f64)> {
     let verses: Vec<u16> = (first..=last.max(first)).collect();
     let similarities: Vec<Vec<f64>> = sentences
         .iter()
@@ -134,12 +126,7 @@ pub(super) fn align(
     best_path(&similarities, verses.len())
         .into_iter()
         .zip(&similarities)
-        .filter_map(|(at, similarities)| {
-            Some(Aligned {
-                verse: *verses.get(at)?,
-                similarity: *similarities.get(at)?,
-            })
-        })
+        .filter_map(|(at, similarities)| Some((*verses.get(at)?, *similarities.get(at)?)))
         .collect()
 }
 
@@ -186,10 +173,8 @@ fn number(n: usize) -> f64 {
 fn named_verses(sentence: &str) -> HashSet<u16> {
     let mut named = HashSet::new();
     for rest in sentence.split("ver. ").skip(1) {
-        let numbers = rest
-            .split(|c: char| !(c.is_ascii_digit() || c == '-'))
-            .next()
-            .unwrap_or_default();
+        let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '-'));
+        let numbers = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
         let mut ends = numbers
             .split('-')
             .filter_map(|number| number.parse::<u16>().ok());
@@ -204,28 +189,22 @@ fn named_verses(sentence: &str) -> HashSet<u16> {
 mod tests {
     use super::*;
 
-    fn align(sentences: &[&str], first: u16, last: u16, chapter: &ChapterWords) -> Vec<Aligned> {
-        let read: Vec<_> = sentences
-            .iter()
-            .map(|text| (*text, content_stems(text)))
-            .collect();
-        super::align(&read, first, last, chapter)
+    /// The verses of the sentences.
+    fn align(sentences: &[&str], first: u16, last: u16, chapter: &ChapterWords) -> Vec<u16> {
+        let read = sentences.iter().map(|text| (*text, content_stems(text)));
+        let aligned = super::align(&read.collect::<Vec<_>>(), first, last, chapter);
+        aligned.into_iter().map(|(verse, _)| verse).collect()
     }
 
     #[test]
     fn sentences_follow_the_words_of_the_verses() {
-        let chapter = ChapterWords::new([
-            (1, "The Lord is my shepherd: I shall not want."),
-            (
-                2,
-                "He makes me lie down in green pastures. He leads me beside still waters.",
-            ),
-            (3, "He restores my soul."),
-            (
-                4,
-                "Though I walk through the valley of the shadow of death, your rod and your staff comfort me.",
-            ),
-        ]);
+        let verses = [
+            "The Lord is my shepherd: I shall not want.",
+            "He makes me lie down in green pastures. He leads me beside still waters.",
+            "He restores my soul.",
+            "Though I walk through the valley of the shadow of death, your rod and your staff comfort me.",
+        ];
+        let chapter = ChapterWords::new((1..).zip(verses));
         let sentences = [
             "The believer rejoices that he has a shepherd.",
             "A pasture is green to him who trusts.",
@@ -233,38 +212,22 @@ mod tests {
             "The valley is deep and dark.",
             "It is a walk through it.",
         ];
-        let verses: Vec<u16> = align(&sentences, 1, 4, &chapter)
-            .iter()
-            .map(|aligned| aligned.verse)
-            .collect();
-        assert_eq!(verses, [1, 2, 2, 4, 4]);
+        assert_eq!(align(&sentences, 1, 4, &chapter), [1, 2, 2, 4, 4]);
     }
 
     #[test]
     fn a_named_verse_is_chosen() {
         let chapter = ChapterWords::new([(1, "alpha"), (2, "beta"), (3, "gamma"), (4, "delta")]);
-        let aligned = align(
-            &["What ver. 3-4 says is plain.", "It is so."],
-            1,
-            4,
-            &chapter,
-        );
-        assert_eq!(
-            aligned.iter().map(|at| at.verse).collect::<Vec<_>>(),
-            [3, 3]
-        );
+        let sentences = ["What ver. 3-4 says is plain.", "It is so."];
+        assert_eq!(align(&sentences, 1, 4, &chapter), [3, 3]);
     }
 
     #[test]
     fn without_shared_words_the_pace_is_even() {
         let chapter = ChapterWords::new([(1, "alpha"), (2, "beta"), (3, "gamma")]);
         let aligned = align(&["Nothing.", "Little.", "Less."], 1, 3, &chapter);
-        assert!(
-            aligned
-                .windows(2)
-                .all(|pair| pair[0].verse <= pair[1].verse)
-        );
-        assert_eq!(align(&[], 1, 3, &chapter), []);
+        assert!(aligned.is_sorted());
+        assert!(align(&[], 1, 3, &chapter).is_empty());
         assert_eq!(align(&["Alpha."], 3, 1, &ChapterWords::new([])).len(), 1);
     }
 }

@@ -7,15 +7,12 @@ use verse_scripture::works::commentary::{Section, list_sections};
 use verse_scripture::works::introduction::find_introduction;
 use verse_scripture::works::outline::outline;
 use verse_scripture::{
-    Book, BookId, Note, NoteKind, Reference, Translation, TranslationCode, get_chapter,
-    nearest_book,
+    Book, BookId, Note, NoteKind, Reference, TranslationCode, get_chapter, nearest_book,
 };
 
-use super::links::link;
-use super::passage::{Passage, verses_of};
-use super::quotation::{beginning, quote_whole};
-use super::sentences;
-use super::sources::Sources;
+use super::passage::{Passage, distance, verses_of};
+use super::quotation::{beginning, join, quote_whole};
+use super::{links::link, sentences, sources::Sources};
 
 /// The most bytes of an introduction.
 const MAX_INTRODUCTION: usize = 1_250;
@@ -32,8 +29,7 @@ pub(super) fn historical_context(passage: &Passage, sources: &mut Sources) -> St
         position_in_chapter(&passage.reference, sources),
         notes(passage, sources),
     ];
-    let paragraphs: Vec<String> = paragraphs.into_iter().flatten().collect();
-    paragraphs.join("\n\n")
+    join(paragraphs.into_iter().flatten(), "\n\n")
 }
 
 /// A note for readers of another language.
@@ -80,32 +76,25 @@ pub(super) fn is_on_whole_book(book: &Book, section: &Section) -> bool {
 }
 
 fn quote_beginning(paragraphs: &[String]) -> String {
-    let all: Vec<&str> = paragraphs
-        .iter()
-        .flat_map(|text| sentences::split(text))
-        .collect();
+    let all = paragraphs.iter().flat_map(|text| sentences::split(text));
+    let all: Vec<&str> = all.collect();
     quote_whole(beginning(&all, MAX_INTRODUCTION))
 }
 
-/// A part of a chapter.
-struct ChapterPart {
-    title: Option<String>,
-    verses: RangeInclusive<u16>,
-}
+/// A part of a chapter: its title and its verses.
+type ChapterPart = (Option<String>, RangeInclusive<u16>);
 
 /// The passage's position in its chapter by the commentary's outline, or by its sections when there is no outline.
 fn position_in_chapter(passage: &Reference, sources: &mut Sources) -> Option<String> {
     let (book, chapter, verses) = passage.chapters().next()?;
     let parts = chapter_parts(book, chapter);
-    let is_in = |part: &ChapterPart| {
-        part.verses.start() <= verses.end() && verses.start() <= part.verses.end()
-    };
+    let is_in = |(_, part): &ChapterPart| distance(part, &verses) == 0;
     let first = parts.iter().position(is_in)?;
     let last = parts.iter().rposition(is_in)?;
     sources.add(Work::Commentary);
-    let name = |part: &ChapterPart| {
-        let verses = link(&verses_of(book, chapter, &part.verses));
-        match &part.title {
+    let name = |(title, verses): &ChapterPart| {
+        let verses = link(&verses_of(book, chapter, verses));
+        match title {
             Some(title) => format!("“{title}” ({verses})"),
             None => verses,
         }
@@ -117,29 +106,14 @@ fn position_in_chapter(passage: &Reference, sources: &mut Sources) -> Option<Str
             name(only)
         ));
     }
-    let text = match within {
-        [part] => {
-            let stands = if part.verses == verses {
-                "is"
-            } else {
-                "stands in"
-            };
-            format!(
-                "In the commentary’s outline of the chapter, {passage} {stands} the part {}.",
-                name(part)
-            )
-        }
+    let stands = match within {
+        [part] if part.1 == verses => format!("is the part {}", name(part)),
+        [part] => format!("stands in the part {}", name(part)),
         several => {
-            let named: Vec<String> = several.iter().take(MAX_PARTS).map(name).collect();
-            let others = if several.len() > MAX_PARTS {
-                ", and others"
-            } else {
-                ""
-            };
-            format!(
-                "In the commentary’s outline of the chapter, {passage} goes through these parts: {}{others}.",
-                named.join(", ")
-            )
+            let named = join(several.iter().take(MAX_PARTS).map(name), ", ");
+            let is_cut = several.len() > MAX_PARTS;
+            let others = if is_cut { ", and others" } else { "" };
+            format!("goes through these parts: {named}{others}")
         }
     };
     let before = first.checked_sub(1).and_then(|before| parts.get(before));
@@ -150,27 +124,21 @@ fn position_in_chapter(passage: &Reference, sources: &mut Sources) -> Option<Str
         (None, Some(after)) => format!(" After it comes {after}."),
         (None, None) => String::new(),
     };
-    Some(text + &around)
+    Some(format!(
+        "In the commentary’s outline of the chapter, {passage} {stands}.{around}"
+    ))
 }
 
 fn chapter_parts(book: BookId, chapter: u16) -> Vec<ChapterPart> {
-    let parts: Vec<ChapterPart> = outline(book, chapter)
-        .into_iter()
-        .map(|part| ChapterPart {
-            title: Some(part.title),
-            verses: part.verses,
-        })
-        .collect();
+    let parts = outline(book, chapter).into_iter();
+    let parts: Vec<ChapterPart> = parts.map(|part| (Some(part.title), part.verses)).collect();
     if !parts.is_empty() {
         return parts;
     }
-    list_sections(book, chapter)
-        .into_iter()
+    let sections = list_sections(book, chapter).into_iter();
+    sections
         .filter(|section| !is_on_whole_book(book.book(), section))
-        .map(|section| ChapterPart {
-            title: section.title,
-            verses: section.verses,
-        })
+        .map(|section| (section.title, section.verses))
         .collect()
 }
 
@@ -179,19 +147,22 @@ fn notes(passage: &Passage, sources: &mut Sources) -> Option<String> {
     let own = passage.translation.unwrap_or(TranslationCode::Web);
     [own, TranslationCode::Web].into_iter().find_map(|code| {
         let translation = code.translation();
-        let notes = footnotes(&passage.reference, translation);
-        let text = write_notes(&notes, translation)?;
+        let notes = footnotes(&passage.reference, code);
+        if notes.is_empty() {
+            return None;
+        }
+        let on_verse = |note: &Note| format!("verse {}: {}", note.verse, full_stop(&note.text));
+        let notes = join(notes.iter().map(on_verse), " On ");
         sources.add_translation(translation);
-        Some(text)
+        Some(format!("The {} notes on {notes}", translation.name))
     })
 }
 
-fn footnotes(passage: &Reference, translation: &Translation) -> Vec<Note> {
+fn footnotes(passage: &Reference, translation: TranslationCode) -> Vec<Note> {
     let mut notes: Vec<Note> = Vec::new();
-    for (book, chapter, verses) in passage.chapters().take(1) {
-        let Ok(chapter) = get_chapter(translation.code, book, chapter) else {
-            continue;
-        };
+    if let Some((book, chapter, verses)) = passage.chapters().next()
+        && let Ok(chapter) = get_chapter(translation, book, chapter)
+    {
         for note in chapter.notes_within(&verses) {
             let known = notes.iter().any(|known| known.text == note.text);
             if note.kind == NoteKind::Footnote && !known && notes.len() < MAX_NOTES {
@@ -200,19 +171,6 @@ fn footnotes(passage: &Reference, translation: &Translation) -> Vec<Note> {
         }
     }
     notes
-}
-
-fn write_notes(notes: &[Note], translation: &Translation) -> Option<String> {
-    let on_verse = |note: &Note| format!("verse {}: {}", note.verse, full_stop(&note.text));
-    let name = translation.name;
-    match notes {
-        [] => None,
-        [note] => Some(format!("The {name} notes on {}", on_verse(note))),
-        several => {
-            let lines: Vec<String> = several.iter().map(on_verse).collect();
-            Some(format!("The {name} notes on {}", lines.join(" On ")))
-        }
-    }
 }
 
 fn full_stop(text: &str) -> String {

@@ -5,9 +5,15 @@ use std::ops::RangeInclusive;
 use super::exhortation::CLEAR;
 use super::sentence_group::{SentenceGroup, SplitSection, select_best};
 
+/// The most bytes of all explanations of a passage.
+const MAX_EXPLANATION: usize = 2_100;
+/// The most bytes of all exhortations.
+const MAX_EXHORTATION: usize = 1_000;
+/// The fewest bytes for each section of a passage on several sections.
+const MIN_OF_A_SECTION: usize = 260;
 /// An explanation shorter than this, in bytes, is extended to the neighbouring verses.
 const SHORT_EXPLANATION: usize = 420;
-/// So is a shorter exhortation.
+/// An exhortation shorter than this is extended in the same way.
 const SHORT_EXHORTATION: usize = 260;
 /// The most verses between the selected ones and a group that extends them.
 const NEAR: u16 = 4;
@@ -19,19 +25,13 @@ pub(super) struct Excerpt<'a> {
     pub(super) exhortation: Vec<&'a SentenceGroup>,
 }
 
-/// The most bytes of each part of an excerpt.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Budget {
-    pub(super) explanation: usize,
-    pub(super) exhortation: usize,
-}
-
-/// The excerpt of a section for these verses.
+/// The excerpt of a section for these verses, one of `count` sections that share the space.
 pub(super) fn excerpt<'a>(
     section: &'a SplitSection<'_>,
     verses: &RangeInclusive<u16>,
-    budget: Budget,
+    count: usize,
 ) -> Excerpt<'a> {
+    let share = |bytes: usize| (bytes / count.max(1)).max(MIN_OF_A_SECTION);
     let groups = &section.groups;
     let on_verses = |group: &&SentenceGroup| group.distance(verses) == 0;
     let mut exhortation = select_best(
@@ -40,7 +40,7 @@ pub(super) fn excerpt<'a>(
             .filter(on_verses)
             .filter(|group| group.exhortation >= CLEAR),
         |group| f64::from(group.exhortation) + group.similarity,
-        budget.exhortation,
+        share(MAX_EXHORTATION),
     );
     let missing = SHORT_EXHORTATION.saturating_sub(length(&exhortation));
     if missing > 0 {
@@ -60,7 +60,11 @@ pub(super) fn excerpt<'a>(
         let is_first = group.sentences.start == 0;
         group.similarity + if is_first { 1.0 } else { 0.0 }
     };
-    let mut explanation = select_best(explaining().filter(on_verses), score, budget.explanation);
+    let mut explanation = select_best(
+        explaining().filter(on_verses),
+        score,
+        share(MAX_EXPLANATION),
+    );
     if explanation.is_empty() {
         explanation.extend(explaining().min_by_key(|group| group.distance(verses)));
     }

@@ -1,5 +1,7 @@
 //! Rules for single sentences of the commentary: does a sentence exhort its reader, and does it need the previous one?
 
+use super::alignment::is_in;
+
 /// How clearly a sentence exhorts its reader: 0 not at all, [`CLEAR`] and more clearly.
 pub(super) fn exhortation_score(sentence: &str) -> u8 {
     let unquoted: Vec<&str> = sentence.split('"').step_by(2).collect();
@@ -14,13 +16,17 @@ pub(super) fn exhortation_score(sentence: &str) -> u8 {
     } else if any(&|at| word(at) == "let" && is_in(LET, word(at + 1))) {
         score += 2;
     }
-    if matches!(first, "may" | "oh" | "o") && (WISHED_FOR.contains(&word(1)) || word(1) == "that") {
+    if matches!(first, "may" | "oh" | "o") && is_in(WISHED_FOR, word(1)) {
         score += 2;
     }
+    let are_paired = |first: &str, second: &str| {
+        let mut pairs = OBLIGATION_PAIRS.split('|');
+        pairs.any(|pair| pair.split_once(' ') == Some((first, second)))
+    };
     let obliges_us = |at: usize| {
         (US.contains(&word(at)) && OBLIGATION.contains(&word(at + 1)))
             || (OBLIGATION.contains(&word(at)) && word(at + 1) == "we")
-            || (word(at) == "we" && OBLIGATION_PAIRS.contains(&(word(at + 1), word(at + 2))))
+            || (word(at) == "we" && are_paired(word(at + 1), word(at + 2)))
             || (word(at) == "our" && OUR_DUTY.contains(&word(at + 1)))
     };
     let is_obligation = |at: usize| matches!(word(at), "must" | "should" | "ought");
@@ -35,7 +41,7 @@ pub(super) fn exhortation_score(sentence: &str) -> u8 {
     if words.iter().any(|word| YOU.contains(&word.as_str())) {
         score += 1;
     }
-    if IMPERATIVES.contains(&first) {
+    if is_in(IMPERATIVES, first) {
         score += 2;
     } else if POINTERS.contains(&first) {
         score += 1;
@@ -57,7 +63,7 @@ pub(super) fn needs_previous(sentence: &str) -> bool {
         return !RELATIVES.contains(&second);
     }
     is_in(CONNECTIVES, first)
-        || (PREPOSITIONS.contains(&first) && REFERRING.contains(&second))
+        || (is_in(PREPOSITIONS, first) && is_in(REFERRING, second))
         || second == "also"
         || third == "also"
         || sentence.starts_with("On the other hand")
@@ -70,42 +76,24 @@ fn words(text: &str) -> impl Iterator<Item = String> {
         .map(str::to_lowercase)
 }
 
-fn is_in(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|listed| listed == word)
-}
-
 const US: [&str; 5] = ["we", "us", "our", "ours", "ourselves"];
 const YOU: [&str; 7] = ["thou", "thee", "thy", "you", "your", "ye", "reader"];
 /// Words that follow "let" in an exhortation, besides "us".
 const LET: &str = "god every none no all those not him them sinners believers christians our young parents children any \
     this";
-const WISHED_FOR: [&str; 9] = [
-    "we", "the", "god", "he", "christ", "our", "thy", "every", "all",
-];
+const WISHED_FOR: &str = "we the god he christ our thy every all that";
 /// Words of obligation after "we", or before it in a question.
 const OBLIGATION: [&str; 7] = ["must", "should", "ought", "may", "need", "shall", "learn"];
 /// The same in two words: "we are taught", but not "we have an account".
-const OBLIGATION_PAIRS: [(&str, &str); 8] = [
-    ("are", "to"),
-    ("are", "taught"),
-    ("are", "bound"),
-    ("are", "called"),
-    ("are", "not"),
-    ("have", "reason"),
-    ("have", "need"),
-    ("do", "well"),
-];
+const OBLIGATION_PAIRS: &str =
+    "are to|are taught|are bound|are called|are not|have reason|have need|do well";
 const OUR_DUTY: [&str; 5] = ["duty", "wisdom", "business", "concern", "interest"];
 /// Subjects of a duty of all.
 const ALL: &str = "believers christians those men all every ministers parents children rulers people sinners whoever \
     servants masters";
 /// First words of an imperative.
-const IMPERATIVES: [&str; 35] = [
-    "learn", "take", "seek", "remember", "consider", "beware", "come", "trust", "look", "think",
-    "keep", "give", "do", "praise", "pray", "fear", "rejoice", "wait", "be", "hear", "cast",
-    "follow", "flee", "watch", "walk", "live", "love", "thank", "bless", "search", "believe",
-    "submit", "turn", "arise", "dread",
-];
+const IMPERATIVES: &str = "learn take seek remember consider beware come trust look think keep give do praise pray fear \
+    rejoice wait be hear cast follow flee watch walk live love thank bless search believe submit turn arise dread";
 /// First words that only point at something.
 const POINTERS: [&str; 7] = ["see", "observe", "behold", "read", "note", "mark", "let"];
 /// First words that continue the previous sentence.
@@ -113,12 +101,8 @@ const CONNECTIVES: &str = "it its his she her their this such but yet thus there
     for however moreover";
 const PRONOUNS: [&str; 7] = ["he", "they", "those", "that", "these", "him", "them"];
 const RELATIVES: [&str; 7] = ["that", "who", "whom", "whose", "which", "only", "of"];
-const PREPOSITIONS: [&str; 10] = [
-    "in", "by", "of", "to", "from", "for", "with", "on", "at", "under",
-];
-const REFERRING: [&str; 9] = [
-    "this", "these", "that", "such", "him", "them", "it", "his", "their",
-];
+const PREPOSITIONS: &str = "in by of to from for with on at under";
+const REFERRING: &str = "this these that such him them it his their";
 
 #[cfg(test)]
 mod tests {

@@ -3,38 +3,29 @@
 
 use tokio::task::yield_now;
 
-use crate::{Generated, InsightRequest, InsightTexts, TokenUsage};
-
-use super::context::historical_context;
-use super::passage::{Passage, WordsOfChapters, locate};
-use super::significance::significance_and_application;
-use super::sources::Sources;
+use super::passage::{WordsOfChapters, locate};
+use super::{
+    context::historical_context, significance::significance_and_application, sources::Sources,
+};
+use crate::{Generated, InsightRequest, InsightTexts};
 
 /// An insight on the request's passage, or texts that say what to send.
 pub(super) async fn write(request: &InsightRequest) -> Generated<InsightTexts> {
     let mut sources = Sources::default();
-    let texts = match locate(&request.passage_reference, &request.passage_text) {
-        Some(passage) => write_on(&passage, &mut sources).await,
-        None => not_found(),
+    let Some(passage) = locate(&request.passage_reference, &request.passage_text) else {
+        return sources.credit(not_found());
     };
-    Generated {
-        texts,
-        source: sources.line(),
-        usage: TokenUsage::default(),
-    }
-}
-
-async fn write_on(passage: &Passage, sources: &mut Sources) -> InsightTexts {
-    let historical_context = historical_context(passage, sources);
+    let historical_context = historical_context(&passage, &mut sources);
     // CPU work on a shared thread: other tasks get a turn.
     yield_now().await;
+    let mut words = WordsOfChapters::default();
     let (theological_significance, practical_application) =
-        significance_and_application(&passage.reference, &mut WordsOfChapters::default(), sources);
-    InsightTexts {
+        significance_and_application(&passage.reference, &mut words, &mut sources);
+    sources.credit(InsightTexts {
         historical_context,
         theological_significance,
         practical_application,
-    }
+    })
 }
 
 /// The texts for a request without a known passage.

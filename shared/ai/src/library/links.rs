@@ -1,6 +1,6 @@
 //! References as Markdown links: `[John 3:16](/?book=John&chapter=3&verse=16)`.
 
-use verse_scripture::{Reference, parse_references};
+use verse_scripture::{Reference, VerseId, parse_references};
 
 /// A reference as a link.
 pub(super) fn link(reference: &Reference) -> String {
@@ -10,12 +10,15 @@ pub(super) fn link(reference: &Reference) -> String {
 /// A link to a reference with another label.
 fn link_as(label: &str, reference: &Reference) -> String {
     let book = reference.book().name.replace(' ', "%20");
-    let mut target = format!("/?book={book}&chapter={}", reference.first().chapter);
-    if let Some(verse) = reference.verse_start() {
-        target.push_str("&verse=");
-        target.push_str(&verse.to_string());
-    }
-    format!("[{label}]({target})")
+    let chapter = reference.first().chapter;
+    let verse = reference.verse_start();
+    let verse = verse.map_or_else(String::new, |verse| format!("&verse={verse}"));
+    format!("[{label}](/?book={book}&chapter={chapter}{verse})")
+}
+
+/// A verse as a link.
+pub(super) fn link_verse(verse: VerseId) -> String {
+    link(&Reference::between(verse, verse))
 }
 
 /// A text of the commentary with its references, such as `1Jo 5:20`, as links. The words do not change.
@@ -94,26 +97,23 @@ mod tests {
     #[test]
     fn a_reference_links_to_its_first_verse() {
         let link_to = |text| link(&parse_references(text).unwrap()[0]);
-        assert_eq!(
-            link_to("John 3:16"),
-            "[John 3:16](/?book=John&chapter=3&verse=16)"
-        );
-        assert_eq!(
-            link_to("1 Corinthians 13:4-7"),
-            "[1 Corinthians 13:4-7](/?book=1%20Corinthians&chapter=13&verse=4)"
-        );
+        let first = "[John 3:16](/?book=John&chapter=3&verse=16)";
+        assert_eq!(link_to("John 3:16"), first);
+        let several = "[1 Corinthians 13:4-7](/?book=1%20Corinthians&chapter=13&verse=4)";
+        assert_eq!(link_to("1 Corinthians 13:4-7"), several);
         assert_eq!(link_to("Psalm 23"), "[Psalms 23](/?book=Psalms&chapter=23)");
     }
 
     #[test]
     fn references_of_the_commentary_become_links_with_the_same_words() {
-        assert_eq!(
-            link_references(
-                "understanding, 1Jo 5:20. The brazen serpent, Nu 21:6-9, and ch. 1:13; Ep 6."
-            ),
-            "understanding, [1Jo 5:20](/?book=1%20John&chapter=5&verse=20). The brazen serpent, \
-             [Nu 21:6-9](/?book=Numbers&chapter=21&verse=6), and ch. 1:13; Ep 6."
-        );
+        let text = "understanding, 1Jo 5:20. The brazen serpent, Nu 21:6-9, and ch. 1:13; Ep 6.";
+        let linked = text
+            .replace("1Jo 5:20", "[1Jo 5:20](/?book=1%20John&chapter=5&verse=20)")
+            .replace(
+                "Nu 21:6-9",
+                "[Nu 21:6-9](/?book=Numbers&chapter=21&verse=6)",
+            );
+        assert_eq!(link_references(text), linked);
         for plain in [
             "",
             "I am 3 times 4:5.",

@@ -1,8 +1,6 @@
 //! The passage of a request.
 
-use std::collections::HashMap;
-use std::ops::RangeInclusive;
-use std::sync::Arc;
+use std::{collections::HashMap, ops::RangeInclusive, sync::Arc};
 
 use verse_scripture::selection::locate_selection;
 use verse_scripture::{BookId, Reference, TranslationCode, VerseId, get_chapter};
@@ -33,6 +31,23 @@ pub(super) fn verses_of(book: BookId, chapter: u16, verses: &RangeInclusive<u16>
         verse,
     };
     Reference::between(verse(*verses.start()), verse(*verses.end()))
+}
+
+/// The number of verses between two ranges of a chapter; 0 if they overlap.
+pub(super) fn distance(one: &RangeInclusive<u16>, other: &RangeInclusive<u16>) -> u16 {
+    let after = one.start().saturating_sub(*other.end());
+    after.max(other.start().saturating_sub(*one.end()))
+}
+
+/// The texts of a passage's verses, of its first chapter only.
+pub(super) fn verse_texts(translation: TranslationCode, passage: &Reference) -> Vec<String> {
+    let read = || {
+        let (book, chapter, verses) = passage.chapters().next()?;
+        let chapter = get_chapter(translation, book, chapter).ok()?;
+        let verses = chapter.verses_within(&verses).into_iter();
+        Some(verses.map(|verse| verse.text).collect())
+    };
+    read().unwrap_or_default()
 }
 
 /// The words of chapters, each collected once a call.

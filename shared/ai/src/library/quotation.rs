@@ -47,6 +47,16 @@ pub(super) fn beginning<'a, 't>(sentences: &'a [&'t str], room: usize) -> &'a [&
     sentences.get(..count).unwrap_or(sentences)
 }
 
+/// A text between quotation marks.
+pub(super) fn quoted(text: &str) -> String {
+    format!("“{text}”")
+}
+
+/// The texts with a separator between them.
+pub(super) fn join(texts: impl IntoIterator<Item = String>, separator: &str) -> String {
+    texts.into_iter().collect::<Vec<_>>().join(separator)
+}
+
 /// Quotes verses, without a quotation mark at an end whose partner is in another verse.
 pub(super) fn quote_verses(text: &str) -> String {
     let count = |mark| text.matches(mark).count();
@@ -56,7 +66,7 @@ pub(super) fn quote_verses(text: &str) -> String {
     } else if count('“') > count('”') {
         text = text.strip_prefix('“').unwrap_or(text);
     }
-    format!("“{text}”")
+    quoted(text)
 }
 
 /// A user's words on one line; longer ones are truncated after a word to at most `max` bytes and end with `…`.
@@ -82,10 +92,8 @@ mod tests {
     #[test]
     fn an_ellipsis_separates_sentences_that_are_not_consecutive() {
         let sentences = ["One.", "Two, Ge 1:1.", "Three.", "Four."];
-        assert_eq!(
-            quote_sentences(&sentences, [0, 1, 3]),
-            "“One. Two, [Ge 1:1](/?book=Genesis&chapter=1&verse=1). … Four.”"
-        );
+        let quoted = "“One. Two, [Ge 1:1](/?book=Genesis&chapter=1&verse=1). … Four.”";
+        assert_eq!(quote_sentences(&sentences, [0, 1, 3]), quoted);
         assert_eq!(quote_whole(&sentences[2..]), "“Three. Four.”");
     }
 
@@ -99,10 +107,8 @@ mod tests {
     #[test]
     fn a_long_line_is_truncated_after_a_word() {
         assert_eq!(shorten("a b\n c", 10), "a b c");
-        assert_eq!(
-            shorten("what does it mean, then?", 23),
-            "what does it mean…"
-        );
+        let question = "what does it mean, then?";
+        assert_eq!(shorten(question, 23), "what does it mean…");
         assert_eq!(shorten(&"é".repeat(50), 20).chars().count(), 9);
     }
 }

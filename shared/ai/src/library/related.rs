@@ -7,9 +7,8 @@ use verse_scripture::works::cross_references::list_cross_references;
 use verse_scripture::works::topics::{TopicMention, list_mentions};
 use verse_scripture::{BookId, Reference, TranslationCode, Verse, VerseId, get_chapter};
 
-use super::alignment::ChapterWords;
-use super::links::link;
-use super::sources::Sources;
+use super::alignment::{ChapterWords, is_in};
+use super::{links::link, quotation::join, sources::Sources};
 
 /// The most related passages.
 const MAX_RELATED: usize = 6;
@@ -26,12 +25,8 @@ const MAX_TOPICS: usize = 4;
 /// A longer label is several labels that the work's edition joined.
 const MAX_LABEL: usize = 40;
 /// Labels without a subject.
-const EMPTY_LABELS: [&str; 4] = [
-    "general scriptures concerning",
-    "scriptures relating to",
-    "unclassified scriptures relating to",
-    "see",
-];
+const EMPTY_LABELS: &str =
+    "general scriptures concerning|scriptures relating to|unclassified scriptures relating to|see";
 
 /// A sentence that names related passages.
 pub(super) fn related_passages(
@@ -42,15 +37,12 @@ pub(super) fn related_passages(
     let related = list_related(passage, words);
     let (last, others) = related.split_last()?;
     sources.add(Work::CrossReferences);
+    let last = link(last);
     Some(if others.is_empty() {
-        format!("A related passage is {}.", link(last))
+        format!("A related passage is {last}.")
     } else {
-        let others: Vec<String> = others.iter().map(link).collect();
-        format!(
-            "Related passages are {} and {}.",
-            others.join(", "),
-            link(last)
-        )
+        let others = join(others.iter().map(link), ", ");
+        format!("Related passages are {others} and {last}.")
     })
 }
 
@@ -74,10 +66,8 @@ pub(super) fn list_related(passage: &Reference, words: &ChapterWords) -> Vec<Ref
     ranked.sort_by(|(one, _), (other, _)| other.total_cmp(one));
     let mut related: Vec<Reference> = Vec::new();
     for (_, verse) in ranked {
-        let from_book = related
-            .iter()
-            .filter(|known| known.first().book == verse.book)
-            .count();
+        let from_book = |known: &&Reference| known.first().book == verse.book;
+        let from_book = related.iter().filter(from_book).count();
         let full = related.len() == MAX_RELATED || from_book == MAX_OF_A_BOOK;
         let adjacent = related.iter_mut().find(|known| {
             let (first, last) = (known.first(), known.last());
@@ -134,14 +124,11 @@ pub(super) fn topics(
     let mut named: Vec<String> = named.map(|(_, mention)| name(mention)).collect();
     let last = named.pop()?;
     sources.add(Work::Topics);
-    let others = if named.is_empty() {
-        String::new()
-    } else {
-        format!("{} and ", named.join(", "))
-    };
+    let others = named.join(", ");
+    let and = if named.is_empty() { "" } else { " and " };
+    let work = Work::Topics.name();
     Some(format!(
-        "{} lists these verses under {others}{last}.",
-        Work::Topics.name()
+        "{work} lists these verses under {others}{and}{last}."
     ))
 }
 
@@ -157,9 +144,8 @@ fn name(mention: &TopicMention) -> String {
 /// A topic's label in normal case; `None` when it has no subject or joins several labels.
 pub(super) fn label(text: &str) -> Option<String> {
     let text = text.trim();
-    let capitals = text
-        .split(' ')
-        .skip(1)
+    let later_words = text.split(' ').skip(1);
+    let capitals = later_words
         .filter(|word| word.starts_with(char::is_uppercase))
         .count();
     let all_capitals = !text.contains(char::is_lowercase);
@@ -175,30 +161,22 @@ pub(super) fn label(text: &str) -> Option<String> {
 
 /// Whether a label has no subject of its own: its verses belong to the topic itself.
 pub(super) fn is_empty_label(label: &str) -> bool {
-    let label = label.trim();
-    label.is_empty() || EMPTY_LABELS.contains(&label.to_lowercase().as_str())
+    let label = label.trim().to_lowercase();
+    label.is_empty() || EMPTY_LABELS.split('|').any(|empty| empty == label)
 }
 
 /// `GRACE OF GOD` as `Grace of God`.
 pub(super) fn title_case(capitals: &str) -> String {
-    let words: Vec<String> = capitals
-        .split(' ')
-        .enumerate()
-        .map(|(index, word)| {
-            let small = word.to_lowercase();
-            let is_small = index > 0
-                && matches!(
-                    small.as_str(),
-                    "of" | "the" | "and" | "in" | "to" | "for" | "or" | "a"
-                );
-            let mut letters = word.chars();
-            match letters.next() {
-                Some(first) if !is_small => format!("{first}{}", letters.as_str().to_lowercase()),
-                _ => small,
-            }
-        })
-        .collect();
-    words.join(" ")
+    let words = capitals.split(' ').enumerate().map(|(index, word)| {
+        let small = word.to_lowercase();
+        let is_small = index > 0 && is_in("of the and in to for or a", &small);
+        let mut letters = word.chars();
+        match letters.next() {
+            Some(first) if !is_small => format!("{first}{}", letters.as_str().to_lowercase()),
+            _ => small,
+        }
+    });
+    join(words, " ")
 }
 
 #[cfg(test)]

@@ -6,9 +6,11 @@
 use std::collections::BTreeSet;
 use std::ops::{Range, RangeInclusive};
 
-use super::alignment::{Aligned, ChapterWords, align, content_stems};
+use verse_scripture::works::commentary::Section;
+
+use super::alignment::{ChapterWords, align, content_stems};
 use super::exhortation::{exhortation_score, needs_previous};
-use super::sentences;
+use super::{passage::distance, sentences};
 
 /// A group of this many bytes takes no further sentence.
 const FULL_GROUP: usize = 350;
@@ -38,18 +40,16 @@ pub(super) struct SentenceGroup {
 }
 
 impl<'a> SplitSection<'a> {
-    /// Splits a section on the verses `first` to `last` of a chapter.
-    pub(super) fn new(
-        paragraphs: impl IntoIterator<Item = &'a str>,
-        first: u16,
-        last: u16,
-        chapter: &ChapterWords,
-    ) -> Self {
-        let split: Vec<(&str, BTreeSet<String>)> = paragraphs
-            .into_iter()
-            .flat_map(sentences::split)
+    /// Splits a section and aligns it to its verses by the words of its chapter.
+    pub(super) fn new(section: &'a Section, chapter: &ChapterWords) -> Self {
+        let split = section
+            .paragraphs
+            .iter()
+            .flat_map(|text| sentences::split(text));
+        let split: Vec<(&str, BTreeSet<String>)> = split
             .map(|sentence| (sentence, content_stems(sentence)))
             .collect();
+        let (first, last) = (*section.verses.start(), *section.verses.end());
         let aligned = align(&split, first, last, chapter);
         let mut sentences = Vec::with_capacity(split.len());
         let mut groups: Vec<SentenceGroup> = Vec::new();
@@ -73,33 +73,34 @@ impl<'a> SplitSection<'a> {
 }
 
 impl SentenceGroup {
-    fn new(index: usize, sentence: &str, stems: BTreeSet<String>, at: Aligned) -> Self {
+    fn new(
+        index: usize,
+        sentence: &str,
+        stems: BTreeSet<String>,
+        (verse, similarity): (u16, f64),
+    ) -> Self {
         Self {
             sentences: index..index + 1,
-            verses: at.verse..=at.verse,
-            similarity: at.similarity,
+            verses: verse..=verse,
+            similarity,
             exhortation: exhortation_score(sentence),
             length: sentence.len(),
             stems,
         }
     }
 
-    fn add(&mut self, sentence: &str, stems: BTreeSet<String>, at: Aligned) {
+    fn add(&mut self, sentence: &str, stems: BTreeSet<String>, (verse, similarity): (u16, f64)) {
         self.stems.extend(stems);
         self.sentences.end += 1;
-        self.verses = *self.verses.start()..=at.verse;
-        self.similarity = self.similarity.max(at.similarity);
+        self.verses = *self.verses.start()..=verse;
+        self.similarity = self.similarity.max(similarity);
         self.exhortation = self.exhortation.max(exhortation_score(sentence));
         self.length += 1 + sentence.len();
     }
 
-    /// The number of verses between the group's verses and these; 0 if they overlap.
+    /// The number of verses between the group's verses and these.
     pub(super) fn distance(&self, verses: &RangeInclusive<u16>) -> u16 {
-        if self.verses.start() > verses.end() {
-            self.verses.start() - verses.end()
-        } else {
-            verses.start().saturating_sub(*self.verses.end())
-        }
+        distance(&self.verses, verses)
     }
 }
 

@@ -3,27 +3,18 @@
 
 use std::ops::RangeInclusive;
 
+use verse_scripture::Reference;
 use verse_scripture::works::Work;
 use verse_scripture::works::commentary::{self, list_sections};
-use verse_scripture::{Reference, VerseId};
 
-use super::alignment::ChapterWords;
-use super::context::is_on_whole_book;
-use super::excerpt::{Budget, excerpt};
-use super::exhortation::CLEAR;
-use super::links::link;
-use super::passage::{WordsOfChapters, verses_of};
-use super::quotation::quote;
+use super::passage::{WordsOfChapters, distance, verses_of};
+use super::quotation::{join, quote};
 use super::related::{related_passages, topics};
 use super::sentence_group::{SplitSection, select_best};
-use super::sources::Sources;
+use super::{
+    context::is_on_whole_book, excerpt::excerpt, exhortation::CLEAR, links::link, sources::Sources,
+};
 
-/// The most bytes of all explanations of a passage.
-const MAX_EXPLANATION: usize = 2_100;
-/// The most bytes of all exhortations.
-const MAX_EXHORTATION: usize = 1_000;
-/// The least bytes for each section of a passage on several.
-const MIN_OF_A_SECTION: usize = 260;
 /// The most sections that are quoted.
 const MAX_SECTIONS: usize = 8;
 /// The most chapters that are searched for sections.
@@ -61,16 +52,11 @@ pub(super) fn commentary_on(
 ) -> (Vec<String>, String) {
     let sections = list_selected_sections(passage);
     let (quoted, rest) = sections.split_at(sections.len().min(MAX_SECTIONS));
-    let share = |bytes: usize| (bytes / quoted.len().max(1)).max(MIN_OF_A_SECTION);
-    let budget = Budget {
-        explanation: share(MAX_EXPLANATION),
-        exhortation: share(MAX_EXHORTATION),
-    };
     let mut explained = Vec::new();
     let mut exhortations = Vec::new();
     for selected in quoted {
         let section = selected.split(words);
-        let excerpt = excerpt(&section, &selected.verses, budget);
+        let excerpt = excerpt(&section, &selected.verses, quoted.len());
         if !excerpt.explanation.is_empty() {
             let introduction = selected.introduce(explained.is_empty());
             let quotation = quote(&section, &excerpt.explanation);
@@ -81,19 +67,13 @@ pub(super) fn commentary_on(
             exhortations.push((quotation, selected.section.reference()));
         }
     }
-    let unread = rest
-        .first()
-        .map(|selected| selected.section.reference().first())
-        .or_else(|| {
-            let (book, chapter, verses) = passage.chapters().nth(MAX_CHAPTERS)?;
-            Some(VerseId {
-                book,
-                chapter,
-                verse: *verses.start(),
-            })
-        });
+    let unread_section = rest.first().map(|selected| selected.section.reference());
+    let unread = unread_section.or_else(|| {
+        let (book, chapter, verses) = passage.chapters().nth(MAX_CHAPTERS)?;
+        Some(verses_of(book, chapter, &verses))
+    });
     if let Some(unread) = unread {
-        let rest = Reference::between(unread, passage.last());
+        let rest = Reference::between(unread.first(), passage.last());
         explained.push(format!("The commentary goes on to {}.", link(&rest)));
     }
     if sections.is_empty() {
@@ -105,8 +85,10 @@ pub(super) fn commentary_on(
         several => {
             let on_each = several.iter();
             let on_each = on_each.map(|(quotation, on)| format!("On {}: {quotation}", link(on)));
-            let on_each = on_each.collect::<Vec<_>>().join("\n\n");
-            format!("To its reader the commentary says:\n\n{on_each}")
+            format!(
+                "To its reader the commentary says:\n\n{}",
+                join(on_each, "\n\n")
+            )
         }
     };
     (explained, application)
@@ -120,9 +102,7 @@ pub(super) fn list_selected_sections(passage: &Reference) -> Vec<SelectedSection
         .flat_map(|(book, chapter, verses)| {
             let mut sections = list_sections(book, chapter);
             sections.retain(|section| {
-                !is_on_whole_book(book.book(), section)
-                    && section.verses.start() <= verses.end()
-                    && verses.start() <= section.verses.end()
+                !is_on_whole_book(book.book(), section) && distance(&section.verses, &verses) == 0
             });
             sections.into_iter().map(move |section| SelectedSection {
                 verses: *section.verses.start().max(verses.start())
@@ -142,28 +122,17 @@ impl SelectedSection {
 
     /// The section, split and aligned to its verses.
     pub(super) fn split(&self, words: &mut WordsOfChapters) -> SplitSection<'_> {
-        self.split_by(&words.of(self.section.book, self.section.chapter))
-    }
-
-    /// The same, by the words of its chapter.
-    pub(super) fn split_by(&self, words: &ChapterWords) -> SplitSection<'_> {
-        let paragraphs = self.section.paragraphs.iter().map(String::as_str);
-        let verses = &self.section.verses;
-        SplitSection::new(paragraphs, *verses.start(), *verses.end(), words)
+        let section = &self.section;
+        SplitSection::new(section, &words.of(section.book, section.chapter))
     }
 
     /// The words before a quotation.
     pub(super) fn introduce(&self, first: bool) -> String {
-        let work = if first {
-            Work::Commentary.name()
-        } else {
-            "The commentary"
-        };
+        let full = Work::Commentary.name();
+        let work = if first { full } else { "The commentary" };
         let on = link(&self.section.reference());
-        let title = match &self.section.title {
-            Some(title) => format!(", “{title}”"),
-            None => String::new(),
-        };
+        let title = self.section.title.as_ref();
+        let title = title.map_or_else(String::new, |title| format!(", “{title}”"));
         format!("{work} on {on}{title}:")
     }
 }
@@ -174,17 +143,10 @@ fn application_nearby(passage: &Reference, words: &mut WordsOfChapters) -> Strin
     let Some((book, chapter, verses)) = passage.chapters().next() else {
         return format!("{NOTHING}.");
     };
-    let mut others: Vec<SelectedSection> = list_sections(book, chapter)
-        .into_iter()
-        .filter(|section| {
-            section.verses.end() < verses.start() || section.verses.start() > verses.end()
-        })
-        .map(SelectedSection::whole)
-        .collect();
-    others.sort_by_key(|other| {
-        let after = other.verses.start().saturating_sub(*verses.end());
-        after.max(verses.start().saturating_sub(*other.verses.end()))
-    });
+    let others = list_sections(book, chapter).into_iter();
+    let others = others.filter(|section| distance(&section.verses, &verses) > 0);
+    let mut others: Vec<SelectedSection> = others.map(SelectedSection::whole).collect();
+    others.sort_by_key(|other| distance(&other.verses, &verses));
     for other in others {
         let section = other.split(words);
         let exhorting = section
@@ -193,11 +155,8 @@ fn application_nearby(passage: &Reference, words: &mut WordsOfChapters) -> Strin
             .filter(|group| group.exhortation > CLEAR);
         let best = select_best(exhorting, |group| f64::from(group.exhortation), MAX_NEARBY);
         if !best.is_empty() {
-            let on = link(&other.section.reference());
-            return format!(
-                "{NOTHING}. Near them, on {on}, it does: {}",
-                quote(&section, &best)
-            );
+            let (on, quotation) = (link(&other.section.reference()), quote(&section, &best));
+            return format!("{NOTHING}. Near them, on {on}, it does: {quotation}");
         }
     }
     format!("{NOTHING}, nor elsewhere in this chapter.")

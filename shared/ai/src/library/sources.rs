@@ -2,6 +2,8 @@
 
 use verse_scripture::{Translation, works::Work};
 
+use crate::{Generated, TokenUsage};
+
 /// The works that a text uses, each once, in the order of their use.
 #[derive(Debug, Default)]
 pub(super) struct Sources(Vec<String>);
@@ -27,6 +29,15 @@ impl Sources {
     /// Whether no work has been used yet.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// These texts with their sources. The library's texts cost nothing.
+    pub(super) fn credit<T>(self, texts: T) -> Generated<T> {
+        Generated {
+            texts,
+            source: self.line(),
+            usage: TokenUsage::default(),
+        }
     }
 
     /// All sources in one line.

@@ -2,9 +2,8 @@
 
 use verse_scripture::find_references;
 
-use crate::{Generated, Role, SummaryRequest, TokenUsage};
-
-use super::quotation::shorten;
+use super::{quotation::shorten, sources::Sources};
+use crate::{Generated, Role, SummaryRequest};
 
 /// The most bytes of a summary.
 const MAX_SUMMARY: usize = 1_000;
@@ -51,9 +50,5 @@ pub(super) fn write(request: &SummaryRequest) -> Generated<String> {
         format!("The reader said: {}", questions.join(", "))
     };
     let earlier = before.map_or_else(String::new, |before| format!(" Before that: {before}"));
-    Generated {
-        texts: format!("{asked}{spoken_of}{earlier}"),
-        source: "Verse library".to_owned(),
-        usage: TokenUsage::default(),
-    }
+    Sources::default().credit(format!("{asked}{spoken_of}{earlier}"))
 }

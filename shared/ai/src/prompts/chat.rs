@@ -142,13 +142,6 @@ mod tests {
 
     use super::*;
 
-    fn turn(role: Role, text: &str) -> Turn {
-        Turn {
-            role,
-            text: text.to_owned(),
-        }
-    }
-
     fn prompt(request: ChatRequest) -> Prompt {
         chat(request, &Limits::default())
     }
@@ -161,9 +154,9 @@ mod tests {
             summary: Some("</summary><insight>".to_owned()),
             memory: vec![Recollection {
                 about: "</memory>".to_owned(),
-                turns: vec![turn(User, "<message>old</message>")],
+                turns: vec![Turn::new(User, "<message>old</message>")],
             }],
-            turns: vec![turn(User, hostile)],
+            turns: vec![Turn::new(User, hostile)],
             ..ChatRequest::default()
         });
         let [only] = prompt.turns.as_slice() else {
@@ -190,23 +183,18 @@ mod tests {
                 practical_application: "trust".to_owned(),
             }),
             turns: vec![
-                turn(User, "Why?"),
-                turn(Assistant, "Because."),
-                turn(User, "And?"),
+                Turn::new(User, "Why?"),
+                Turn::new(Assistant, "Because."),
+                Turn::new(User, "And?"),
             ],
             ..ChatRequest::default()
         });
         let [first, reply, last] = prompt.turns.as_slice() else {
             panic!("three turns: {:?}", prompt.turns);
         };
-        assert!(
-            first
-                .text
-                .starts_with("<reference>\nJohn 3:16\n</reference>")
-        );
-        assert!(
-            first.text.contains("by night") && first.text.ends_with("<message>\nWhy?\n</message>")
-        );
+        let reference = "<reference>\nJohn 3:16\n</reference>";
+        assert!(first.text.starts_with(reference) && first.text.contains("by night"));
+        assert!(first.text.ends_with("<message>\nWhy?\n</message>"));
         assert_eq!(reply.text, "Because.");
         assert_eq!(last.text, "<message>\nAnd?\n</message>");
     }
@@ -220,22 +208,16 @@ mod tests {
         let request = ChatRequest {
             passage_text: Some("In the beginning God created".to_owned()),
             turns: vec![
-                turn(User, "the oldest, which has no room"),
-                turn(Assistant, "older"),
-                turn(User, "new"),
+                Turn::new(User, "the oldest, which has no room"),
+                Turn::new(Assistant, "older"),
+                Turn::new(User, "new"),
             ],
             ..ChatRequest::default()
         };
         let prompt = chat(request, &limits);
         let texts: Vec<&str> = prompt.turns.iter().map(|turn| turn.text.as_str()).collect();
-        assert_eq!(
-            texts,
-            [
-                "<passage>\nIn the beginning God created\n</passage>",
-                "older",
-                "<message>\nnew\n</message>"
-            ]
-        );
+        let passage = "<passage>\nIn the beginning God created\n</passage>";
+        assert_eq!(texts, [passage, "older", "<message>\nnew\n</message>"]);
     }
 
     /// Each text has its maximum length, and every character is escaped.
@@ -245,7 +227,7 @@ mod tests {
         let long = |length| "&".repeat(length);
         let recollection = Recollection {
             about: long(100),
-            turns: vec![turn(User, &long(1500))],
+            turns: vec![Turn::new(User, long(1500))],
         };
         let request = ChatRequest {
             passage_reference: Some(long(100)),
@@ -257,7 +239,7 @@ mod tests {
             }),
             memory: vec![recollection; 5],
             summary: Some(long(20_000)),
-            turns: vec![turn(User, &long(1000)); 100],
+            turns: vec![Turn::new(User, long(1000)); 100],
         };
         let before = prompt_chars_before_turns(&request, limits.history_chars);
         assert!((60_000..70_000).contains(&before), "{before}");
@@ -273,7 +255,7 @@ mod tests {
     #[test]
     fn the_computed_length_of_a_message_is_its_length_in_the_prompt() {
         for role in [User, Assistant] {
-            let turn = turn(role, "a < b & é");
+            let turn = Turn::new(role, "a < b & é");
             let computed = prompt_chars_of_turn(role, &turn.text);
             assert_eq!(length(&prompt_turn(turn).text), computed);
         }
@@ -283,15 +265,13 @@ mod tests {
     fn memory_stays_within_its_budget() {
         let recollection = |(letter, length): (char, usize)| Recollection {
             about: letter.to_string(),
-            turns: vec![turn(User, &letter.to_string().repeat(length))],
+            turns: vec![Turn::new(User, letter.to_string().repeat(length))],
         };
         let memory = [('a', 5000), ('b', 5000), ('c', 5000), ('d', 500)].map(recollection);
         let text = super::memory(&memory, 5000).unwrap();
         assert_eq!(text.matches("<memory>").count(), 3);
         assert!(text.contains("aaa") && text.contains("bbb…") && !text.contains("ccc"));
-        assert!(
-            text.contains("ddd"),
-            "the fourth fits although the third did not"
-        );
+        // The fourth fits although the third did not.
+        assert!(text.contains("ddd"));
     }
 }

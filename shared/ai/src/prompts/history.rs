@@ -29,10 +29,7 @@ pub(super) fn length(text: &str) -> usize {
 /// The turns in the order that providers require: the user first, then alternating. Consecutive turns of one role, which
 /// an interrupted reply leaves behind, are joined. `opening` is the first text of the user.
 pub(super) fn alternating(opening: Option<String>, turns: Vec<Turn>) -> Vec<Turn> {
-    let opening = opening.map(|text| Turn {
-        role: Role::User,
-        text,
-    });
+    let opening = opening.map(|text| Turn::new(Role::User, text));
     let mut alternating: Vec<Turn> = Vec::new();
     for turn in opening.into_iter().chain(turns) {
         if turn.text.trim().is_empty() {
@@ -65,13 +62,8 @@ mod tests {
     use super::*;
 
     fn turns(texts: &[(Role, &str)]) -> Vec<Turn> {
-        texts
-            .iter()
-            .map(|&(role, text)| Turn {
-                role,
-                text: text.to_owned(),
-            })
-            .collect()
+        let turns = texts.iter().map(|&(role, text)| Turn::new(role, text));
+        turns.collect()
     }
 
     #[test]
@@ -100,20 +92,16 @@ mod tests {
             (Assistant, "d"),
             (Assistant, "e"),
         ]);
-        assert_eq!(
-            alternating(None, all),
-            turns(&[(User, "a\n\nb\n\nc"), (Assistant, "d\n\ne")])
-        );
+        let joined = turns(&[(User, "a\n\nb\n\nc"), (Assistant, "d\n\ne")]);
+        assert_eq!(alternating(None, all), joined);
     }
 
     #[test]
     fn the_user_is_first() {
         let all = turns(&[(Assistant, "a"), (User, "b")]);
         assert_eq!(alternating(None, all.clone()), turns(&[(User, "b")]));
-        assert_eq!(
-            alternating(Some("about".to_owned()), all),
-            turns(&[(User, "about"), (Assistant, "a"), (User, "b")])
-        );
+        let opened = turns(&[(User, "about"), (Assistant, "a"), (User, "b")]);
+        assert_eq!(alternating(Some("about".to_owned()), all), opened);
     }
 
     #[test]

@@ -123,23 +123,19 @@ fn in_order(mut embeddings: Vec<Embedding>, count: usize) -> Result<Vec<Vec<f32>
             reason: "not one vector for each text",
         });
     }
-    let vectors: Vec<Vec<f32>> = embeddings
-        .into_iter()
-        .map(|embedding| embedding.vector)
-        .collect();
     // A zero vector has no direction, and so no distance to another.
-    let is_valid = |vector: &Vec<f32>| {
+    let is_valid = |vector: &[f32]| {
         vector.len() == DIMENSIONS
             && vector.iter().all(|number| number.is_finite())
             && vector.iter().any(|number| *number != 0.0)
     };
-    if vectors.iter().all(is_valid) {
-        Ok(vectors)
-    } else {
-        Err(ModelError::Unusable {
-            reason: "not a vector of the requested dimensions",
-        })
-    }
+    let vectors = embeddings.into_iter().map(|embedding| {
+        let vector = embedding.vector;
+        is_valid(&vector).then_some(vector)
+    });
+    vectors.collect::<Option<_>>().ok_or(ModelError::Unusable {
+        reason: "not a vector of the requested dimensions",
+    })
 }
 
 #[cfg(test)]
@@ -168,10 +164,8 @@ mod tests {
             (vec![Embedding::new(vec![0.0; DIMENSIONS], 0)], 1),
             (vec![Embedding::new(vec![f32::NAN; DIMENSIONS], 0)], 1),
         ] {
-            assert!(matches!(
-                in_order(embeddings, count),
-                Err(ModelError::Unusable { .. })
-            ));
+            let refused = in_order(embeddings, count).unwrap_err();
+            assert!(matches!(refused, ModelError::Unusable { .. }));
         }
     }
 }

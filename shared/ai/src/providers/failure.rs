@@ -100,10 +100,7 @@ pub(super) fn refusal(status: u16, headers: &HeaderMap, body: &str) -> ModelErro
     let body: Value = serde_json::from_str(body).unwrap_or_default();
     let details = ErrorDetails::of(&body);
     match status {
-        401..=403 => ModelError::Rejected {
-            status: Some(status),
-        },
-        _ if details.is_about_credit() => ModelError::Rejected {
+        _ if (401..=403).contains(&status) || details.is_about_credit() => ModelError::Rejected {
             status: Some(status),
         },
         429 | 503 | 529 => ModelError::Overloaded {
@@ -183,25 +180,38 @@ mod tests {
 
     #[test]
     fn missing_credit_differs_from_a_bad_request_and_from_too_many_requests() {
-        let low = json!({"type": "error", "error": {"type": "invalid_request_error",
-            "message": "Your credit balance is too low to access the API."}});
-        assert_eq!(
-            refused(400, &low),
-            ModelError::Rejected { status: Some(400) }
+        let (invalid, low) = (
+            "invalid_request_error",
+            "Your credit balance is too low to access the API.",
         );
-        let bad = json!({"type": "error", "error": {"type": "invalid_request_error", "message": "max_tokens"}});
-        assert_eq!(refused(400, &bad), ModelError::Failed { status: Some(400) });
-        let quota = json!({"error": {"type": "insufficient_quota", "code": "insufficient_quota", "message": "…"}});
-        assert_eq!(
-            refused(429, &quota),
-            ModelError::Rejected { status: Some(429) }
-        );
-        let many =
-            json!({"error": {"type": "requests", "code": "rate_limit_exceeded", "message": "…"}});
-        assert_eq!(
-            refused(429, &many),
-            ModelError::Overloaded { retry_after: None }
-        );
+        let (quota, rate) = ("insufficient_quota", "rate_limit_exceeded");
+        for (status, body, error) in [
+            (
+                400,
+                json!({"type": invalid, "message": low}),
+                ModelError::Rejected { status: Some(400) },
+            ),
+            (
+                400,
+                json!({"type": invalid, "message": "max_tokens"}),
+                ModelError::Failed { status: Some(400) },
+            ),
+            (
+                429,
+                json!({"type": quota, "code": quota, "message": "…"}),
+                ModelError::Rejected { status: Some(429) },
+            ),
+            (
+                429,
+                json!({"type": "requests", "code": rate, "message": "…"}),
+                ModelError::Overloaded { retry_after: None },
+            ),
+        ] {
+            assert_eq!(
+                refused(status, &json!({"type": "error", "error": body})),
+                error
+            );
+        }
     }
 
     #[test]

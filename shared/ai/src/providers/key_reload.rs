@@ -87,12 +87,12 @@ impl KeyReload {
     async fn replace(&self, slot: &Slot, rejected: &Arc<Service>) -> Option<Arc<Service>> {
         let read = self.read.lock().await;
         if Arc::ptr_eq(&get(slot), rejected) {
-            let (model, embedding) = (*read)().await?.into_services();
-            if let (Some(slot), Some(service)) = (&self.model, model) {
+            let config = (*read)().await?;
+            if let (Some(slot), Some(service)) = (&self.model, config.model) {
                 set(slot, service);
             }
             // The stored vectors belong to one embedding model: no other replaces it.
-            if let (Some(slot), Some(service)) = (&self.embedding, embedding)
+            if let (Some(slot), Some(service)) = (&self.embedding, config.embedding)
                 && service.model() == get(slot).model()
             {
                 set(slot, service);

@@ -13,8 +13,7 @@ use super::{
     http_client::Connection,
     key_reload::CurrentService,
     reply_stream::reply_stream,
-    retry,
-    structured_output::{self, StructuredOutput},
+    retry, structured_output,
 };
 use crate::{
     ChatRequest, DefinitionRequest, DefinitionTexts, Generated, InsightRequest, InsightTexts,
@@ -101,56 +100,44 @@ impl Provider {
         opened.map_err(|error| failure(&error))
     }
 
-    /// Generates a complete text; one that the token limit truncated is unusable.
-    async fn generate(
-        self,
-        prompt: Prompt,
-        deadline: Instant,
-    ) -> Result<Generated<String>, ModelError> {
-        let (this, prompt) = (&self, &prompt);
-        let whole = |service| async move {
-            let mut reply = this.begin(service, prompt, deadline).await?;
-            let mut texts = String::new();
-            while let Some(event) = reply.next().await {
-                match event? {
-                    ReplyEvent::Token(token) => texts.push_str(&token),
-                    ReplyEvent::End {
-                        stop_reason: StopReason::EndTurn,
-                        source,
-                        usage,
-                    } => {
-                        return Ok(Generated {
-                            texts,
-                            source,
-                            usage,
-                        });
-                    }
-                    ReplyEvent::End { .. } => break,
-                }
-            }
-            Err(ModelError::Unusable {
-                reason: "the token limit truncated the text",
-            })
-        };
-        self.service.call(whole).await
-    }
-
-    /// Generates texts in the prompt's output format.
-    fn generate_structured<T: StructuredOutput>(
+    /// Generates a complete text and parses it; one that the token limit truncated is unusable.
+    fn generate<T: Send + 'static>(
         &self,
         prompt: Prompt,
         deadline: Instant,
+        parse: fn(&str) -> Result<T, ModelError>,
     ) -> ModelFuture<T> {
-        let generated = self.clone().generate(prompt, deadline);
-        let texts = async move {
-            let generated = generated.await?;
-            Ok(Generated {
-                texts: structured_output::parse(&generated.texts)?,
-                source: generated.source,
-                usage: generated.usage,
-            })
+        let this = self.clone();
+        let generated = async move {
+            let (this, prompt) = (&this, &prompt);
+            let whole = |service| async move {
+                let mut reply = this.begin(service, prompt, deadline).await?;
+                let mut text = String::new();
+                while let Some(event) = reply.next().await {
+                    match event? {
+                        ReplyEvent::Token(token) => text.push_str(&token),
+                        ReplyEvent::End {
+                            stop_reason: StopReason::EndTurn,
+                            source,
+                            usage,
+                        } => {
+                            let texts = parse(&text)?;
+                            return Ok(Generated {
+                                texts,
+                                source,
+                                usage,
+                            });
+                        }
+                        ReplyEvent::End { .. } => break,
+                    }
+                }
+                Err(ModelError::Unusable {
+                    reason: "the token limit truncated the text",
+                })
+            };
+            this.service.call(whole).await
         };
-        self.usage.report_call(texts.boxed())
+        self.usage.report_call(generated.boxed())
     }
 }
 
@@ -160,7 +147,8 @@ impl Model for Provider {
         request: InsightRequest,
         deadline: Instant,
     ) -> ModelFuture<InsightTexts> {
-        self.generate_structured(prompts::insight(&request, &self.limits), deadline)
+        let prompt = prompts::insight(&request, &self.limits);
+        self.generate(prompt, deadline, structured_output::parse)
     }
 
     fn write_definition(
@@ -168,7 +156,8 @@ impl Model for Provider {
         request: DefinitionRequest,
         deadline: Instant,
     ) -> ModelFuture<DefinitionTexts> {
-        self.generate_structured(prompts::definition(&request, &self.limits), deadline)
+        let prompt = prompts::definition(&request, &self.limits);
+        self.generate(prompt, deadline, structured_output::parse)
     }
 
     fn chat(&self, request: ChatRequest, deadline: Instant) -> ReplyStream {
@@ -186,17 +175,8 @@ impl Model for Provider {
     }
 
     fn summarise(&self, request: SummaryRequest, deadline: Instant) -> ModelFuture<String> {
-        let summary = self
-            .clone()
-            .generate(prompts::summary(request, &self.limits), deadline)
-            .map(|generated| {
-                let generated = generated?;
-                Ok(Generated {
-                    texts: generated.texts.trim().to_owned(),
-                    ..generated
-                })
-            });
-        self.usage.report_call(summary.boxed())
+        let prompt = prompts::summary(request, &self.limits);
+        self.generate(prompt, deadline, |text| Ok(text.trim().to_owned()))
     }
 }
 

@@ -88,14 +88,8 @@ mod tests {
     use super::*;
 
     fn after(error: &ModelError, retries: u32, left: Duration) -> Option<Duration> {
-        let now = Instant::now();
-        wait(
-            error,
-            retries,
-            now,
-            now + left,
-            &Random::new(|bytes| bytes.fill(0xff)),
-        )
+        let (now, random) = (Instant::now(), Random::new(|bytes| bytes.fill(0xff)));
+        wait(error, retries, now, now + left, &random)
     }
 
     const LONG: Duration = Duration::from_mins(1);
@@ -116,27 +110,21 @@ mod tests {
         let now = Instant::now();
         for (byte, expected) in [(0, 250), (0xff, 500)] {
             let random = Random::new(move |bytes| bytes.fill(byte));
-            assert_eq!(
-                wait(&BUSY, 0, now, now + LONG, &random),
-                Some(Duration::from_millis(expected))
-            );
+            let wait = wait(&BUSY, 0, now, now + LONG, &random);
+            assert_eq!(wait, Some(Duration::from_millis(expected)));
         }
     }
 
     #[test]
     fn a_retry_waits_as_long_as_the_provider_requests() {
-        let requested = ModelError::Overloaded {
-            retry_after: Some(Duration::from_secs(7)),
+        let after = |requested, left| {
+            let retry_after = Some(requested);
+            after(&ModelError::Overloaded { retry_after }, 0, left)
         };
-        assert_eq!(
-            after(&requested, 0, LONG),
-            Some(Duration::from_millis(7500))
-        );
-        assert_eq!(after(&requested, 0, Duration::from_secs(8)), None);
-        let never = ModelError::Overloaded {
-            retry_after: Some(Duration::MAX),
-        };
-        assert_eq!(after(&never, 0, LONG), None);
+        let seconds = Duration::from_secs;
+        assert_eq!(after(seconds(7), LONG), Some(Duration::from_millis(7500)));
+        assert_eq!(after(seconds(7), seconds(8)), None);
+        assert_eq!(after(Duration::MAX, LONG), None);
     }
 
     #[test]
@@ -156,10 +144,8 @@ mod tests {
         let failed = ModelError::Failed { status: Some(500) };
         assert!(after(&failed, 1, LONG).is_some());
         assert_eq!(after(&failed, 2, LONG), None);
-        assert_eq!(
-            after(&ModelError::Interrupted, 0, LONG),
-            Some(Duration::ZERO)
-        );
+        let first = after(&ModelError::Interrupted, 0, LONG);
+        assert_eq!(first, Some(Duration::ZERO));
         assert_eq!(after(&ModelError::Interrupted, 1, LONG), None);
     }
 }

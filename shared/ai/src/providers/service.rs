@@ -75,16 +75,12 @@ impl Service {
 
     pub(super) fn target(&self) -> ServiceTarget {
         let key = self.key.as_ref().map_or(NO_KEY, |key| key.expose_secret());
-        let auth = match self.kind {
-            Kind::Anthropic | Kind::OpenAi => AuthData::Key(key.to_owned()),
+        let key = || AuthData::Key(key.to_owned());
+        let (adapter, auth) = match self.kind {
+            Kind::Anthropic => (AdapterKind::Anthropic, key()),
+            Kind::OpenAi => (AdapterKind::OpenAI, key()),
             #[cfg(feature = "bedrock")]
-            Kind::Bedrock => AuthData::None,
-        };
-        let adapter = match self.kind {
-            Kind::Anthropic => AdapterKind::Anthropic,
-            Kind::OpenAi => AdapterKind::OpenAI,
-            #[cfg(feature = "bedrock")]
-            Kind::Bedrock => AdapterKind::BedrockSigv4,
+            Kind::Bedrock => (AdapterKind::BedrockSigv4, AuthData::None),
         };
         ServiceTarget {
             endpoint: Endpoint::from_owned(self.base_url.as_str()),
@@ -132,17 +128,10 @@ mod tests {
 
     #[test]
     fn anthropics_address_is_accepted_with_and_without_a_version() {
-        for base in [
-            "https://a.example",
-            "https://a.example/",
-            "https://a.example/v1",
-            "https://a.example/v1/",
-        ] {
-            let service = Service::anthropic(base, "k".into(), "m".into());
-            assert_eq!(
-                service.target().endpoint.base_url(),
-                "https://a.example/v1/"
-            );
+        for path in ["", "/", "/v1", "/v1/"] {
+            let base = format!("https://a.example{path}");
+            let target = Service::anthropic(&base, "k".into(), "m".into()).target();
+            assert_eq!(target.endpoint.base_url(), "https://a.example/v1/");
         }
     }
 

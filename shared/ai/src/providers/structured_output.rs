@@ -87,10 +87,9 @@ mod tests {
 
     #[test]
     fn texts_are_trimmed() {
-        let texts = definition(
-            r#" {"definition":" a\u0000b\n","biblical_usage":"c","original_language":"d"} "#,
-        );
-        assert_eq!(texts.unwrap().definition, "ab");
+        let response =
+            r#" {"definition":" a\u0000b\n","biblical_usage":"c","original_language":"d"} "#;
+        assert_eq!(definition(response).unwrap().definition, "ab");
     }
 
     #[test]
@@ -126,10 +125,8 @@ mod tests {
             r#"{"definition":"a","biblical_usage":"b","original_language":"c"} and so on"#,
             r#"{"definition":"a","biblical_usage":"b","original_lang"#,
         ] {
-            assert!(
-                matches!(definition(response), Err(ModelError::Unusable { .. })),
-                "{response}"
-            );
+            let refused = matches!(definition(response), Err(ModelError::Unusable { .. }));
+            assert!(refused, "{response}");
         }
     }
 }

@@ -1,20 +1,15 @@
 //! The commentary's answer to a question: on the passages that it names, on the open passage, and elsewhere.
 
-use verse_scripture::works::Work;
-use verse_scripture::{Reference, TranslationCode, get_chapter};
+use verse_scripture::{Reference, Translation, works::Work};
 
-use crate::library::alignment::content_stems;
-use crate::library::links::link;
-use crate::library::passage::Passage;
-use crate::library::quotation::{quote, quote_verses};
-use crate::library::sentence_group::SentenceGroup;
-use crate::library::significance::{SelectedSection, list_selected_sections};
-use crate::library::sources::Sources;
-
-use super::conversation::Conversation;
-use super::question::Question;
 use super::relevance::{is_seen, select_near_best, shared_weight};
-use super::search::search;
+use super::{conversation::Conversation, question::Question, search::search};
+use crate::library::quotation::{quote, quote_verses};
+use crate::library::significance::{SelectedSection, list_selected_sections};
+use crate::library::{
+    alignment::content_stems, links::link, passage::verse_texts, sentence_group::SentenceGroup,
+    sources::Sources,
+};
 
 /// The most passages that are looked up of those that a question names.
 const MAX_PASSAGES: usize = 2;
@@ -29,54 +24,38 @@ pub(super) async fn answer(
 ) -> Vec<String> {
     let mut paragraphs = Vec::new();
     for reference in question.references.iter().take(MAX_PASSAGES) {
-        let translation = conversation.passage.and_then(|passage| passage.translation);
-        let passage = Passage {
-            reference: *reference,
-            translation,
-        };
-        paragraphs.extend(passage_text(&passage, sources));
+        paragraphs.extend(passage_text(reference, conversation.translation(), sources));
         paragraphs.extend(answer_on(reference, question, conversation, sources));
     }
-    if !question.references.is_empty() {
-        return paragraphs;
+    if question.references.is_empty() {
+        paragraphs = search(question, conversation).await;
+        if !paragraphs.is_empty() {
+            sources.add(Work::Commentary);
+        }
     }
-    let found = search(question, conversation).await;
-    if !found.is_empty() {
-        sources.add(Work::Commentary);
-    }
-    paragraphs.extend(found);
     paragraphs
 }
 
-/// The text of a passage in its translation.
-fn passage_text(passage: &Passage, sources: &mut Sources) -> Option<String> {
-    let translation = passage
-        .translation
-        .unwrap_or(TranslationCode::Web)
-        .translation();
-    let (book, chapter, verses) = passage.reference.chapters().next()?;
-    let chapter = get_chapter(translation.code, book, chapter).ok()?;
-    let verses = chapter.verses_within(&verses);
-    let quoted: Vec<&str> = verses
-        .iter()
-        .take(MAX_VERSES)
-        .map(|verse| verse.text.as_str())
-        .collect();
+/// The text of a passage in a translation.
+fn passage_text(
+    passage: &Reference,
+    translation: &Translation,
+    sources: &mut Sources,
+) -> Option<String> {
+    let verses = verse_texts(translation.code, passage);
+    let quoted = verses.get(..MAX_VERSES).unwrap_or(&verses);
     if quoted.is_empty() {
         return None;
     }
     sources.add_translation(translation);
-    let ellipsis = if verses.len() > quoted.len() {
+    let ellipsis = if verses.len() > MAX_VERSES {
         " …"
     } else {
         ""
     };
-    Some(format!(
-        "{} reads in the {}: {}{ellipsis}",
-        link(&passage.reference),
-        translation.name,
-        quote_verses(&quoted.join(" "))
-    ))
+    let (passage, name) = (link(passage), translation.name);
+    let text = quote_verses(&quoted.join(" "));
+    Some(format!("{passage} reads in the {name}: {text}{ellipsis}"))
 }
 
 /// The commentary's answer from the section on a passage that shares the most words with the question.
@@ -109,9 +88,6 @@ fn answer_on(
         return None;
     }
     sources.add(Work::Commentary);
-    Some(format!(
-        "{} {}",
-        selected.introduce(true),
-        quote(&section, &best)
-    ))
+    let introduction = selected.introduce(true);
+    Some(format!("{introduction} {}", quote(&section, &best)))
 }

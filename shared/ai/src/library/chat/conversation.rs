@@ -2,16 +2,13 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use verse_scripture::{Reference, find_references};
-
-use crate::library::links::unlink;
-use crate::library::passage::{Passage, WordsOfChapters, locate};
-use crate::library::quotation::shorten;
-use crate::library::sentences;
-use crate::{ChatRequest, Role, Turn};
+use verse_scripture::{Reference, Translation, TranslationCode, find_references};
 
 use super::question::{Question, subject_stems};
 use super::recollection::Recalled;
+use crate::library::passage::{Passage, WordsOfChapters, locate};
+use crate::library::{links::unlink, quotation::shorten, sentences};
+use crate::{ChatRequest, Role, Turn};
 
 /// The most earlier messages that are searched for the subject of a follow-up.
 const MAX_EARLIER: usize = 4;
@@ -110,6 +107,12 @@ impl<'a> Conversation<'a> {
             stems.extend(self.summary.map(subject_stems).unwrap_or_default());
         }
         stems
+    }
+
+    /// The translation of the open passage, or the World English Bible.
+    pub(super) fn translation(&self) -> &'static Translation {
+        let open = self.passage.and_then(|passage| passage.translation);
+        open.unwrap_or(TranslationCode::Web).translation()
     }
 
     fn set_passage(&mut self, reference: Option<Reference>) {

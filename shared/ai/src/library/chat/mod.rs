@@ -16,10 +16,8 @@ mod term_lookup;
 use futures_util::{FutureExt, StreamExt, stream};
 use tokio::task::yield_now;
 
+use super::{quotation::shorten, sources::Sources};
 use crate::{ChatRequest, ReplyEvent, ReplyStream, StopReason, TokenUsage};
-
-use super::quotation::shorten;
-use super::sources::Sources;
 use conversation::Conversation;
 use question::{Question, QuestionKind};
 use related_passages::find_related;
@@ -55,8 +53,8 @@ fn stream(mut text: String, sources: Sources) -> ReplyStream {
         text.push_str(&source);
         text.push('.');
     }
-    let tokens: Vec<_> = text
-        .split_inclusive(char::is_whitespace)
+    let words = text.split_inclusive(char::is_whitespace);
+    let tokens: Vec<_> = words
         .map(|word| Ok(ReplyEvent::Token(word.to_owned())))
         .collect();
     let end = ReplyEvent::End {
@@ -88,35 +86,24 @@ async fn compose(request: &ChatRequest) -> (String, Sources) {
         None => {}
     }
     let question = conversation.complete(question, recalled.as_ref());
-    let mut found = Vec::new();
-    match &question.kind {
-        QuestionKind::Term(term) => {
-            found.extend(look_up_term(term, &conversation, &mut sources));
-        }
+    let mut found = match &question.kind {
+        QuestionKind::Term(term) => look_up_term(term, &conversation, &mut sources),
         QuestionKind::RelatedPassages(subject) => {
-            found.extend(find_related(
-                subject.as_deref(),
-                &question,
-                &mut conversation,
-                &mut sources,
-            ));
+            let subject = subject.as_deref();
+            find_related(subject, &question, &mut conversation, &mut sources)
         }
-        QuestionKind::Subject | QuestionKind::Greeting => {}
-    }
+        QuestionKind::Subject | QuestionKind::Greeting => Vec::new(),
+    };
     if found.is_empty() || matches!(question.kind, QuestionKind::Term(_)) {
         found.extend(commentary::answer(&question, &mut conversation, &mut sources).await);
     }
     if found.is_empty() {
         let message = shorten(conversation.message, 120);
-        let more = if conversation.is_new {
-            "nothing"
-        } else {
-            "nothing more"
-        };
+        let more = if conversation.is_new { "" } else { " more" };
         parts.push(if question.refers_back && question.stems.is_empty() {
             WHAT_TO_ASK.to_owned()
         } else {
-            format!("On “{message}” the works of this library have {more}. {WHAT_TO_ASK}")
+            format!("On “{message}” the works of this library have nothing{more}. {WHAT_TO_ASK}")
         });
     }
     parts.extend(found);

@@ -4,11 +4,9 @@ use std::collections::BTreeSet;
 
 use verse_scripture::{Reference, find_references};
 
-use crate::library::links::link;
-use crate::library::quotation::shorten;
-use crate::{Recollection, Role, Turn};
-
 use super::question::{Question, subject_stems};
+use crate::library::{links::link, quotation::shorten};
+use crate::{Recollection, Role, Turn};
 
 /// The most bytes of a message that are quoted.
 const MAX_MESSAGE: usize = 160;
@@ -27,27 +25,24 @@ pub(super) struct Recalled {
 /// The message of another conversation that shares the most words with the question. A message that shares none is
 /// recalled only for a question about earlier conversations.
 pub(super) fn recall(question: &Question, memory: &[Recollection]) -> Option<Recalled> {
-    let messages = memory.iter().flat_map(|recollection| {
-        let by_user = recollection
+    let mut best: Option<(usize, &Recollection, &Turn)> = None;
+    for recollection in memory {
+        for turn in recollection
             .turns
             .iter()
-            .filter(|turn| turn.role == Role::User);
-        by_user.map(move |turn| (recollection, turn))
-    });
-    let mut best: Option<(usize, &Recollection, &Turn)> = None;
-    for (recollection, turn) in messages {
-        let shared = subject_stems(&turn.text)
-            .intersection(&question.stems)
-            .count();
-        let is_better = best.is_none_or(|(most, ..)| shared > most);
-        if is_better && (shared > 0 || question.refers_back) {
-            best = Some((shared, recollection, turn));
+            .filter(|turn| turn.role == Role::User)
+        {
+            let stems = subject_stems(&turn.text);
+            let shared = stems.intersection(&question.stems).count();
+            let is_better = best.is_none_or(|(most, ..)| shared > most);
+            if is_better && (shared > 0 || question.refers_back) {
+                best = Some((shared, recollection, turn));
+            }
         }
     }
     let (shared, recollection, turn) = best?;
-    let texts = [&recollection.about]
-        .into_iter()
-        .chain(recollection.turns.iter().map(|turn| &turn.text));
+    let turns = recollection.turns.iter().map(|turn| &turn.text);
+    let texts = std::iter::once(&recollection.about).chain(turns);
     let reference = texts.flat_map(|text| find_references(text)).next();
     let message = shorten(&turn.text, MAX_MESSAGE);
     let about = shorten(&recollection.about, MAX_MESSAGE);

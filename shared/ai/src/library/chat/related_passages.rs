@@ -1,17 +1,15 @@
 //! Other passages on a subject, or related to a passage.
 
+use verse_scripture::Reference;
 use verse_scripture::works::Work;
 use verse_scripture::works::topics::find_topic;
-use verse_scripture::{Reference, TranslationCode, get_chapter};
 
-use crate::library::links::{link, unlink};
-use crate::library::quotation::quote_verses;
-use crate::library::related::list_related;
-use crate::library::sources::Sources;
-
-use super::conversation::Conversation;
-use super::question::Question;
 use super::term_lookup::{find_topic_by_words, look_up_term, topic_summary};
+use super::{conversation::Conversation, question::Question};
+use crate::library::links::{link, unlink};
+use crate::library::{
+    passage::verse_texts, quotation::quote_verses, related::list_related, sources::Sources,
+};
 
 /// The most related passages that are quoted.
 const MAX_QUOTED: usize = 4;
@@ -35,9 +33,8 @@ pub(super) fn find_related(
     let Some(passage) = named.or(conversation.passage.map(|passage| passage.reference)) else {
         return Vec::new();
     };
-    quote_related(&passage, conversation, sources)
-        .into_iter()
-        .collect()
+    let related = quote_related(&passage, conversation, sources);
+    related.into_iter().collect()
 }
 
 /// The closest related passages, quoted in the open translation.
@@ -48,18 +45,11 @@ fn quote_related(
 ) -> Option<String> {
     let (book, chapter, _) = passage.chapters().next()?;
     let words = conversation.words.of(book, chapter);
-    let translation = conversation
-        .passage
-        .and_then(|passage| passage.translation)
-        .unwrap_or(TranslationCode::Web)
-        .translation();
+    let translation = conversation.translation();
     let lines: Vec<String> = list_related(passage, &words)
         .iter()
         .filter_map(|reference| {
-            let (book, chapter, verses) = reference.chapters().next()?;
-            let chapter = get_chapter(translation.code, book, chapter).ok()?;
-            let verses = chapter.verses_within(&verses).into_iter();
-            let texts: Vec<String> = verses.map(|verse| verse.text).collect();
+            let texts = verse_texts(translation.code, reference);
             let line = || format!("{}: {}", link(reference), quote_verses(&texts.join(" ")));
             (!texts.is_empty()).then(line)
         })

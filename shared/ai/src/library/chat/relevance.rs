@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::library::alignment::{content_stems, word_weight};
-use crate::library::sentence_group::{SentenceGroup, SplitSection, select_best};
-
 use super::conversation::Conversation;
 use super::question::{Question, QuestionKind, subject_stems};
+use crate::library::alignment::{content_stems, word_weight};
+use crate::library::sentence_group::{SentenceGroup, SplitSection, select_best};
 
 /// The most bytes that are quoted from one section.
 pub(super) const MAX_QUOTED: usize = 650;
@@ -57,14 +56,7 @@ pub(super) fn definition_gain(
     group: &SentenceGroup,
     question: &Question,
 ) -> f64 {
-    const VERBS: [&str; 6] = [
-        " is ",
-        " was ",
-        " are ",
-        " signifies ",
-        " means ",
-        " denotes ",
-    ];
+    const VERBS: &str = " is | was | are | signifies | means | denotes ";
     let QuestionKind::Term(term) = &question.kind else {
         return 0.0;
     };
@@ -74,7 +66,9 @@ pub(super) fn definition_gain(
         if explains && term.is_subset(&content_stems(sentence)) {
             return true;
         }
-        let mut subjects = VERBS.iter().filter_map(|verb| sentence.split_once(verb));
+        let mut subjects = VERBS
+            .split('|')
+            .filter_map(|verb| sentence.split_once(verb));
         subjects.any(|(subject, _)| subject.len() < 60 && term.is_subset(&content_stems(subject)))
     };
     if !term.is_empty() && section.sentences_of(group).iter().any(defines) {

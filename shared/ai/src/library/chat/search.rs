@@ -1,16 +1,10 @@
 //! The commentary's answers to a question: from the open passage, from its chapter and from other sections.
 
-use std::collections::BTreeSet;
-use std::ops::RangeInclusive;
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use tokio::task::yield_now;
 use verse_scripture::works::commentary::list_sections;
 use verse_scripture::works::search::search_commentary;
-
-use crate::library::alignment::ChapterWords;
-use crate::library::quotation::quote;
-use crate::library::sentence_group::SentenceGroup;
-use crate::library::significance::{SelectedSection, list_selected_sections};
 
 use super::conversation::Conversation;
 use super::question::{Question, QuestionKind};
@@ -18,6 +12,9 @@ use super::relevance::{
     MAX_QUOTED, NEAR_BEST, definition_gain, is_seen, min_shared_weight, select_near_best,
     shared_weight,
 };
+use crate::library::sentence_group::{SentenceGroup, SplitSection};
+use crate::library::significance::{SelectedSection, list_selected_sections};
+use crate::library::{alignment::ChapterWords, quotation::quote};
 
 /// The most sections of the whole commentary that are searched.
 const MAX_SEARCHED: usize = 12;
@@ -64,18 +61,13 @@ pub(super) async fn search(
             || is_term
             || (answer.shared_words > 1 && !question.refers_to_passage && !question.follows_up)
     });
-    let best = answers
-        .iter()
-        .map(|answer| answer.score)
-        .fold(0.0, f64::max);
+    let scores = answers.iter().map(|answer| answer.score);
+    let best = scores.fold(0.0, f64::max);
     answers.retain(|answer| answer.is_open || answer.score >= NEAR_BEST * best);
     answers.sort_by(|one, other| other.score.total_cmp(&one.score));
     let quoted = answers.into_iter().take(MAX_SECTIONS).enumerate();
     quoted
-        .map(|(index, answer)| {
-            let introduction = answer.selected.introduce(index == 0);
-            format!("{introduction} {}", answer.quotation)
-        })
+        .map(|(index, answer)| answer.selected.introduce(index == 0) + " " + &answer.quotation)
         .collect()
 }
 
@@ -89,13 +81,13 @@ fn answer_from(
     // The alignment to verses is needed only in the open chapter.
     let section = match open {
         Some(_) => selected.split(&mut conversation.words),
-        None => selected.split_by(&ChapterWords::default()),
+        None => SplitSection::new(&selected.section, &ChapterWords::default()),
     };
-    let all: BTreeSet<String> = section
+    let all = section
         .groups
         .iter()
-        .flat_map(|group| group.stems.iter().cloned())
-        .collect();
+        .flat_map(|group| group.stems.iter().cloned());
+    let all: BTreeSet<String> = all.collect();
     let of_section = shared_weight(&all, &question.stems);
     let score = |group: &SentenceGroup| {
         let near = match &open {
@@ -114,16 +106,15 @@ fn answer_from(
         .filter(|group| !is_seen(&section, group, conversation))
         .filter(|group| shared_weight(&group.stems, &question.stems) >= least);
     let best = select_near_best(relevant.collect(), score);
-    let shared: BTreeSet<&String> = best
+    let shared = best
         .iter()
-        .flat_map(|group| group.stems.intersection(&question.stems))
-        .collect();
+        .flat_map(|group| group.stems.intersection(&question.stems));
     Some(Answer {
         score: best
             .iter()
             .map(|group| score(group))
             .max_by(f64::total_cmp)?,
-        shared_words: shared.len(),
+        shared_words: shared.collect::<BTreeSet<_>>().len(),
         is_open: open.is_some(),
         quotation: quote(&section, &best),
         selected,
@@ -133,9 +124,8 @@ fn answer_from(
 /// The commentary on the open verses, after the groups quoted so far, or from its beginning.
 fn continue_on_open_verses(conversation: &mut Conversation<'_>) -> Option<Answer> {
     let passage = conversation.passage?;
-    list_selected_sections(&passage.reference)
-        .into_iter()
-        .find_map(|selected| continue_section(selected, conversation))
+    let mut sections = list_selected_sections(&passage.reference).into_iter();
+    sections.find_map(|selected| continue_section(selected, conversation))
 }
 
 fn continue_section(

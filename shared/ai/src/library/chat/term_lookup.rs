@@ -4,13 +4,12 @@ use verse_scripture::word::{LemmaStudy, study_word};
 use verse_scripture::works::Work;
 use verse_scripture::works::search::{FoundTopic, search_terms, search_topics};
 use verse_scripture::works::topics::{Topic, TopicEntry, find_topic};
-use verse_scripture::{Reference, Testament, VerseId};
-
-use crate::library::links::link;
-use crate::library::related::{is_empty_label, label, title_case};
-use crate::library::sources::Sources;
+use verse_scripture::{Testament, VerseId};
 
 use super::conversation::Conversation;
+use crate::library::links::{link, link_verse};
+use crate::library::related::{is_empty_label, label, title_case};
+use crate::library::{quotation::join, sources::Sources};
 
 /// The most entries of a topic.
 const MAX_ENTRIES: usize = 4;
@@ -36,12 +35,8 @@ pub(super) fn look_up_term(
     let mut paragraphs = Vec::new();
     if let Some(glossary) = &study.term {
         sources.add(Work::Glossary);
-        paragraphs.push(format!(
-            "{} on “{}”: “{}”",
-            Work::Glossary.name(),
-            glossary.term,
-            glossary.text
-        ));
+        let (work, term) = (Work::Glossary.name(), &glossary.term);
+        paragraphs.push(format!("{work} on “{term}”: “{}”", glossary.text));
     }
     let topic = study
         .topic
@@ -76,19 +71,14 @@ pub(super) fn find_topic_by_words(term: &str) -> Option<Topic> {
 
 /// The original word behind a term in a verse of its topic, the New Testament first.
 fn find_lemma(topic: &Topic, term: &str) -> Option<(LemmaStudy, Option<VerseId>)> {
-    let all = || topic.entries.iter().flat_map(|entry| &entry.references);
-    let is_new = |reference: &&Reference| reference.book().testament == Testament::New;
-    let single = |reference: &&Reference| reference.first() == reference.last();
-    let old = all()
-        .filter(|reference| !is_new(reference))
-        .filter(single)
-        .take(MAX_SEARCHED);
-    let verses = all()
-        .filter(is_new)
-        .filter(single)
-        .take(MAX_SEARCHED)
-        .chain(old);
-    verses.into_iter().find_map(|reference| {
+    let verses = |testament: Testament| {
+        let all = topic.entries.iter().flat_map(|entry| &entry.references);
+        all.filter(move |verse| verse.book().testament == testament)
+            .filter(|reference| reference.first() == reference.last())
+            .take(MAX_SEARCHED)
+    };
+    let mut verses = verses(Testament::New).chain(verses(Testament::Old));
+    verses.find_map(|reference| {
         let study = study_word(term, "", &reference.to_string());
         Some((study.lemmas.into_iter().next()?, Some(reference.first())))
     })
@@ -99,25 +89,24 @@ fn original_word(term: &str, study: &LemmaStudy, verse: VerseId, sources: &mut S
     let entry = &study.entry;
     sources.add(entry.work());
     sources.add(Work::WordLinks);
-    let link_verse = |verse| link(&Reference::between(verse, verse));
     let meaning = match &entry.definition {
         Some(definition) => format!(" {}: “{definition}”.", entry.work().name()),
         None => String::new(),
     };
-    let examples = study.examples.iter();
-    let examples: Vec<String> = examples.map(|example| link_verse(example.verse)).collect();
     let times = match study.times {
         1 => "once".to_owned(),
         2 => "twice".to_owned(),
         times => format!("{times} times"),
     };
+    let examples = study.examples.iter();
+    let examples = join(examples.map(|example| link_verse(example.verse)), ", ");
     let also = if examples.is_empty() {
-        String::new()
+        ""
     } else {
-        format!(", also in {}", examples.join(", "))
+        ", also in "
     };
     format!(
-        "Behind “{term}” in {} stands the {} {} ({}), {}.{meaning} It stands {times} in the King James Version{also}.",
+        "Behind “{term}” in {} stands the {} {} ({}), {}.{meaning} It stands {times} in the King James Version{also}{examples}.",
         link_verse(verse),
         entry.language,
         entry.lemma,
@@ -130,30 +119,17 @@ fn original_word(term: &str, study: &LemmaStudy, verse: VerseId, sources: &mut S
 pub(super) fn topic_summary(topic: &Topic) -> Option<String> {
     let is_used = |entry: &&TopicEntry| !entry.references.is_empty();
     let entries = || topic.entries.iter().filter(is_used);
-    let unlabelled: Vec<String> = entries()
-        .filter(|entry| is_empty_label(&entry.label))
-        .flat_map(|entry| &entry.references)
-        .take(MAX_UNLABELLED)
-        .map(link)
-        .collect();
+    let unlabelled = entries().filter(|entry| is_empty_label(&entry.label));
+    let unlabelled = unlabelled.flat_map(|entry| &entry.references);
+    let unlabelled = join(unlabelled.take(MAX_UNLABELLED).map(link), ", ");
     let labelled = entries().filter_map(|entry| {
         let label = label(&entry.label).filter(|label| label.len() <= MAX_LABEL)?;
-        let verses = entry.references.iter().take(MAX_VERSES).map(link);
-        let verses = verses.collect::<Vec<_>>().join(", ");
+        let verses = join(entry.references.iter().take(MAX_VERSES).map(link), ", ");
         Some(format!("“{label}” ({verses})"))
     });
-    let unlabelled = (!unlabelled.is_empty()).then(|| unlabelled.join(", "));
-    let entries: Vec<String> = unlabelled
-        .into_iter()
-        .chain(labelled)
-        .take(MAX_ENTRIES)
-        .collect();
-    (!entries.is_empty()).then(|| {
-        format!(
-            "{} has under “{}”: {}.",
-            Work::Topics.name(),
-            title_case(&topic.name),
-            entries.join("; ")
-        )
-    })
+    let unlabelled = Some(unlabelled).filter(|verses| !verses.is_empty());
+    let entries = unlabelled.into_iter().chain(labelled).take(MAX_ENTRIES);
+    let entries = join(entries, "; ");
+    let (work, name) = (Work::Topics.name(), title_case(&topic.name));
+    (!entries.is_empty()).then(|| format!("{work} has under “{name}”: {entries}."))
 }

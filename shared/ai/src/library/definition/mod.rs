@@ -10,19 +10,19 @@ mod usage;
 use verse_scripture::word::{LemmaEvidence, LemmaLookup, LemmaStudy, WordStudy, study_word};
 use verse_scripture::works::Work;
 use verse_scripture::works::lexicon::{Entry, Language};
-use verse_scripture::{Reference, VerseId};
 
-use super::links::link;
-use super::sources::Sources;
-use crate::{DefinitionRequest, DefinitionTexts, Generated, TokenUsage};
+use super::quotation::{join, quoted};
+use super::{links::link_verse, sources::Sources};
+use crate::{DefinitionRequest, DefinitionTexts, Generated};
 
 /// A definition of the request's word.
 pub(super) fn write(request: &DefinitionRequest) -> Generated<DefinitionTexts> {
-    let study = study_word(
-        &request.word,
-        &request.verse_text,
-        &request.passage_reference,
-    );
+    let DefinitionRequest {
+        word,
+        verse_text,
+        passage_reference,
+    } = request;
+    let study = study_word(word, verse_text, passage_reference);
     let mut sources = Sources::default();
     let texts = match study.found.lookup {
         LemmaLookup::Lemmas(_) => DefinitionTexts {
@@ -34,11 +34,7 @@ pub(super) fn write(request: &DefinitionRequest) -> Generated<DefinitionTexts> {
         LemmaLookup::Spanish => no_entry::for_spanish(&study, &mut sources),
         LemmaLookup::Unknown => no_entry::for_unknown(&study, &mut sources),
     };
-    Generated {
-        texts,
-        source: sources.line(),
-        usage: TokenUsage::default(),
-    }
+    sources.credit(texts)
 }
 
 /// The meaning of the word by the glossary, if it has an entry, and by the lexicon.
@@ -46,18 +42,14 @@ fn meaning(study: &WordStudy, sources: &mut Sources) -> String {
     let mut paragraphs = Vec::new();
     paragraphs.extend(glossary(study, sources));
     if study.lemmas.len() > 1 {
+        let (word, place) = (quoted(&study.found.word), places(study));
         paragraphs.push(format!(
-            "More than one word stands behind {} in {}.",
-            quoted(&study.found.word),
-            places(study)
+            "More than one word stands behind {word} in {place}."
         ));
     }
     for lemma in &study.lemmas {
-        paragraphs.push(format!(
-            "{} {}",
-            behind(study, lemma),
-            sense(&lemma.entry, sources)
-        ));
+        let sense = sense(&lemma.entry, sources);
+        paragraphs.push(format!("{} {sense}", behind(study, lemma)));
     }
     paragraphs.join("\n\n")
 }
@@ -66,12 +58,8 @@ fn meaning(study: &WordStudy, sources: &mut Sources) -> String {
 fn glossary(study: &WordStudy, sources: &mut Sources) -> Option<String> {
     let term = study.term.as_ref()?;
     sources.add(Work::Glossary);
-    Some(format!(
-        "The {} says of {}: {}",
-        Work::Glossary.name(),
-        quoted(&term.term),
-        quoted(&term.text)
-    ))
+    let (work, name) = (Work::Glossary.name(), quoted(&term.term));
+    Some(format!("The {work} says of {name}: {}", quoted(&term.text)))
 }
 
 /// The original word behind the selected one, and how it was found.
@@ -126,25 +114,16 @@ fn places(study: &WordStudy) -> String {
     /// The most verses that are named.
     const MAX: usize = 3;
     let verses = &study.found.verses;
-    let links: Vec<String> = verses
-        .iter()
-        .take(MAX)
-        .map(|verse| link_verse(*verse))
-        .collect();
+    let links = join(
+        verses.iter().take(MAX).map(|verse| link_verse(*verse)),
+        " or ",
+    );
     let others = if verses.len() > MAX {
         " and other verses"
     } else {
         ""
     };
-    format!("{}{others}", links.join(" or "))
-}
-
-fn link_verse(verse: VerseId) -> String {
-    link(&Reference::between(verse, verse))
-}
-
-fn quoted(text: &str) -> String {
-    format!("“{text}”")
+    links + others
 }
 
 #[cfg(test)]

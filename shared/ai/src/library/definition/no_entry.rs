@@ -5,14 +5,17 @@ use verse_scripture::works::Work;
 use verse_scripture::works::lexicon::find_entry;
 use verse_scripture::works::search::search_terms;
 use verse_scripture::works::word_links::list_word_links;
-use verse_scripture::{TranslationCode, VerseId, get_chapter};
+use verse_scripture::{Reference, TranslationCode, VerseId};
 
-use super::super::sources::Sources;
-use super::{glossary, link_verse, places, quoted, translation, usage};
+use super::{glossary, places, translation, usage};
 use crate::DefinitionTexts;
+use crate::library::{
+    links::link_verse, passage::verse_texts, quotation::quoted, sources::Sources,
+};
 
 /// The most original words that are listed for a verse.
 const MAX_WORDS: usize = 12;
+const NO_ORIGINAL_WORD: &str = "No Hebrew or Greek word is given for it.";
 
 pub(super) fn for_small_word(study: &WordStudy) -> DefinitionTexts {
     let word = if study.found.word.is_empty() {
@@ -28,7 +31,7 @@ pub(super) fn for_small_word(study: &WordStudy) -> DefinitionTexts {
         biblical_usage: "Where it stands is not listed here. Select a noun, a verb or a name in the same verse to see how \
                          the Bible uses it."
             .to_owned(),
-        original_language: "No Hebrew or Greek word is given for it.".to_owned(),
+        original_language: NO_ORIGINAL_WORD.to_owned(),
     }
 }
 
@@ -52,25 +55,21 @@ pub(super) fn for_spanish(study: &WordStudy, sources: &mut Sources) -> Definitio
             definition,
             biblical_usage: "Nothing is listed for it. In an English translation of the verse, words can be looked up."
                 .to_owned(),
-            original_language: "No Hebrew or Greek word is given for it.".to_owned(),
+            original_language: NO_ORIGINAL_WORD.to_owned(),
         };
     };
     sources.add_translation(TranslationCode::Kjv.translation());
-    let words = words_behind(verse, sources);
+    let words = words_behind(verse, sources).join(", ");
+    let (verse, text) = (link_verse(verse), quoted(&text));
     DefinitionTexts {
         definition,
-        biblical_usage: format!(
-            "The King James Version has {} so: {}",
-            link_verse(verse),
-            quoted(&text)
-        ),
+        biblical_usage: format!("The King James Version has {verse} so: {text}"),
         original_language: if words.is_empty() {
-            "No Hebrew or Greek word is given for it.".to_owned()
+            NO_ORIGINAL_WORD.to_owned()
         } else {
             format!(
                 "Which word of the original stands behind it is not known here. The words behind the verse are, in the \
-                 order of the King James Version: {}.",
-                words.join(", ")
+                 order of the King James Version: {words}."
             )
         },
     }
@@ -114,11 +113,7 @@ pub(super) fn for_unknown(study: &WordStudy, sources: &mut Sources) -> Definitio
 }
 
 fn kjv_text(verse: VerseId) -> Option<String> {
-    let chapter = get_chapter(TranslationCode::Kjv, verse.book, verse.chapter).ok()?;
-    chapter
-        .verses_within(&(verse.verse..=verse.verse))
-        .pop()
-        .map(|verse| verse.text)
+    verse_texts(TranslationCode::Kjv, &Reference::between(verse, verse)).pop()
 }
 
 /// The original words of a verse, each once, without small words: `“mercy” חֶסֶד (cheçed)`.
@@ -133,11 +128,10 @@ fn words_behind(verse: VerseId, sources: &mut Sources) -> Vec<String> {
         known.push(link.number);
         if let Some(entry) = find_entry(link.number).filter(|_| words.len() < MAX_WORDS) {
             sources.add(entry.work());
+            let text = quoted(&text);
             words.push(format!(
-                "{} {} ({})",
-                quoted(&text),
-                entry.lemma,
-                entry.transliteration
+                "{text} {} ({})",
+                entry.lemma, entry.transliteration
             ));
         }
     }
@@ -149,8 +143,6 @@ fn words_behind(verse: VerseId, sources: &mut Sources) -> Vec<String> {
 
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
 }

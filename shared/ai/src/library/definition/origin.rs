@@ -3,8 +3,8 @@
 use verse_scripture::word::{LemmaStudy, WordStudy};
 use verse_scripture::works::lexicon::{Entry, Language};
 
-use super::super::sources::Sources;
-use super::quoted;
+use crate::library::quotation::{join, quoted};
+use crate::library::sources::Sources;
 
 /// The most words of a derivation that are explained.
 const MAX_RELATED: usize = 2;
@@ -12,12 +12,10 @@ const MAX_RELATED: usize = 2;
 const MAX_EXPLANATION: usize = 200;
 
 pub(super) fn write(study: &WordStudy, sources: &mut Sources) -> String {
-    let paragraphs: Vec<String> = study
-        .lemmas
-        .iter()
-        .map(|lemma| origin(lemma, sources))
-        .collect();
-    paragraphs.join("\n\n")
+    join(
+        study.lemmas.iter().map(|lemma| origin(lemma, sources)),
+        "\n\n",
+    )
 }
 
 fn origin(study: &LemmaStudy, sources: &mut Sources) -> String {
@@ -31,11 +29,8 @@ fn origin(study: &LemmaStudy, sources: &mut Sources) -> String {
         quoted(&entry.pronunciation)
     )];
     if let Some(derivation) = &entry.derivation {
-        sentences.push(format!(
-            "Of its origin {} says: {}.",
-            entry.work().name(),
-            quoted(derivation)
-        ));
+        let (work, derivation) = (entry.work().name(), quoted(derivation));
+        sentences.push(format!("Of its origin {work} says: {derivation}."));
         sentences.extend(study.related.iter().take(MAX_RELATED).map(related));
     }
     sentences.join(" ")
@@ -51,12 +46,12 @@ fn kind(entry: &Entry) -> String {
     };
     match &entry.part_of_speech {
         Some(part) if entry.language != Language::HebrewName => {
-            let article = if part.starts_with(['a', 'i']) {
-                "an"
+            let n = if part.starts_with(['a', 'i']) {
+                "n"
             } else {
-                "a"
+                ""
             };
-            format!("{word}, {article} {part}")
+            format!("{word}, a{n} {part}")
         }
         _ => word.to_owned(),
     }
@@ -64,13 +59,9 @@ fn kind(entry: &Entry) -> String {
 
 /// The word of a Strong's number that a derivation names.
 fn related(entry: &Entry) -> String {
-    let short = entry
-        .definition
-        .as_ref()
-        .filter(|text| text.chars().count() <= MAX_EXPLANATION);
-    let meaning = short
-        .map(|definition| format!(", {}", quoted(definition)))
-        .unwrap_or_default();
+    let definition = entry.definition.as_ref();
+    let short = definition.filter(|text| text.chars().count() <= MAX_EXPLANATION);
+    let meaning = short.map_or_else(String::new, |text| format!(", {}", quoted(text)));
     format!(
         "{} is {} ({}){meaning}.",
         entry.number, entry.lemma, entry.transliteration

@@ -1,19 +1,14 @@
 //! Definitions of the library; every quotation must be in a work or the selection.
 
 use verse_scripture::works::word_links::list_word_links;
-use verse_scripture::{TranslationCode, get_chapter, parse_references};
+use verse_scripture::{TranslationCode, parse_references};
 
 use super::*;
-use crate::library::tests::assert_contains;
+use crate::library::{passage::verse_texts, tests::assert_contains};
 
 fn verse_text(translation: TranslationCode, reference: &str) -> String {
-    let at = parse_references(reference).unwrap()[0].first();
-    let chapter = get_chapter(translation, at.book, at.chapter).unwrap();
-    chapter
-        .verses_within(&(at.verse..=at.verse))
-        .pop()
-        .unwrap()
-        .text
+    let reference = parse_references(reference).unwrap()[0];
+    verse_texts(translation, &reference).pop().unwrap()
 }
 
 fn define(word: &str, translation: TranslationCode, reference: &str) -> Generated<DefinitionTexts> {
@@ -26,34 +21,28 @@ fn define(word: &str, translation: TranslationCode, reference: &str) -> Generate
 
 /// The quotations between “ and ” in the three texts.
 fn quotations(texts: &DefinitionTexts) -> Vec<String> {
-    let all = [
-        &texts.definition,
-        &texts.biblical_usage,
-        &texts.original_language,
-    ];
+    let DefinitionTexts {
+        definition,
+        biblical_usage,
+        original_language,
+    } = texts;
     let mut quotations = Vec::new();
-    for text in all {
+    for text in [definition, biblical_usage, original_language] {
         assert!(
             !text.trim().is_empty() && !text.contains("  ") && !text.contains("None"),
             "{text}"
         );
-        assert_eq!(
-            text.matches('“').count(),
-            text.matches('”').count(),
-            "{text}"
-        );
+        let marks = |mark| text.matches(mark).count();
+        assert_eq!(marks('“'), marks('”'), "{text}");
         let mut rest = text.as_str();
         while let Some((_, after)) = rest.split_once('“') {
             // A nested quotation is part of the outer one.
             let mut depth = 1;
-            let end = after
-                .char_indices()
-                .find(|(_, c)| {
-                    depth += i32::from(*c == '“') - i32::from(*c == '”');
-                    depth == 0
-                })
-                .map(|(at, _)| at)
-                .unwrap();
+            let closes = |c| {
+                depth += i32::from(c == '“') - i32::from(c == '”');
+                depth == 0
+            };
+            let end = after.find(closes).unwrap();
             quotations.push(after[..end].to_owned());
             rest = &after[end..];
         }
@@ -73,15 +62,11 @@ fn loved_is_defined_in_both_translations() {
                 "“to love (in a social or moral sense)”",
             ],
         );
-        assert_contains(
-            &loved.texts.biblical_usage,
-            &["(/?book=1%20John&chapter=4&verse=19)"],
-        );
+        let other = "(/?book=1%20John&chapter=4&verse=19)";
+        assert_contains(&loved.texts.biblical_usage, &[other]);
         assert_contains(&loved.texts.original_language, &["ag-ap-ah'-o"]);
-        assert_contains(
-            &loved.source,
-            &["Strong’s Greek Dictionary (public domain)"],
-        );
+        let dictionary = "Strong’s Greek Dictionary (public domain)";
+        assert_contains(&loved.source, &[dictionary]);
     }
 }
 
@@ -94,10 +79,8 @@ fn mercy_is_defined_by_the_words_of_each_translation() {
     ] {
         let mercy = define(word, translation, "Psalms 23:6");
         assert_contains(&mercy.texts.definition, &["the Hebrew word חֶסֶד (cheçed)"]);
-        assert_contains(
-            &mercy.source,
-            &["CC BY 4.0, Open Scriptures Hebrew Bible Project"],
-        );
+        let licence = "CC BY 4.0, Open Scriptures Hebrew Bible Project";
+        assert_contains(&mercy.source, &[licence]);
     }
 }
 
@@ -198,15 +181,14 @@ fn definitions_to_read() {
         ("Nicodemus", TranslationCode::Web, "John 3:1"),
     ] {
         let written = define(word, translation, reference);
-        let DefinitionTexts {
-            definition,
-            biblical_usage,
-            original_language,
-        } = &written.texts;
-        println!(
-            "## {word}, {reference} ({translation})\n\n{definition}\n\n—\n{biblical_usage}\n\n—\n{original_language}\n\n[{}]\n",
-            written.source
-        );
-        assert!(definition.len() + biblical_usage.len() + original_language.len() < 5_000);
+        let texts = written.texts;
+        let texts = [
+            texts.definition,
+            texts.biblical_usage,
+            texts.original_language,
+        ];
+        let (texts, source) = (texts.join("\n\n—\n"), written.source);
+        println!("## {word}, {reference} ({translation})\n\n{texts}\n\n[{source}]\n");
+        assert!(texts.len() < 5_000);
     }
 }

@@ -5,9 +5,9 @@ use verse_scripture::word::{LemmaStudy, WordStudy};
 use verse_scripture::works::Work;
 use verse_scripture::works::topics::{Topic, TopicEntry};
 
-use super::super::links::link;
-use super::super::sources::Sources;
-use super::{link_verse, quoted};
+use crate::library::links::{link, link_verse};
+use crate::library::quotation::{join, quoted};
+use crate::library::sources::Sources;
 
 /// The most verses of a topic.
 const MAX_VERSES: usize = 5;
@@ -28,11 +28,8 @@ pub(super) fn write(study: &WordStudy, sources: &mut Sources) -> String {
 fn count(study: &LemmaStudy, sources: &mut Sources) -> String {
     sources.add(Work::WordLinks);
     let entry = &study.entry;
-    let testament = if entry.number.is_hebrew() {
-        "Old"
-    } else {
-        "New"
-    };
+    let is_old = entry.number.is_hebrew();
+    let testament = if is_old { "Old" } else { "New" };
     let times = match (study.times, study.verses) {
         (1, _) => "once".to_owned(),
         (times, 1) => format!("{times} times, in one verse"),
@@ -57,23 +54,13 @@ fn examples(study: &LemmaStudy, sources: &mut Sources) -> Option<String> {
         return None;
     }
     sources.add_translation(TranslationCode::Kjv.translation());
-    let verses: Vec<String> = study
-        .examples
-        .iter()
-        .map(|example| {
-            let words: Vec<String> = example.words.iter().map(|words| quoted(words)).collect();
-            let words = words.join(" and ");
-            format!(
-                "{} (there {words}): {}",
-                link_verse(example.verse),
-                quoted(&example.text)
-            )
-        })
-        .collect();
-    Some(format!(
-        "Among the other verses that have it:\n{}",
-        verses.join("\n")
-    ))
+    let verses = study.examples.iter().map(|example| {
+        let verse = link_verse(example.verse);
+        let words = join(example.words.iter().map(|words| quoted(words)), " and ");
+        format!("{verse} (there {words}): {}", quoted(&example.text))
+    });
+    let verses = join(verses, "\n");
+    Some(format!("Among the other verses that have it:\n{verses}"))
 }
 
 /// The word's entry in the topical Bible.
@@ -84,17 +71,11 @@ pub(super) fn topic(topic: Option<&Topic>, sources: &mut Sources) -> Option<Stri
     };
     let entry = topic.entries.iter().find(readable)?;
     sources.add(Work::Topics);
-    let verses: Vec<String> = entry.references.iter().take(MAX_VERSES).map(link).collect();
-    let others = if entry.references.len() > MAX_VERSES {
-        " and others"
-    } else {
-        ""
-    };
+    let verses = join(entry.references.iter().take(MAX_VERSES).map(link), ", ");
+    let is_cut = entry.references.len() > MAX_VERSES;
+    let others = if is_cut { " and others" } else { "" };
+    let (work, name, label) = (Work::Topics.name(), &topic.name, quoted(&entry.label));
     Some(format!(
-        "{} has the topic {}. Under {} it names {}{others}.",
-        Work::Topics.name(),
-        topic.name,
-        quoted(&entry.label),
-        verses.join(", ")
+        "{work} has the topic {name}. Under {label} it names {verses}{others}."
     ))
 }

@@ -15,20 +15,13 @@ use crate::{
 const INTRODUCTION: &str = "This is a library and not a conversation partner";
 const COMMENTARY: &str = "Matthew Henry’s Concise Commentary";
 
-fn turn(role: Role, text: &str) -> Turn {
-    Turn {
-        role,
-        text: text.to_owned(),
-    }
-}
-
 /// A conversation of these messages, the user's first, with this open passage.
 fn request(passage: Option<&str>, messages: &[&str]) -> ChatRequest {
     let roles = [Role::User, Role::Assistant];
     let turns = messages.iter().zip(roles.iter().cycle());
     ChatRequest {
         passage_reference: passage.map(str::to_owned),
-        turns: turns.map(|(text, role)| turn(*role, text)).collect(),
+        turns: turns.map(|(text, role)| Turn::new(*role, *text)).collect(),
         ..ChatRequest::default()
     }
 }
@@ -42,11 +35,8 @@ async fn reply(request: ChatRequest) -> (String, String) {
     while let Some(event) = stream.next().await {
         match event.unwrap() {
             ReplyEvent::Token(token) => {
-                assert!(!token.is_empty());
-                assert!(
-                    token.split_whitespace().count() <= 1,
-                    "more than a word: {token}"
-                );
+                let words = token.split_whitespace().count();
+                assert!(!token.is_empty() && words <= 1, "not one word: {token}");
                 text.push_str(&token);
             }
             ReplyEvent::End {
@@ -83,10 +73,8 @@ async fn a_conversation_continues_and_repeats_nothing() {
     let second = "And why is it necessary?";
     let (why, _) = reply(request(open, &[first, &answer, second])).await;
     assert_lacks(&why, INTRODUCTION);
-    assert_contains(
-        &why,
-        &["it is necessary to our happiness here and hereafter"],
-    );
+    let answer_to_why = "it is necessary to our happiness here and hereafter";
+    assert_contains(&why, &[answer_to_why]);
     assert_lacks(&why, "to begin to live anew");
 
     let third = "Tell me more.";
@@ -103,8 +91,8 @@ async fn a_message_of_another_conversation_is_recalled() {
     let memory = vec![Recollection {
         about: "John 3:1-21".to_owned(),
         turns: vec![
-            turn(Role::User, earlier),
-            turn(Role::Assistant, "A long answer."),
+            Turn::new(Role::User, earlier),
+            Turn::new(Role::Assistant, "A long answer."),
         ],
     }];
     let later = |message| ChatRequest {
@@ -129,10 +117,8 @@ async fn a_message_of_another_conversation_is_recalled() {
     let (irrelevant, _) = reply(later("Who was Jonah?")).await;
     assert_lacks(&irrelevant, earlier);
     let without_memory = first_reply(None, "What did we talk about last time?").await;
-    assert_contains(
-        &without_memory,
-        &["No earlier conversation of yours bears on this."],
-    );
+    let nothing_earlier = "No earlier conversation of yours bears on this.";
+    assert_contains(&without_memory, &[nothing_earlier]);
 }
 
 #[tokio::test]
@@ -308,16 +294,9 @@ async fn a_summary_has_the_users_words_and_the_passages() {
         };
         Library::default().summarise(request, Instant::now())
     };
-    let first = summarise(
-        None,
-        &[
-            "What is grace?",
-            "See Ephesians 2:8.",
-            "And faith?",
-            "See Hebrews 11:1.",
-        ],
-    );
-    let first = first.await.unwrap().texts;
+    let messages = "What is grace?|See Ephesians 2:8.|And faith?|See Hebrews 11:1.";
+    let messages: Vec<&str> = messages.split('|').collect();
+    let first = summarise(None, &messages).await.unwrap().texts;
     assert_eq!(
         first,
         "The reader said: “What is grace?”, “And faith?” Passages spoken of: Ephesians 2:8; Hebrews 11:1."
@@ -328,18 +307,11 @@ async fn a_summary_has_the_users_words_and_the_passages() {
         .collect();
     let second = summarise(Some(&first), &messages).await.unwrap().texts;
     assert!(second.len() <= 1_000, "{}", second.len());
-    assert_contains(
-        &second,
-        &[
-            "“The latest one?”",
-            "Before that: The reader said: “What is grace?”",
-        ],
-    );
+    let earlier = "Before that: The reader said: “What is grace?”";
+    assert_contains(&second, &["“The latest one?”", earlier]);
     let many = vec!["é".repeat(3_000); 40];
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     assert!(summarise(Some(&long), &many).await.unwrap().texts.len() <= 1_000);
-    assert_eq!(
-        summarise(None, &[]).await.unwrap().texts,
-        "The reader said nothing."
-    );
+    let empty = summarise(None, &[]).await.unwrap().texts;
+    assert_eq!(empty, "The reader said nothing.");
 }

@@ -8,11 +8,10 @@ use verse_scripture::works::introduction::find_introduction;
 use verse_scripture::{Reference, TranslationCode, VerseId, books, find_book, get_chapter};
 
 use super::{assert_contains, assert_lacks, quotations};
-use crate::library::Library;
-use crate::library::context::introduction;
-use crate::library::passage::WordsOfChapters;
-use crate::library::significance::commentary_on;
-use crate::library::sources::Sources;
+use crate::library::{
+    Library, context::introduction, passage::WordsOfChapters, significance::commentary_on,
+    sources::Sources,
+};
 use crate::{InsightRequest, Model};
 
 /// Writes an insight, prints it for people to read, and returns its context, significance, application and source.
