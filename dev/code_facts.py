@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import clone
 
 _LOCAL_ROUTE = re.compile(r'watch\.router\]\]\s*\npath = "([^"]+)"\s*\nfunction = "([^"]+)"')
-_STREAM = re.compile(r'\.(get|post|delete)_streaming\(\s*"([^"]+)"')
+_STREAM = re.compile(r'(get|post|delete)_streaming "([^"]+)"')
 _SETTING = re.compile(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"')
 _JOB = re.compile(r'job: "([a-z_]+)"')
 

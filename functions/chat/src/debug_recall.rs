@@ -56,11 +56,9 @@ pub struct RecalledMessage {
 }
 
 /// Show the memory for a message (development only)
-#[utoipa::path(get, path = "/api/debug/test-rag", tag = "debug", params(RecallQuery),
-    responses(
-        (status = 200, description = "Excerpts of the caller's conversations, the best first", body = RecallAnswer),
-        NotFound, Invalid, Unavailable,
-    ))]
+#[utoipa::path(get, path = "/api/debug/test-rag", tag = "debug", params(RecallQuery), responses(
+    (status = 200, description = "Excerpts of the caller's conversations, the best first", body = RecallAnswer),
+    NotFound, Invalid, Unavailable))]
 pub async fn recall(
     State(app): State<App>,
     Extension(assistant): Extension<Assistant>,

@@ -28,11 +28,9 @@ pub struct MemoryAnswer {
 }
 
 /// Show the state of memory (development only)
-#[utoipa::path(get, path = "/api/debug/rag-status", tag = "debug",
-    responses(
-        (status = 200, description = "The counts; 0 for an unknown caller", body = MemoryAnswer),
-        NotFound, Unavailable,
-    ))]
+#[utoipa::path(get, path = "/api/debug/rag-status", tag = "debug", responses(
+    (status = 200, description = "The counts; 0 for an unknown caller", body = MemoryAnswer),
+    NotFound, Unavailable))]
 pub async fn show_memory_status(
     State(app): State<App>,
     Extension(assistant): Extension<Assistant>,

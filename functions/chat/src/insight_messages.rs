@@ -19,12 +19,9 @@ pub struct MessagesCleared {
 /// List the messages about an insight
 ///
 /// Oldest first, with the replies that have ended. When the response is full, the oldest messages are left out.
-#[utoipa::path(get, path = "/api/chat/messages/{insight_id}", tag = "chat",
-    params(("insight_id" = i64, Path)),
-    responses(
-        (status = 200, description = "The messages; none for another user's or an unknown insight", body = [MessageAnswer]),
-        Unavailable,
-    ))]
+#[utoipa::path(get, path = "/api/chat/messages/{insight_id}", tag = "chat", params(("insight_id" = i64, Path)), responses(
+    (status = 200, description = "The messages; none for another user's or an unknown insight", body = [MessageAnswer]),
+    Unavailable))]
 pub async fn list_insight_messages(
     State(app): State<App>,
     caller: Caller,
@@ -39,11 +36,9 @@ pub async fn list_insight_messages(
 
 /// Delete the messages about an insight
 #[utoipa::path(delete, path = "/api/chat/messages/{insight_id}", tag = "chat",
-    params(("insight_id" = i64, Path)),
-    responses(
-        (status = 200, description = "The number of deleted messages", body = MessagesCleared),
-        Unavailable,
-    ))]
+    params(("insight_id" = i64, Path)), responses(
+    (status = 200, description = "The number of deleted messages", body = MessagesCleared),
+    Unavailable))]
 pub async fn clear_insight_messages(
     State(app): State<App>,
     caller: Caller,

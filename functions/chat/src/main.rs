@@ -8,7 +8,6 @@ use verse_generation::Generator;
 async fn main() -> Result<(), Error> {
     let app = verse_http::start()?;
     let assistant = Assistant::new(Generator::start(&app).await?);
-    // Connecting needs much CPU, and Lambda gives more of it to the start than to a request.
     app.warm_up().await;
     verse_http::run(chat::routes().provide(assistant), app).await
 }

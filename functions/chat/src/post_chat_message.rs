@@ -38,11 +38,9 @@ impl FromFields for ChatMessageBody {
 /// Post a message to a chat
 ///
 /// The response is that of `POST /api/chat/message`.
-#[utoipa::path(post, path = "/api/standalone-chat/message", tag = "chat", request_body = ChatMessageBody,
-    responses(
-        (status = 200, description = "The events of the reply", content_type = "text/event-stream", body = String),
-        NotFound, Invalid, TooMany, Unavailable,
-    ))]
+#[utoipa::path(post, path = "/api/standalone-chat/message", tag = "chat", request_body = ChatMessageBody, responses(
+    (status = 200, description = "The events of the reply", content_type = "text/event-stream", body = String),
+    NotFound, Invalid, TooMany, Unavailable))]
 pub async fn post_chat_message(
     State(app): State<App>,
     Extension(assistant): Extension<Assistant>,

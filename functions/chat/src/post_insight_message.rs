@@ -74,11 +74,9 @@ impl FromFields for InsightMessageBody {
 ///
 /// The reply is streamed as server-sent events: `token` events with pieces of the text, then one `done` or `error` event, which
 /// is always the last. A request that can be refused without the model is refused with a status.
-#[utoipa::path(post, path = "/api/chat/message", tag = "chat", request_body = InsightMessageBody,
-    responses(
-        (status = 200, description = "The events of the reply", content_type = "text/event-stream", body = String),
-        NotFound, Invalid, TooMany, Unavailable,
-    ))]
+#[utoipa::path(post, path = "/api/chat/message", tag = "chat", request_body = InsightMessageBody, responses(
+    (status = 200, description = "The events of the reply", content_type = "text/event-stream", body = String),
+    NotFound, Invalid, TooMany, Unavailable))]
 pub async fn post_insight_message(
     State(app): State<App>,
     Extension(assistant): Extension<Assistant>,

@@ -24,7 +24,6 @@ impl NewMessage<'_> {
     /// four for an unknown caller.
     ///
     /// # Errors
-    ///
     /// A `404` for a conversation or insight that the caller does not have, a `429` when a rate limit is reached or the quota
     /// is used up, and a `503` when the database does not answer.
     pub(crate) async fn send(

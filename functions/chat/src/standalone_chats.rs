@@ -46,11 +46,9 @@ pub struct ChatDeleted {
 ///
 /// Most recently used first. A page has fewer items than `limit` when the response is full, so the list ends with an empty
 /// page.
-#[utoipa::path(get, path = "/api/standalone-chat", tag = "chat", params(PageQuery),
-    responses(
-        (status = 200, description = "The chats; none for an unknown caller", body = [ChatAnswer]),
-        Invalid, Unavailable,
-    ))]
+#[utoipa::path(get, path = "/api/standalone-chat", tag = "chat", params(PageQuery), responses(
+    (status = 200, description = "The chats; none for an unknown caller", body = [ChatAnswer]),
+    Invalid, Unavailable))]
 pub async fn list_chats(
     State(app): State<App>,
     caller: Caller,
@@ -64,12 +62,9 @@ pub async fn list_chats(
 }
 
 /// Delete a chat
-#[utoipa::path(delete, path = "/api/standalone-chat/{chat_id}", tag = "chat",
-    params(("chat_id" = i64, Path)),
-    responses(
-        (status = 200, description = "The chat is deleted", body = ChatDeleted),
-        NotFound, Unavailable,
-    ))]
+#[utoipa::path(delete, path = "/api/standalone-chat/{chat_id}", tag = "chat", params(("chat_id" = i64, Path)), responses(
+    (status = 200, description = "The chat is deleted", body = ChatDeleted),
+    NotFound, Unavailable))]
 pub async fn delete_chat(
     State(app): State<App>,
     caller: Caller,

@@ -11,11 +11,9 @@ use crate::message::MessageAnswer;
 ///
 /// Oldest first, with the replies that have ended. When the response is full, the oldest messages are left out.
 #[utoipa::path(get, path = "/api/standalone-chat/{chat_id}/messages", tag = "chat",
-    params(("chat_id" = i64, Path)),
-    responses(
-        (status = 200, description = "The messages; none for another user's or an unknown chat", body = [MessageAnswer]),
-        Unavailable,
-    ))]
+    params(("chat_id" = i64, Path)), responses(
+    (status = 200, description = "The messages; none for another user's or an unknown chat", body = [MessageAnswer]),
+    Unavailable))]
 pub async fn list_chat_messages(
     State(app): State<App>,
     caller: Caller,

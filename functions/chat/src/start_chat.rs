@@ -40,11 +40,9 @@ impl FromFields for NewChatBody {
 /// Start a chat
 ///
 /// The response is that of `POST /api/chat/message`, with the event `chat_id` first.
-#[utoipa::path(post, path = "/api/standalone-chat", tag = "chat", request_body = NewChatBody,
-    responses(
-        (status = 200, description = "The events of the reply", content_type = "text/event-stream", body = String),
-        Invalid, TooMany, Unavailable,
-    ))]
+#[utoipa::path(post, path = "/api/standalone-chat", tag = "chat", request_body = NewChatBody, responses(
+    (status = 200, description = "The events of the reply", content_type = "text/event-stream", body = String),
+    Invalid, TooMany, Unavailable))]
 pub async fn start_chat(
     State(app): State<App>,
     Extension(assistant): Extension<Assistant>,

@@ -43,7 +43,6 @@ pub struct JobReport {
 /// Runs all jobs until no rows are left or time is up.
 ///
 /// # Errors
-///
 /// When the database's settings cannot be used. The report holds the error of a failed job.
 pub async fn clean_up(app: App, invocation: Invocation<Value>) -> Result<Report, Problem> {
     let database = app.database()?;

@@ -76,11 +76,9 @@ pub struct DefinitionAnswer {
 ///
 /// Two callers that save a definition of the same new word at the same time receive the same definition, and one of them
 /// is charged.
-#[utoipa::path(post, path = "/api/definitions", tag = "definition", request_body = DefinitionBody,
-    responses(
-        (status = 200, description = "The definition", body = DefinitionAnswer),
-        Invalid, TooMany, NoAnswer, Unavailable,
-    ))]
+#[utoipa::path(post, path = "/api/definitions", tag = "definition", request_body = DefinitionBody, responses(
+    (status = 200, description = "The definition", body = DefinitionAnswer),
+    Invalid, TooMany, NoAnswer, Unavailable))]
 pub async fn write_definition(
     State(app): State<App>,
     Extension(generator): Extension<Generator>,

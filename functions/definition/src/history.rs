@@ -42,11 +42,9 @@ pub struct DefinitionsCleared {
 /// List the caller's definitions
 ///
 /// Newest first. A page has fewer items than `limit` when the response is full, so the list ends with an empty page.
-#[utoipa::path(get, path = "/api/definitions/history", tag = "definition", params(PageQuery),
-    responses(
-        (status = 200, description = "The definitions; none for an unknown caller", body = [DefinitionInHistory]),
-        Invalid, Unavailable,
-    ))]
+#[utoipa::path(get, path = "/api/definitions/history", tag = "definition", params(PageQuery), responses(
+    (status = 200, description = "The definitions; none for an unknown caller", body = [DefinitionInHistory]),
+    Invalid, Unavailable))]
 pub async fn list_definitions(
     State(app): State<App>,
     caller: Caller,
@@ -62,11 +60,9 @@ pub async fn list_definitions(
 /// Empty the caller's history of definitions
 ///
 /// Other callers keep the definitions that they share with this one.
-#[utoipa::path(delete, path = "/api/definitions/history", tag = "definition",
-    responses(
-        (status = 200, description = "The number of definitions that were removed", body = DefinitionsCleared),
-        Unavailable,
-    ))]
+#[utoipa::path(delete, path = "/api/definitions/history", tag = "definition", responses(
+    (status = 200, description = "The number of definitions that were removed", body = DefinitionsCleared),
+    Unavailable))]
 pub async fn clear_definitions(
     State(app): State<App>,
     caller: Caller,

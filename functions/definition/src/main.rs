@@ -7,7 +7,6 @@ use verse_generation::Generator;
 async fn main() -> Result<(), Error> {
     let app = verse_http::start()?;
     let generator = Generator::start(&app).await?;
-    // Connecting needs much CPU, and Lambda gives more of it to the start than to a request.
     app.warm_up().await;
     verse_http::run(definition::routes().provide(generator), app).await
 }

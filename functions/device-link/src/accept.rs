@@ -62,11 +62,9 @@ pub struct AcceptAnswer {
 /// Accept a link code
 ///
 /// The two users become one with the data of both. Both devices keep their cookies.
-#[utoipa::path(post, path = "/api/user/link/accept", tag = "device", request_body = AcceptBody,
-    responses(
-        (status = 200, description = "The devices are linked", body = AcceptAnswer),
-        BadRequest, Invalid, TooMany, Unavailable,
-    ))]
+#[utoipa::path(post, path = "/api/user/link/accept", tag = "device", request_body = AcceptBody, responses(
+    (status = 200, description = "The devices are linked", body = AcceptAnswer),
+    BadRequest, Invalid, TooMany, Unavailable))]
 pub async fn accept_code(
     State(app): State<App>,
     Extension(limit): Extension<WrongCodeLimit>,
@@ -94,7 +92,6 @@ pub async fn accept_code(
 /// Reads the limit of wrong codes for each user and address: `WRONG_CODES` (10) in `WRONG_CODES_MINUTES` (15).
 ///
 /// # Errors
-///
 /// Names the setting that cannot be used.
 pub fn wrong_code_limit(environment: &Environment) -> Result<WrongCodeLimit, SettingError> {
     let minutes: u16 = environment.parse("WRONG_CODES_MINUTES", 15, "a whole number")?;

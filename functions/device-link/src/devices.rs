@@ -29,11 +29,9 @@ pub struct DeviceAnswer {
 /// List the devices
 ///
 /// The list is empty for an unknown caller.
-#[utoipa::path(get, path = "/api/user/devices", tag = "device",
-    responses(
-        (status = 200, description = "The devices, last active first", body = [DeviceAnswer]),
-        Unavailable,
-    ))]
+#[utoipa::path(get, path = "/api/user/devices", tag = "device", responses(
+    (status = 200, description = "The devices, last active first", body = [DeviceAnswer]),
+    Unavailable))]
 pub async fn list_devices(
     State(app): State<App>,
     caller: Caller,
@@ -63,12 +61,10 @@ pub struct UnlinkAnswer {
 ///
 /// The device's cookie ends at once. Unlinking the last device deletes the user and all its data.
 #[utoipa::path(delete, path = "/api/user/devices/{device_id}", tag = "device",
-    params(("device_id" = i64, Path, description = "The device", example = 3)),
-    responses(
-        (status = 200, description = "The device is unlinked", body = UnlinkAnswer,
-         headers(("Set-Cookie" = String, description = "Clears `verse_user_id`, for the calling device"))),
-        NotFound, Unavailable,
-    ))]
+    params(("device_id" = i64, Path, description = "The device", example = 3)), responses(
+    (status = 200, description = "The device is unlinked", body = UnlinkAnswer,
+     headers(("Set-Cookie" = String, description = "Clears `verse_user_id`, for the calling device"))),
+    NotFound, Unavailable))]
 pub async fn delete_device(
     State(app): State<App>,
     caller: Caller,

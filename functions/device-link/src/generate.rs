@@ -24,11 +24,9 @@ pub struct CodeAnswer {
 /// Create a link code
 ///
 /// A device on which it is entered within five minutes shares the caller's user from then on.
-#[utoipa::path(post, path = "/api/user/link/generate", tag = "device",
-    responses(
-        (status = 200, description = "The code", body = CodeAnswer),
-        BadRequest, Unavailable,
-    ))]
+#[utoipa::path(post, path = "/api/user/link/generate", tag = "device", responses(
+    (status = 200, description = "The code", body = CodeAnswer),
+    BadRequest, Unavailable))]
 pub async fn generate_code(
     State(app): State<App>,
     caller: Caller,

@@ -16,11 +16,9 @@ pub struct RevokeAnswer {
 }
 
 /// Revoke the pending link codes
-#[utoipa::path(delete, path = "/api/user/link/codes", tag = "device",
-    responses(
-        (status = 200, description = "The codes are revoked", body = RevokeAnswer),
-        Unavailable,
-    ))]
+#[utoipa::path(delete, path = "/api/user/link/codes", tag = "device", responses(
+    (status = 200, description = "The codes are revoked", body = RevokeAnswer),
+    Unavailable))]
 pub async fn revoke_codes(
     State(app): State<App>,
     caller: Caller,

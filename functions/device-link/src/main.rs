@@ -8,7 +8,6 @@ use verse_platform::Environment;
 async fn main() -> Result<(), Error> {
     let app = verse_http::start()?;
     let limit = wrong_code_limit(&Environment::process())?;
-    // Connecting needs much CPU, and Lambda gives more of it to the start than to a request.
     app.warm_up().await;
     verse_http::run(routes().provide(limit), app).await
 }

@@ -39,11 +39,9 @@ pub struct InsightsCleared {
 /// List the caller's insights
 ///
 /// Newest first. A page has fewer items than `limit` when the response is full, so the list ends with an empty page.
-#[utoipa::path(get, path = "/api/insights/history", tag = "insight", params(PageQuery),
-    responses(
-        (status = 200, description = "The insights; none for an unknown caller", body = [InsightInHistory]),
-        Invalid, Unavailable,
-    ))]
+#[utoipa::path(get, path = "/api/insights/history", tag = "insight", params(PageQuery), responses(
+    (status = 200, description = "The insights; none for an unknown caller", body = [InsightInHistory]),
+    Invalid, Unavailable))]
 pub async fn list_insights(
     State(app): State<App>,
     caller: Caller,
@@ -59,11 +57,9 @@ pub async fn list_insights(
 /// Empty the caller's history of insights
 ///
 /// Other callers keep the insights that they share with this one.
-#[utoipa::path(delete, path = "/api/insights/history", tag = "insight",
-    responses(
-        (status = 200, description = "The number of insights that were removed", body = InsightsCleared),
-        Unavailable,
-    ))]
+#[utoipa::path(delete, path = "/api/insights/history", tag = "insight", responses(
+    (status = 200, description = "The number of insights that were removed", body = InsightsCleared),
+    Unavailable))]
 pub async fn clear_insights(
     State(app): State<App>,
     caller: Caller,

@@ -66,11 +66,9 @@ pub struct InsightAnswer {
 ///
 /// Two callers that save an insight on the same new passage at the same time receive the same insight, and one of them is
 /// charged.
-#[utoipa::path(post, path = "/api/insights", tag = "insight", request_body = InsightBody,
-    responses(
-        (status = 200, description = "The insight", body = InsightAnswer),
-        Invalid, TooMany, NoAnswer, Unavailable,
-    ))]
+#[utoipa::path(post, path = "/api/insights", tag = "insight", request_body = InsightBody, responses(
+    (status = 200, description = "The insight", body = InsightAnswer),
+    Invalid, TooMany, NoAnswer, Unavailable))]
 pub async fn write_insight(
     State(app): State<App>,
     Extension(generator): Extension<Generator>,

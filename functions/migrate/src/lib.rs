@@ -27,16 +27,12 @@ use command::Command;
 /// `{"subscriptions": […], "next_before": id}`; for CloudFormation, the status that it received.
 ///
 /// # Errors
-///
 /// When the command cannot be read or names an unknown user; when the database does not answer or refuses a migration.
 pub async fn operate(app: App, invocation: Invocation<Value>) -> Result<Value, Problem> {
     match command::read(invocation.event)? {
         Command::Migrate => {
             let applied = apply_migrations(app.database()?).await?;
-            let applied = applied.into_iter().map(|migration| {
-                json!({"version": migration.version, "description": migration.description})
-            });
-            Ok(json!({"applied": applied.collect::<Vec<_>>()}))
+            Ok(json!({"applied": applied}))
         }
         Command::CustomResource(request) => {
             custom_resource::run(&app, *request, invocation.deadline).await

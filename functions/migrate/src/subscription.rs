@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use verse_data::{
-    Database, Error, Page, Subscription, get_subscription, list_subscriptions, update_subscription,
+    Database, Error, Page, get_subscription, list_subscriptions, update_subscription,
 };
 use verse_http::Problem;
 
@@ -20,7 +20,7 @@ pub(crate) async fn run(
         SubscriptionCommand::List(command) => return list(database, command).await,
     };
     match subscription {
-        Ok(subscription) => Ok(json!({"subscription": show(&subscription)})),
+        Ok(subscription) => Ok(json!({"subscription": subscription})),
         Err(Error::NotFound(_)) => Err(Problem::not_found(
             "There is no user with this anonymous_id. A merged user has the anonymous_id of the user that it was merged into.",
         )),
@@ -35,21 +35,11 @@ async fn list(database: &Database, command: ListCommand) -> Result<Value, Proble
         limit: limit.into(),
         before,
     };
-    let page = list_subscriptions(database, page).await?;
-    let subscriptions: Vec<_> = page.iter().map(show).collect();
-    Ok(match page.last() {
-        Some(last) if page.len() == usize::from(limit) => {
+    let subscriptions = list_subscriptions(database, page).await?;
+    Ok(match subscriptions.last() {
+        Some(last) if subscriptions.len() == usize::from(limit) => {
             json!({"subscriptions": subscriptions, "next_before": last.user_id})
         }
         _ => json!({"subscriptions": subscriptions}),
-    })
-}
-
-fn show(subscription: &Subscription) -> Value {
-    json!({
-        "anonymous_id": subscription.anonymous_id,
-        "is_pro": subscription.is_pro,
-        "created_at": subscription.created_at,
-        "last_active": subscription.last_active,
     })
 }

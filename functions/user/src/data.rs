@@ -36,12 +36,10 @@ pub struct DeletedAnswer {
 /// Erase the user
 ///
 /// All devices of the user become unknown. For an unknown caller nothing is deleted.
-#[utoipa::path(delete, path = "/api/user/data", tag = "user",
-    responses(
-        (status = 200, description = "The user is erased", body = ErasedAnswer,
-         headers(("Set-Cookie" = String, description = "Clears `verse_user_id`, if the caller sent one"))),
-        Unavailable,
-    ))]
+#[utoipa::path(delete, path = "/api/user/data", tag = "user", responses(
+    (status = 200, description = "The user is erased", body = ErasedAnswer,
+     headers(("Set-Cookie" = String, description = "Clears `verse_user_id`, if the caller sent one"))),
+    Unavailable))]
 pub async fn erase_user(
     State(app): State<App>,
     caller: Caller,

@@ -25,12 +25,10 @@ use writer::Writer;
 ///
 /// The file of an unknown caller is empty and its `user` is null. Replies that are still being written are not in the file.
 /// The response is streamed: a file without its closing bracket is incomplete.
-#[utoipa::path(get, path = "/api/user/export", tag = "user",
-    responses(
-        (status = 200, description = "The file, which `POST /api/user/import` accepts", body = ExportFile,
-         headers(("Content-Disposition" = String, description = "`attachment`, with a file name"))),
-        Unavailable,
-    ))]
+#[utoipa::path(get, path = "/api/user/export", tag = "user", responses(
+    (status = 200, description = "The file, which `POST /api/user/import` accepts", body = ExportFile,
+     headers(("Content-Disposition" = String, description = "`attachment`, with a file name"))),
+    Unavailable))]
 pub async fn export_user(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     let export = match caller.token_hash() {
         Some(token) => match export_user_data(app.database()?, token).await {

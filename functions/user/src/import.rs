@@ -12,7 +12,6 @@ use verse_http::{App, BadRequest, Caller, Invalid, JsonText, Problem, Unavailabl
 
 use crate::export_file::ExportFile;
 
-mod bounded_json;
 mod reader;
 
 /// The body of an import.
@@ -53,12 +52,10 @@ pub struct ImportedAnswer {
 ///
 /// Existing records stay as they are: a second import of a file changes nothing. A record that breaks a bound is a `400` that
 /// names it, such as `insights[417].passage_text`, and nothing is imported.
-#[utoipa::path(post, path = "/api/user/import", tag = "user", request_body = ImportBody,
-    responses(
-        (status = 200, description = "The file is imported", body = ImportAnswer,
-         headers(("Set-Cookie" = String, description = "`verse_user_id`, for a new device"))),
-        BadRequest, Invalid, Unavailable,
-    ))]
+#[utoipa::path(post, path = "/api/user/import", tag = "user", request_body = ImportBody, responses(
+    (status = 200, description = "The file is imported", body = ImportAnswer,
+     headers(("Set-Cookie" = String, description = "`verse_user_id`, for a new device"))),
+    BadRequest, Invalid, Unavailable))]
 pub async fn import_user(
     State(app): State<App>,
     caller: Caller,

@@ -1,5 +1,6 @@
 //! The caller's session, the user's data (export, import, erasure), and the readiness check.
 
+mod bounded_json;
 mod data;
 mod export;
 mod export_file;

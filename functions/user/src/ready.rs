@@ -13,11 +13,9 @@ pub struct ReadyAnswer {
 }
 
 /// Whether the database answers
-#[utoipa::path(get, path = "/api/health/ready", tag = "health",
-    responses(
-        (status = 200, description = "The database answers", body = ReadyAnswer),
-        Unavailable,
-    ))]
+#[utoipa::path(get, path = "/api/health/ready", tag = "health", responses(
+    (status = 200, description = "The database answers", body = ReadyAnswer),
+    Unavailable))]
 pub async fn get_ready(State(app): State<App>) -> Result<Json<ReadyAnswer>, Problem> {
     app.database()?.ping().await?;
     Ok(Json(ReadyAnswer { status: "ready" }))

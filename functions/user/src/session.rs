@@ -42,16 +42,10 @@ pub struct UsageAnswer {
 /// Show the caller's session
 ///
 /// Creates a user with its first device for an unknown caller, and sends the session cookie.
-#[utoipa::path(
-    get,
-    path = "/api/user/session",
-    tag = "user",
-    responses(
-        (status = 200, description = "The session", body = SessionAnswer,
-         headers(("Set-Cookie" = String, description = "`verse_user_id`, for a new device or when it expires in less than 370 days"))),
-        Unavailable,
-    )
-)]
+#[utoipa::path(get, path = "/api/user/session", tag = "user", responses(
+    (status = 200, description = "The session", body = SessionAnswer,
+     headers(("Set-Cookie" = String, description = "`verse_user_id`, for a new device or when it expires in less than 370 days"))),
+    Unavailable))]
 pub async fn get_session(
     State(app): State<App>,
     caller: Caller,

@@ -16,8 +16,7 @@ mod post_message;
 mod summarised_conversation;
 
 use chrono::{DateTime, Utc};
-
-use crate::Error;
+use serde::Serialize;
 
 pub use chats::{StandaloneChat, delete_standalone_chat, get_standalone_chats};
 pub use embeddings::{MemoryStatus, list_unembedded, memory_status, save_embeddings};
@@ -30,15 +29,19 @@ pub use post_message::{
 pub use summarised_conversation::{Conversation, get_conversation, save_summary};
 
 /// The id of a conversation. Clients see the id of a standalone chat only, not of a conversation about an insight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type)]
+#[sqlx(transparent)]
 pub struct ChatId(pub i64);
 
 /// The id of a message. Later messages have greater ids, but an import gives new ids to old messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, sqlx::Type)]
+#[sqlx(transparent)]
 pub struct MessageId(pub i64);
 
 /// The author of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, sqlx::Type)]
+#[serde(rename_all = "lowercase")]
+#[sqlx(type_name = "text", rename_all = "lowercase")]
 pub enum Role {
     /// The user.
     User,
@@ -47,7 +50,8 @@ pub enum Role {
 }
 
 /// How a message ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "lowercase")]
 pub enum FinalState {
     /// It is whole. Every message of a user is.
     Complete,
@@ -89,13 +93,6 @@ impl Role {
             .into_iter()
             .find(|role| role.as_str() == text)
     }
-
-    pub(crate) fn from_row(text: &str) -> Result<Self, Error> {
-        Self::parse(text).ok_or(Error::ImpossibleRow {
-            table: "messages",
-            reason: "unknown role",
-        })
-    }
 }
 
 impl FinalState {
@@ -107,39 +104,6 @@ impl FinalState {
             Self::Truncated => "truncated",
             Self::Interrupted => "interrupted",
         }
-    }
-
-    fn from_row(text: &str) -> Result<Self, Error> {
-        [Self::Complete, Self::Truncated, Self::Interrupted]
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or(Error::ImpossibleRow {
-                table: "messages",
-                reason: "unknown state",
-            })
-    }
-}
-
-/// A row of `messages` that is not pending.
-struct MessageRow {
-    id: i64,
-    role: String,
-    state: String,
-    content: String,
-    created_at: DateTime<Utc>,
-}
-
-impl TryFrom<MessageRow> for Message {
-    type Error = Error;
-
-    fn try_from(row: MessageRow) -> Result<Self, Error> {
-        Ok(Self {
-            id: MessageId(row.id),
-            role: Role::from_row(&row.role)?,
-            state: FinalState::from_row(&row.state)?,
-            content: row.content,
-            created_at: row.created_at,
-        })
     }
 }
 

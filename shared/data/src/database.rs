@@ -5,7 +5,7 @@
 //! through [`Database::once`]: whether the server ran it before the break is unknown. Both are repeated once when the server
 //! undid them because of a concurrent statement.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use sqlx::{PgConnection, postgres::PgConnectOptions};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -38,11 +38,7 @@ pub struct DatabaseConfig {
     pub transaction_timeout: Duration,
 }
 
-impl fmt::Debug for DatabaseConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("DatabaseConfig(***)")
-    }
-}
+redact!(DatabaseConfig, Pool);
 
 /// A handle on the database. Cheap to clone; connects for its first statement.
 #[derive(Clone, Debug)]
@@ -69,7 +65,6 @@ impl Database {
     }
 
     /// Runs a statement that may safely run twice: a read, or a write whose second run changes nothing.
-    #[must_use]
     pub fn repeatable(&self) -> StatementRunner<'_> {
         StatementRunner {
             database: self,
@@ -78,7 +73,6 @@ impl Database {
     }
 
     /// Runs a statement that must not run twice.
-    #[must_use]
     pub fn once(&self) -> StatementRunner<'_> {
         StatementRunner {
             database: self,
@@ -90,10 +84,6 @@ impl Database {
     ///
     /// Only for an invariant that spans statements, and never held across a call to anything but the database: it costs
     /// two more round trips and keeps its connection.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Unavailable`] when there is no connection.
     pub async fn begin(&self) -> Result<Transaction, Error> {
         let deadline = self.deadline();
         match self.try_begin(deadline).await {
@@ -119,7 +109,6 @@ impl Database {
     /// Limits the time of a transaction, including waits for other transactions. At the limit the server undoes it.
     ///
     /// # Errors
-    ///
     /// Those of `transaction`, and [`Error::Unavailable`] when it takes too long.
     pub(crate) async fn limit_transaction<T>(
         &self,
@@ -138,10 +127,6 @@ impl Database {
     }
 
     /// Checks that the database answers.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Unavailable`] when it does not.
     pub async fn ping(&self) -> Result<(), Error> {
         sqlx::query!("SELECT 1 AS one")
             .fetch_one(self.repeatable())
@@ -200,7 +185,6 @@ impl Transaction {
     /// Commits.
     ///
     /// # Errors
-    ///
     /// [`Error::Unavailable`] when the connection broke: the transaction may or may not have been committed.
     pub async fn commit(mut self) -> Result<(), Error> {
         sqlx::raw_sql("COMMIT").execute(self.connection()).await?;

@@ -120,10 +120,6 @@ impl DefinitionRow {
 }
 
 /// A page of the caller's history, the last linked first. Empty for an unknown caller. One round trip.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn get_user_definitions(
     database: &Database,
     token: TokenHash,
@@ -167,10 +163,6 @@ pub async fn get_user_definitions(
 /// were none.
 ///
 /// A shared definition stays for other users. An imported one is deleted: no user could reach it any more.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn clear_user_definitions(database: &Database, token: TokenHash) -> Result<u64, Error> {
     let cleared = retry_if_nothing_found(|| async move {
         let cleared = sqlx::query_scalar!(

@@ -33,10 +33,6 @@ pub struct UnlinkOutcome {
 }
 
 /// The caller's devices, the last active first; none for an unknown caller. One round trip.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn get_user_devices(database: &Database, token: TokenHash) -> Result<Vec<Device>, Error> {
     let devices = sqlx::query_as!(
         Device,
@@ -61,8 +57,7 @@ pub async fn get_user_devices(database: &Database, token: TokenHash) -> Result<V
 /// made would let it in again. The last device's user is deleted with all its data. A transaction of four round trips.
 ///
 /// # Errors
-///
-/// [`Error::NotFound`] when the caller has no such device, and [`Error::Unavailable`] when the database does not answer.
+/// [`Error::NotFound`] when the caller has no such device.
 pub async fn unlink_device(
     database: &Database,
     token: TokenHash,

@@ -22,10 +22,6 @@ pub struct ErasedCounts {
 /// Erases the caller's user and all its data; nothing for an unknown caller. One round trip.
 ///
 /// The cookies of all the user's devices no longer work.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn clear_user_data(database: &Database, token: TokenHash) -> Result<ErasedCounts, Error> {
     retry_after_merge(|| try_erase(database, token)).await
 }

@@ -8,6 +8,7 @@
 use std::collections::VecDeque;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use sqlx::types::Uuid;
 
 use crate::{
@@ -32,7 +33,7 @@ pub enum ExportPart {
 }
 
 /// The exported user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct ExportedUser {
     /// The id that clients see.
     pub anonymous_id: Uuid,
@@ -65,9 +66,7 @@ enum ExportList {
 /// Starts an export of the caller's user: insights, then definitions, then standalone chats. One round trip.
 ///
 /// # Errors
-///
-/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::Unavailable`] when the database does not
-/// answer.
+/// [`Error::UnknownCaller`] when the token belongs to no device.
 pub async fn export_user_data(database: &Database, token: TokenHash) -> Result<Export, Error> {
     Ok(Export {
         user: get_exported_user(database, token).await?,
@@ -89,9 +88,8 @@ impl Export {
     /// The next parts, at most half a megabyte or one part; `None` after the last.
     ///
     /// # Errors
-    ///
-    /// [`Error::Unavailable`] when the database does not answer; [`Error::UnknownCaller`] when the user was erased or
-    /// merged meanwhile. The parts returned by then are not a whole export.
+    /// [`Error::UnknownCaller`] when the user was erased or merged meanwhile. The parts returned by then are not a
+    /// whole export.
     pub async fn next(&mut self) -> Result<Option<Vec<ExportPart>>, Error> {
         loop {
             if let Some((conversation, start)) = self.conversation {

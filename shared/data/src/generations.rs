@@ -74,10 +74,6 @@ impl QuotaState {
 /// Releases a claim and refunds its generation to the quota of `day`, once, and returns whether it was refunded. Does
 /// nothing when the claim does not exist, so it is safe when the response to the claiming statement was lost. One round
 /// trip.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn abandon_generation(
     database: &Database,
     token: TokenHash,

@@ -57,9 +57,8 @@ const TIME_LIMIT: Duration = Duration::from_secs(8);
 /// Imports of one user run one after the other: two concurrent imports of one file add it once.
 ///
 /// # Errors
-///
-/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::Unavailable`] when the database does not
-/// answer in time; [`Error::Conflict`] when a record breaks a constraint of its table.
+/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::Conflict`] when a record breaks a constraint
+/// of its table.
 pub async fn import_user_data(
     database: &Database,
     token: TokenHash,

@@ -114,10 +114,6 @@ impl InsightRow {
 }
 
 /// A page of the caller's history, the last linked first. Empty for an unknown caller. One round trip.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn get_user_insights(
     database: &Database,
     token: TokenHash,
@@ -162,10 +158,6 @@ pub async fn get_user_insights(
 ///
 /// Conversations about the insights stay, and an export has them. A shared insight stays for other users. An imported
 /// one is deleted when it has no conversation: no user could reach it any more.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn clear_user_insights(database: &Database, token: TokenHash) -> Result<u64, Error> {
     let cleared = retry_if_nothing_found(|| async move {
         let cleared = sqlx::query_scalar!(

@@ -2,6 +2,13 @@
 //!
 //! A [`Database`] is a handle on Postgres. Each table family has a module with one function a query. This crate does not
 //! depend on HTTP. Callers pass the time (`now`) and a [`Random`](verse_platform::Random).
+//!
+//! Every function with a statement fails with [`Error::Unavailable`] when the database does not answer. The function's
+//! documentation names its other errors.
+#![expect(
+    clippy::missing_errors_doc,
+    reason = "the crate's documentation describes Error::Unavailable"
+)]
 
 #[macro_use]
 mod redact;

@@ -82,8 +82,7 @@ redact!(LinkCode, CodeHash);
 /// trip, and one more for each code that the same user makes at the same moment (three at most: then no slot is free).
 ///
 /// # Errors
-///
-/// [`Error::UnknownCaller`], and [`Error::Unavailable`] when the database does not answer.
+/// [`Error::UnknownCaller`].
 pub async fn generate_link_code(
     database: &Database,
     token: TokenHash,
@@ -170,10 +169,6 @@ async fn try_generate(
 }
 
 /// Revokes the caller's pending codes and returns their number: zero for an unknown caller. One round trip.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn revoke_user_codes(
     database: &Database,
     token: TokenHash,

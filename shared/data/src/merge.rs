@@ -41,8 +41,8 @@ struct Pair {
 /// can be added, and every row that was added before is visible.
 ///
 /// # Errors
-///
-/// [`Error::NotFound`] when a user does not exist, and those of the database. The caller must then undo the transaction.
+/// [`Error::NotFound`] when a user does not exist, and those of the database. The caller must then undo the
+/// transaction.
 pub async fn merge_users(
     connection: &mut PgConnection,
     one: UserId,

@@ -2,6 +2,7 @@
 
 use std::{collections::HashSet, convert::Infallible, time::Duration};
 
+use serde::Serialize;
 use sqlx::{
     PgConnection,
     migrate::{Migrate, Migrator},
@@ -19,7 +20,7 @@ const LEDGER: &str = "_sqlx_migrations";
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 /// A migration that a call of [`apply_migrations`] applied.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AppliedMigration {
     /// Its version.
     pub version: i64,
@@ -34,10 +35,9 @@ pub struct AppliedMigration {
 /// a migration's own transaction does not release it.
 ///
 /// # Errors
-///
 /// [`Error::Migration`] when a migration fails (those before it stay applied) or when an applied migration was changed
-/// afterwards; [`Error::Unavailable`] when the database does not answer. Migrations that this build does not have are
-/// ignored: after a rollback to an older build, the database is ahead of it.
+/// afterwards. Migrations that this build does not have are ignored: after a rollback to an older build, the database
+/// is ahead of it.
 pub async fn apply_migrations(database: &Database) -> Result<Vec<AppliedMigration>, Error> {
     create_lock_table(database).await?;
     let mut lock = database.begin().await?;

@@ -16,10 +16,6 @@ pub struct SavedPassage<'p> {
 }
 
 /// Saves a passage, once for each reference and translation. One round trip.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn save_passage(
     database: &Database,
     passage: SavedPassage<'_>,

@@ -105,8 +105,7 @@ const OVERFULL: &str = "rate_buckets_taken_check";
 /// Counts a call against all of `limits`, or against none when one of them is reached. One round trip.
 ///
 /// # Errors
-///
-/// [`Error::UnknownCaller`] when a token belongs to no device; [`Error::Unavailable`] when the database does not answer.
+/// [`Error::UnknownCaller`] when a token belongs to no device.
 pub async fn consume_rate_limits(
     database: &Database,
     limits: &[RateLimit],

@@ -1,11 +1,12 @@
-//! The records of an export and an import, without ids of this database.
+//! The records of an export and an import, without ids of this database. The members of the file have the fields' names.
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use crate::Role;
 
 /// An insight of a user's history.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct InsightRecord {
     /// For example `John 3:16 (KJV)`.
     pub passage_reference: String,
@@ -22,7 +23,7 @@ pub struct InsightRecord {
 }
 
 /// A definition of a user's history.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DefinitionRecord {
     /// The word.
     pub word: String,
@@ -41,7 +42,7 @@ pub struct DefinitionRecord {
 }
 
 /// A standalone chat.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ChatRecord {
     /// Its title.
     pub title: String,
@@ -56,7 +57,7 @@ pub struct ChatRecord {
 }
 
 /// A message of a conversation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MessageRecord {
     /// Its author.
     pub role: Role,

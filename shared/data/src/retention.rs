@@ -104,10 +104,6 @@ pub struct Batch {
 
 impl Retention {
     /// Runs one batch: the first without a cursor, each other with the cursor that the last one returned.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Unavailable`] when the database does not answer.
     pub async fn run_batch(
         &self,
         database: &Database,
@@ -135,10 +131,6 @@ async fn change_oldest(
 /// Stores one batch of overdue link codes as expired. One round trip.
 ///
 /// It is cosmetic: an overdue code is refused with any status.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn cleanup_expired_codes(
     database: &Database,
     now: DateTime<Utc>,

@@ -1,14 +1,16 @@
 //! Subscriptions: which users are pro. Operators grant and revoke them by the public id; no route does.
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use sqlx::types::Uuid;
 
 use crate::{Database, Error, Page};
 
-/// A user's plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A user's plan, as an operator sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Subscription {
     /// The user's id: the cursor for the next page of a list.
+    #[serde(skip)]
     pub user_id: i64,
     /// The user's public id.
     pub anonymous_id: Uuid,
@@ -23,8 +25,7 @@ pub struct Subscription {
 /// Grants or revokes the pro plan, and returns the new state. One round trip.
 ///
 /// # Errors
-///
-/// [`Error::NotFound`] when there is no such user; [`Error::Unavailable`] when the database does not answer.
+/// [`Error::NotFound`] when there is no such user.
 pub async fn update_subscription(
     database: &Database,
     anonymous_id: Uuid,
@@ -49,8 +50,7 @@ pub async fn update_subscription(
 /// A user's plan. One round trip.
 ///
 /// # Errors
-///
-/// [`Error::NotFound`] when there is no such user; [`Error::Unavailable`] when the database does not answer.
+/// [`Error::NotFound`] when there is no such user.
 pub async fn get_subscription(
     database: &Database,
     anonymous_id: Uuid,
@@ -70,10 +70,6 @@ pub async fn get_subscription(
 }
 
 /// The pro users, newest first. One round trip.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn list_subscriptions(
     database: &Database,
     page: Page,

@@ -27,8 +27,7 @@ pub enum Reservation {
 /// pro user is counted and never refused. One round trip.
 ///
 /// # Errors
-///
-/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::Unavailable`] when the database does not answer.
+/// [`Error::UnknownCaller`] when the token belongs to no device.
 pub async fn reserve_quota(
     database: &Database,
     token: TokenHash,
@@ -79,10 +78,6 @@ pub async fn reserve_quota(
 
 /// Returns one answer to the quota that was reserved on `day` and could not be generated; `false` when none was counted.
 /// One round trip.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn refund_quota(
     database: &Database,
     token: TokenHash,

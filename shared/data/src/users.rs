@@ -114,10 +114,6 @@ const ACTIVE_RESOLUTION: Duration = Duration::minutes(1);
 ///
 /// The statement looks for the new token too, so that a repeat finds the device that the first run created. The first
 /// request with the cookie sets `devices.returned`. The cleanup job deletes devices whose cookie never came back.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn get_or_create_user(
     database: &Database,
     sent: Option<TokenHash>,
@@ -130,10 +126,6 @@ pub async fn get_or_create_user(
 }
 
 /// As [`get_or_create_user`], but creates nothing: `None` when the token is unknown. One round trip.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn find_user(
     database: &Database,
     token: TokenHash,
@@ -223,10 +215,6 @@ async fn find_or_create(
 }
 
 /// The user with this public id. One round trip. For operators: no route takes such an id.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn get_user_by_anonymous_id(
     database: &Database,
     anonymous_id: Uuid,

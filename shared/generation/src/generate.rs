@@ -37,7 +37,6 @@ impl<'g> Generation<'g> {
     /// Checks the rate limits, and creates a user for an unknown caller. One round trip; three for an unknown caller.
     ///
     /// # Errors
-    ///
     /// A `429` when a rate limit is reached, and a `503` when the database does not answer.
     pub async fn start(
         app: &'g App,
@@ -57,7 +56,6 @@ impl<'g> Generation<'g> {
     /// Generates a text that is not stored. One round trip; two when `generate` fails.
     ///
     /// # Errors
-    ///
     /// A `429` when the quota is used up, and the errors of `generate`, which cost no quota.
     pub async fn generate_private<M, F>(&self, generate: F) -> Result<M, Problem>
     where
@@ -86,7 +84,6 @@ impl<'g> Generation<'g> {
     /// each look while another call generates it.
     ///
     /// # Errors
-    ///
     /// A `429` when the quota is used up; the errors of the three functions; a `503` when another call takes too long.
     /// The errors cost no quota.
     pub async fn get_or_generate<T, M, B, F, S>(

@@ -44,7 +44,6 @@ impl Generator {
     /// the metrics.
     ///
     /// # Errors
-    ///
     /// When the secret cannot be read, or a setting cannot be used.
     pub async fn start(app: &App) -> Result<Self, Error> {
         let keys = ProviderKeys::from_environment(Environment::process());
@@ -64,7 +63,6 @@ impl Generator {
 }
 
 /// The problem for a failed model call: `502` for an unusable reply, `503` otherwise.
-#[must_use]
 pub fn model_problem(error: ModelError) -> Problem {
     let status = if error.is_bad_answer() {
         StatusCode::BAD_GATEWAY

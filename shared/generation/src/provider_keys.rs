@@ -32,7 +32,6 @@ impl ProviderKeys {
     /// The settings; the secret's take precedence. One call of Secrets Manager, if there is a secret.
     ///
     /// # Errors
-    ///
     /// When the secret cannot be read.
     pub(crate) async fn read(&self) -> Result<Environment, SecretError> {
         let environment = self.0.environment.clone();

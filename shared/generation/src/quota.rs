@@ -6,7 +6,6 @@ use verse_data::{Error, Usage};
 use verse_http::{App, Deadline, Problem};
 
 /// `429`: the caller's quota is used up. `Retry-After` names midnight in UTC.
-#[must_use]
 pub fn quota_exhausted(usage: Usage, limit: i32, now: DateTime<Utc>) -> Problem {
     let midnight = now.date_naive().checked_add_days(Days::new(1));
     let midnight = midnight.map(|day| day.and_time(NaiveTime::MIN).and_utc());

@@ -48,7 +48,6 @@ impl RateLimits {
     /// Reads `GENERATE_PER_MINUTE`, `CHAT_PER_MINUTE` and `ADDRESS_PER_MINUTE`.
     ///
     /// # Errors
-    ///
     /// Names the setting that cannot be used.
     pub fn from_environment(environment: &Environment) -> Result<Self, SettingError> {
         let default = Self::default();
@@ -64,7 +63,6 @@ impl RateLimits {
     /// address alone: invented cookies share one limit. One round trip; one more for a cookie that belongs to no device.
     ///
     /// # Errors
-    ///
     /// A `429` when a limit is reached, and a `503` when the database does not answer.
     pub async fn check(
         &self,
@@ -97,7 +95,6 @@ impl RateLimits {
     /// Counts a call like [`check`](Self::check), and creates a user for an unknown caller. Three round trips then.
     ///
     /// # Errors
-    ///
     /// Those of [`check`](Self::check).
     pub async fn check_as_user(
         &self,

@@ -45,17 +45,14 @@ impl Settings {
     /// and `METRICS_NAMESPACE` (`Verse`).
     ///
     /// # Errors
-    ///
     /// Names the setting that cannot be used.
     pub fn from_environment(environment: &Environment) -> Result<Self, SettingError> {
         let development = match environment.get("VERSE_ENV").as_deref() {
             Some("development") => true,
             None | Some("production") => false,
             Some(_) => {
-                return Err(SettingError::Invalid {
-                    name: "VERSE_ENV".to_owned(),
-                    reason: "expected development or production".to_owned(),
-                });
+                let reason = "expected development or production";
+                return Err(SettingError::invalid("VERSE_ENV", reason));
             }
         };
         let origins = environment
@@ -85,14 +82,12 @@ fn read_origin(origin: &str) -> Result<HeaderValue, SettingError> {
     let host = origin
         .strip_prefix("https://")
         .or_else(|| origin.strip_prefix("http://"));
+    let expected = "expected origins such as https://example.org, separated by commas";
     let plain = host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', ' ']));
     HeaderValue::from_str(origin)
         .ok()
         .filter(|_| plain)
-        .ok_or_else(|| SettingError::Invalid {
-            name: "CORS_ORIGINS".to_owned(),
-            reason: "expected origins such as https://example.org, separated by commas".to_owned(),
-        })
+        .ok_or_else(|| SettingError::invalid("CORS_ORIGINS", expected))
 }
 
 impl App {
@@ -101,7 +96,6 @@ impl App {
     /// A wrong database setting is not an error here: [`App::database`] returns it, and routes without a database work.
     ///
     /// # Errors
-    ///
     /// Names the setting that cannot be used.
     pub fn from_environment(environment: &Environment) -> Result<Self, SettingError> {
         let clock = Clock::system();
@@ -120,7 +114,6 @@ impl App {
     /// The database.
     ///
     /// # Errors
-    ///
     /// A `503` when its settings cannot be used.
     pub fn database(&self) -> Result<&Database, Problem> {
         self.database
@@ -128,7 +121,8 @@ impl App {
             .map_err(|error| Problem::unavailable(Arc::clone(error)))
     }
 
-    /// Connects to the database before the first request. That request tries again if this fails.
+    /// Connects to the database before the first request: connecting needs much CPU, and Lambda gives more of it to the start
+    /// than to a request. The first request tries again if this fails.
     pub async fn warm_up(&self) {
         if let Ok(database) = &self.database {
             database.warm_up().await;

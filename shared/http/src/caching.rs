@@ -43,7 +43,6 @@ impl Cacheable {
     /// The tag is a hash of the body: it changes when, and only when, the body does.
     ///
     /// # Errors
-    ///
     /// A `500` when the answer cannot be written as JSON.
     pub fn json<T: Serialize>(&self, answer: &T) -> Result<Response, Problem> {
         let body = serde_json::to_vec(answer).map_err(Problem::internal)?;

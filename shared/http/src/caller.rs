@@ -64,7 +64,6 @@ impl Caller {
     /// Creates a user with its first device, named after the `User-Agent`, and sets the session cookie. One round trip.
     ///
     /// # Errors
-    ///
     /// A `503` when the database does not answer.
     pub async fn create_user(&self, app: &App) -> Result<(TokenHash, Session), Problem> {
         let token = DeviceToken::generate(&app.random);
@@ -101,7 +100,6 @@ impl Caller {
 /// returns [`verse_data::Error::UnknownCaller`], it runs again for the new device.
 ///
 /// # Errors
-///
 /// Those of `work`, and a `503` when the database does not answer.
 pub async fn with_user<T, F>(
     app: &App,

@@ -52,13 +52,15 @@ impl<S: Send + Sync> FromRequest<S> for JsonText {
             let detail = "The body must be declared as Content-Type: application/json.";
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
         }
-        read_body(request).await.map(Self)
+        let body = axum::body::to_bytes(request.into_body(), BODY_LIMIT).await;
+        let detail = "The body must be 6 MB or smaller.";
+        body.map(Self)
+            .map_err(|_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail))
     }
 }
 
 impl JsonText {
     /// `400`: the place where the text is not JSON.
-    #[must_use]
     pub fn not_well_formed(error: &serde_json::Error) -> Problem {
         Problem::bad_request(format!(
             "The body is not well-formed JSON (line {}, column {}).",
@@ -76,28 +78,12 @@ fn read<T: FromFields>(mut fields: Fields) -> Result<T, Problem> {
         .ok_or_else(|| Problem::invalid(errors))
 }
 
-async fn read_body(request: Request) -> Result<Bytes, Problem> {
-    axum::body::to_bytes(request.into_body(), BODY_LIMIT)
-        .await
-        .map_err(|_| {
-            Problem::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "The body must be 6 MB or smaller.",
-            )
-        })
-}
-
 fn is_json(headers: &HeaderMap) -> bool {
     let declared = headers
         .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("");
-    let essence = declared
-        .split(';')
-        .next()
-        .unwrap_or("")
-        .trim()
-        .to_ascii_lowercase();
+        .and_then(|value| value.to_str().ok());
+    let essence = declared.and_then(|text| text.split(';').next());
+    let essence = essence.unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json"
         || (essence.starts_with("application/") && essence.ends_with("+json"))
 }

@@ -6,6 +6,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+/// The least and the most characters of a text.
+type Length = RangeInclusive<usize>;
+
 /// Input that a handler takes as [`Query`](crate::Query) or [`Json`](crate::Json).
 pub trait FromFields: Sized {
     /// Reads the fields. `None` when a required field is invalid; `fields` holds its error.
@@ -82,29 +85,21 @@ impl Fields {
     }
 
     /// A required text of this many characters, without U+0000.
-    pub fn text(&mut self, name: &str, characters: RangeInclusive<usize>) -> Option<String> {
+    pub fn text(&mut self, name: &str, length: Length) -> Option<String> {
         self.required(name)?;
-        self.optional_text(name, characters)
+        self.optional_text(name, length)
     }
 
     /// Like [`Fields::text`], trimmed first.
-    pub fn trimmed_text(
-        &mut self,
-        name: &str,
-        characters: RangeInclusive<usize>,
-    ) -> Option<String> {
+    pub fn trimmed_text(&mut self, name: &str, length: Length) -> Option<String> {
         self.trim(name);
-        self.text(name, characters)
+        self.text(name, length)
     }
 
     /// Like [`Fields::optional_text`], trimmed first.
-    pub fn optional_trimmed_text(
-        &mut self,
-        name: &str,
-        characters: RangeInclusive<usize>,
-    ) -> Option<String> {
+    pub fn optional_trimmed_text(&mut self, name: &str, length: Length) -> Option<String> {
         self.trim(name);
-        self.optional_text(name, characters)
+        self.optional_text(name, length)
     }
 
     fn trim(&mut self, name: &str) {
@@ -114,12 +109,8 @@ impl Fields {
     }
 
     /// Like [`Fields::text`], but not of white space only.
-    pub fn visible_text(
-        &mut self,
-        name: &str,
-        characters: RangeInclusive<usize>,
-    ) -> Option<String> {
-        let text = self.text(name, characters)?;
+    pub fn visible_text(&mut self, name: &str, length: Length) -> Option<String> {
+        let text = self.text(name, length)?;
         if text.trim().is_empty() {
             return self.refuse(name, "must not be blank");
         }
@@ -127,23 +118,19 @@ impl Fields {
     }
 
     /// Like [`Fields::text`]; `None` when the field is absent or null.
-    pub fn optional_text(
-        &mut self,
-        name: &str,
-        characters: RangeInclusive<usize>,
-    ) -> Option<String> {
+    pub fn optional_text(&mut self, name: &str, length: Length) -> Option<String> {
         let text = match self.present(name)? {
             Value::String(text) => text.clone(),
             _ => return self.refuse(name, "must be a text"),
         };
-        let (least, most) = (*characters.start(), *characters.end());
+        let (least, most) = (*length.start(), *length.end());
         // Counting stops at the bound: the text may be large.
-        let length = text.chars().take(most.saturating_add(1)).count();
+        let characters = text.chars().take(most.saturating_add(1)).count();
         if text.contains('\0') {
             self.refuse(name, "must not hold the character U+0000")
-        } else if length < least {
+        } else if characters < least {
             self.refuse(name, "must not be empty")
-        } else if length > most {
+        } else if characters > most {
             self.refuse(name, format!("must have {most} characters or fewer"))
         } else {
             Some(text)

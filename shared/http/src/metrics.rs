@@ -75,6 +75,10 @@ impl<'r> RequestMetrics<'r> {
             time.clone(),
         ];
         let by_route = [count("Requests"), count("Errors"), time];
+        let directives = [
+            directive(namespace, &["Function"], &by_function),
+            directive(namespace, &["Function", "Route"], &by_route),
+        ];
         Self {
             function,
             route,
@@ -82,13 +86,7 @@ impl<'r> RequestMetrics<'r> {
             errors: is_error.into(),
             cold_starts: is_cold.into(),
             duration,
-            aws: metadata(
-                now,
-                &[
-                    directive(namespace, &["Function"], &by_function),
-                    directive(namespace, &["Function", "Route"], &by_route),
-                ],
-            ),
+            aws: metadata(now, &directives),
         }
     }
 }
@@ -103,11 +101,8 @@ fn counts_line(
     let directive = directive(namespace, &[dimension], &metrics);
     let mut line = json!({"_aws": metadata(now, &[directive]), dimension: value});
     if let Some(members) = line.as_object_mut() {
-        members.extend(
-            counts
-                .iter()
-                .map(|(name, n)| ((*name).to_owned(), (*n).into())),
-        );
+        let counts = counts.iter();
+        members.extend(counts.map(|(name, n)| ((*name).to_owned(), (*n).into())));
     }
     line
 }

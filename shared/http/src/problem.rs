@@ -16,6 +16,7 @@ const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
 /// The error of a handler. Its sentences are written for callers.
 #[derive(Debug)]
+#[must_use]
 pub struct Problem {
     status: StatusCode,
     detail: String,
@@ -61,7 +62,6 @@ pub struct ProblemBody {
 
 impl Problem {
     /// A problem with this status and sentence.
-    #[must_use]
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self {
             status,
@@ -74,19 +74,16 @@ impl Problem {
     }
 
     /// `400`: the request cannot be read.
-    #[must_use]
     pub fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, detail)
     }
 
     /// `404`: the sentence names what does not exist.
-    #[must_use]
     pub fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 
     /// `422`: lists every invalid field.
-    #[must_use]
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         let list: Vec<_> = errors
             .iter()
@@ -100,7 +97,6 @@ impl Problem {
     }
 
     /// `429` with `Retry-After`: a limit is reached, and the caller may try again after `wait`.
-    #[must_use]
     pub fn too_many(detail: impl Into<String>, wait: TimeDelta) -> Self {
         // Rounded up: a call after this time is not refused again.
         let seconds = (wait.num_milliseconds().max(1) + 999) / 1000;
@@ -109,7 +105,6 @@ impl Problem {
     }
 
     /// `503` with `Retry-After`: the database or an upstream service does not answer.
-    #[must_use]
     pub fn unavailable(cause: impl Error + Send + Sync + 'static) -> Self {
         let detail = "The service cannot do this at the moment. Please try again in a few seconds.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
@@ -119,7 +114,6 @@ impl Problem {
 
     /// `502` or `503` with `Retry-After`: an upstream service failed. `cause` prints as a sentence for callers, and
     /// `error_type` is its kind, where the contract names one.
-    #[must_use]
     pub fn upstream(
         status: StatusCode,
         error_type: Option<&'static str>,
@@ -137,21 +131,18 @@ impl Problem {
     }
 
     /// `500`: a defect.
-    #[must_use]
     pub fn internal(cause: impl Error + Send + Sync + 'static) -> Self {
         let detail = "Something went wrong on our side. It has been noted.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail).because(cause)
     }
 
     /// Adds a member of its own to the body.
-    #[must_use]
     pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
         self.members.insert(member.to_owned(), value.into());
         self
     }
 
     /// Adds a header.
-    #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
         self
@@ -188,7 +179,6 @@ impl Problem {
     }
 
     /// Adds the internal cause, which goes to the log and never to the caller.
-    #[must_use]
     pub fn because(mut self, cause: impl Error + Send + Sync + 'static) -> Self {
         self.cause = Some(Cause(Arc::new(cause)));
         self

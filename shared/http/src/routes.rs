@@ -9,6 +9,23 @@ use axum::{
 
 use crate::{App, streaming};
 
+/// Defines a function's `routes()` and the same table for OpenAPI, `Documentation`. A line has a method of [`Routes`], a path,
+/// and the handler.
+#[macro_export]
+macro_rules! routes {
+    ($($method:ident $path:literal => $module:ident::$handler:ident;)+) => {
+        /// The routes of this function.
+        pub fn routes() -> $crate::Routes {
+            $crate::Routes::new()$(.$method($path, $module::$handler))+
+        }
+
+        /// The same table, for OpenAPI.
+        #[derive(Debug, utoipa::OpenApi)]
+        #[openapi(paths($($module::$handler),+))]
+        pub struct Documentation;
+    };
+}
+
 /// One line of the table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Route {
@@ -20,6 +37,7 @@ pub struct Route {
 
 /// The table: methods and paths with their handlers.
 #[derive(Debug, Default)]
+#[must_use]
 pub struct Routes {
     table: Vec<Route>,
     router: Router<App>,
@@ -27,19 +45,16 @@ pub struct Routes {
 
 impl Routes {
     /// An empty table.
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Answers `GET path` (and `HEAD`).
-    #[must_use]
     pub fn get<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {
         self.add("GET", path, get(handler))
     }
 
     /// Answers `GET path` with a streamed response.
-    #[must_use]
     pub fn get_streaming<H: Handler<T, App>, T: 'static>(
         self,
         path: &'static str,
@@ -49,13 +64,11 @@ impl Routes {
     }
 
     /// Answers `POST path`.
-    #[must_use]
     pub fn post<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {
         self.add("POST", path, post(handler))
     }
 
     /// Answers `POST path` with a streamed response.
-    #[must_use]
     pub fn post_streaming<H: Handler<T, App>, T: 'static>(
         self,
         path: &'static str,
@@ -65,13 +78,11 @@ impl Routes {
     }
 
     /// Answers `DELETE path`.
-    #[must_use]
     pub fn delete<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {
         self.add("DELETE", path, delete(handler))
     }
 
     /// Passes a value of the function's own to every handler added so far, as `Extension<T>`.
-    #[must_use]
     pub fn provide<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
         self.router = self.router.layer(Extension(value));
         self

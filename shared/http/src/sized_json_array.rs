@@ -22,7 +22,6 @@ impl SizedJsonArray {
     /// The first items that fit.
     ///
     /// # Errors
-    ///
     /// A `500` when an item cannot be written as JSON.
     pub fn of_first<T: Serialize>(items: impl IntoIterator<Item = T>) -> Result<Self, Problem> {
         Ok(Self::of(&fitting(items)?))
@@ -31,7 +30,6 @@ impl SizedJsonArray {
     /// The last items that fit, in their order.
     ///
     /// # Errors
-    ///
     /// A `500` when an item cannot be written as JSON.
     pub fn of_last<T: Serialize>(
         items: impl IntoIterator<Item = T, IntoIter: DoubleEndedIterator>,

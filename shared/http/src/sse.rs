@@ -11,7 +11,6 @@ use axum::response::{
     sse::{Event, Sse},
 };
 use futures_util::stream;
-use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 use serde_json::json;
 use tokio::{
@@ -70,7 +69,6 @@ impl EventSender {
     /// Sends an event. Waits while the queue is full.
     ///
     /// # Errors
-    ///
     /// When the reader has left.
     pub async fn send(&self, name: &str, data: &impl Serialize) -> Result<(), ReaderGone> {
         self.push(event(name, data), false).await
@@ -79,7 +77,6 @@ impl EventSender {
     /// Sends a comment, which readers skip: the first bytes of a response whose first event is not ready.
     ///
     /// # Errors
-    ///
     /// When the reader has left.
     pub async fn send_comment(&self) -> Result<(), ReaderGone> {
         self.push(comment(), false).await
@@ -142,10 +139,8 @@ impl EventStream {
 fn interrupted() -> Event {
     tracing::error!("stream dropped without a final event");
     let error = "The answer was interrupted. Please try again.";
-    event(
-        "error",
-        &json!({"error": error, "error_type": "interrupted"}),
-    )
+    let data = json!({"error": error, "error_type": "interrupted"});
+    event("error", &data)
 }
 
 impl IntoResponse for EventStream {
@@ -155,12 +150,7 @@ impl IntoResponse for EventStream {
             Some((Ok::<_, Infallible>(event), stream))
         });
         // nginx, and proxies like it, must not buffer the events.
-        let unbuffered = HeaderName::from_static("x-accel-buffering");
-        (
-            [(unbuffered, HeaderValue::from_static("no"))],
-            Sse::new(events),
-        )
-            .into_response()
+        ([("x-accel-buffering", "no")], Sse::new(events)).into_response()
     }
 }
 

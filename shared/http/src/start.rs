@@ -28,7 +28,6 @@ use crate::{
 /// Serves `routes` until Lambda ends the process.
 ///
 /// # Errors
-///
 /// When Lambda's runtime API does not answer.
 pub async fn run(routes: Routes, app: App) -> Result<(), Error> {
     let tasks = app.tasks.clone();
@@ -60,7 +59,6 @@ pub struct Invocation<E> {
 /// Runs `job` for each event (a schedule, a deployment) until Lambda ends the process. Its error fails the invocation.
 ///
 /// # Errors
-///
 /// When Lambda's runtime API does not answer.
 pub async fn run_job<E, A, F>(app: App, job: impl Fn(App, Invocation<E>) -> F) -> Result<(), Error>
 where
@@ -94,7 +92,6 @@ where
 /// Starts the log and reads the settings of this process.
 ///
 /// # Errors
-///
 /// Names the setting that cannot be used.
 pub fn start() -> Result<App, Error> {
     log::start();
@@ -129,11 +126,8 @@ async fn no_such_method(method: Method) -> Problem {
 
 /// `500` for a handler that panicked. The panic hook has written its message to the error log.
 fn panicked() -> Response {
-    Problem::new(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "Something went wrong on our side.",
-    )
-    .into_response()
+    let detail = "Something went wrong on our side.";
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail).into_response()
 }
 
 /// Answers before the function's time is up.

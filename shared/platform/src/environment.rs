@@ -30,6 +30,16 @@ pub enum SettingError {
     },
 }
 
+impl SettingError {
+    /// The variable `name` is set to an unusable value.
+    pub fn invalid(name: &str, reason: impl Into<String>) -> Self {
+        Self::Invalid {
+            name: name.to_owned(),
+            reason: reason.into(),
+        }
+    }
+}
+
 impl Environment {
     /// The environment of this process.
     #[must_use]
@@ -105,10 +115,8 @@ impl Environment {
         let Some(value) = self.get(name) else {
             return Ok(default);
         };
-        value.parse().map_err(|_| SettingError::Invalid {
-            name: name.to_owned(),
-            reason: format!("expected {expected}"),
-        })
+        let invalid = |_| SettingError::invalid(name, format!("expected {expected}"));
+        value.parse().map_err(invalid)
     }
 }
 

@@ -5,8 +5,6 @@ use serde::Serialize;
 use verse_data::{ExportPart, ExportedUser};
 use verse_http::Problem;
 
-use crate::export_file::{ExportChat, ExportDefinition, ExportInsight, ExportMessage, ExportUser};
-
 /// The writer's position in the file.
 #[derive(Debug, Default)]
 pub(super) struct Writer {
@@ -31,7 +29,7 @@ impl Writer {
     /// The text before the first part.
     pub(super) fn begin(&mut self, user: Option<ExportedUser>) -> Result<Bytes, Problem> {
         self.text.extend_from_slice(b"{\"user\":");
-        self.write_value(&user.map(ExportUser::from))?;
+        self.write_value(&user)?;
         self.text.extend_from_slice(b",\"insights\":[");
         Ok(self.take())
     }
@@ -42,23 +40,23 @@ impl Writer {
             match part {
                 ExportPart::Insight(insight) => {
                     self.begin_item(FileList::Insights);
-                    self.write_value(&ExportInsight::from(insight))?;
-                    self.open_messages();
+                    self.write_value(&insight)?;
+                    self.open_messages("chat_messages");
                 }
                 ExportPart::Definition(definition) => {
                     self.begin_item(FileList::Definitions);
-                    self.write_value(&ExportDefinition::from(definition))?;
+                    self.write_value(&definition)?;
                 }
                 ExportPart::Chat(chat) => {
                     self.begin_item(FileList::Chats);
-                    self.write_value(&ExportChat::from(chat))?;
-                    self.open_messages();
+                    self.write_value(&chat)?;
+                    self.open_messages("messages");
                 }
                 ExportPart::Message(message) => {
                     if self.has_messages.replace(true) == Some(true) {
                         self.text.push(b',');
                     }
-                    self.write_value(&ExportMessage::from(message))?;
+                    self.write_value(&message)?;
                 }
             }
         }
@@ -99,9 +97,11 @@ impl Writer {
         }
     }
 
-    /// Removes the last bytes of an item, `]}`, which close its empty list of messages.
-    fn open_messages(&mut self) {
-        self.text.truncate(self.text.len().saturating_sub(2));
+    /// Replaces the closing bracket of an item by the beginning of its list of messages.
+    fn open_messages(&mut self, list: &str) {
+        self.text.pop();
+        self.text
+            .extend_from_slice(format!(",\"{list}\":[").as_bytes());
         self.has_messages = Some(false);
     }
 

@@ -6,13 +6,10 @@ use serde_json::error::Category;
 use verse_data::{ChatRecord, DefinitionRecord, InsightRecord, MessageRecord, UserData};
 use verse_http::{FieldError, JsonText, Problem};
 
-use super::bounded_json::{BoundedList, BoundedText, JsonObject, RoleField, Time};
-
-type Reference = BoundedText<1, 100>;
-type Passage = BoundedText<1, 50_000>;
-type Other = BoundedText<0, 10_000>;
-/// Without a bound but the body's.
-type Messages = BoundedList<MessageItem, { usize::MAX }>;
+use crate::{
+    bounded_json::{JsonObject, list},
+    export_file::{ExportChat, ExportDefinition, ExportInsight, ExportMessage},
+};
 
 #[derive(Deserialize)]
 struct Body {
@@ -21,56 +18,12 @@ struct Body {
 
 #[derive(Deserialize)]
 struct File {
-    #[serde(default)]
-    insights: BoundedList<InsightItem, 1000>,
-    #[serde(default)]
-    definitions: BoundedList<DefinitionItem, 1000>,
-    #[serde(default)]
-    standalone_chats: BoundedList<ChatItem, 500>,
-}
-
-#[derive(Deserialize)]
-struct InsightItem {
-    passage_reference: Reference,
-    passage_text: Passage,
-    historical_context: Other,
-    theological_significance: Other,
-    practical_application: Other,
-    created_at: Time,
-    #[serde(default)]
-    chat_messages: Messages,
-}
-
-#[derive(Deserialize)]
-struct DefinitionItem {
-    word: BoundedText<1, 100>,
-    passage_reference: Reference,
-    verse_text: Passage,
-    definition: Other,
-    biblical_usage: Other,
-    original_language: Other,
-    created_at: Time,
-}
-
-#[derive(Deserialize)]
-struct ChatItem {
-    title: BoundedText<1, 200>,
-    // An empty text counts as absent.
-    #[serde(default)]
-    passage_reference: Option<BoundedText<0, 100>>,
-    #[serde(default)]
-    passage_text: Option<BoundedText<0, 50_000>>,
-    created_at: Time,
-    updated_at: Time,
-    #[serde(default)]
-    messages: Messages,
-}
-
-#[derive(Deserialize)]
-struct MessageItem {
-    role: RoleField,
-    content: Other,
-    created_at: Time,
+    #[serde(default, deserialize_with = "list::<_, _, 1000>")]
+    insights: Vec<ExportInsight>,
+    #[serde(default, deserialize_with = "list::<_, _, 1000>")]
+    definitions: Vec<ExportDefinition>,
+    #[serde(default, deserialize_with = "list::<_, _, 500>")]
+    standalone_chats: Vec<ExportChat>,
 }
 
 /// Reads the records of the file in the body. The problem names the first breach.
@@ -153,37 +106,34 @@ fn explain(error: &serde_json::Error) -> (String, String) {
 
 impl From<File> for UserData {
     fn from(file: File) -> Self {
-        let insights = file.insights.0.into_iter().map(|insight| {
+        let insights = file.insights.into_iter().map(|insight| {
             let record = InsightRecord {
-                passage_reference: insight.passage_reference.0,
-                passage_text: insight.passage_text.0,
-                historical_context: insight.historical_context.0,
-                theological_significance: insight.theological_significance.0,
-                practical_application: insight.practical_application.0,
-                created_at: insight.created_at.0,
+                passage_reference: insight.passage_reference,
+                passage_text: insight.passage_text,
+                historical_context: insight.historical_context,
+                theological_significance: insight.theological_significance,
+                practical_application: insight.practical_application,
+                created_at: insight.created_at,
             };
             (record, records(insight.chat_messages))
         });
-        let definitions = file
-            .definitions
-            .0
-            .into_iter()
-            .map(|definition| DefinitionRecord {
-                word: definition.word.0,
-                passage_reference: definition.passage_reference.0,
-                verse_text: definition.verse_text.0,
-                definition: definition.definition.0,
-                biblical_usage: definition.biblical_usage.0,
-                original_language: definition.original_language.0,
-                created_at: definition.created_at.0,
-            });
-        let chats = file.standalone_chats.0.into_iter().map(|chat| {
+        let definitions = file.definitions.into_iter();
+        let definitions = definitions.map(|definition| DefinitionRecord {
+            word: definition.word,
+            passage_reference: definition.passage_reference,
+            verse_text: definition.verse_text,
+            definition: definition.definition,
+            biblical_usage: definition.biblical_usage,
+            original_language: definition.original_language,
+            created_at: definition.created_at,
+        });
+        let chats = file.standalone_chats.into_iter().map(|chat| {
             let record = ChatRecord {
-                title: chat.title.0,
-                passage_reference: non_empty(chat.passage_reference),
-                passage_text: non_empty(chat.passage_text),
-                created_at: chat.created_at.0,
-                updated_at: chat.updated_at.0,
+                title: chat.title,
+                passage_reference: chat.passage_reference,
+                passage_text: chat.passage_text,
+                created_at: chat.created_at,
+                updated_at: chat.updated_at,
             };
             (record, records(chat.messages))
         });
@@ -195,15 +145,11 @@ impl From<File> for UserData {
     }
 }
 
-fn non_empty<const MOST: usize>(text: Option<BoundedText<0, MOST>>) -> Option<String> {
-    text.map(|text| text.0).filter(|text| !text.is_empty())
-}
-
-fn records(messages: Messages) -> Vec<MessageRecord> {
-    let records = messages.0.into_iter().map(|message| MessageRecord {
-        role: message.role.0,
-        content: message.content.0,
-        created_at: message.created_at.0,
+fn records(messages: Vec<ExportMessage>) -> Vec<MessageRecord> {
+    let records = messages.into_iter().map(|message| MessageRecord {
+        role: message.role,
+        content: message.content,
+        created_at: message.created_at,
     });
     records.collect()
 }

@@ -23,23 +23,20 @@ pub struct StandaloneChat {
 }
 
 /// The caller's standalone chats, the last used first. Empty for an unknown caller. One round trip.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn get_standalone_chats(
     database: &Database,
     token: TokenHash,
     page: Page,
 ) -> Result<Vec<StandaloneChat>, Error> {
     // The start of the page is one row, so that the page is one range of the index.
-    let rows = sqlx::query!(
+    let chats = sqlx::query_as!(
+        StandaloneChat,
         r#"
         WITH caller AS (
             SELECT user_id FROM devices WHERE token_hash = $1
         )
-        SELECT id, coalesce(title, '') AS "title!", passage_reference, passage_text, created_at,
-               updated_at
+        SELECT id AS "id: ChatId", coalesce(title, '') AS "title!", passage_reference,
+               passage_text, created_at, updated_at
         FROM conversations
         WHERE user_id = (SELECT user_id FROM caller) AND insight_id IS NULL
           AND (updated_at, id) < (
@@ -58,22 +55,10 @@ pub async fn get_standalone_chats(
     )
     .fetch_all(database.repeatable())
     .await?;
-    let chats = rows.into_iter().map(|row| StandaloneChat {
-        id: ChatId(row.id),
-        title: row.title,
-        passage_reference: row.passage_reference,
-        passage_text: row.passage_text,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-    });
-    Ok(chats.collect())
+    Ok(chats)
 }
 
 /// Deletes one of the caller's standalone chats, and returns whether it existed. One round trip, two when it did not.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn delete_standalone_chat(
     database: &Database,
     token: TokenHash,

@@ -17,10 +17,6 @@ pub struct MemoryStatus {
 
 /// How many messages the caller has, and how many of them have a vector of `model`. Zero for an unknown caller. One
 /// round trip.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn memory_status(
     database: &Database,
     token: TokenHash,
@@ -49,10 +45,6 @@ pub async fn memory_status(
 
 /// At most 20 of the caller's last 500 messages that have no vector of `model`, newest first, each cut to 8,000
 /// characters. One round trip.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn list_unembedded(
     database: &Database,
     token: TokenHash,
@@ -90,8 +82,7 @@ pub async fn list_unembedded(
 /// Stores vectors of the caller's messages, 1024 numbers each. One round trip.
 ///
 /// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer; [`Error::Driver`] for vectors of another length.
+/// [`Error::Driver`] for vectors of another length.
 pub async fn save_embeddings(
     database: &Database,
     token: TokenHash,

@@ -33,10 +33,6 @@ const MAX_QUERY_CHARS: usize = 1000;
 ///
 /// Words and vectors each rank the messages, and reciprocal rank fusion joins the two rankings (Cormack, Clarke and
 /// Büttcher, 2009).
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn search_memory(
     database: &Database,
     token: TokenHash,
@@ -112,10 +108,10 @@ pub async fn search_memory(
             ) AS near
             GROUP BY near.id, near.conversation_id
         )
-        SELECT around.conversation_id AS "chat!",
+        SELECT around.conversation_id AS "chat!: ChatId",
                coalesce(left(split_part(conversations.summary, E'\n', 1), 200), conversations.title,
                         insights.passage_reference, '') AS "title!",
-               messages.role AS "role!", left(messages.content, 1000) AS "content!"
+               messages.role AS "role!: Role", left(messages.content, 1000) AS "content!"
         FROM around
         JOIN messages ON messages.id = around.id
         JOIN conversations ON conversations.id = around.conversation_id
@@ -132,31 +128,31 @@ pub async fn search_memory(
     )
     .fetch_all(database.repeatable())
     .await?;
-    group_by_chat(rows)
+    Ok(group_by_chat(rows))
 }
 
 /// A message of an excerpt. The messages of one conversation follow each other.
 struct Row {
-    chat: i64,
+    chat: ChatId,
     title: String,
-    role: String,
+    role: Role,
     content: String,
 }
 
-fn group_by_chat(rows: Vec<Row>) -> Result<Vec<MemoryExcerpt>, Error> {
+fn group_by_chat(rows: Vec<Row>) -> Vec<MemoryExcerpt> {
     let mut excerpts: Vec<MemoryExcerpt> = Vec::new();
     for row in rows {
-        let message = (Role::from_row(&row.role)?, row.content);
+        let message = (row.role, row.content);
         match excerpts.last_mut() {
-            Some(last) if last.chat.0 == row.chat => last.messages.push(message),
+            Some(last) if last.chat == row.chat => last.messages.push(message),
             _ => excerpts.push(MemoryExcerpt {
-                chat: ChatId(row.chat),
+                chat: row.chat,
                 title: row.title,
                 messages: vec![message],
             }),
         }
     }
-    Ok(excerpts)
+    excerpts
 }
 
 #[cfg(test)]

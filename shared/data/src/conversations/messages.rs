@@ -1,6 +1,6 @@
 //! The messages of one conversation.
 
-use super::{ChatId, Message, MessageRow};
+use super::{ChatId, FinalState, Message, MessageId, Role};
 use crate::{Database, Error, InsightId, TokenHash, merge::retry_if_nothing_found};
 
 /// The bytes of the newest messages that a list reads: more than fits in a function's response.
@@ -8,10 +8,6 @@ const MAX_LIST_BYTES: i64 = 6_000_000;
 
 /// The messages about one of the caller's insights, oldest first, the last 6 MB of them. Empty when the caller is
 /// unknown or has no conversation about the insight. One round trip.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn get_chat_messages(
     database: &Database,
     token: TokenHash,
@@ -22,10 +18,6 @@ pub async fn get_chat_messages(
 
 /// The messages of one of the caller's standalone chats, oldest first, the last 6 MB of them. Empty when the caller has
 /// no such chat. One round trip.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn get_standalone_chat_messages(
     database: &Database,
     token: TokenHash,
@@ -41,31 +33,34 @@ async fn list_messages(
     insight: Option<InsightId>,
     chat: Option<ChatId>,
 ) -> Result<Vec<Message>, Error> {
-    let rows = sqlx::query_as!(
-        MessageRow,
-        "WITH caller AS (
-             SELECT user_id FROM devices WHERE token_hash = $1
-         ), conversation AS (
-             SELECT id
-             FROM conversations
-             WHERE user_id = (SELECT user_id FROM caller) AND insight_id = $2
-             UNION ALL
-             SELECT id
-             FROM conversations
-             WHERE user_id = (SELECT user_id FROM caller) AND id = $3 AND insight_id IS NULL
-         )
-         SELECT id, role, state, content, created_at
-         FROM (
-             SELECT messages.*,
-                    sum(octet_length(content)) OVER (
-                        ORDER BY messages.created_at DESC, messages.id DESC
-                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_since
-             FROM messages
-             WHERE conversation_id = (SELECT id FROM conversation)
-               AND state <> 'pending' AND content <> ''
-         ) AS measured
-         WHERE coalesce(bytes_since, 0) < $4
-         ORDER BY created_at, id",
+    let messages = sqlx::query_as!(
+        Message,
+        r#"
+        WITH caller AS (
+            SELECT user_id FROM devices WHERE token_hash = $1
+        ), conversation AS (
+            SELECT id
+            FROM conversations
+            WHERE user_id = (SELECT user_id FROM caller) AND insight_id = $2
+            UNION ALL
+            SELECT id
+            FROM conversations
+            WHERE user_id = (SELECT user_id FROM caller) AND id = $3 AND insight_id IS NULL
+        )
+        SELECT id AS "id: MessageId", role AS "role: Role", state AS "state: FinalState", content,
+               created_at
+        FROM (
+            SELECT messages.*,
+                   sum(octet_length(content)) OVER (
+                       ORDER BY messages.created_at DESC, messages.id DESC
+                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_since
+            FROM messages
+            WHERE conversation_id = (SELECT id FROM conversation)
+              AND state <> 'pending' AND content <> ''
+        ) AS measured
+        WHERE coalesce(bytes_since, 0) < $4
+        ORDER BY created_at, id
+        "#,
         token.as_bytes(),
         insight.map(|insight| insight.0),
         chat.map(|chat| chat.0),
@@ -73,7 +68,7 @@ async fn list_messages(
     )
     .fetch_all(database.repeatable())
     .await?;
-    rows.into_iter().map(Message::try_from).collect()
+    Ok(messages)
 }
 
 /// Deletes the caller's conversation about an insight, with its summary, and returns how many messages its list had.
@@ -81,10 +76,6 @@ async fn list_messages(
 ///
 /// A reply that is still being written is deleted with the conversation. Messages that are sent while this runs are not
 /// counted.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn clear_chat_messages(
     database: &Database,
     token: TokenHash,

@@ -49,9 +49,8 @@ pub enum PostOutcome {
 /// user who is not pro has `limit` replies a day. The statement does all of it or nothing. One round trip.
 ///
 /// # Errors
-///
 /// [`Error::NotFound`] when the caller is unknown or does not have this chat or insight; [`Error::UnknownCaller`] for a
-/// new chat when the token belongs to no device; [`Error::Unavailable`] when the database does not answer.
+/// new chat when the token belongs to no device.
 pub async fn append_message(
     database: &Database,
     token: TokenHash,
@@ -203,10 +202,6 @@ impl<'p> MessageTarget<'p> {
 
 /// Stores the text so far of a pending reply, in case its writer dies, and returns whether the reply is still pending.
 /// One round trip.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn save_progress(
     database: &Database,
     reply: MessageId,
@@ -239,10 +234,6 @@ pub struct FinishedMessage {
 /// conversation.
 ///
 /// An empty reply must be interrupted, and no list shows it.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn finish_message(
     database: &Database,
     reply: MessageId,

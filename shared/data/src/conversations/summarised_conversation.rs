@@ -1,6 +1,6 @@
 //! A conversation as a prompt needs it: its summary, and the messages after the summary.
 
-use super::{ChatId, Message, MessageId, MessageRow};
+use super::{ChatId, FinalState, Message, MessageId, Role};
 use crate::{Database, Error, InsightId, TokenHash};
 
 /// A conversation with its summary.
@@ -22,9 +22,7 @@ pub struct Conversation {
 /// One of the caller's conversations, of either kind. One round trip.
 ///
 /// # Errors
-///
-/// [`Error::NotFound`] when the caller is unknown or does not have this conversation; [`Error::Unavailable`] when the
-/// database does not answer.
+/// [`Error::NotFound`] when the caller is unknown or does not have this conversation.
 pub async fn get_conversation(
     database: &Database,
     token: TokenHash,
@@ -50,8 +48,9 @@ pub async fn get_conversation(
         )
         SELECT first.insight_id AS "insight_id?", first.passage_reference,
                first.passage_text, first.summary,
-               recent.id AS "id?", recent.role AS "role?", recent.state AS "state?",
-               recent.content AS "content?", recent.created_at AS "created_at?"
+               recent.id AS "id?: MessageId", recent.role AS "role?: Role",
+               recent.state AS "state?: FinalState", recent.content AS "content?",
+               recent.created_at AS "created_at?"
         FROM conversation
         LEFT JOIN recent ON TRUE
         LEFT JOIN conversation AS first ON coalesce(recent.place, 1) = 1
@@ -75,14 +74,13 @@ pub async fn get_conversation(
         if let (Some(id), Some(role), Some(state), Some(content), Some(created_at)) =
             (row.id, row.role, row.state, row.content, row.created_at)
         {
-            let message = MessageRow {
+            conversation.messages.push(Message {
                 id,
                 role,
                 state,
                 content,
                 created_at,
-            };
-            conversation.messages.push(message.try_into()?);
+            });
         }
     }
     conversation.ok_or(Error::NotFound("chat"))
@@ -90,10 +88,6 @@ pub async fn get_conversation(
 
 /// Stores a summary of a conversation's messages up to and including `through`, and returns whether it was stored: not
 /// while one of these messages is pending, and not over a later summary. One round trip.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn save_summary(
     database: &Database,
     token: TokenHash,

@@ -4,7 +4,7 @@ use sqlx::PgPool;
 
 use super::*;
 use crate::{
-    Database, InsightId, Page, Reservation, TokenHash,
+    Database, Error, InsightId, Page, Reservation, TokenHash,
     fixture::{at, at_once, calls, connect, count, reader, run, saved_insight, stranger, texts},
 };
 

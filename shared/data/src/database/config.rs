@@ -21,7 +21,6 @@ impl DatabaseConfig {
     /// `DATABASE_MAX_CONNECTIONS` (4).
     ///
     /// # Errors
-    ///
     /// Names the variable that is missing or invalid.
     pub fn from_environment(
         environment: &Environment,
@@ -33,7 +32,7 @@ impl DatabaseConfig {
             _ if environment.get("DATABASE_URL").is_none() => aws_options(environment)?,
             _ => {
                 let reason = "DB_SECRET_ARN or DB_AUTH is set, too";
-                return Err(invalid("DATABASE_URL", reason));
+                return Err(SettingError::invalid("DATABASE_URL", reason));
             }
         };
         let max_connections =
@@ -77,30 +76,27 @@ impl CredentialSource {
             None => Ok(environment
                 .get("DB_SECRET_ARN")
                 .map_or(Self::Fixed, from_secret)),
-            Some(_) => Err(invalid("DB_AUTH", "expected secret or iam")),
+            Some(_) => Err(SettingError::invalid("DB_AUTH", "expected secret or iam")),
         }
     }
 }
 
 fn local_options(environment: &Environment) -> Result<PgConnectOptions, SettingError> {
     let url = environment.require("DATABASE_URL")?;
+    let expected = "expected postgres://user:password@host:port/database";
     let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
     PgConnectOptions::from_str(&url)
         .ok()
         .filter(|_| is_postgres)
-        .ok_or_else(|| {
-            invalid(
-                "DATABASE_URL",
-                "expected postgres://user:password@host:port/database",
-            )
-        })
+        .ok_or_else(|| SettingError::invalid("DATABASE_URL", expected))
 }
 
 fn aws_options(environment: &Environment) -> Result<PgConnectOptions, SettingError> {
     let mut roots = RDS_ROOTS.to_vec();
     if let Some(file) = environment.get("DB_CA_FILE") {
-        let more = std::fs::read(file)
-            .map_err(|error| invalid("DB_CA_FILE", &format!("the file cannot be read: {error}")))?;
+        let more = std::fs::read(file).map_err(|error| {
+            SettingError::invalid("DB_CA_FILE", format!("the file cannot be read: {error}"))
+        })?;
         // The embedded file may not end with a line break.
         roots.push(b'\n');
         roots.extend(more);
@@ -112,13 +108,6 @@ fn aws_options(environment: &Environment) -> Result<PgConnectOptions, SettingErr
         .database(name.as_deref().unwrap_or("verse"))
         .ssl_mode(PgSslMode::VerifyFull)
         .ssl_root_cert_from_pem(roots))
-}
-
-fn invalid(name: &str, reason: &str) -> SettingError {
-    SettingError::Invalid {
-        name: name.to_owned(),
-        reason: reason.to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use crate::error::{breaks_connection, is_worth_repeating};
 
 /// Runs one statement. See [`Database::repeatable`] and [`Database::once`].
 #[derive(Clone, Copy, Debug)]
+#[must_use]
 pub struct StatementRunner<'d> {
     pub(super) database: &'d Database,
     pub(super) is_repeatable: bool,

@@ -5,7 +5,6 @@
 //! a long idle time or after another connection broke.
 
 use std::{
-    fmt,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -118,12 +117,6 @@ impl Pool {
     /// Gives out no more connections, and closes those that come back.
     pub(super) fn close(&self) {
         self.connections.close();
-    }
-}
-
-impl fmt::Debug for Pool {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Pool")
     }
 }
 

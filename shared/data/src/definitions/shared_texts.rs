@@ -13,9 +13,8 @@ use crate::{
 /// claims its generation for the caller and counts it. One round trip; one more when concurrent calls use the quota up.
 ///
 /// # Errors
-///
-/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::Unavailable`] when the database does not
-/// answer: the statement may have claimed, and the claim must be [abandoned](crate::abandon_generation).
+/// [`Error::UnknownCaller`] when the token belongs to no device. After [`Error::Unavailable`] the claim must be
+/// [abandoned](crate::abandon_generation): the statement may have claimed.
 pub async fn begin_definition(
     database: &Database,
     token: TokenHash,
@@ -121,9 +120,7 @@ pub async fn begin_definition(
 /// call stored one on the same subject before. One round trip.
 ///
 /// # Errors
-///
-/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::Unavailable`] when the database does not
-/// answer.
+/// [`Error::UnknownCaller`] when the token belongs to no device.
 pub async fn save_definition(
     database: &Database,
     token: TokenHash,
@@ -186,9 +183,7 @@ pub async fn save_definition(
 /// Links a definition to the caller at `now`: a shared one, or one of the caller's own. One round trip.
 ///
 /// # Errors
-///
-/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::NotFound`] when there is no such definition;
-/// [`Error::Unavailable`] when the database does not answer.
+/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::NotFound`] when there is no such definition.
 pub async fn link_definition_to_user(
     database: &Database,
     token: TokenHash,

@@ -269,7 +269,7 @@ pub(super) async fn messages(
                                                           AND 1 PRECEDING) AS bytes_before
             FROM page
         )
-        SELECT id, role, content, created_at, page_rows AS "page_rows!"
+        SELECT id, role AS "role: Role", content, created_at, page_rows AS "page_rows!"
         FROM measured
         WHERE coalesce(bytes_before, 0) < $6
         ORDER BY created_at, id
@@ -286,7 +286,7 @@ pub(super) async fn messages(
     let mut page = Page::default();
     for row in rows {
         let message = ExportPart::Message(MessageRecord {
-            role: Role::from_row(&row.role)?,
+            role: row.role,
             content: row.content,
             created_at: row.created_at,
         });

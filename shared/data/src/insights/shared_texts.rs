@@ -13,9 +13,8 @@ use crate::{
 /// generation for the caller and counts it. One round trip; one more when concurrent calls use the quota up.
 ///
 /// # Errors
-///
-/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::Unavailable`] when the database does not
-/// answer: the statement may have claimed, and the claim must be [abandoned](crate::abandon_generation).
+/// [`Error::UnknownCaller`] when the token belongs to no device. After [`Error::Unavailable`] the claim must be
+/// [abandoned](crate::abandon_generation): the statement may have claimed.
 pub async fn begin_insight(
     database: &Database,
     token: TokenHash,
@@ -120,9 +119,7 @@ pub async fn begin_insight(
 /// stored one on the same subject before. One round trip.
 ///
 /// # Errors
-///
-/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::Unavailable`] when the database does not
-/// answer.
+/// [`Error::UnknownCaller`] when the token belongs to no device.
 pub async fn save_insight(
     database: &Database,
     token: TokenHash,
@@ -184,9 +181,7 @@ pub async fn save_insight(
 /// Links an insight to the caller at `now`: a shared one, or one of the caller's own. One round trip.
 ///
 /// # Errors
-///
-/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::NotFound`] when there is no such insight;
-/// [`Error::Unavailable`] when the database does not answer.
+/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::NotFound`] when there is no such insight.
 pub async fn link_insight_to_user(
     database: &Database,
     token: TokenHash,

@@ -37,9 +37,7 @@ pub enum AcceptOutcome {
 /// caller with too many wrong codes.
 ///
 /// # Errors
-///
-/// [`Error::UnknownCaller`], and [`Error::Unavailable`] when the database does not answer. Then nothing was done, unless the
-/// connection broke during the commit.
+/// [`Error::UnknownCaller`]. After an error nothing was done, unless the connection broke during the commit.
 pub async fn accept_link_code(
     database: &Database,
     token: TokenHash,

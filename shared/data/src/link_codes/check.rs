@@ -46,10 +46,6 @@ pub enum CheckOutcome {
 ///
 /// A wrong code is counted against the caller's user and address. `code` is `None` for a text that cannot be a code, which is
 /// a wrong code too. An overdue code is stored as expired. A blocked caller does not learn whether the code is right.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] when the database does not answer.
 pub async fn check_link_code(
     database: &Database,
     token: Option<TokenHash>,

@@ -13,7 +13,6 @@ const ATTEMPTS: usize = 5;
 /// after a deadlock and [`Error::UserGone`], which undid it.
 ///
 /// # Errors
-///
 /// Any other error of `attempt`, and [`Error::Unavailable`] after five attempts without a result.
 pub(crate) async fn retry_after_merge<T, F>(attempt: impl Fn() -> F) -> Result<T, Error>
 where
