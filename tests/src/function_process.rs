@@ -135,7 +135,7 @@ impl FunctionProcess {
                 for reader in [stdout, stderr].into_iter().flatten() {
                     let _ = timeout(LOG_LIMIT, reader).await;
                 }
-                api.set_gone(&Failure::Exited(exit));
+                api.record_exit(&Failure::Exited(exit));
             }
         });
         Self {

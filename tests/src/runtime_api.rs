@@ -146,7 +146,7 @@ impl RuntimeApi {
         let is_open = current.as_ref().is_some_and(|current| current.id == id);
         drop(current);
         if is_open {
-            self.set_gone(failure);
+            self.record_exit(failure);
         }
         is_open
     }
@@ -166,7 +166,7 @@ impl RuntimeApi {
     }
 
     /// Records that the process has ended, and ends the open invocation.
-    pub(crate) fn set_gone(&self, failure: &Failure) {
+    pub(crate) fn record_exit(&self, failure: &Failure) {
         self.shared.turn(State::Gone(failure.clone()), is_alive);
         if let Some(current) = lock(&self.shared.current).take() {
             current.end(Err(failure.clone()));

@@ -230,7 +230,7 @@ impl Writer<'_> {
                 store().await.ok()?
             };
             if let (false, Some(day)) = (finished.is_stored, refund_day) {
-                // The user deleted the conversation meanwhile. The failure is still not theirs to pay for.
+                // The user deleted the conversation meanwhile. The failed reply is refunded all the same.
                 finished.is_refunded = refund_quota(database, self.reply.token, day).await.ok()?;
             }
             // A deleted conversation needs no reply: nothing is lost.

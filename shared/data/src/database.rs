@@ -139,7 +139,7 @@ impl Database {
         self.pool.close();
     }
 
-    /// As [`Database::close`], and tells the server that the idle connections end.
+    /// As [`Database::close`], and closes idle connections with a Terminate message.
     pub async fn close_gracefully(&self) {
         self.pool.close_gracefully().await;
     }

@@ -14,7 +14,7 @@ use crate::{Database, Error, error::has_code};
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
 /// The table of applied migrations: sqlx's default name, so that its tools can read it.
-const LEDGER: &str = "_sqlx_migrations";
+const MIGRATIONS_TABLE: &str = "_sqlx_migrations";
 
 /// The interval of statements on the lock's connection: well below the minute that a transaction may be idle.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
@@ -103,11 +103,11 @@ fn exists_already(error: &sqlx::Error) -> bool {
 
 async fn applied_versions(connection: &mut PgConnection) -> Result<HashSet<i64>, Error> {
     connection
-        .ensure_migrations_table(LEDGER)
+        .ensure_migrations_table(MIGRATIONS_TABLE)
         .await
         .map_err(Error::Migration)?;
     let applied = connection
-        .list_applied_migrations(LEDGER)
+        .list_applied_migrations(MIGRATIONS_TABLE)
         .await
         .map_err(Error::Migration)?;
     Ok(applied

@@ -1,7 +1,7 @@
 //! Rate limits: table `rate_buckets`, one row for each limit of a user or an IP address.
 //!
-//! A bucket counts within a fixed window that begins with its first call. Within a window the limit is exact; around the
-//! seam of two windows, up to twice the limit may fall into one window's length. A sliding window would need a row a call.
+//! A bucket counts within a fixed window that begins with its first call. Within a window the limit is exact; across
+//! the boundary of two windows, up to twice the limit may fall into one window's length. A sliding window would need a row a call.
 
 use std::net::IpAddr;
 

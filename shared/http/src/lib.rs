@@ -1,4 +1,4 @@
-//! What every function needs to answer HTTP: start-up, validated input, problems, headers, streams and the log.
+//! HTTP support that all functions share: start-up, validated input, problems, headers, streams and the log.
 //!
 //! A function passes a table of [`Routes`] and an [`App`] to [`run`]. Its handlers take validated input ([`Query`],
 //! [`Json`], [`Caller`]) and return a value or a [`Problem`]; they do not depend on Lambda. There is no SQL here: handlers

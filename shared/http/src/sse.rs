@@ -1,7 +1,7 @@
 //! Server-sent events: a response that is sent while it is written.
 //!
 //! axum's [`Sse`] writes the frames: one chunk for each event, one space after each colon. This module adds what [`Sse`]
-//! lacks: the sender learns that the reader has left, and a stream never ends without a last event. Source: the HTML
+//! lacks: the sender is notified when the reader disconnects, and a stream never ends without a last event. Source: the HTML
 //! standard, "Server-sent events".
 
 use std::{convert::Infallible, time::Duration};

@@ -1,7 +1,7 @@
 //! Streamed responses: they are sent while they are written, and may be larger than 6 MB.
 //!
-//! API Gateway's configuration says for each route whether it streams, and then every response of that route must be a
-//! stream, a problem too. So the table of routes decides what is streamed, and not the handler.
+//! Streaming is configured for each route, in API Gateway and in the table of routes. Every response of such a route is a
+//! stream, a problem too.
 
 use std::{
     convert::Infallible,

@@ -29,7 +29,7 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    /// Starts a task. The reader's leaving does not end it.
+    /// Starts a task. It continues when the reader disconnects.
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.tracker.spawn(work);
     }

@@ -181,7 +181,7 @@ mod tests {
     }
 
     /// The problem of a file whose third insight has `value` as its `member`.
-    fn breach(member: &str, value: Value) -> String {
+    fn problem_for(member: &str, value: Value) -> String {
         let mut bad = insight();
         bad[member] = value;
         read_file(&json!({"insights": [insight(), insight(), bad]})).unwrap_err()
@@ -212,14 +212,14 @@ mod tests {
             ("chat_messages", json!({}), "must be a list"),
         ] {
             let expected = format!("insights[2].{member} {detail}.");
-            assert_eq!(breach(member, value), expected);
+            assert_eq!(problem_for(member, value), expected);
         }
         assert_eq!(
-            breach("chat_messages", json!([message(), {"role": "system"}])),
+            problem_for("chat_messages", json!([message(), {"role": "system"}])),
             "insights[2].chat_messages[1].role must be user or assistant."
         );
         assert_eq!(
-            breach(
+            problem_for(
                 "chat_messages",
                 json!([["user", "hi", "2026-01-01T00:00:00Z"]])
             ),
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_problem_does_not_quote_the_file() {
-        let detail = breach("chat_messages", json!("a secret, expected nothing"));
+        let detail = problem_for("chat_messages", json!("a secret, expected nothing"));
         assert!(!detail.contains("secret"), "{detail}");
     }
 

@@ -13,10 +13,10 @@ pub(super) fn exhortation_score(sentence: &str) -> u8 {
     let mut score = 0;
     if any(&|at| word(at) == "let" && word(at + 1) == "us") {
         score += 3;
-    } else if any(&|at| word(at) == "let" && is_in(LET, word(at + 1))) {
+    } else if any(&|at| word(at) == "let" && is_in(AFTER_LET, word(at + 1))) {
         score += 2;
     }
-    if matches!(first, "may" | "oh" | "o") && is_in(WISHED_FOR, word(1)) {
+    if matches!(first, "may" | "oh" | "o") && is_in(AFTER_MAY, word(1)) {
         score += 2;
     }
     let are_paired = |first: &str, second: &str| {
@@ -24,7 +24,7 @@ pub(super) fn exhortation_score(sentence: &str) -> u8 {
         pairs.any(|pair| pair.split_once(' ') == Some((first, second)))
     };
     let obliges_us = |at: usize| {
-        (US.contains(&word(at)) && OBLIGATION.contains(&word(at + 1)))
+        (FIRST_PERSON.contains(&word(at)) && OBLIGATION.contains(&word(at + 1)))
             || (OBLIGATION.contains(&word(at)) && word(at + 1) == "we")
             || (word(at) == "we" && are_paired(word(at + 1), word(at + 2)))
             || (word(at) == "our" && OUR_DUTY.contains(&word(at + 1)))
@@ -35,10 +35,16 @@ pub(super) fn exhortation_score(sentence: &str) -> u8 {
     if any(&obliges_us) || any(&obliges_all) {
         score += 2;
     }
-    if words.iter().any(|word| US.contains(&word.as_str())) {
+    if words
+        .iter()
+        .any(|word| FIRST_PERSON.contains(&word.as_str()))
+    {
         score += 1;
     }
-    if words.iter().any(|word| YOU.contains(&word.as_str())) {
+    if words
+        .iter()
+        .any(|word| SECOND_PERSON.contains(&word.as_str()))
+    {
         score += 1;
     }
     if is_in(IMPERATIVES, first) {
@@ -76,12 +82,12 @@ fn words(text: &str) -> impl Iterator<Item = String> {
         .map(str::to_lowercase)
 }
 
-const US: [&str; 5] = ["we", "us", "our", "ours", "ourselves"];
-const YOU: [&str; 7] = ["thou", "thee", "thy", "you", "your", "ye", "reader"];
+const FIRST_PERSON: [&str; 5] = ["we", "us", "our", "ours", "ourselves"];
+const SECOND_PERSON: [&str; 7] = ["thou", "thee", "thy", "you", "your", "ye", "reader"];
 /// Words that follow "let" in an exhortation, besides "us".
-const LET: &str = "god every none no all those not him them sinners believers christians our young parents children any \
+const AFTER_LET: &str = "god every none no all those not him them sinners believers christians our young parents children any \
     this";
-const WISHED_FOR: &str = "we the god he christ our thy every all that";
+const AFTER_MAY: &str = "we the god he christ our thy every all that";
 /// Words of obligation after "we", or before it in a question.
 const OBLIGATION: [&str; 7] = ["must", "should", "ought", "may", "need", "shall", "learn"];
 /// The same in two words: "we are taught", but not "we have an account".

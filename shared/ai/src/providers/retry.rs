@@ -17,7 +17,7 @@ const MIN_CALL_TIME: Duration = Duration::from_secs(1);
 
 /// The most retries for each kind of error.
 const OVERLOADED_RETRIES: u32 = 4;
-const FAILED_RETRIES: u32 = 2;
+const RETRIES_AFTER_FAILURE: u32 = 2;
 const INTERRUPTED_RETRIES: u32 = 1;
 
 /// Makes `call`, and repeats it while its error may pass and the deadline leaves time.
@@ -65,7 +65,7 @@ fn wait(
         },
         // The provider's own failure, or no connection to it.
         ModelError::Failed { status }
-            if retries < FAILED_RETRIES && status.is_none_or(|status| status >= 500) =>
+            if retries < RETRIES_AFTER_FAILURE && status.is_none_or(|status| status >= 500) =>
         {
             backoff(retries, random)
         }

@@ -102,7 +102,7 @@ impl Pool {
         })
     }
 
-    /// As [`Pool::close`], and tells the server of each idle connection that it ends.
+    /// As [`Pool::close`], and closes idle connections with a Terminate message.
     pub(super) async fn close_gracefully(&self) {
         let idle = self.connections.retain(|_, _| false).removed;
         self.close();
@@ -121,7 +121,7 @@ impl Pool {
 }
 
 impl LastBreak {
-    fn is_since(&self, moment: Instant) -> bool {
+    fn broke_after(&self, moment: Instant) -> bool {
         self.lock().is_some_and(|at| at >= moment)
     }
 
@@ -170,7 +170,7 @@ impl managed::Manager for Connector {
             return Err(RecycleError::message("the connection broke"));
         };
         let last_used = metrics.recycled.unwrap_or(metrics.created);
-        if last_used.elapsed() <= TRUSTED_IDLE && !self.last_break.is_since(last_used) {
+        if last_used.elapsed() <= TRUSTED_IDLE && !self.last_break.broke_after(last_used) {
             return Ok(());
         }
         match timeout(TEST_TIMEOUT, connection.ping()).await {

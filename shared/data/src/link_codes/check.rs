@@ -45,7 +45,7 @@ pub enum CheckOutcome {
 /// Checks a code before it is accepted. One round trip.
 ///
 /// A wrong code is counted against the caller's user and address. `code` is `None` for a text that cannot be a code, which is
-/// a wrong code too. An overdue code is stored as expired. A blocked caller does not learn whether the code is right.
+/// a wrong code too. An overdue code is stored as expired. The response to a blocked caller is the same for right and wrong codes.
 pub async fn check_link_code(
     database: &Database,
     token: Option<TokenHash>,
@@ -83,7 +83,7 @@ pub(super) async fn inspect_code(
     now: DateTime<Utc>,
 ) -> Result<Finding, Error> {
     let address = address.map(|address| AddressHash::of(address, now.date_naive()));
-    // A right code writes both counters too. The statement so reads their latest values, and of many simultaneous calls no
+    // A right code writes both counters too. This makes the statement read their latest values, and of many simultaneous calls no
     // more than the limit learn whether a code is right. The user's counter comes first, then the address's: one order for
     // all calls prevents deadlocks.
     let row = sqlx::query!(

@@ -1,4 +1,4 @@
-//! Retries for statements that met a merge: two users became one while the statement waited for a lock.
+//! Retries for statements that a merge interrupted: two users became one while the statement waited for a lock.
 
 use std::io;
 

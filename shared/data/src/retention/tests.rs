@@ -113,7 +113,7 @@ async fn a_reply_pending_for_15_minutes_is_interrupted(pool: PgPool) {
 }
 
 /// One user for each reason to be kept, and two without one.
-const KEEPERS: &str = "
+const USERS_FOR_EMPTY_JOB: &str = "
     INSERT INTO users (anonymous_id, is_pro, created_at)
     SELECT gen_random_uuid(), n = 8, CASE n WHEN 3 THEN timestamptz '2026-05-01' ELSE '2020-01-01' END
     FROM generate_series(1, 9) AS n;
@@ -139,7 +139,7 @@ const KEEPERS: &str = "
 #[sqlx::test(migrations = "../../migrations")]
 async fn only_users_without_data_and_recent_requests_are_deleted(pool: PgPool) {
     let database = connect(&pool);
-    script(&database, KEEPERS).await;
+    script(&database, USERS_FOR_EMPTY_JOB).await;
     assert_eq!(run(&database, "delete_empty_users").await, 2);
     let left = texts(&database, "SELECT id::text FROM users ORDER BY id").await;
     assert_eq!(left, ["3", "4", "5", "6", "7", "8", "9"]);
@@ -166,7 +166,7 @@ async fn a_user_with_data_written_meanwhile_is_not_deleted(pool: PgPool) {
 }
 
 /// One user for each reason to be kept, and two without one.
-const UNRETURNED: &str = "
+const USERS_FOR_UNRETURNED_JOB: &str = "
     INSERT INTO users (anonymous_id, is_pro, created_at)
     SELECT gen_random_uuid(), n = 8, CASE n WHEN 3 THEN timestamptz '2026-06-01' ELSE '2026-05-31' END
     FROM generate_series(1, 9) AS n;
@@ -188,7 +188,7 @@ async fn only_users_without_data_whose_cookie_never_came_back_are_deleted_after_
     pool: PgPool,
 ) {
     let database = connect(&pool);
-    script(&database, UNRETURNED).await;
+    script(&database, USERS_FOR_UNRETURNED_JOB).await;
     assert_eq!(run(&database, "delete_unreturned_users").await, 2);
     let left = texts(&database, "SELECT id::text FROM users ORDER BY id").await;
     assert_eq!(left, ["3", "4", "5", "6", "7", "8", "9"]);
@@ -198,7 +198,7 @@ async fn only_users_without_data_whose_cookie_never_came_back_are_deleted_after_
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_cookie_that_comes_back_meanwhile_keeps_its_user(pool: PgPool) {
     let database = connect(&pool);
-    script(&database, UNRETURNED).await;
+    script(&database, USERS_FOR_UNRETURNED_JOB).await;
     // The job has found both users; then the cookie of the second comes back.
     sqlx::query("UPDATE devices SET returned = TRUE WHERE user_id = 2")
         .execute(database.once())

@@ -89,7 +89,7 @@ fn generated(path: &str, body: fn(&str, bool) -> Value, history: &'static str) -
             .after(rows::QUOTA)
             .called("stored"),
         generate("Obadiah 1:1", true)
-            .after(rows::NOTHING_ON_OBADIAH)
+            .after(rows::DELETE_OBADIAH_TEXTS)
             .called("new"),
         generate("John 3:16", false)
             .after(rows::QUOTA)

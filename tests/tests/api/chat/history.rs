@@ -13,7 +13,7 @@ const NOW_MS: i64 = 1_767_323_045_678;
 const LATER: &str = "2026-01-03T00:00:00Z";
 const LATER_MS: i64 = 1_767_398_400_000;
 /// Ids that nothing has.
-const ABSURD: [&str; 7] = [
+const UNUSED_IDS: [&str; 7] = [
     "0",
     "-1",
     "abc",
@@ -247,13 +247,16 @@ async fn foreign_and_absurd_ids_are_treated_as_absent() {
     let chat = other.start_chat("?", NOW).await.chat;
     let before = site.rows().await;
     let foreign = [chat.0.to_string(), conversation.0.to_string()];
-    for id in ABSURD.into_iter().chain(foreign.iter().map(String::as_str)) {
+    for id in UNUSED_IDS
+        .into_iter()
+        .chain(foreign.iter().map(String::as_str))
+    {
         expect_empty(site.client.get(&paths::chat_messages(id)).await);
         let refused = site.client.delete(&paths::chat(id)).await;
         let problem = refused.expect_status(404).problem();
         assert_eq!(problem.detail, "There is no such chat.", "{id}");
     }
-    for id in ABSURD.into_iter().chain([&*insight.0.to_string()]) {
+    for id in UNUSED_IDS.into_iter().chain([&*insight.0.to_string()]) {
         let path = paths::insight_messages(id);
         expect_empty(site.client.get(&path).await);
         let cleared = site.client.delete(&path).await.expect_status(200);

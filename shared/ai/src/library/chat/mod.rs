@@ -24,10 +24,10 @@ use related_passages::find_related;
 use term_lookup::look_up_term;
 
 /// The beginning of the first reply.
-const WHO_ANSWERS: &str = "This is a library and not a conversation partner: it answers with what its reference works \
+const INTRODUCTION: &str = "This is a library and not a conversation partner: it answers with what its reference works \
                            say, in their own words.";
 /// The questions that the library can answer.
-const WHAT_TO_ASK: &str = "It can look up a passage (“John 3:16”), a word, a person or a place (“Who was Nicodemus?”), \
+const SUPPORTED_QUESTIONS: &str = "It can look up a passage (“John 3:16”), a word, a person or a place (“Who was Nicodemus?”), \
                            where else the Bible speaks of something (“Where else does it speak of mercy?”), and what \
                            the commentary says on a question about the passage that you read. Its works are in English.";
 
@@ -71,11 +71,11 @@ async fn compose(request: &ChatRequest) -> (String, Sources) {
     let question = Question::parse(conversation.message);
     let mut parts: Vec<String> = Vec::new();
     if conversation.is_new {
-        parts.push(WHO_ANSWERS.to_owned());
+        parts.push(INTRODUCTION.to_owned());
     }
     if question.kind == QuestionKind::Greeting {
         parts.push(format!(
-            "Ask what you would like to have looked up. {WHAT_TO_ASK}"
+            "Ask what you would like to have looked up. {SUPPORTED_QUESTIONS}"
         ));
         return (parts.join("\n\n"), sources);
     }
@@ -101,9 +101,11 @@ async fn compose(request: &ChatRequest) -> (String, Sources) {
         let message = shorten(conversation.message, 120);
         let more = if conversation.is_new { "" } else { " more" };
         parts.push(if question.refers_back && question.stems.is_empty() {
-            WHAT_TO_ASK.to_owned()
+            SUPPORTED_QUESTIONS.to_owned()
         } else {
-            format!("On “{message}” the works of this library have nothing{more}. {WHAT_TO_ASK}")
+            format!(
+                "On “{message}” the works of this library have nothing{more}. {SUPPORTED_QUESTIONS}"
+            )
         });
     }
     parts.extend(found);

@@ -59,7 +59,7 @@ pub(super) fn for_spanish(study: &WordStudy, sources: &mut Sources) -> Definitio
         };
     };
     sources.add_translation(TranslationCode::Kjv.translation());
-    let words = words_behind(verse, sources).join(", ");
+    let words = original_words(verse, sources).join(", ");
     let (verse, text) = (link_verse(verse), quoted(&text));
     DefinitionTexts {
         definition,
@@ -117,7 +117,7 @@ fn kjv_text(verse: VerseId) -> Option<String> {
 }
 
 /// The original words of a verse, each once, without small words: `“mercy” חֶסֶד (cheçed)`.
-fn words_behind(verse: VerseId, sources: &mut Sources) -> Vec<String> {
+fn original_words(verse: VerseId, sources: &mut Sources) -> Vec<String> {
     let mut known = Vec::new();
     let mut words = Vec::new();
     for link in list_word_links(verse) {

@@ -123,7 +123,7 @@ pub const FOREIGN_DEVICE: &str = "
 pub const QUOTA: &str = "DELETE FROM rate_buckets; DELETE FROM daily_usage";
 
 /// Also deletes the insight and the definition on Obadiah, and every claim.
-pub const NOTHING_ON_OBADIAH: &str = "
+pub const DELETE_OBADIAH_TEXTS: &str = "
     DELETE FROM rate_buckets; DELETE FROM daily_usage; DELETE FROM generations;
     DELETE FROM user_insights USING insights WHERE insights.id = insight_id AND passage_reference = 'Obadiah 1:1';
     DELETE FROM insights WHERE passage_reference = 'Obadiah 1:1';
