@@ -2,9 +2,12 @@
 //! one compressed frame per chapter, and the reference works in the same way (`works/`).
 
 mod canon;
+mod corrections;
+mod edit;
 mod normalize;
 mod pack;
 mod source;
+mod titles;
 mod works;
 
 #[path = "../src/chapter_format.rs"]
@@ -20,6 +23,7 @@ use std::process::ExitCode;
 use crate::canon::Canon;
 use crate::chapter_format::PackedChapter;
 use crate::pack::Output;
+use crate::source::ChapterId;
 
 /// Why the texts could not be packed. It names the file, and the line where there is one.
 type Failure = String;
@@ -28,7 +32,7 @@ type Failure = String;
 const TRANSLATIONS: [(&str, &str, bool); 5] = [
     ("WEB", "web.chapters.jsonl.zst", true),
     ("KJV", "kjv.chapters.jsonl.zst", true),
-    ("ASV", "asv.jsonl.zst", false),
+    ("ASV", "asv.chapters.jsonl.zst", false),
     ("YLT", "ylt.jsonl.zst", false),
     ("SRV", "rv1909.chapters.jsonl.zst", false),
 ];
@@ -66,8 +70,7 @@ fn build() -> Result<(), Failure> {
     for (code, file, with_headings) in TRANSLATIONS {
         let mut chapters = source::read_chapters(&texts.join(file), &canon)?;
         for (id, chapter) in &mut chapters {
-            normalize::normalize(code, id, chapter)
-                .map_err(|why| format!("{file}, {id}: {why}"))?;
+            correct(code, id, chapter).map_err(|why| format!("{file}, {id}: {why}"))?;
             if with_headings && let Some(headings) = headings.get(id) {
                 normalize::add_headings(headings, chapter);
             }
@@ -80,6 +83,12 @@ fn build() -> Result<(), Failure> {
     }
     output.write_items("translations.rs")?;
     works::build(&texts, folder, &canon, &kjv)
+}
+
+fn correct(code: &str, id: &ChapterId, chapter: &mut PackedChapter) -> Result<(), Failure> {
+    normalize::apply_corrections(code, id, chapter)?;
+    titles::set_apart(code, id, chapter)?;
+    normalize::normalize(code, id, chapter)
 }
 
 #[expect(

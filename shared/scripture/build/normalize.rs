@@ -1,10 +1,12 @@
 //! Corrections to a chapter before it is packed.
 //!
-//! They never change a word. They correct spaces, move a note whose verse is not printed, and cut
-//! what is not part of the text.
+//! The listed corrections change words. The rules never do: they correct spaces, move a note whose
+//! verse is not printed, and cut what is not part of the text.
 
 use crate::Failure;
 use crate::chapter_format::{Block, PackedChapter, Run, SectionHeading};
+use crate::corrections::{CORRECTIONS, JOINED_VERSES};
+use crate::edit;
 use crate::source::ChapterId;
 
 /// The package of the WEB has the translation's glossary as more lines of Revelation 22:21.
@@ -14,12 +16,55 @@ pub fn normalize(code: &str, id: &ChapterId, chapter: &mut PackedChapter) -> Res
     if code == "WEB" && id.book == "REV" && id.chapter == 22 {
         cut_glossary(chapter)?;
     }
+    clean_notes(chapter)?;
     move_notes(chapter)?;
-    correct_spaces(chapter);
+    // Young's brackets may stand around a part of a word: `[can]not`.
+    correct_spaces(chapter, code != "YLT");
     chapter
         .blocks
         .retain(|block| block.runs().is_none_or(|runs| !runs.is_empty()));
     check_order(chapter)
+}
+
+/// Applies the listed corrections to the verses of a chapter.
+pub fn apply_corrections(
+    code: &str,
+    id: &ChapterId,
+    chapter: &mut PackedChapter,
+) -> Result<(), Failure> {
+    for group in CORRECTIONS.iter().filter(|group| group.translation == code) {
+        let of_chapter = |(book, number, ..): &&(&str, u16, u16, &str, &str)| {
+            *book == id.book && *number == id.chapter
+        };
+        for (_, _, verse, wrong, right) in group.verses.iter().filter(of_chapter) {
+            edit::replace(chapter, *verse, wrong, right)
+                .map_err(|why| format!("{why}, corrected because: {}", group.evidence))?;
+        }
+    }
+    for (translation, book, number, verse, starts) in JOINED_VERSES {
+        if *translation == code && *book == id.book && *number == id.chapter {
+            edit::divide_verse(chapter, *verse, starts)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes the marks of the divine name that the package of the KJV left in its notes:
+/// `\nd LORD\+nd*`.
+fn clean_notes(chapter: &mut PackedChapter) -> Result<(), Failure> {
+    for runs in chapter.blocks.iter_mut().filter_map(Block::runs_mut) {
+        for run in runs {
+            if let Run::Note { text, .. } = run
+                && text.contains('\\')
+            {
+                *text = text.replace("\\nd ", "").replace("\\+nd*", "");
+                if text.contains('\\') {
+                    return Err(format!("unknown marks in the note {text:?}"));
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 fn cut_glossary(chapter: &mut PackedChapter) -> Result<(), Failure> {
@@ -35,7 +80,7 @@ fn cut_glossary(chapter: &mut PackedChapter) -> Result<(), Failure> {
 fn move_notes(chapter: &mut PackedChapter) -> Result<(), Failure> {
     let printed = printed_verses(chapter);
     let mut runs_before: Option<&mut Vec<Run>> = None;
-    for runs in chapter.blocks.iter_mut().filter_map(runs_mut) {
+    for runs in chapter.blocks.iter_mut().filter_map(Block::runs_mut) {
         let mut leading = 0;
         for (index, run) in runs.iter_mut().enumerate() {
             if let Run::Note { verse, .. } = run
@@ -57,25 +102,39 @@ fn move_notes(chapter: &mut PackedChapter) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Corrects missing and doubled spaces where the runs of a verse meet.
-fn correct_spaces(chapter: &mut PackedChapter) {
+/// Corrects missing and doubled spaces where the runs of a verse meet. `whole_words`: a word is
+/// never divided between two runs.
+fn correct_spaces(chapter: &mut PackedChapter, whole_words: bool) {
     let mut spacer = Spacer::default();
     let mut verse_now = 0;
     for runs in chapter.blocks.iter().filter_map(Block::runs) {
         spacer.line_begins = true;
         for run in runs {
-            if let Run::Text { verse, text, .. } = run {
-                if *verse != verse_now {
-                    spacer.end_verse();
-                    verse_now = *verse;
+            match run {
+                Run::Text {
+                    verse,
+                    text,
+                    supplied,
+                    ..
+                } => {
+                    if *verse != verse_now {
+                        spacer.end_verse();
+                        verse_now = *verse;
+                    }
+                    let seam = match whole_words {
+                        false => Seam::None,
+                        true if *supplied && !spacer.after_note => Seam::SpaceBefore,
+                        true => Seam::SpaceInside,
+                    };
+                    spacer.run(text, seam);
                 }
-                spacer.run(text);
+                Run::Note { .. } => spacer.after_note = true,
             }
         }
     }
     spacer.end_verse();
     let mut texts = spacer.runs.into_iter();
-    for runs in chapter.blocks.iter_mut().filter_map(runs_mut) {
+    for runs in chapter.blocks.iter_mut().filter_map(Block::runs_mut) {
         for run in runs.iter_mut() {
             if let Run::Text { text, .. } = run {
                 *text = texts.next().unwrap_or_default();
@@ -91,14 +150,32 @@ struct Spacer {
     runs: Vec<String>,
     /// The verse's last character so far.
     last: Option<char>,
+    /// The character before its last space.
+    before_space: char,
     /// Whether a line has begun after that character.
     line_begins: bool,
+    /// Whether a note stands after that character.
+    after_note: bool,
+}
+
+/// What happens where a run begins and a space is missing between two words.
+#[derive(Clone, Copy, PartialEq)]
+enum Seam {
+    /// Nothing: the two are one word.
+    None,
+    /// The run before gets the space, so that supplied words have none around them.
+    SpaceBefore,
+    /// This run gets the space, so that the mark of a note stays at its word.
+    SpaceInside,
 }
 
 impl Spacer {
-    fn run(&mut self, text: &str) {
+    fn run(&mut self, text: &str, seam: Seam) {
         self.runs.push(String::new());
+        self.after_note = false;
+        let mut seam = seam;
         for c in text.chars() {
+            let seam = std::mem::replace(&mut seam, Seam::None);
             let begins = std::mem::take(&mut self.line_begins) && self.last.is_some();
             if begins {
                 self.space_before_run();
@@ -111,7 +188,15 @@ impl Spacer {
             }
             match self.last {
                 Some(' ') if takes_no_space_before(c) => self.drop_space(),
+                // WEB Mark 2:10 `sins” —he said`.
+                Some(' ') if c == '—' && matches!(self.before_space, '’' | '”') => {
+                    self.drop_space();
+                }
                 Some(' ') if self.text_ends_with("( ") => self.drop_space(),
+                Some(before) if seam != Seam::None && words_meet(before, c) => match seam {
+                    Seam::SpaceInside => self.space(),
+                    _ => self.space_before_run(),
+                },
                 Some(before) if lacks_space(before, c) => self.space_before_run(),
                 _ => {}
             }
@@ -120,6 +205,9 @@ impl Spacer {
     }
 
     fn push(&mut self, c: char) {
+        if let (' ', Some(before)) = (c, self.last) {
+            self.before_space = before;
+        }
         self.last = Some(c);
         if let Some(run) = self.runs.last_mut() {
             run.push(c);
@@ -138,6 +226,7 @@ impl Spacer {
         match self.runs.as_mut_slice() {
             [.., before, run] if run.is_empty() && self.last.is_some_and(|c| c != ' ') => {
                 before.push(' ');
+                self.before_space = self.last.unwrap_or_default();
                 self.last = Some(' ');
             }
             _ => self.space(),
@@ -175,6 +264,13 @@ fn lacks_space(before: char, c: char) -> bool {
     matches!(before, '.' | ',' | ';' | ':' | '!' | '?' | '”') && (c.is_alphabetic() || c == '“')
 }
 
+/// Whether two words meet where two runs do (WEB Matthew 28:19 `Go` and `and`, ASV Exodus 36:14
+/// `goats’` and `hair`).
+fn words_meet(before: char, c: char) -> bool {
+    let ends = before.is_alphanumeric() || ".,;:!?”’)".contains(before);
+    ends && (c.is_alphanumeric() || "“‘(".contains(c))
+}
+
 /// Checks that a chapter's verses ascend and that each is in one piece.
 fn check_order(chapter: &PackedChapter) -> Result<(), Failure> {
     let verses = printed_verses(chapter);
@@ -202,11 +298,4 @@ pub fn add_headings(headings: &[SectionHeading], chapter: &mut PackedChapter) {
 
 fn printed_verses(chapter: &PackedChapter) -> Vec<u16> {
     chapter.texts().map(|(verse, _)| verse).collect()
-}
-
-fn runs_mut(block: &mut Block) -> Option<&mut Vec<Run>> {
-    match block {
-        Block::Paragraph(runs) | Block::Item(runs) | Block::Line { runs, .. } => Some(runs),
-        _ => None,
-    }
 }

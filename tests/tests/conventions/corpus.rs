@@ -103,5 +103,5 @@ async fn every_chapter_of_every_translation_has_the_verses_of_the_canon() {
         assert!(gaps.is_empty(), "{translation}: {gaps:?}");
     }
     verse_tests::figure!("{chapters} chapters answered, {verses} verses, {all_omitted} omitted");
-    assert_eq!((chapters, verses, all_omitted), (5945, 155_472, 41));
+    assert_eq!((chapters, verses, all_omitted), (5945, 155_488, 41));
 }

@@ -92,8 +92,15 @@ fn align(
     let text: Vec<&str> = words(text).collect();
     let mut links = Vec::new();
     let mut at = 0;
+    let mut rest_of_word = String::new();
     while let Some((linked, numbers)) = left.peek() {
         let linked: Vec<&str> = words(linked).collect();
+        // It cut 51 words in two: "day" and "s" for "day’s". The second part gets no link.
+        if !rest_of_word.is_empty() && linked == [rest_of_word.as_str()] {
+            left.next();
+            rest_of_word.clear();
+            continue;
+        }
         let rest = text.get(at..).unwrap_or_default();
         let mut windows = rest.windows(linked.len().max(1));
         // The package cut eight words short: "with tear" for "with tears".
@@ -101,16 +108,22 @@ fn align(
             let mut pairs = window.iter().zip(&linked);
             pairs.all(|(word, linked)| word.starts_with(linked))
         };
+        // The text has the divine name in capitals: "Jah" is "JAH" there.
+        let same = |window: &[&str]| {
+            let mut pairs = window.iter().zip(&linked);
+            pairs.all(|(word, linked)| word.eq_ignore_ascii_case(linked))
+        };
         let found = windows.clone().position(|window| window == linked);
+        let found = found.or_else(|| windows.clone().position(same));
         let found = found.or_else(|| windows.position(cut).filter(|_| !only_whole_words));
         let Some(skipped) = found else {
-            // It also cut one word in two: "day" and "s" for "day’s". The second part gets no link.
-            if !only_whole_words && linked == ["s"] {
-                left.next();
-                continue;
-            }
             break;
         };
+        let last = text.get(at + skipped + linked.len().max(1) - 1);
+        let rest = last
+            .zip(linked.last())
+            .and_then(|(word, linked)| word.strip_prefix(linked));
+        rest_of_word = rest.unwrap_or_default().replace('’', "");
         let [number] = numbers.as_slice() else {
             let count = numbers.len();
             return Err(format!(

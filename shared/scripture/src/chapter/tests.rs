@@ -1,6 +1,7 @@
 //! Single chapters and verses; `corpus` tests the five texts as a whole.
 
 mod corpus;
+mod words;
 
 use super::*;
 use crate::canon::find_book;
@@ -119,7 +120,7 @@ fn a_plain_verse_is_one_string_and_a_plain_translation_has_no_parts() {
     let parts = parts(Kjv, "Genesis", 1, 2);
     assert!(matches!(parts.as_slice(), [Part::Text(_)]), "{parts:?}");
     assert_eq!(verse(Srv, "Genesis", 1, 9).text_parts, None);
-    assert_eq!(verse(Asv, "Psalm", 23, 1).text_parts, None);
+    assert_eq!(verse(Ylt, "Psalm", 23, 1).text_parts, None);
 }
 
 #[test]
@@ -143,7 +144,13 @@ fn speakers_of_the_song_are_headings_and_a_divided_verse_has_one_for_each() {
 
 #[test]
 fn psalm_119_has_a_heading_for_each_letter() {
-    for (translation, first) in [(Kjv, "# א ALEPH."), (Web, "# ALEPH")] {
+    for (translation, first) in [
+        (Kjv, "# א ALEPH."),
+        (Web, "# ALEPH"),
+        (Asv, "# א ALEPH."),
+        (Ylt, "# Aleph"),
+        (Srv, "# ALEPH"),
+    ] {
         let psalm = outline(&chapter(translation, "Psalm", 119));
         let letters: Vec<_> = psalm.iter().filter(|line| line.starts_with("# ")).collect();
         assert_eq!(letters.len(), 22, "{letters:?}");

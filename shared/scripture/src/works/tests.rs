@@ -161,8 +161,9 @@ fn every_link_has_words_of_its_verse_and_a_number_with_an_entry() {
             }
         }
     }
-    assert_eq!((links, verses, titles), (349_307, 31_099, 424));
-    assert_eq!(numbers.len(), 14_057);
+    assert_eq!((links, verses, titles), (349_257, 31_099, 424));
+    // The source has one more, G1192: its one word is the second part of "goatskins".
+    assert_eq!(numbers.len(), 14_056);
     let mut entries = numbers.into_iter().map(lexicon::find_entry);
     assert!(entries.all(|entry| entry.is_some()));
 }
@@ -184,7 +185,7 @@ fn the_concordance_finds_a_number_in_exactly_the_verses_that_have_it() {
             );
         }
     }
-    assert_eq!(times, 349_307);
+    assert_eq!(times, 349_257);
 }
 
 #[test]
