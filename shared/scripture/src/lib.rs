@@ -4,6 +4,7 @@
 //! - [`canon`]: the 66 books, by name, abbreviation or id.
 //! - [`mod@reference`]: `John 3:16-18; Ps 23` as books, chapters and verses.
 //! - [`translation`]: the translations.
+//! - [`verse_map`]: the verse numbers of a translation and of the canon.
 //! - [`chapter`]: one chapter's verses, content and notes.
 //! - [`selection`]: the verses of a text that a reader selected.
 //! - [`word`]: the Hebrew or Greek word that a selected word translates.
@@ -20,13 +21,17 @@ pub mod selection;
 mod stem;
 mod token;
 pub mod translation;
+pub mod verse_map;
 pub mod word;
 pub mod works;
 mod zstd_frames;
 
 pub use canon::{Book, BookId, Testament, books, find_book, nearest_book};
 pub use chapter::{Chapter, ChapterError, Element, Note, NoteKind, Part, Verse, get_chapter};
-pub use reference::{Reference, ReferenceError, VerseId, find_references, parse_references};
+pub use reference::{
+    FoundReferences, Reference, ReferenceError, Unread, VerseId, find_references, parse_references,
+    read_references,
+};
 pub use selection::{Certainty, Selection, locate_selection};
 pub use translation::{
     Translation, TranslationCode, find_translation, nearest_translation, translations,

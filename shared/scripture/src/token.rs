@@ -1,4 +1,10 @@
-//! Splits a text into words, numbers and marks.
+//! Splits a text into words, numbers and marks, in their plain forms.
+//!
+//! [`PlainText`] replaces compatibility forms before: full-width and mathematical letters and
+//! digits, the digits of other scripts, accents, ligatures and the many kinds of colons.
+
+use std::borrow::Cow;
+use std::ops::Range;
 
 /// The kind of a token.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -15,7 +21,7 @@ pub(crate) enum TokenKind {
     Comma,
     /// `;`
     Semicolon,
-    /// A hyphen, a dash of any length or a minus.
+    /// A hyphen, a dash of any length, a minus or a tilde.
     Dash,
     /// Any other character except a space.
     Other,
@@ -25,9 +31,11 @@ pub(crate) enum TokenKind {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Token<'a> {
     pub kind: TokenKind,
-    pub text: &'a str,
     /// Whether no space is between it and the token before.
     pub joined: bool,
+    pub text: &'a str,
+    /// Where it begins in the plain text, in bytes.
+    pub start: usize,
 }
 
 impl Token<'_> {
@@ -40,13 +48,144 @@ impl Token<'_> {
     pub fn is_word(&self, words: &[&str]) -> bool {
         self.kind == TokenKind::Word && words.iter().any(|w| self.text.eq_ignore_ascii_case(w))
     }
+
+    /// Whether the token is a word that begins with a capital.
+    pub fn is_capitalised(&self) -> bool {
+        self.kind == TokenKind::Word && self.text.starts_with(char::is_uppercase)
+    }
+}
+
+/// A text in plain forms, and the place of each part in the text as it was written.
+pub(crate) struct PlainText<'a> {
+    written: &'a str,
+    plain: Cow<'a, str>,
+    /// Ascending pairs of an offset in the plain text and its offset as written. Between two pairs
+    /// both grow alike.
+    offsets: Vec<(usize, usize)>,
+}
+
+impl<'a> PlainText<'a> {
+    pub fn new(written: &'a str) -> Self {
+        let mut text = Self {
+            written,
+            plain: Cow::Borrowed(written),
+            offsets: Vec::new(),
+        };
+        if written.is_ascii() {
+            return text;
+        }
+        let mut plain = String::with_capacity(written.len());
+        for (at, c) in written.char_indices() {
+            let before = plain.len();
+            push_plain(c, &mut plain);
+            if plain.len() - before != c.len_utf8() {
+                text.offsets.push((before, at));
+                text.offsets.push((plain.len(), at + c.len_utf8()));
+            }
+        }
+        text.plain = Cow::Owned(plain);
+        text
+    }
+
+    pub fn tokens(&self) -> Vec<Token<'_>> {
+        tokenize(&self.plain)
+    }
+
+    /// A range of the plain text as it was written.
+    pub fn as_written(&self, range: Range<usize>) -> &str {
+        let place = |plain: usize| {
+            let known = self.offsets.partition_point(|(known, _)| *known <= plain);
+            let (from, to) = known
+                .checked_sub(1)
+                .and_then(|index| self.offsets.get(index))
+                .copied()
+                .unwrap_or_default();
+            to + (plain - from)
+        };
+        self.written
+            .get(place(range.start)..place(range.end))
+            .unwrap_or_default()
+    }
+}
+
+/// Appends a character's plain form. Combining accents and invisible characters have none.
+fn push_plain(c: char, plain: &mut String) {
+    const ROMAN: [&str; 12] = [
+        "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII",
+    ];
+    let code = u32::from(c);
+    let ascii = |code: u32| char::from_u32(code).unwrap_or(c);
+    let letters = match c {
+        '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => "",
+        'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' | 'ā' | 'ª' => "a",
+        'é' | 'è' | 'ê' | 'ë' | 'ē' => "e",
+        'í' | 'ì' | 'î' | 'ï' | 'ī' => "i",
+        'ó' | 'ò' | 'ô' | 'ö' | 'õ' | 'ō' | 'º' => "o",
+        'ú' | 'ù' | 'û' | 'ü' | 'ū' => "u",
+        'ñ' => "n",
+        'ç' => "c",
+        'Á' | 'À' | 'Â' | 'Ä' | 'Ã' | 'Å' => "A",
+        'É' | 'È' | 'Ê' | 'Ë' => "E",
+        'Í' | 'Ì' | 'Î' | 'Ï' => "I",
+        'Ó' | 'Ò' | 'Ô' | 'Ö' | 'Õ' => "O",
+        'Ú' | 'Ù' | 'Û' | 'Ü' => "U",
+        'Ñ' => "N",
+        'Ç' => "C",
+        'æ' => "ae",
+        'œ' => "oe",
+        'ﬀ' => "ff",
+        'ﬁ' => "fi",
+        'ﬂ' => "fl",
+        'ﬃ' => "ffi",
+        'ﬄ' => "ffl",
+        'ﬅ' | 'ﬆ' => "st",
+        // Ratio, modifier letter colons, sof pasuq and presentation forms of the colon.
+        '∶' | '꞉' | 'ː' | '˸' | '׃' | '︓' | '﹕' | '։' => ":",
+        '\u{37e}' | '︔' | '﹔' | '؛' => ";",
+        '、' | '，' | '،' | '︐' | '﹐' | '︑' | '﹑' => ",",
+        '。' | '｡' | '․' | '﹒' => ".",
+        '﹣' | '﹘' | '〜' | '〰' | '～' | '∼' => "-",
+        'Ⅰ'..='Ⅻ' => ROMAN.get(code as usize - 0x2160).copied().unwrap_or(""),
+        'ⅰ'..='ⅻ' => ROMAN.get(code as usize - 0x2170).copied().unwrap_or(""),
+        '\u{3000}' => " ",
+        // The full-width forms of ASCII's marks, digits and letters.
+        '\u{ff01}'..='\u{ff5e}' => return plain.push(ascii(code - 0xfee0)),
+        // Mathematical letters, in alphabets of 26 capitals and 26 small letters.
+        '\u{1d400}'..='\u{1d6a3}' => {
+            let letter = (code - 0x1d400) % 52;
+            let first = if letter < 26 { 'A' } else { 'a' };
+            return plain.push(ascii(u32::from(first) + letter % 26));
+        }
+        _ => return plain.push(digit(c).map_or(c, |digit| ascii(u32::from('0') + digit))),
+    };
+    plain.push_str(letters);
+}
+
+/// The value of a decimal digit of another script.
+fn digit(c: char) -> Option<u32> {
+    /// The zeros of scripts, each followed by its other nine digits.
+    const ZEROS: [u32; 37] = [
+        0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6,
+        0xe50, 0xed0, 0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90,
+        0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0,
+        0x104a0, 0x11066,
+    ];
+    let code = u32::from(c);
+    if (0x1d7ce..=0x1d7ff).contains(&code) {
+        // Mathematical digits, five times ten.
+        return Some((code - 0x1d7ce) % 10);
+    }
+    let known = ZEROS.partition_point(|zero| *zero <= code);
+    let value = code - ZEROS.get(known.checked_sub(1)?)?;
+    (value < 10).then_some(value)
 }
 
 /// Every token of a text, in order.
 pub(crate) fn tokenize(text: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
-    let mut rest = text;
+    let mut start = 0;
     let mut joined = false;
+    let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let kind = kind_of(first);
         let same = |c: char| {
@@ -60,15 +199,21 @@ pub(crate) fn tokenize(text: &str) -> Vec<Token<'_>> {
             break;
         };
         if let Some(kind) = kind {
-            tokens.push(Token { kind, text, joined });
+            tokens.push(Token {
+                kind,
+                joined,
+                text,
+                start,
+            });
         }
         joined = kind.is_some();
+        start += length;
         rest = after;
     }
     tokens
 }
 
-/// `None` for spaces and invisible characters.
+/// `None` for spaces and control characters.
 fn kind_of(c: char) -> Option<TokenKind> {
     Some(match c {
         _ if c.is_alphabetic() => TokenKind::Word,
@@ -77,8 +222,7 @@ fn kind_of(c: char) -> Option<TokenKind> {
         '.' => TokenKind::Dot,
         ',' | '&' => TokenKind::Comma,
         ';' => TokenKind::Semicolon,
-        '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' => TokenKind::Dash,
-        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => return None,
+        '-' | '~' | '\u{2010}'..='\u{2015}' | '\u{2212}' => TokenKind::Dash,
         _ if c.is_whitespace() || c.is_control() => return None,
         _ => TokenKind::Other,
     })
@@ -111,7 +255,28 @@ mod tests {
     #[test]
     fn each_mark_is_a_token_and_a_space_is_none() {
         assert_eq!(tokenize("::").len(), 2);
-        assert_eq!(tokenize(" \n\t\u{a0}\0\u{feff}").len(), 0);
+        let spaces = PlainText::new(" \n\t\u{a0}\0\u{feff}");
+        assert_eq!(spaces.tokens().len(), 0);
         assert_eq!(tokenize("🕊🕊").len(), 2);
+    }
+
+    #[test]
+    fn compatibility_forms_become_plain_and_keep_their_place() {
+        for (written, plain) in [
+            ("Ｊｏｈｎ　３：１６", "John 3:16"),
+            ("Éxodo ٣:١٤", "Exodo 3:14"),
+            ("E\u{301}xodo", "Exodo"),
+            ("Ge\u{ad}ne\u{200b}sis", "Genesis"),
+            ("Ⅱ Kings 𝟚∶𝟙", "II Kings 2:1"),
+            ("𝐉𝐨𝐡𝐧 3：16～18", "John 3:16-18"),
+            ("约翰福音", "约翰福音"),
+        ] {
+            let text = PlainText::new(written);
+            assert_eq!(text.plain, plain, "{written}");
+            assert_eq!(text.as_written(0..plain.len()), written);
+        }
+        let text = PlainText::new("é John ３：９９ ñ");
+        assert_eq!(text.plain, "e John 3:99 n");
+        assert_eq!(text.as_written(2..11), "John ３：９９");
     }
 }

@@ -3,10 +3,16 @@
 //! All chapter and verse numbers in this crate follow that count. Where a translation divides the
 //! text differently, [`crate::chapter::Chapter::omitted`] lists the difference.
 
+mod name_table;
 mod names;
+mod near;
 
-pub use names::{find_book, nearest_book};
-pub(crate) use names::{match_name, misspelt_book};
+pub use names::find_book;
+pub(crate) use names::{
+    NameMatch, is_ordinal_ending, key_of, match_name, match_numbered_name, ordinal_of,
+};
+pub use near::nearest_book;
+pub(crate) use near::{Nearness, near_book};
 
 include!(concat!(env!("OUT_DIR"), "/books.rs"));
 

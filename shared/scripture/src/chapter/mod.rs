@@ -16,6 +16,7 @@ use std::sync::Arc;
 use crate::canon::{Book, BookId};
 use crate::chapter_cache::read_chapter;
 use crate::chapter_format::{Block, PackedChapter, Run};
+use crate::reference::VerseId;
 use crate::translation::TranslationCode;
 
 /// Every verse of a chapter.
@@ -217,8 +218,12 @@ impl Chapter {
         counted
             .filter(|verse| !printed.contains(verse))
             .map(|verse| {
-                let stands_at =
-                    omitted::find_moved(self.translation, self.book().usfm, self.number, verse);
+                let id = VerseId {
+                    book: self.book,
+                    chapter: self.number,
+                    verse,
+                };
+                let stands_at = omitted::find_moved(self.translation, id);
                 Omitted { verse, stands_at }
             })
             .collect()

@@ -36,8 +36,8 @@ pub enum ReferenceError {
     NoSuchChapter {
         /// The book's English name.
         book: &'static str,
-        /// The chapter that was written.
-        chapter: u16,
+        /// The chapter as it was written, shortened to 40 characters.
+        chapter: String,
         /// The book's last chapter.
         last: u16,
     },
@@ -48,8 +48,8 @@ pub enum ReferenceError {
         book: &'static str,
         /// The chapter.
         chapter: u16,
-        /// The verse that was written.
-        verse: u16,
+        /// The verse as it was written, shortened to 40 characters.
+        verse: String,
         /// The chapter's last verse.
         last: u16,
     },

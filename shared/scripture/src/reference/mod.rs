@@ -1,19 +1,25 @@
 //! References to scripture: a book, chapters of it, verses of it, or a range over several.
 //!
-//! `parse` reads books and lists, `point` chapters and verses, `prose` distinguishes them from
-//! other words, `error` has the reasons for a refusal, `range` makes references from verses.
-//! Chapters and verses are numbered as in the canon.
+//! `read` has the functions, `parse` reads books and lists, `point` chapters and verses, `prose`
+//! distinguishes them from other words, `error` has the reasons for a refusal, `range` makes
+//! references from verses. Chapters and verses are numbered as in the canon, unless stated
+//! otherwise.
 
 mod error;
 mod parse;
 mod point;
 mod prose;
 mod range;
+mod read;
 
 use std::fmt;
 
 pub use error::ReferenceError;
-pub use parse::{LONGEST_REFERENCE, find_references, parse_references};
+pub use parse::Unread;
+pub use read::{
+    FoundReferences, LONGEST_REFERENCE, find_references, parse_references, read_references,
+};
+pub(crate) use read::{find_references_in, parse_references_in};
 
 use crate::canon::{Book, BookId};
 
@@ -108,14 +114,15 @@ impl Reference {
     }
 
     /// The reference in the notation of the Open Scripture Information Standard:
-    /// `John.3.16-John.3.18`, `John.3`, and for a book its chapters, `John.1-John.21`.
+    /// `John.3.16-John.3.18`, `John.3`, `John`.
     #[must_use]
     pub fn osis(&self) -> String {
         let point = |at: VerseId| {
             let (book, VerseId { chapter, verse, .. }) = (at.book.book().osis, at);
             match self.extent {
                 Extent::Verses => format!("{book}.{chapter}.{verse}"),
-                Extent::Chapters | Extent::Books => format!("{book}.{chapter}"),
+                Extent::Chapters => format!("{book}.{chapter}"),
+                Extent::Books => book.to_owned(),
             }
         };
         let (first, last) = (point(self.first), point(self.last));

@@ -4,82 +4,101 @@
 //! After a comma a number alone is a verse if the number before it was one; after a semicolon it is
 //! a chapter. A range may end in another chapter or book. In a book of one chapter a number alone
 //! is a verse (`Jude 5`), but 1 alone is the chapter.
+//!
+//! No part of a reference is left out: a part that cannot be read, or does not exist, is an error
+//! in strict reading, and else unread.
+
+#[cfg(test)]
+use std::cell::Cell;
+use std::ops::Range;
 
 use super::point::{CHAPTER_WORDS, Point};
 use super::prose::LINKING_WORDS;
 use super::{Extent, Reference, ReferenceError};
-use crate::canon::{Book, match_name, misspelt_book, nearest_book};
-use crate::token::{Token, TokenKind, tokenize};
+use crate::canon::{Book, NameMatch, match_name, match_numbered_name, nearest_book};
+use crate::token::{PlainText, Token, TokenKind};
+use crate::translation::TranslationCode;
 
-/// The longest text that [`parse_references`] reads, in characters.
-pub const LONGEST_REFERENCE: usize = 1_000;
+const RANGE_WORDS: [&str; 5] = ["to", "through", "thru", "until", "hasta"];
 
-const RANGE_WORDS: [&str; 4] = ["to", "through", "thru", "until"];
-
-/// Reads a text that is one reference or a list of references. The text may also have quotation
-/// marks, brackets, "cf." and a translation's name after a reference.
-///
-/// A range that exceeds a chapter or book stops at its end. A range written backwards is two
-/// references, one for each end. `16f` includes the next verse, `16ff` the rest of the chapter.
-///
-/// # Errors
-///
-/// A [`ReferenceError`] for the first word or number that cannot be read or does not exist.
-pub fn parse_references(text: &str) -> Result<Vec<Reference>, ReferenceError> {
-    let length = text.chars().take(LONGEST_REFERENCE + 1).count();
-    if length > LONGEST_REFERENCE {
-        let length = text.chars().count();
-        return Err(ReferenceError::TooLong {
-            limit: LONGEST_REFERENCE,
-            length,
-        });
-    }
-    let mut parser = Parser::new(text, true);
-    parser.read()?;
-    if parser.found.is_empty() {
-        Err(ReferenceError::Empty)
-    } else {
-        Ok(parser.found)
-    }
+/// A reference as it was read, with the translation that it names.
+#[derive(Clone, Copy)]
+pub(super) struct Read {
+    pub reference: Reference,
+    pub translation: Option<TranslationCode>,
 }
 
-/// Finds the references in a text, in order, and skips all other words.
-///
-/// A book's name alone counts only where no other word is beside it, so that "mark my words" gives
-/// none. The cost is linear in the text's length.
-#[must_use]
-pub fn find_references(text: &str) -> Vec<Reference> {
-    let mut parser = Parser::new(text, false);
-    // Lenient reading skips what strict reading refuses.
-    let _never_refused = parser.read();
-    parser.found
+/// A part of a text that begins like a reference and cannot be read whole, or does not exist.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Unread {
+    /// The part as it was written, at most 100 characters.
+    pub text: String,
+    /// Why it cannot be read.
+    pub reason: ReferenceError,
 }
 
 /// A text and the position of the next token to read.
 pub(super) struct Parser<'a> {
+    text: &'a PlainText<'a>,
     pub tokens: Vec<Token<'a>>,
     pub at: usize,
     /// Whether other words than references are an error.
-    strict: bool,
-    found: Vec<Reference>,
+    pub strict: bool,
+    /// The translation whose numbers count where the text names none.
+    translation: Option<TranslationCode>,
+    pub found: Vec<Read>,
+    pub unread: Vec<Unread>,
+    /// The index after the last list that was read.
+    pub list_end: usize,
+    /// How many tokens were looked at.
+    #[cfg(test)]
+    pub work: Cell<u64>,
+}
+
+/// A member of a list: a point or a range, and its tokens.
+pub(super) struct Member {
+    pub first: Point,
+    pub last: Option<Point>,
+    pub tokens: Range<usize>,
 }
 
 impl<'a> Parser<'a> {
-    fn new(text: &'a str, strict: bool) -> Self {
+    pub(super) fn new(
+        text: &'a PlainText<'a>,
+        strict: bool,
+        translation: Option<TranslationCode>,
+    ) -> Self {
         Self {
-            tokens: tokenize(text),
+            text,
+            tokens: text.tokens(),
             at: 0,
             strict,
+            translation,
             found: Vec::new(),
+            unread: Vec::new(),
+            list_end: 0,
+            #[cfg(test)]
+            work: Cell::new(0),
         }
     }
 
     pub(super) fn peek(&self) -> Option<&Token<'a>> {
-        self.tokens.get(self.at)
+        self.token(self.at)
+    }
+
+    pub(super) fn token(&self, index: usize) -> Option<&Token<'a>> {
+        #[cfg(test)]
+        self.work.set(self.work.get() + 1);
+        self.tokens.get(index)
     }
 
     pub(super) fn kind(&self, index: usize) -> Option<TokenKind> {
-        self.tokens.get(index).map(|token| token.kind)
+        self.token(index).map(|token| token.kind)
+    }
+
+    /// Whether a token follows the one before without a space.
+    pub(super) fn is_joined(&self, index: usize) -> bool {
+        self.token(index).is_some_and(|token| token.joined)
     }
 
     pub(super) fn eat_word(&mut self, words: &[&str]) -> bool {
@@ -91,7 +110,21 @@ impl<'a> Parser<'a> {
         eaten
     }
 
-    fn read(&mut self) -> Result<(), ReferenceError> {
+    pub(super) fn eat_dashes(&mut self) -> bool {
+        let start = self.at;
+        while self.kind(self.at) == Some(TokenKind::Dash) {
+            self.at += 1;
+        }
+        self.at > start
+    }
+
+    pub(super) fn match_name(&self, index: usize) -> Option<NameMatch> {
+        #[cfg(test)]
+        self.work.set(self.work.get() + 1);
+        match_name(&self.tokens, index)
+    }
+
+    pub(super) fn read(&mut self) -> Result<(), ReferenceError> {
         while let Some(token) = self.peek() {
             let start = self.at;
             let is_mark = !matches!(token.kind, TokenKind::Word | TokenKind::Number);
@@ -99,13 +132,10 @@ impl<'a> Parser<'a> {
                 self.at += 1;
                 continue;
             }
-            let known = self.found.len();
-            let read = self.reference();
-            if self.strict {
-                read?;
-            } else if read.is_err() || self.found.len() == known {
+            match self.reference() {
+                Err(error) if self.strict => return Err(error),
                 // Skips the tokens that were read, or at least this word.
-                self.at = self.at.max(start + 1);
+                _ => self.at = self.at.max(start + 1),
             }
         }
         Ok(())
@@ -114,64 +144,147 @@ impl<'a> Parser<'a> {
     /// Reads a book's name and its list.
     fn reference(&mut self) -> Result<(), ReferenceError> {
         let start = self.at;
-        if let Some(point) = self.inverted() {
-            return self.finish(point, point);
+        if let Some(members) = self.inverted() {
+            return self.finish_list(members, Ok(()));
         }
-        let Some(book) = self.book() else {
-            return Err(self.unknown_book());
+        if let Some((books, end)) = self.several_books(start) {
+            self.at = end;
+            return self.finish_books(start, &books);
+        }
+        let Some(name) = self.name_at(start) else {
+            if self.strict {
+                return Err(self.unknown_book());
+            }
+            self.report_unknown_name(start);
+            return Ok(());
         };
-        let next = self.tokens.get(self.at + 1);
-        if self.kind(self.at) == Some(TokenKind::Comma)
-            && next.is_some_and(|token| token.is_word(&CHAPTER_WORDS))
-        {
+        self.at = name.end;
+        let Some(book) = name.book else {
+            return self.other_book(start);
+        };
+        let next_says_chapter = self
+            .token(self.at + 1)
+            .is_some_and(|token| token.is_word(&CHAPTER_WORDS));
+        if self.kind(self.at) == Some(TokenKind::Comma) && next_says_chapter {
             self.at += 1;
         }
         let whole = Point::whole(book);
-        let Some(mut point) = self.point(whole, true)? else {
-            let end = self.range_end(whole)?;
-            if self.strict || end.is_some() || self.stands_alone(start) {
-                self.finish(whole, end.unwrap_or(whole))?;
-            }
-            return Ok(());
+        let point = match self.point(whole, true) {
+            Ok(point) => point,
+            Err(error) => return self.report(start..self.at, error),
         };
-        if !self.strict && point.verse.is_none() && self.is_ordinary_word(start) {
+        let Some(point) = point else {
+            return self.whole_book(start, whole);
+        };
+        if !self.is_certain(&name, start, &point) {
             return Ok(());
         }
+        let point = self.judges_for_jude(start, point);
+        let mut members = Vec::new();
+        let list = self.list(start, point, &mut members);
+        self.finish_list(members, list)
+    }
+
+    fn whole_book(&mut self, start: usize, whole: Point) -> Result<(), ReferenceError> {
+        let end = match self.range_end(whole) {
+            Ok(end) => end,
+            Err(error) => return self.report(start..self.at, error),
+        };
+        if self.strict || end.is_some() || self.stands_alone(start) {
+            let tokens = start..self.at;
+            let member = Member {
+                first: whole,
+                last: end,
+                tokens,
+            };
+            return self.finish_list(vec![member], Ok(()));
+        }
+        Ok(())
+    }
+
+    /// `1-2 Kings`: all of them, or with a chapter neither.
+    fn finish_books(
+        &mut self,
+        start: usize,
+        books: &[&'static Book],
+    ) -> Result<(), ReferenceError> {
+        let after_names = self.at;
+        let is_ambiguous = match books.last() {
+            Some(last) => !matches!(self.point(Point::whole(last), true), Ok(None)),
+            None => false,
+        };
+        if is_ambiguous {
+            let error = self.unexpected(after_names);
+            return self.report(start..self.at, error);
+        }
+        if !self.strict && !self.stands_alone(start) {
+            return Ok(());
+        }
+        let members = books.iter().map(|book| Member {
+            first: Point::whole(book),
+            last: None,
+            tokens: start..after_names,
+        });
+        let members = members.collect();
+        self.finish_list(members, Ok(()))
+    }
+
+    /// Reports the name of a book that is not in the canon, if a number follows.
+    fn other_book(&mut self, start: usize) -> Result<(), ReferenceError> {
+        let end = self.at;
+        let name = self.written(start..end);
+        let name = name.trim_end_matches('.').to_owned();
+        let error = ReferenceError::UnknownBook {
+            name,
+            nearest: None,
+        };
+        if self.skip_numbers() || self.strict {
+            return self.report(start..self.at, error);
+        }
+        Ok(())
+    }
+
+    /// Reads the members of a list after the first point.
+    fn list(
+        &mut self,
+        start: usize,
+        mut point: Point,
+        members: &mut Vec<Member>,
+    ) -> Result<(), ReferenceError> {
+        let mut from = start;
         loop {
-            let last = self.range_end(point)?.unwrap_or(point);
-            let result = self.finish(point, last);
-            if self.strict {
-                result?;
-            }
-            match self.next_in_list(last)? {
-                Some(next) => point = next,
+            let last = self.range_end(point)?;
+            members.push(Member {
+                first: point,
+                last,
+                tokens: from..self.at,
+            });
+            match self.next_in_list(last.unwrap_or(point))? {
+                Some((next, begin)) => (point, from) = (next, begin),
                 None => return Ok(()),
             }
         }
     }
 
-    /// Reads a book's name, or before a number a word with one typing error.
-    fn book(&mut self) -> Option<&'static Book> {
-        if let Some((book, end)) = match_name(&self.tokens, self.at) {
-            self.at = end;
-            return Some(book);
-        }
-        let word = self.peek().filter(|token| token.kind == TokenKind::Word)?;
-        let before_number = self.kind(self.at + 1) == Some(TokenKind::Number);
-        let book = before_number.then(|| misspelt_book(word.text)).flatten()?;
-        self.at += 1;
-        Some(book)
-    }
-
     /// Reads the rest of a range, if one begins here.
-    fn range_end(&mut self, from: Point) -> Result<Option<Point>, ReferenceError> {
+    pub(super) fn range_end(&mut self, from: Point) -> Result<Option<Point>, ReferenceError> {
         let start = self.at;
-        if self.kind(start) == Some(TokenKind::Dash) {
-            self.at += 1;
-        } else if !self.eat_word(&RANGE_WORDS) {
+        if !self.eat_dashes() && !self.eat_word(&RANGE_WORDS) {
             return Ok(None);
         }
-        if let Some((book, end)) = match_name(&self.tokens, self.at) {
+        let same_book = from
+            .book
+            .name
+            .chars()
+            .next()
+            .filter(char::is_ascii_digit)
+            .and_then(|number| match_numbered_name(&self.tokens, self.at, number))
+            .filter(|name| name.book == Some(from.book));
+        if let Some(NameMatch { book, end }) = same_book.or_else(|| self.match_name(self.at)) {
+            let Some(book) = book else {
+                self.at = start;
+                return Ok(None);
+            };
             self.at = end;
             let whole = Point::whole(book);
             return Ok(Some(self.point(whole, true)?.unwrap_or(whole)));
@@ -187,8 +300,9 @@ impl<'a> Parser<'a> {
         Ok(end)
     }
 
-    /// Reads the next member of the list, if the list continues and no other book begins.
-    fn next_in_list(&mut self, last: Point) -> Result<Option<Point>, ReferenceError> {
+    /// Reads the next member of the list and the index of its first token, if the list continues
+    /// and no other book begins.
+    fn next_in_list(&mut self, last: Point) -> Result<Option<(Point, usize)>, ReferenceError> {
         let start = self.at;
         let mut new_chapter = false;
         let mut separated = false;
@@ -196,14 +310,15 @@ impl<'a> Parser<'a> {
             match token.kind {
                 TokenKind::Comma => {}
                 TokenKind::Semicolon => new_chapter = true,
-                TokenKind::Word if token.is_word(&["and", "or"]) => {}
+                TokenKind::Word if token.is_word(&["and", "or", "y"]) => {}
                 _ => break,
             }
             separated = true;
             self.at += 1;
         }
-        let book_begins = match_name(&self.tokens, self.at).is_some();
-        let next = if separated && !book_begins {
+        let begin = self.at;
+        let continues = separated || self.continues_without_separator(&last);
+        let next = if continues && !self.book_begins(begin) {
             self.point(last, new_chapter)?
         } else {
             None
@@ -211,54 +326,141 @@ impl<'a> Parser<'a> {
         if next.is_none() {
             self.at = start;
         }
-        Ok(next)
+        Ok(next.map(|next| (next, begin)))
     }
 
-    fn finish(&mut self, start: Point, end: Point) -> Result<(), ReferenceError> {
-        let (first, last) = (start.first()?, end.last()?);
+    /// Finds the verses of the members, and reports those that do not exist. `list` is the reason
+    /// why the list ended, if that was an error.
+    fn finish_list(
+        &mut self,
+        mut members: Vec<Member>,
+        list: Result<(), ReferenceError>,
+    ) -> Result<(), ReferenceError> {
+        let end = self.at;
+        let translation = self.translation_after(end).or(self.translation);
+        let mut glued = None;
+        if !self.strict
+            && let Some(after) = self.end_of_glued_number(end)
+            && let Some(member) = members.pop()
+        {
+            glued = Some((member.tokens.start..after, self.unexpected(after - 1)));
+            self.at = after;
+        }
+        self.list_end = self.at;
+        let after_members = members.last().map_or(end, |member| member.tokens.end);
+        for member in members {
+            let past_end = match self.finish(&member, translation) {
+                Ok(past_end) => past_end,
+                Err(error) => Some(error),
+            };
+            if let Some(error) = past_end {
+                self.report(member.tokens, error)?;
+            }
+        }
+        if let Some((tokens, error)) = glued {
+            return self.report(tokens, error);
+        }
+        match list {
+            Ok(()) => Ok(()),
+            Err(error) => self.report(after_members..self.at.max(after_members + 1), error),
+        }
+    }
+
+    /// Adds the reference of a member. Returns the error for the end of a range that exceeds its
+    /// chapter or book, which counts as the last verse: strict reading allows it.
+    fn finish(
+        &mut self,
+        member: &Member,
+        translation: Option<TranslationCode>,
+    ) -> Result<Option<ReferenceError>, ReferenceError> {
+        let (start, end) = (member.first, member.last.unwrap_or(member.first));
+        let first = self.first_verse(&start, translation)?;
+        let last = self.last_verse(&end, translation)?;
         let extent = match (start.extent(), end.extent()) {
             (Extent::Books, Extent::Books) => Extent::Books,
             (Extent::Verses, _) | (_, Extent::Verses) => Extent::Verses,
             _ => Extent::Chapters,
         };
         let mut add = |extent, first, last| {
-            self.found.push(Reference {
+            let reference = Reference {
                 extent,
                 first,
                 last,
+            };
+            self.found.push(Read {
+                reference,
+                translation,
             });
         };
         if first <= last {
             add(extent, first, last);
-        } else {
-            for point in [start, end] {
-                add(point.extent(), point.first()?, point.last()?);
-            }
+            let exceeds = member.last.is_some() && !self.strict;
+            let end_exists = exceeds.then(|| self.first_verse(&end, translation));
+            return Ok(end_exists.and_then(Result::err));
         }
+        let first_of_end = self.first_verse(&end, translation)?;
+        let last_of_start = self.last_verse(&start, translation)?;
+        for (extent, first, last) in [
+            (start.extent(), first, last_of_start),
+            (end.extent(), first_of_end, last),
+        ] {
+            self.found.push(Read {
+                reference: Reference {
+                    extent,
+                    first,
+                    last,
+                },
+                translation,
+            });
+        }
+        Ok(None)
+    }
+
+    /// Strict reading ends with the error; lenient reading notes the tokens as unread.
+    pub(super) fn report(
+        &mut self,
+        tokens: Range<usize>,
+        reason: ReferenceError,
+    ) -> Result<(), ReferenceError> {
+        if self.strict {
+            return Err(reason);
+        }
+        let text = self.written(tokens);
+        self.unread.push(Unread { text, reason });
         Ok(())
     }
 
-    /// The error for a token that is not a book. Lenient reading drops it, and finding the nearest
-    /// book for each word would be too slow there.
-    fn unknown_book(&self) -> ReferenceError {
-        if !self.strict {
-            return ReferenceError::Empty;
+    /// Tokens as they were written, at most 100 characters.
+    pub(super) fn written(&self, tokens: Range<usize>) -> String {
+        let last = tokens
+            .end
+            .checked_sub(1)
+            .and_then(|index| self.tokens.get(index));
+        let start = self.tokens.get(tokens.start).map_or(0, |token| token.start);
+        let end = last.map_or(start, |token| token.start + token.text.len());
+        let written = self.text.as_written(start..end.max(start));
+        written.chars().take(100).collect()
+    }
+
+    /// The error for a number or a mark that has no meaning.
+    pub(super) fn unexpected(&self, index: usize) -> ReferenceError {
+        let found = self.token(index).map_or("", |token| token.text);
+        ReferenceError::Unexpected {
+            found: found.chars().take(40).collect(),
         }
+    }
+
+    /// The error for a token that is not a book.
+    fn unknown_book(&self) -> ReferenceError {
         let tokens = self.tokens.iter().skip(self.at).take(5);
         let words = tokens.take_while(|token| token.kind == TokenKind::Word);
         let name: Vec<_> = words.map(|token| token.text).collect();
-        let shorten = |text: &str| text.chars().take(40).collect();
         if name.is_empty() {
-            let found = self.peek().map_or("", |token| token.text);
-            return ReferenceError::Unexpected {
-                found: shorten(found),
-            };
+            return self.unexpected(self.at);
         }
         let name = name.join(" ");
         let nearest = nearest_book(&name).map(|book| book.name);
-        ReferenceError::UnknownBook {
-            name: shorten(&name),
-            nearest,
-        }
+        let name = name.chars().take(40).collect();
+        ReferenceError::UnknownBook { name, nearest }
     }
 }

@@ -1,61 +1,208 @@
 //! One end of a reference: reading its chapter and verse, and finding the verses they mean.
 
-use super::parse::Parser;
+use super::parse::{Member, Parser};
 use super::{Extent, ReferenceError, VerseId};
-use crate::canon::{Book, match_name};
-use crate::token::{Token, TokenKind};
+use crate::canon::Book;
+use crate::token::TokenKind;
+use crate::translation::TranslationCode;
+use crate::verse_map::{is_numbered, last_number};
 
-pub(super) const CHAPTER_WORDS: [&str; 6] = ["chapter", "chapters", "chap", "chaps", "ch", "chs"];
-const VERSE_WORDS: [&str; 7] = ["verse", "verses", "ver", "vv", "vs", "vss", "v"];
+pub(super) const CHAPTER_WORDS: [&str; 9] = [
+    "chapter",
+    "chapters",
+    "chap",
+    "chaps",
+    "ch",
+    "chs",
+    "capitulo",
+    "capitulos",
+    "cap",
+];
+const VERSE_WORDS: [&str; 10] = [
+    "verse",
+    "verses",
+    "ver",
+    "vv",
+    "vs",
+    "vss",
+    "v",
+    "versiculo",
+    "versiculos",
+    "vers",
+];
+/// No chapter has more verses than Psalm 119, so a larger number counts something else.
+const MOST_VERSES: u16 = 200;
+
+/// A number as written: a chapter or a verse.
+#[derive(Clone, Copy)]
+pub(super) struct Number {
+    pub value: u16,
+    /// The number's token.
+    token: usize,
+}
 
 /// One end of a reference as written.
 #[derive(Clone, Copy)]
 pub(super) struct Point {
     pub book: &'static Book,
-    pub chapter: Option<u16>,
-    pub verse: Option<u16>,
+    pub chapter: Option<Number>,
+    pub verse: Option<Number>,
     /// How many chapters or verses follow: 1 for `f`, all for `ff`.
     pub following: u16,
+    /// Whether the chapter is a Roman number.
+    pub is_roman: bool,
 }
 
 impl Parser<'_> {
-    /// Reads `ch 3 v 16 of John`.
-    pub(super) fn inverted(&mut self) -> Option<Point> {
+    /// Reads `ch 3 v 16 of John`, `chapters 3-4 of John`, `verses 16 and 18 of John 3` and
+    /// `verse 16 of chapter 3 of John`.
+    pub(super) fn inverted(&mut self) -> Option<Vec<Member>> {
         let start = self.at;
-        let point = self.read_inverted();
-        if point.is_none() {
+        let members = self.read_inverted();
+        if members.is_none() {
             self.at = start;
         }
-        point
+        members
     }
 
-    fn read_inverted(&mut self) -> Option<Point> {
-        if !self.eat_word(&CHAPTER_WORDS) {
+    fn read_inverted(&mut self) -> Option<Vec<Member>> {
+        const OF: [&str; 4] = ["of", "in", "from", "de"];
+        let start = self.at;
+        let mut chapters = Vec::new();
+        let mut verses = Vec::new();
+        loop {
+            if chapters.is_empty() && self.eat_word(&CHAPTER_WORDS) {
+                chapters = self.numbers()?;
+            } else if verses.is_empty() && self.eat_word(&VERSE_WORDS) {
+                verses = self.numbers()?;
+            } else {
+                break;
+            }
+            let is =
+                |index, words: &[&str]| self.token(index).is_some_and(|token| token.is_word(words));
+            let is_comma = self.kind(self.at) == Some(TokenKind::Comma);
+            let is_of_chapter = is(self.at, &OF) && is(self.at + 1, &CHAPTER_WORDS);
+            self.at += usize::from(is_comma || is_of_chapter);
+        }
+        if chapters.is_empty() && verses.is_empty() || !self.eat_word(&OF) {
             return None;
         }
-        let chapter = Some(self.number()?);
-        let verse = if self.eat_word(&VERSE_WORDS) {
-            Some(self.number()?)
-        } else {
-            None
-        };
-        if !self.eat_word(&["of", "in"]) {
-            return None;
+        let name = self.match_name(self.at)?;
+        let book = name.book?;
+        self.at = name.end;
+        if chapters.is_empty() {
+            let only_chapter = Number {
+                value: 1,
+                token: start,
+            };
+            let after_name = self.at;
+            let chapter = self.number().filter(|_| self.verse_separator().is_none());
+            if chapter.is_none() {
+                self.at = after_name;
+            }
+            let chapter = chapter.or(book.has_one_chapter().then_some(only_chapter))?;
+            chapters.push((chapter, None));
         }
-        let (book, end) = match_name(&self.tokens, self.at)?;
-        self.at = end;
-        Some(Point {
-            chapter,
+        let point = |chapter, verse| Point {
+            chapter: Some(chapter),
             verse,
             ..Point::whole(book)
-        })
+        };
+        let tokens = start..self.at;
+        let member = |(first, last): (Point, Option<Point>)| Member {
+            first,
+            last,
+            tokens: tokens.clone(),
+        };
+        if verses.is_empty() {
+            let points = chapters.into_iter().map(|(first, last)| {
+                let last = last.map(|last| point(last, None));
+                member((point(first, None), last))
+            });
+            return Some(points.collect());
+        }
+        // "Verse 3 of chapters 1-2" names no verse.
+        let [(chapter, None)] = chapters.as_slice() else {
+            return None;
+        };
+        let points = verses.into_iter().map(|(first, last)| {
+            let last = last.map(|last| point(*chapter, Some(last)));
+            member((point(*chapter, Some(first)), last))
+        });
+        Some(points.collect())
     }
 
-    fn number(&mut self) -> Option<u16> {
+    /// The mark between chapter and verse, if one is next.
+    fn verse_separator(&self) -> Option<TokenKind> {
+        let kind = self.kind(self.at)?;
+        let is_separator = kind == TokenKind::Colon
+            || kind == TokenKind::Dot && self.is_joined(self.at) && self.is_joined(self.at + 1);
+        is_separator.then_some(kind)
+    }
+
+    /// Reads `3`, `3-5`, `3, 5 and 7`: the first and the last number of each range.
+    fn numbers(&mut self) -> Option<Vec<(Number, Option<Number>)>> {
+        let mut all = Vec::new();
+        loop {
+            let before = self.at;
+            let separated = all.is_empty()
+                || self.kind(self.at) == Some(TokenKind::Comma)
+                || self.token(self.at)?.is_word(&["and"]);
+            self.at += usize::from(separated && !all.is_empty());
+            let Some(first) = self.number().filter(|_| separated) else {
+                self.at = before;
+                break;
+            };
+            let start = self.at;
+            let last = if self.eat_dashes() || self.eat_word(&["to"]) {
+                self.number()
+            } else {
+                None
+            };
+            if last.is_none() {
+                self.at = start;
+            }
+            all.push((first, last));
+        }
+        (!all.is_empty()).then_some(all)
+    }
+
+    fn number(&mut self) -> Option<Number> {
         let token = self.peek()?;
         let value = (token.kind == TokenKind::Number).then(|| token.value())?;
         self.at += 1;
-        Some(value)
+        Some(Number {
+            value,
+            token: self.at - 1,
+        })
+    }
+
+    /// Reads a Roman chapter of a book and the dot after it: `iii. 10`, `XL:1`, `xxiii`.
+    fn roman_chapter(&mut self, book: &Book, says_chapter: bool) -> Option<Number> {
+        let token = *self.peek()?;
+        let value = roman_value(token.text).filter(|_| token.kind == TokenKind::Word)?;
+        book.verse_count(value)?;
+        let after = self.at + 1;
+        let dot = usize::from(self.kind(after) == Some(TokenKind::Dot));
+        let next = self.kind(after + dot);
+        let is_long = token.text.len() > 1;
+        let is_small = token.text.starts_with(char::is_lowercase);
+        // "I" and "i" are also the pronoun.
+        let is_pronoun = token.text.eq_ignore_ascii_case("i");
+        let is_chapter = match next {
+            Some(TokenKind::Number) => dot == 1 || is_long || is_small && !is_pronoun,
+            Some(TokenKind::Colon) => true,
+            Some(TokenKind::Word) => is_long && self.token(after + dot)?.is_word(&VERSE_WORDS),
+            _ => is_long || is_small && !is_pronoun,
+        };
+        if !is_chapter && !says_chapter {
+            return None;
+        }
+        self.at = after + dot;
+        Some(Number {
+            value,
+            token: after - 1,
+        })
     }
 
     /// Reads a chapter, a verse or both, if they stand here. A missing chapter is that of
@@ -67,25 +214,46 @@ impl Parser<'_> {
     ) -> Result<Option<Point>, ReferenceError> {
         let start = self.at;
         let book = context.book;
+        let may_be_roman = context.chapter.is_none() || new_chapter || context.is_roman;
+        let only_chapter = book.has_one_chapter().then_some(Number {
+            value: 1,
+            token: start,
+        });
+        // "Matt. v. 3" is chapter 5: without a chapter a verse has no meaning.
+        let is_five = context.chapter.is_none()
+            && only_chapter.is_none()
+            && self.peek().is_some_and(|token| token.is_word(&["v"]))
+            && self.kind(start + 1) == Some(TokenKind::Dot);
         let says_chapter = self.eat_word(&CHAPTER_WORDS);
-        let says_verse = !says_chapter && self.eat_word(&VERSE_WORDS);
-        let Some(number) = self.number() else {
+        let says_verse = !is_five && !says_chapter && self.eat_word(&VERSE_WORDS);
+        let mut is_roman = false;
+        let number = match self.number() {
+            None if may_be_roman && !says_verse => {
+                let number = self.roman_chapter(book, says_chapter);
+                is_roman = number.is_some();
+                number
+            }
+            number => number,
+        };
+        let Some(number) = number else {
             self.at = start;
             return Ok(None);
         };
-        let only_chapter = book.has_one_chapter().then_some(1);
+        let new_chapter = new_chapter || is_roman;
         let (chapter, verse) = if says_verse {
             let chapter = context.chapter.or(only_chapter);
             if chapter.is_none() {
-                let found = format!("verse {number}");
+                let found = format!("verse {}", self.written(number.token..number.token + 1));
                 return Err(ReferenceError::Unexpected { found });
             }
             (chapter, Some(number))
-        } else if let Some(verse) = self.verse() {
+        } else if let Some(verse) = self.verse(book, number, is_roman, &context, new_chapter) {
             (Some(number), Some(verse))
         } else if context.verse.is_some() && !new_chapter && !says_chapter {
             (context.chapter, Some(number))
-        } else if only_chapter.is_some() && !says_chapter && (number != 1 || self.list_continues())
+        } else if only_chapter.is_some()
+            && !says_chapter
+            && (number.value != 1 || self.list_continues())
         {
             (only_chapter, Some(number))
         } else {
@@ -96,28 +264,40 @@ impl Parser<'_> {
             chapter,
             verse,
             following: self.suffix(),
+            is_roman: is_roman || context.is_roman,
         }))
     }
 
-    /// Reads the verse after a chapter: `:16`, `.16`, `v. 16`, or a psalm's title, which belongs to
-    /// verse 1.
-    fn verse(&mut self) -> Option<u16> {
+    /// Reads the verse after a chapter: `:16`, `.16`, ` 16`, `v. 16`, `, verse 16`, or a psalm's
+    /// title, which belongs to verse 1.
+    fn verse(
+        &mut self,
+        book: &Book,
+        chapter: Number,
+        is_roman: bool,
+        context: &Point,
+        new_chapter: bool,
+    ) -> Option<Number> {
         let start = self.at;
-        let joined = |index| {
-            let token: Option<&Token<'_>> = self.tokens.get(index);
-            token.is_some_and(|token| token.joined)
-        };
         let separated = match self.kind(start)? {
-            TokenKind::Colon => true,
-            TokenKind::Dot => joined(start) && joined(start + 1),
-            _ => false,
+            TokenKind::Comma => {
+                let next = self.token(start + 1)?;
+                is_roman && next.kind == TokenKind::Number || next.is_word(&VERSE_WORDS)
+            }
+            _ => self.verse_separator().is_some(),
         };
         self.at += usize::from(separated);
         let says_verse = self.eat_word(&VERSE_WORDS);
         if self.eat_word(&["title"]) {
-            return Some(1);
+            return Some(Number {
+                value: 1,
+                token: start,
+            });
         }
+        let may_be_alone = is_roman || context.chapter.is_none() || new_chapter;
         let number = if separated || says_verse {
+            self.number()
+        } else if may_be_alone && self.is_verse_after_space(book, chapter) {
             self.number()
         } else {
             None
@@ -128,28 +308,144 @@ impl Parser<'_> {
         number
     }
 
+    /// Whether the next number is the verse of a chapter: `John 3 16`.
+    fn is_verse_after_space(&self, book: &Book, chapter: Number) -> bool {
+        let is_number = |index| self.kind(index) == Some(TokenKind::Number);
+        let next_has_verse =
+            self.kind(self.at + 1) == Some(TokenKind::Colon) && is_number(self.at + 2);
+        is_number(self.at)
+            && !next_has_verse
+            && book.verse_count(chapter.value).is_some()
+            && self.peek().is_some_and(|token| token.value() < MOST_VERSES)
+            && !self.book_begins(self.at)
+    }
+
+    /// Whether a list goes on without a comma: `Romans 3:23 6:23`, `John 3:16 17`,
+    /// `John 3:16 verse 18`.
+    pub(super) fn continues_without_separator(&self, last: &Point) -> bool {
+        let at = self.at;
+        let Some(token) = self.token(at) else {
+            return false;
+        };
+        let is_number = |index| self.kind(index) == Some(TokenKind::Number);
+        match token.kind {
+            TokenKind::Number if self.kind(at + 1) == Some(TokenKind::Colon) => {
+                is_number(at + 2) && self.is_joined(at + 1) && !self.is_time(at + 2)
+            }
+            TokenKind::Number => {
+                let is_next_verse = last.verse.is_some_and(|verse| verse.value < token.value());
+                let count = last
+                    .chapter
+                    .and_then(|chapter| last.book.verse_count(chapter.value));
+                let exists = count.is_some_and(|count| token.value() <= count);
+                is_next_verse && exists && self.kind(at + 1) != Some(TokenKind::Word)
+            }
+            TokenKind::Word => {
+                token.is_word(&["verse", "verses", "vv", "vss"])
+                    && last.chapter.is_some()
+                    && is_number(at + 1 + usize::from(self.kind(at + 1) == Some(TokenKind::Dot)))
+            }
+            _ => false,
+        }
+    }
+
     /// Reads `a` to `e` (a part of a verse, which counts as the verse), `f` or `ff`. Returns how
     /// many chapters or verses follow.
     fn suffix(&mut self) -> u16 {
-        let Some(token) = self.peek().filter(|token| token.joined) else {
+        let Some(token) = self.peek() else {
             return 0;
         };
-        let following = if token.is_word(&["ff"]) {
+        let following = if token.is_word(&["ff", "ss", "sqq"]) {
             u16::MAX
-        } else if token.is_word(&["f"]) {
+        } else if token.is_word(&["f", "sq"]) && (token.joined || token.text == "f") {
             1
-        } else if token.is_word(&["a", "b", "c", "d", "e"]) {
+        } else if token.joined && token.is_word(&["a", "b", "c", "d", "e"]) {
             0
         } else {
             return 0;
         };
         self.at += 1;
+        let list_follows = matches!(
+            self.kind(self.at + 1),
+            Some(TokenKind::Comma | TokenKind::Semicolon)
+        );
+        if following > 0 && list_follows && self.kind(self.at) == Some(TokenKind::Dot) {
+            self.at += 1;
+        }
         following
     }
 
     fn list_continues(&self) -> bool {
         matches!(self.kind(self.at), Some(TokenKind::Dash | TokenKind::Comma))
             && self.kind(self.at + 1) == Some(TokenKind::Number)
+    }
+
+    /// The first verse; an error if neither the canon nor the translation, or any if none is
+    /// named, has it.
+    pub(super) fn first_verse(
+        &self,
+        point: &Point,
+        translation: Option<TranslationCode>,
+    ) -> Result<VerseId, ReferenceError> {
+        let book = point.book;
+        let chapter = point.chapter.map_or(1, |chapter| chapter.value);
+        let last = last_number(translation, book.id, chapter);
+        let as_written = |number: Option<Number>| {
+            let token = number.map_or(0, |number| number.token);
+            self.written(token..token + 1).chars().take(40).collect()
+        };
+        let last = last.ok_or_else(|| ReferenceError::NoSuchChapter {
+            book: book.name,
+            chapter: as_written(point.chapter),
+            last: book.chapter_count(),
+        })?;
+        let verse = VerseId {
+            book: book.id,
+            chapter,
+            verse: point.verse.map_or(1, |verse| verse.value),
+        };
+        if is_numbered(translation, verse) {
+            return Ok(verse);
+        }
+        Err(ReferenceError::NoSuchVerse {
+            book: book.name,
+            chapter,
+            verse: as_written(point.verse),
+            last,
+        })
+    }
+
+    /// The last verse. A chapter or verse after the last one counts as the last one.
+    pub(super) fn last_verse(
+        &self,
+        point: &Point,
+        translation: Option<TranslationCode>,
+    ) -> Result<VerseId, ReferenceError> {
+        let book = point.book;
+        let (chapters, verses) = match point.verse {
+            None => (point.following, 0),
+            Some(_) => (0, point.following),
+        };
+        let value = |number: Option<Number>| number.map_or(u16::MAX, |number| number.value);
+        let chapter = value(point.chapter)
+            .saturating_add(chapters)
+            .min(book.chapter_count());
+        let last = match point.verse {
+            None => book.verse_count(chapter),
+            Some(_) => last_number(translation, book.id, chapter),
+        };
+        let verse = value(point.verse)
+            .saturating_add(verses)
+            .min(last.unwrap_or(0));
+        if chapter == 0 || verse == 0 {
+            // Chapter 0 and verse 0 do not exist.
+            return self.first_verse(point, translation);
+        }
+        Ok(VerseId {
+            book: book.id,
+            chapter,
+            verse,
+        })
     }
 }
 
@@ -160,6 +456,7 @@ impl Point {
             chapter: None,
             verse: None,
             following: 0,
+            is_roman: false,
         }
     }
 
@@ -170,51 +467,65 @@ impl Point {
             (Some(_), Some(_)) => Extent::Verses,
         }
     }
+}
 
-    /// The first verse; an error if it does not exist.
-    pub(super) fn first(&self) -> Result<VerseId, ReferenceError> {
-        let book = self.book;
-        let chapter = self.chapter.unwrap_or(1);
-        let count = book.verse_count(chapter);
-        let count = count.ok_or(ReferenceError::NoSuchChapter {
-            book: book.name,
-            chapter,
-            last: book.chapter_count(),
-        })?;
-        let verse = self.verse.unwrap_or(1);
-        if (1..=count).contains(&verse) {
-            return Ok(VerseId {
-                book: book.id,
-                chapter,
-                verse,
-            });
-        }
-        Err(ReferenceError::NoSuchVerse {
-            book: book.name,
-            chapter,
-            verse,
-            last: count,
-        })
+/// The value of a Roman number in its usual form, in small or in capital letters.
+fn roman_value(text: &str) -> Option<u16> {
+    const PARTS: [(&str, u16); 9] = [
+        ("c", 100),
+        ("xc", 90),
+        ("l", 50),
+        ("xl", 40),
+        ("x", 10),
+        ("ix", 9),
+        ("v", 5),
+        ("iv", 4),
+        ("i", 1),
+    ];
+    let is_one_case = text.chars().all(|c| c.is_ascii_lowercase())
+        || text.chars().all(|c| c.is_ascii_uppercase());
+    if text.is_empty() || text.len() > 10 || !is_one_case {
+        return None;
     }
-
-    /// The last verse. A chapter or verse after the last one counts as the last one.
-    pub(super) fn last(&self) -> Result<VerseId, ReferenceError> {
-        let book = self.book;
-        let (chapters, verses) = match self.verse {
-            None => (self.following, 0),
-            Some(_) => (0, self.following),
+    let lower = text.to_ascii_lowercase();
+    let mut rest = lower.as_str();
+    let mut value = 0;
+    for (part, worth) in PARTS {
+        let repeats = if part.len() == 1 && !["l", "v"].contains(&part) {
+            3
+        } else {
+            1
         };
-        let chapter = self.chapter.unwrap_or(u16::MAX).saturating_add(chapters);
-        let chapter = chapter.min(book.chapter_count());
-        let verse = self.verse.unwrap_or(u16::MAX).saturating_add(verses);
-        let verse = verse.min(book.verse_count(chapter).unwrap_or(0));
-        // `first` refuses chapter 0 and verse 0.
-        Point {
-            chapter: Some(chapter),
-            verse: Some(verse),
-            following: 0,
-            ..*self
+        for _ in 0..repeats {
+            let Some(after) = rest.strip_prefix(part) else {
+                break;
+            };
+            rest = after;
+            value += worth;
         }
-        .first()
+    }
+    rest.is_empty().then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roman_numbers_have_their_values() {
+        for (text, value) in [
+            ("i", 1),
+            ("iv", 4),
+            ("viii", 8),
+            ("XL", 40),
+            ("xcix", 99),
+            ("cxix", 119),
+            ("cl", 150),
+        ] {
+            assert_eq!(roman_value(text), Some(value), "{text}");
+        }
+        for text in ["", "iiii", "vx", "Iv", "mix", "john", "ll"] {
+            assert_eq!(roman_value(text), None, "{text}");
+        }
     }
 }

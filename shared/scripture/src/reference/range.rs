@@ -5,6 +5,11 @@ use std::ops::RangeInclusive;
 
 use super::{Extent, Reference, VerseId};
 use crate::canon::{BookId, books};
+use crate::translation::TranslationCode;
+use crate::verse_map::{find_numbering, last_number, range_from_canon, range_to_canon};
+
+/// A chapter and verses of it.
+type ChapterVerses = (BookId, u16, RangeInclusive<u16>);
 
 impl VerseId {
     /// The verse of the canon with this ordinal: Genesis 1:1 is 0, Revelation 22:21 is 31101.
@@ -77,13 +82,65 @@ impl Reference {
         })
     }
 
+    /// The verses of the canon that a translation prints under the numbers of this reference. If no
+    /// translation is given, numbers that are not in the canon are of the first translation that
+    /// prints them.
+    pub(crate) fn to_canon(self, translation: Option<TranslationCode>) -> Vec<Self> {
+        let is_in_canon = |verse: VerseId| verse.ordinal().is_some();
+        let translation = translation.or_else(|| {
+            let is_beyond = !is_in_canon(self.first) || !is_in_canon(self.last);
+            is_beyond.then(|| find_numbering(self.first, self.last))?
+        });
+        let Some(translation) = translation.filter(|_| self.extent != Extent::Books) else {
+            return vec![self];
+        };
+        let mut last = self.last;
+        if self.extent == Extent::Chapters {
+            let printed = last_number(Some(translation), last.book, last.chapter);
+            last.verse = printed.unwrap_or(last.verse);
+        }
+        let ranges = range_to_canon(translation, self.first..=last);
+        let reference = |range: RangeInclusive<VerseId>| {
+            let (first, last) = range.into_inner();
+            if (first, last) == (self.first, self.last) {
+                self
+            } else {
+                Self::between(first, last)
+            }
+        };
+        ranges.into_iter().map(reference).collect()
+    }
+
+    /// The chapters and verses where a translation prints the reference, which has the canon's
+    /// numbers.
+    #[must_use]
+    pub fn printed_in(&self, translation: TranslationCode) -> Vec<ChapterVerses> {
+        let ranges = range_from_canon(translation, self.first..=self.last);
+        let chapters = ranges.into_iter().flat_map(|range| {
+            let (first, last) = range.into_inner();
+            let mut chapters: Vec<ChapterVerses> = Self::between(first, last).chapters().collect();
+            // A chapter may have more verses than the canon counts.
+            if let Some((before, (.., verses))) =
+                chapters.len().checked_sub(1).zip(chapters.last_mut())
+            {
+                *verses = *verses.start()..=last.verse;
+                for (book, chapter, verses) in chapters.iter_mut().take(before) {
+                    let printed = last_number(Some(translation), *book, *chapter);
+                    *verses = *verses.start()..=printed.unwrap_or(*verses.end());
+                }
+            }
+            chapters
+        });
+        chapters.collect()
+    }
+
     /// Whether the two ranges have a verse in common.
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         self.first <= other.last && other.first <= self.last
     }
 
     /// Every chapter of the range, with the verses of the range in it.
-    pub fn chapters(&self) -> impl Iterator<Item = (BookId, u16, RangeInclusive<u16>)> + use<> {
+    pub fn chapters(&self) -> impl Iterator<Item = ChapterVerses> + use<> {
         let (first, last) = (self.first, self.last);
         books()
             .iter()

@@ -1,12 +1,12 @@
 //! The words of a selection and of a chapter for comparison, independent of a client's marks, numbers
 //! and lines.
 
-use super::canon_verse;
 use crate::canon::BookId;
 use crate::chapter::{Element, Part, get_chapter};
 use crate::reference::VerseId;
 use crate::stem::words;
 use crate::translation::TranslationCode;
+use crate::verse_map::to_canon;
 
 /// One word of a chapter.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -46,7 +46,14 @@ pub(crate) fn chapter_words(
             index,
         }));
     };
-    let id = |verse| canon_verse(translation, book, number, verse);
+    let id = |verse| {
+        let printed = VerseId {
+            book,
+            chapter: number,
+            verse,
+        };
+        to_canon(translation, printed).map(|verses| *verses.start())
+    };
     if with_headings {
         for element in chapter.content() {
             match element {

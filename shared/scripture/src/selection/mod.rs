@@ -10,8 +10,7 @@ mod client_reference;
 mod search;
 
 use crate::canon::BookId;
-use crate::chapter::get_chapter;
-use crate::reference::{Reference, VerseId};
+use crate::reference::Reference;
 use crate::translation::{TranslationCode, translations};
 
 use chapter_words::selected_words;
@@ -81,9 +80,11 @@ pub(crate) fn find_text(reference: &ClientReference, text: &str) -> Vec<FoundTex
     let others = translations().iter().map(|translation| translation.code);
     let others = others.filter(|code| Some(*code) != reference.translation);
     for translation in reference.translation.into_iter().chain(others) {
-        let chapters = reference.passage.chapters().take(MOST_CHAPTERS);
+        let chapters = chapters_to_search(&reference.passage, translation);
         let mut found: Vec<FoundText> = chapters
-            .flat_map(|(book, chapter, _)| find_in_chapter(translation, book, chapter, &words))
+            .into_iter()
+            .take(MOST_CHAPTERS)
+            .flat_map(|(book, chapter)| find_in_chapter(translation, book, chapter, &words))
             .collect();
         // A text across the end of a chapter is found from both chapters.
         found.dedup();
@@ -100,35 +101,18 @@ pub(crate) fn find_text(reference: &ClientReference, text: &str) -> Vec<FoundTex
     Vec::new()
 }
 
-/// The verse of the canon that a translation prints under this number, which may exceed the
-/// chapter's count.
-pub(crate) fn canon_verse(
-    translation: TranslationCode,
-    book: BookId,
-    chapter: u16,
-    number: u16,
-) -> Option<VerseId> {
-    let verse = VerseId {
-        book,
-        chapter,
-        verse: number,
-    };
-    if verse.ordinal().is_some() {
-        return Some(verse);
-    }
-    (1..=book.book().chapter_count()).find_map(|from| {
-        let omitted = get_chapter(translation, book, from).ok()?.omitted();
-        let moved = omitted.iter().find(|omitted| {
-            omitted
-                .stands_at
-                .is_some_and(|at| (at.chapter, at.verse) == (chapter, number))
-        })?;
-        Some(VerseId {
-            book,
-            chapter: from,
-            verse: moved.verse,
-        })
-    })
+/// The chapters of a passage in the canon and, where they differ, in a translation: the client may
+/// count either way.
+fn chapters_to_search(passage: &Reference, translation: TranslationCode) -> Vec<(BookId, u16)> {
+    let printed = passage.printed_in(translation).into_iter();
+    let mut chapters: Vec<(BookId, u16)> = passage
+        .chapters()
+        .chain(printed)
+        .map(|(book, chapter, _)| (book, chapter))
+        .collect();
+    chapters.sort_unstable();
+    chapters.dedup();
+    chapters
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::canon::books;
+use crate::chapter::get_chapter;
+use crate::reference::VerseId;
+use crate::verse_map::to_canon;
 use TranslationCode::{Kjv, Srv, Web};
 
 const ONLY_BEGOTTEN: &str = "world, that he gave his only begotten Son, that whosoever believeth in him should not \
@@ -251,10 +254,13 @@ fn any_part_of_any_chapter_is_found_in_exactly_its_verses() {
         }
         let reference = format!("{} {number} ({translation})", book.name);
         let selection = locate_selection(&reference, text).unwrap();
-        let verse = |verse| VerseId {
-            book: book.id,
-            chapter: number,
-            verse,
+        let verse = |verse| {
+            let printed = VerseId {
+                book: book.id,
+                chapter: number,
+                verse,
+            };
+            *to_canon(translation, printed).unwrap().start()
         };
         let expected = Reference::between(verse(from.1), verse(to.1));
         assert_eq!(selection.translation, Some(translation));
