@@ -98,20 +98,18 @@ pub(crate) fn match_name(tokens: &[Token<'_>], start: usize) -> Option<NameMatch
     for at in (start..).take(LONGEST_TITLE) {
         let named = match title.ordinal {
             None => match_name_at(tokens, at, None),
-            // "1the" is also an abbreviation.
-            Some(_)
-                if tokens
-                    .get(at)
-                    .is_some_and(|token| token.is_word(&TITLE_WORDS)) =>
-            {
-                None
-            }
+            // "1the" is also an abbreviation, and "de" one of Deuteronomy.
+            Some(_) if tokens.get(at).is_some_and(is_word_of_title) => None,
             Some(digit) if title.kind.is_some() => {
                 let numbered = match_name_at(tokens, at, Some(digit));
                 // "First Epistle to the Romans".
                 let alone = || match_name_at(tokens, at, None).map(other_book);
                 numbered.or_else(alone)
             }
+            // "2 Romans", "Second Genesis".
+            Some(_) if title.is_of_book => match_name_at(tokens, at, None)
+                .filter(|found| may_not_be_second(found.book))
+                .map(other_book),
             Some(_) => None,
         };
         if let Some(found) = named {
@@ -145,10 +143,23 @@ fn other_book(found: NameMatch) -> NameMatch {
     }
 }
 
+fn is_word_of_title(token: &Token<'_>) -> bool {
+    token.is_word(&TITLE_WORDS) || token.is_word(&KINDS)
+}
+
+/// Whether "second" before the name of a book is not an ordinary word: "the second Psalm" is, and
+/// scholars speak of a second Isaiah.
+fn may_not_be_second(book: Option<&'static Book>) -> bool {
+    book.is_some_and(|book| !["PSA", "ISA", "ZEC"].contains(&book.usfm))
+}
+
 /// The words before a name that tell the kind of book.
 #[derive(Default)]
 struct Title<'a> {
     ordinal: Option<char>,
+    /// Whether the ordinal can only be that of a book: `Second`, `2nd`, or a digit that no word or
+    /// number is before.
+    is_of_book: bool,
     kind: Option<&'a str>,
 }
 
@@ -159,7 +170,11 @@ impl<'a> Title<'a> {
             return false;
         };
         match token.kind {
-            TokenKind::Dot => at > start,
+            TokenKind::Dot => {
+                // "2. Romans" is the second line of a list.
+                self.is_of_book = false;
+                at > start
+            }
             TokenKind::Word | TokenKind::Number if self.kind.is_none() => {
                 if token.is_word(&TITLE_WORDS) {
                     return true;
@@ -171,9 +186,17 @@ impl<'a> Title<'a> {
                     return is_title;
                 }
                 if self.ordinal.is_some() {
-                    return token.joined && is_ordinal_ending(token.text);
+                    let is_ending = token.joined && is_ordinal_ending(token.text);
+                    self.is_of_book |= is_ending;
+                    return is_ending;
                 }
                 self.ordinal = ordinal_of(token);
+                let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+                self.is_of_book = if token.kind == TokenKind::Word {
+                    !token.is_word(&["i", "one", "two", "three", "four"])
+                } else {
+                    before.is_none_or(|before| before.kind == TokenKind::Other)
+                };
                 self.ordinal.is_some()
             }
             TokenKind::Word => {

@@ -339,7 +339,11 @@ impl<'a> Parser<'a> {
         let end = self.at;
         let translation = self.translation_after(end).or(self.translation);
         let mut glued = None;
+        let is_book = members
+            .last()
+            .is_some_and(|member| member.last.is_none() && member.first.extent() == Extent::Books);
         if !self.strict
+            && !is_book
             && let Some(after) = self.end_of_glued_number(end)
             && let Some(member) = members.pop()
         {

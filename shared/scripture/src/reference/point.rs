@@ -341,7 +341,7 @@ impl Parser<'_> {
                 is_next_verse && exists && self.kind(at + 1) != Some(TokenKind::Word)
             }
             TokenKind::Word => {
-                token.is_word(&["verse", "verses", "vv", "vss"])
+                token.is_word(&["verse", "verses", "vv", "vss", "v"])
                     && last.chapter.is_some()
                     && is_number(at + 1 + usize::from(self.kind(at + 1) == Some(TokenKind::Dot)))
             }

@@ -301,7 +301,7 @@ impl Parser<'_> {
             let is_glue = match mark.kind {
                 TokenKind::Dash => true,
                 TokenKind::Colon | TokenKind::Dot => mark.joined,
-                TokenKind::Other => mark.joined && "/_+=|\\".contains(mark.text),
+                TokenKind::Other => mark.joined && "/_+=|\\…".contains(mark.text),
                 _ => false,
             };
             if !is_glue {

@@ -379,6 +379,44 @@ fn any_text_is_read_in_linear_time() {
 }
 
 #[test]
+fn hostile_text_of_6_mb_costs_work_in_proportion_to_its_tokens() {
+    use crate::token::PlainText;
+    // The most tokens that may be looked at for one token of the text.
+    const WORK_FOR_A_TOKEN: u64 = 100;
+    const LENGTH: usize = 6_000_000;
+    let mut most = 0;
+    for piece in [
+        "the book of ",
+        "John 3:16, 18/",
+        "1, 2 and 3 ",
+        "1-2-3-1 & 2 ",
+        "Luek Hezekiah 4:2 ",
+        "chapter 1, verse 2, 3, 4 ",
+        "first epistle general of the ",
+        "Genesis 1:1-Revelation 22:21 (SRV) ",
+    ] {
+        for length in [LENGTH / 600, LENGTH / 60] {
+            let text = piece.repeat(length / piece.len());
+            let plain = PlainText::new(&text);
+            let parser = read::read_leniently(&plain, None);
+            let tokens = u64::try_from(parser.tokens.len()).unwrap();
+            let each = parser.work.get() / tokens;
+            assert!(
+                each < WORK_FOR_A_TOKEN,
+                "{piece:?} {length}: {each} for each token"
+            );
+            most = most.max(each);
+        }
+    }
+    eprintln!("at most {most} looks at a token");
+    let whole = "Jon 3:16, 4 Ezra ".repeat(LENGTH / 17);
+    let plain = PlainText::new(&whole);
+    let parser = read::read_leniently(&plain, None);
+    let tokens = u64::try_from(parser.tokens.len()).unwrap();
+    assert!(parser.work.get() < tokens * WORK_FOR_A_TOKEN);
+}
+
+#[test]
 fn any_part_of_a_long_reference_is_read_or_refused() {
     let text = "II Kings 2:1–3,5ff; Gen 50:26 - Exod 1:1 & ch. 3 v 16 of St. John (KJV)";
     for (start, _) in text.char_indices() {
