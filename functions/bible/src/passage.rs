@@ -8,16 +8,17 @@ use verse_http::{
 use verse_scripture::Chapter;
 
 use crate::{
-    chapter_query::ChapterQuery,
+    chapter_query::{ChapterQuery, SentNumber},
     passage_answer::{PassageAnswer, SaveQuery},
 };
 
 /// The verses of the chapter.
-#[derive(Clone, Copy, Debug, IntoParams)]
+#[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct VersesQuery {
-    #[param(minimum = 1, example = 16)]
-    verse_start: u32,
+    /// As the translation numbers it: Job 39:34 in SRV, Romans 14:24 in WEB.
+    #[param(minimum = 1, example = 16, value_type = u32)]
+    verse_start: SentNumber,
     /// The last verse; `verse_start` when absent. A number past the chapter's end is its last verse.
     #[param(minimum = 1, example = 17)]
     verse_end: Option<u32>,
@@ -25,11 +26,12 @@ pub struct VersesQuery {
 
 impl FromFields for VersesQuery {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
-        let start = fields.number("verse_start", 1);
+        let start = SentNumber::read(fields, "verse_start");
         let end = fields.optional_number("verse_end", 1);
-        if let (Some(start), Some(end)) = (start, end)
-            && end < start
+        if let (Some(start), Some(end)) = (&start, end)
+            && end < start.value
         {
+            let start = &start.sent;
             fields.add_error(
                 "verse_end",
                 format!("must be {start} (verse_start) or more"),
@@ -62,19 +64,17 @@ pub async fn get_passage(
 
 impl VersesQuery {
     /// The verses, or a `404` that says why there are none.
-    fn select(self, chapter: &Chapter) -> Result<PassageAnswer, Problem> {
+    fn select(&self, chapter: &Chapter) -> Result<PassageAnswer, Problem> {
         let last = chapter.last_verse();
         let (book, number) = (chapter.book().name, chapter.number());
-        let first = u16::try_from(self.verse_start)
-            .ok()
-            .filter(|first| *first <= last);
+        let first = Some(self.verse_start.clamped()).filter(|first| *first <= last);
         let first = first.ok_or_else(|| {
-            let verse = self.verse_start;
+            let verse = &self.verse_start.sent;
             Problem::not_found(format!(
                 "{book} {number} has no verse {verse}: its last is {last}."
             ))
         })?;
-        let end = self.verse_end.unwrap_or(self.verse_start);
+        let end = self.verse_end.unwrap_or(self.verse_start.value);
         let numbers = first..=u16::try_from(end).unwrap_or(u16::MAX).min(last);
         let range = match numbers.end() {
             end if *end > first => format!("-{end}"),

@@ -4,7 +4,7 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 use verse_http::{Cacheable, Fields, FromFields, Invalid, Problem, Query};
-use verse_scripture::{Reference, find_references};
+use verse_scripture::{FoundReferences, Reference, Unread, read_references};
 
 /// The text.
 #[derive(Debug, IntoParams)]
@@ -27,9 +27,23 @@ impl FromFields for ResolveQuery {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ResolveAnswer {
     references: Vec<ReferenceAnswer>,
+    /// The parts that begin like a reference and cannot be read whole or do not exist, in the order of the text.
+    unread: Vec<UnreadAnswer>,
 }
 
-/// One reference. Fields that do not apply are null: the verses of a chapter, and the chapter of a book.
+/// A part of the text that is not read.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnreadAnswer {
+    /// The part as it was sent.
+    #[schema(example = "John 3:99")]
+    text: String,
+    /// Why it cannot be read.
+    #[schema(example = "John 3 has no verse 99; its last is 36")]
+    reason: String,
+}
+
+/// One reference, with the numbers of the text: those of the translation that it names, such as `Jonah 2:1 (SRV)`.
+/// Fields that do not apply are null: the verses of a chapter, and the chapter of a book.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReferenceAnswer {
     /// The reference in OSIS form.
@@ -55,7 +69,8 @@ pub struct ReferenceAnswer {
 
 /// Find the references in a text
 ///
-/// The list is empty when the text has none.
+/// The lists are empty when the text has none. No part of a reference is left out: what cannot be read whole is in
+/// `unread`. A range past its chapter's end is read to that end, and is in `unread` too.
 #[utoipa::path(get, path = "/api/resolve", tag = "bible", params(ResolveQuery),
     responses(
         (status = 200, description = "The references", body = ResolveAnswer),
@@ -65,11 +80,25 @@ pub async fn resolve(
     cacheable: Cacheable,
     Query(query): Query<ResolveQuery>,
 ) -> Result<Response, Problem> {
-    let references = find_references(&query.q)
-        .iter()
-        .map(ReferenceAnswer::from)
-        .collect();
-    cacheable.json(&ResolveAnswer { references })
+    cacheable.json(&ResolveAnswer::from(read_references(&query.q)))
+}
+
+impl From<FoundReferences> for ResolveAnswer {
+    fn from(found: FoundReferences) -> Self {
+        Self {
+            references: found.references.iter().map(ReferenceAnswer::from).collect(),
+            unread: found.unread.into_iter().map(UnreadAnswer::from).collect(),
+        }
+    }
+}
+
+impl From<Unread> for UnreadAnswer {
+    fn from(unread: Unread) -> Self {
+        Self {
+            text: unread.text,
+            reason: unread.reason.to_string(),
+        }
+    }
 }
 
 impl From<&Reference> for ReferenceAnswer {

@@ -160,7 +160,7 @@ fn notes(passage: &Passage, sources: &mut Sources) -> Option<String> {
 
 fn footnotes(passage: &Reference, translation: TranslationCode) -> Vec<Note> {
     let mut notes: Vec<Note> = Vec::new();
-    if let Some((book, chapter, verses)) = passage.chapters().next()
+    if let Some((book, chapter, verses)) = passage.printed_in(translation).into_iter().next()
         && let Ok(chapter) = get_chapter(translation, book, chapter)
     {
         for note in chapter.notes_within(&verses) {

@@ -66,6 +66,34 @@ async fn the_five_translations_have_john_3_16() {
 }
 
 #[tokio::test]
+async fn a_verse_is_read_under_the_number_that_the_translation_prints() {
+    let bible = bible().await;
+    for (query, reference, begins) in [
+        (
+            "book=Job&chapter=39&verse_start=34&translation=SRV",
+            "Job 39:34",
+            "A más de eso respondió",
+        ),
+        (
+            "book=Jonás&chapter=2&verse_start=11&translation=SRV",
+            "Jonah 2:11",
+            "Y mandó Jehová al pez",
+        ),
+        (
+            "book=Rom&chapter=14&verse_start=24&verse_end=26",
+            "Romans 14:24-26",
+            "Now to him who is able",
+        ),
+    ] {
+        let path = format!("/api/passage?{query}").replace('á', "%C3%A1");
+        let passage = bible.get(&path).await.expect_status(200).json();
+        assert_eq!(passage["reference"], reference);
+        let text = passage["verses"][0]["text"].as_str().unwrap();
+        assert!(text.starts_with(begins), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn a_verse_that_is_not_printed_is_listed_as_omitted() {
     let path = "/api/passage?book=Acts&chapter=8&verse_start=36&verse_end=38";
     let passage = bible().await.get(path).await.expect_status(200).json();

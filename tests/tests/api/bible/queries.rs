@@ -39,7 +39,19 @@ async fn an_absent_chapter_or_verse_is_named() {
         ),
         (
             "/api/chapter?book=Jude&chapter=4294967296",
-            "Jude has no chapter 4294967295: its last is 1.",
+            "Jude has no chapter 4294967296: its last is 1.",
+        ),
+        (
+            "/api/chapter?book=Judas&chapter=99999999999999999999",
+            "Jude has no chapter 99999999999999999999: its last is 1.",
+        ),
+        (
+            "/api/passage?book=John&chapter=3&verse_start=99999999999999999999",
+            "John 3 has no verse 99999999999999999999: its last is 36.",
+        ),
+        (
+            "/api/passage?book=Jonah&chapter=1&verse_start=17&translation=SRV",
+            "The Santa Biblia Reina-Valera 1909 does not print Jonah 1:17: there it is Jonah 2:1.",
         ),
         (
             "/api/passage?book=John&chapter=3&verse_start=37",

@@ -24,7 +24,22 @@ async fn references_are_found_in_a_text() {
     assert_eq!(found[3]["chapter"], 1);
     assert_eq!(found[3]["chapter_end"], 2);
     let nothing = resolve("no reference at all").await;
-    assert_eq!(nothing, json!({"references": []}));
+    assert_eq!(nothing, json!({"references": [], "unread": []}));
+}
+
+#[tokio::test]
+async fn a_part_that_cannot_be_read_whole_is_unread_with_its_reason() {
+    let bible = bible().await;
+    let resolve = async |text: &str| bible.get(paths::RESOLVE).query("q", text).await.json();
+    let answer = resolve("Ruth; Jonah 2:1 (SRV); John 3：99; Hezekiah 4:2").await;
+    let found = answer["references"].as_array().unwrap();
+    let osis: Vec<_> = found.iter().map(|reference| &reference["osis"]).collect();
+    assert_eq!(osis, ["Ruth", "Jonah.2.1"]);
+    let unread = json!([
+        {"text": "John 3：99", "reason": "John 3 has no verse 99; its last is 36"},
+        {"text": "Hezekiah 4:2", "reason": "\"Hezekiah\" is not a book of the Bible"},
+    ]);
+    assert_eq!(answer["unread"], unread);
 }
 
 #[tokio::test]

@@ -110,6 +110,20 @@ async fn a_whole_psalm_gets_an_insight() {
 }
 
 #[tokio::test]
+async fn a_verse_with_another_number_in_its_translation_gets_the_commentary_on_its_words() {
+    let spanish = "MAS Jehová había prevenido un gran pez que tragase á Jonás";
+    for text in [spanish, "Un texto que no está en la Biblia"] {
+        let [context, significance, ..] = insight("Jonás 2:1 (SRV)", text).await;
+        assert_contains(&context, &["Jonah 1:17"]);
+        assert_contains(&significance, &["on [Jonah 1:13-17]"]);
+    }
+    let doxology = "Now to him who is able to establish you";
+    let [.., application, _] = insight("Romans 14:24 (WEB)", doxology).await;
+    let [.., expected, _] = insight("Romans 16:25 (WEB)", doxology).await;
+    assert_eq!(application, expected);
+}
+
+#[tokio::test]
 async fn a_missing_introduction_is_named() {
     let [context, significance, ..] = insight("Obadiah 1:1", "The vision of Obadiah.").await;
     assert_contains(&context, &["has no introduction to Obadiah."]);
