@@ -9,6 +9,9 @@ use crate::token::PlainText;
 /// Shorter abbreviations are like too many words.
 const SHORTEST_ABBREVIATION: usize = 5;
 
+/// More wrong letters make another name: `Apocalypse of Moses`.
+const MOST_ERRORS: usize = 3;
+
 /// How far a written name is from a book's name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Nearness {
@@ -55,7 +58,7 @@ pub fn nearest_book(name: &str) -> Option<&'static Book> {
 /// is: at most one letter in three may be wrong, and never the first.
 pub(crate) fn near_book(key: &str) -> Option<(&'static Book, Nearness)> {
     let length = key.chars().count();
-    if length < 3 || length > LONGEST_NAME {
+    if !(3..=LONGEST_NAME).contains(&length) {
         return None;
     }
     let may_begin = |name: &Name| {
@@ -70,7 +73,7 @@ pub(crate) fn near_book(key: &str) -> Option<(&'static Book, Nearness)> {
         }
         let distance = strsim::osa_distance(&name.key, key);
         match nearest {
-            _ if distance * 3 > length => {}
+            _ if distance * 3 > length || distance > MOST_ERRORS => {}
             Some((least, other)) if distance == least => is_tie |= other.book != name.book,
             Some((least, _)) if distance > least => {}
             _ => {

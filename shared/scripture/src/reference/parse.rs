@@ -48,6 +48,8 @@ pub(super) struct Parser<'a> {
     translation: Option<TranslationCode>,
     pub found: Vec<Read>,
     pub unread: Vec<Unread>,
+    /// The translation that was named before the end of the current list.
+    named: Option<TranslationCode>,
     /// The index after the last list that was read.
     pub list_end: usize,
     /// How many tokens were looked at.
@@ -76,6 +78,7 @@ impl<'a> Parser<'a> {
             translation,
             found: Vec::new(),
             unread: Vec::new(),
+            named: None,
             list_end: 0,
             #[cfg(test)]
             work: Cell::new(0),
@@ -144,6 +147,7 @@ impl<'a> Parser<'a> {
     /// Reads a book's name and its list.
     fn reference(&mut self) -> Result<(), ReferenceError> {
         let start = self.at;
+        self.named = None;
         if let Some(members) = self.inverted() {
             return self.finish_list(members, Ok(()));
         }
@@ -304,6 +308,12 @@ impl<'a> Parser<'a> {
     /// and no other book begins.
     fn next_in_list(&mut self, last: Point) -> Result<Option<(Point, usize)>, ReferenceError> {
         let start = self.at;
+        // `John 3:16 (ESV), 18`.
+        let named = self.translation_after(start);
+        if let Some((code, after)) = named {
+            self.named = self.named.or(Some(code));
+            self.at = after;
+        }
         let mut new_chapter = false;
         let mut separated = false;
         while let Some(token) = self.peek() {
@@ -317,7 +327,8 @@ impl<'a> Parser<'a> {
             self.at += 1;
         }
         let begin = self.at;
-        let continues = separated || self.continues_without_separator(&last);
+        let may_continue = named.is_none() && self.continues_without_separator(&last);
+        let continues = separated || may_continue;
         let next = if continues && !self.book_begins(begin) {
             self.point(last, new_chapter)?
         } else {
@@ -337,7 +348,8 @@ impl<'a> Parser<'a> {
         list: Result<(), ReferenceError>,
     ) -> Result<(), ReferenceError> {
         let end = self.at;
-        let translation = self.translation_after(end).or(self.translation);
+        let after_end = self.translation_after(end).map(|(code, _)| code);
+        let translation = after_end.or(self.named).or(self.translation);
         let mut glued = None;
         let is_book = members
             .last()
@@ -385,38 +397,26 @@ impl<'a> Parser<'a> {
             (Extent::Verses, _) | (_, Extent::Verses) => Extent::Verses,
             _ => Extent::Chapters,
         };
-        let mut add = |extent, first, last| {
-            let reference = Reference {
+        let read = |extent, first, last| Read {
+            reference: Reference {
                 extent,
                 first,
                 last,
-            };
-            self.found.push(Read {
-                reference,
-                translation,
-            });
+            },
+            translation,
         };
         if first <= last {
-            add(extent, first, last);
-            let exceeds = member.last.is_some() && !self.strict;
-            let end_exists = exceeds.then(|| self.first_verse(&end, translation));
+            self.found.push(read(extent, first, last));
+            let is_range = member.last.is_some() && !self.strict;
+            let end_exists = is_range.then(|| self.first_verse(&end, translation));
             return Ok(end_exists.and_then(Result::err));
         }
         let first_of_end = self.first_verse(&end, translation)?;
         let last_of_start = self.last_verse(&start, translation)?;
-        for (extent, first, last) in [
-            (start.extent(), first, last_of_start),
-            (end.extent(), first_of_end, last),
-        ] {
-            self.found.push(Read {
-                reference: Reference {
-                    extent,
-                    first,
-                    last,
-                },
-                translation,
-            });
-        }
+        self.found.extend([
+            read(start.extent(), first, last_of_start),
+            read(end.extent(), first_of_end, last),
+        ]);
         Ok(None)
     }
 

@@ -192,8 +192,8 @@ impl Parser<'_> {
         let is_chapter = match next {
             Some(TokenKind::Number) => dot == 1 || is_long || is_small && !is_pronoun,
             Some(TokenKind::Colon) => true,
-            Some(TokenKind::Word) => is_long && self.token(after + dot)?.is_word(&VERSE_WORDS),
-            _ => is_long || is_small && !is_pronoun,
+            Some(TokenKind::Word) => self.token(after + dot)?.is_word(&VERSE_WORDS),
+            _ => is_long || is_small,
         };
         if !is_chapter && !says_chapter {
             return None;
@@ -223,7 +223,7 @@ impl Parser<'_> {
         let is_five = context.chapter.is_none()
             && only_chapter.is_none()
             && self.peek().is_some_and(|token| token.is_word(&["v"]))
-            && self.kind(start + 1) == Some(TokenKind::Dot);
+            && self.kind(start + 1) != Some(TokenKind::Number);
         let says_chapter = self.eat_word(&CHAPTER_WORDS);
         let says_verse = !is_five && !says_chapter && self.eat_word(&VERSE_WORDS);
         let mut is_roman = false;
@@ -295,13 +295,11 @@ impl Parser<'_> {
             });
         }
         let may_be_alone = is_roman || context.chapter.is_none() || new_chapter;
-        let number = if separated || says_verse {
-            self.number()
-        } else if may_be_alone && self.is_verse_after_space(book, chapter) {
-            self.number()
-        } else {
-            None
-        };
+        let is_verse = separated
+            || says_verse
+            || may_be_alone && self.eat_dot_before_verse()
+            || may_be_alone && self.is_verse_after_space(book, chapter);
+        let number = is_verse.then(|| self.number()).flatten();
         if number.is_none() {
             self.at = start;
         }
@@ -313,11 +311,38 @@ impl Parser<'_> {
         let is_number = |index| self.kind(index) == Some(TokenKind::Number);
         let next_has_verse =
             self.kind(self.at + 1) == Some(TokenKind::Colon) && is_number(self.at + 2);
+        // "3,000".
+        let is_thousands = self.kind(self.at + 1) == Some(TokenKind::Comma)
+            && self.is_joined(self.at + 1)
+            && self.is_joined(self.at + 2)
+            && self
+                .token(self.at + 2)
+                .is_some_and(|token| token.text.len() == 3);
         is_number(self.at)
             && !next_has_verse
+            && !is_thousands
             && book.verse_count(chapter.value).is_some()
             && self.peek().is_some_and(|token| token.value() < MOST_VERSES)
             && !self.book_begins(self.at)
+    }
+
+    /// Reads the dot of `John 3. 16`. In a sentence a word follows the number.
+    fn eat_dot_before_verse(&mut self) -> bool {
+        let after = self.at + 2;
+        let ends = match self.kind(after) {
+            Some(TokenKind::Word | TokenKind::Number | TokenKind::Colon) => false,
+            Some(TokenKind::Dot) => !matches!(
+                self.kind(after + 1),
+                Some(TokenKind::Word | TokenKind::Number)
+            ),
+            _ => true,
+        };
+        let is_dot = self.kind(self.at) == Some(TokenKind::Dot)
+            && self.is_joined(self.at)
+            && self.kind(self.at + 1) == Some(TokenKind::Number)
+            && ends;
+        self.at += usize::from(is_dot);
+        is_dot
     }
 
     /// Whether a list goes on without a comma: `Romans 3:23 6:23`, `John 3:16 17`,

@@ -75,6 +75,20 @@ const WORDS_BEFORE_A_TIME: [&str; 46] = [
     "december",
 ];
 
+/// Names of several books, which need a number before them.
+const NAMES_OF_SEVERAL_BOOKS: [&str; 6] = [
+    "chronicles",
+    "corinthians",
+    "thessalonians",
+    "cronicas",
+    "corintios",
+    "tesalonicenses",
+];
+/// The same, but also names of persons and things.
+const NAMES_OF_PERSONS: [&str; 7] = [
+    "samuel", "kings", "timothy", "peter", "reyes", "timoteo", "pedro",
+];
+
 /// The name of a book in a text.
 #[derive(Clone, Copy)]
 pub(super) struct Name {
@@ -162,7 +176,7 @@ impl Parser<'_> {
         loop {
             let digit = ordinal_of(self.token(at)?).filter(|digit| ('1'..='3').contains(digit))?;
             if let Some(before) = digits.last().copied() {
-                if digit <= before {
+                if digit == before {
                     return None;
                 }
                 if is_range {
@@ -181,9 +195,8 @@ impl Parser<'_> {
             is_range = false;
             while let Some(token) = self.token(at).filter(|_| at < before_separators + 3) {
                 let is_separator = match token.kind {
-                    TokenKind::Dash => true,
-                    TokenKind::Comma => true,
-                    TokenKind::Other => token.text == "/",
+                    TokenKind::Dash | TokenKind::Comma => true,
+                    TokenKind::Other => ["/", "+"].contains(&token.text),
                     _ => token.is_word(&["and", "or", "y", "to", "through"]),
                 };
                 if !is_separator {
@@ -278,9 +291,9 @@ impl Parser<'_> {
         })
     }
 
-    /// The translation named after a reference: `(SRV)`, `, KJV`. The others count as the canon
-    /// does, which is as the King James Version.
-    pub(super) fn translation_after(&self, index: usize) -> Option<TranslationCode> {
+    /// The translation named after a reference, `(SRV)` or `, KJV`, and the index after it. The
+    /// others count as the canon does, which is as the King James Version.
+    pub(super) fn translation_after(&self, index: usize) -> Option<(TranslationCode, usize)> {
         let is_mark = |index| matches!(self.kind(index), Some(TokenKind::Comma | TokenKind::Other));
         let marks = (index..index + 2)
             .take_while(|index| is_mark(*index))
@@ -290,7 +303,13 @@ impl Parser<'_> {
             return None;
         }
         let code = find_translation(self.token(at)?.text).map(|translation| translation.code);
-        Some(code.unwrap_or(TranslationCode::Kjv))
+        let is_closed = self
+            .token(at + 1)
+            .is_some_and(|mark| [")", "]"].contains(&mark.text));
+        Some((
+            code.unwrap_or(TranslationCode::Kjv),
+            at + 1 + usize::from(is_closed),
+        ))
     }
 
     /// The index after a number that is joined to a reference by a mark without a meaning there:
@@ -340,7 +359,10 @@ impl Parser<'_> {
             return false;
         };
         let is_number = |index| self.kind(index) == Some(TokenKind::Number);
-        name.is_capitalised()
+        if name.is_word(&NAMES_OF_SEVERAL_BOOKS) && is_number(index + 1) {
+            return true;
+        }
+        (name.is_capitalised() || name.is_word(&NAMES_OF_PERSONS))
             && !name.is_word(&WORDS_BEFORE_A_TIME)
             && is_number(index + 1)
             && !self.is_joined(index + 1)
