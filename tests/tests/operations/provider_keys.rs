@@ -166,7 +166,7 @@ async fn a_secret_that_cannot_be_read_fails_the_start() {
         .await
         .expect_err("no start")
         .to_string();
-    let expected = "AI_SECRET_ARN cannot be used: Secrets Manager did not give the secret";
+    let expected = "AI_SECRET_ARN cannot be used: Secrets Manager did not return the secret";
     assert!(failed.contains(expected), "{failed}");
 }
 

@@ -85,7 +85,7 @@ async fn a_secret_that_cannot_be_read_is_a_503() {
         .wait_for_record(|line| line["status"] == 503)
         .await;
     let cause = line["cause"].as_str().unwrap_or_default();
-    let expected = "Secrets Manager did not give the secret";
+    let expected = "Secrets Manager did not return the secret";
     assert!(cause.contains(expected), "{cause}");
 }
 
