@@ -155,9 +155,11 @@ fn each_english_verse_of_the_table_has_the_words_of_its_verses_in_the_kjv() {
     }
 }
 
-/// One verse at each end of each range, read beside the KJV: book, as printed, in the canon, and
-/// its first words.
-const SPANISH_VERSES: [(&str, (u16, u16), (u16, u16), &str); 37] = [
+/// Book, chapter and verse as printed and in the canon, and the first words.
+type SpanishVerse = (&'static str, (u16, u16), (u16, u16), &'static str);
+
+/// One verse at each end of each range, read beside the KJV.
+const SPANISH_VERSES: [SpanishVerse; 37] = [
     (
         "NUM",
         (13, 1),
