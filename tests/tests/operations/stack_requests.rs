@@ -143,7 +143,7 @@ async fn an_undeliverable_response_fails_the_invocation() {
     for (url, reason) in [
         (&*refusing.url(), "refused with 403"),
         (&unreachable, "cannot be reached"),
-        ("nowhere at all", "is none"),
+        ("nowhere at all", "the ResponseURL is not a URL"),
     ] {
         let answer = migrate.run(&request("Update", url)).await;
         let failure = answer.expect_err("a failure");
