@@ -16,7 +16,7 @@ use verse_http::Routes;
         (name = "definition", description = "Definitions of a word, and their history"),
         (name = "chat", description = "Conversations, and their messages"),
         (name = "device", description = "Devices of one user, and linking another"),
-        (name = "user", description = "The session, and the export, import and erasure of a user's data"),
+        (name = "user", description = "The session, and exporting, importing and clearing a user's data"),
         (name = "health", description = "The health of the service"),
     )
 )]

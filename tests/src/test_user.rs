@@ -71,6 +71,7 @@ impl TestUser {
             },
             content: &content,
             source: Some("a test"),
+            is_scripture: true,
         };
         let saved = save_insight(&self.data, self.token_hash(), new, at(time)).await;
         saved.expect("the insight is saved").id
@@ -92,6 +93,7 @@ impl TestUser {
             },
             content: &content,
             source: Some("a test"),
+            is_scripture: true,
         };
         let saved = save_definition(&self.data, self.token_hash(), new, at(time)).await;
         saved.expect("the definition is saved").id

@@ -13,6 +13,7 @@ use verse_generation::{Generation, Generator, model_problem};
 use verse_http::{
     App, Caller, Deadline, Fields, FromFields, Invalid, NoAnswer, Problem, TooMany, Unavailable,
 };
+use verse_scripture::is_word_of_scripture;
 
 /// A word and its verse.
 #[derive(Clone, Debug, ToSchema)]
@@ -125,6 +126,11 @@ async fn get_or_generate(
                     subject,
                     content: &content,
                     source: Some(&source),
+                    is_scripture: is_word_of_scripture(
+                        subject.word,
+                        subject.passage_reference,
+                        subject.verse_text,
+                    ),
                 };
                 save_definition(database, token, new, now).await
             },

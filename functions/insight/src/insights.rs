@@ -10,6 +10,7 @@ use verse_generation::{Generation, Generator, model_problem};
 use verse_http::{
     App, Caller, Deadline, Fields, FromFields, Invalid, NoAnswer, Problem, TooMany, Unavailable,
 };
+use verse_scripture::is_scripture;
 
 /// The passage of an insight.
 #[derive(Clone, Debug, ToSchema)]
@@ -112,6 +113,7 @@ async fn get_or_generate(
                     subject,
                     content: &content,
                     source: Some(&source),
+                    is_scripture: is_scripture(subject.passage_reference, subject.passage_text),
                 };
                 save_insight(database, token, new, now).await
             },

@@ -236,6 +236,7 @@ pub(crate) async fn saved_insight(
         subject,
         content,
         source,
+        is_scripture: true,
     };
     save_insight(database, token, new, now).await.unwrap()
 }

@@ -13,11 +13,11 @@
 #[macro_use]
 mod redact;
 
+mod clearing;
 mod conversations;
 mod database;
 mod definitions;
 mod devices;
-mod erasure;
 mod error;
 mod export;
 #[cfg(test)]
@@ -41,6 +41,7 @@ mod tokens;
 mod usage;
 mod users;
 
+pub use clearing::{ClearedCounts, clear_user_data};
 pub use conversations::{
     ChatId, Conversation, FinalState, FinishedMessage, MemoryExcerpt, MemoryQuery, MemoryStatus,
     Message, MessageId, MessageTarget, PostOutcome, Role, StandaloneChat, StoredMessage,
@@ -55,7 +56,6 @@ pub use definitions::{
     save_definition,
 };
 pub use devices::{Device, UnlinkOutcome, get_user_devices, unlink_device};
-pub use erasure::{ErasedCounts, clear_user_data};
 pub use error::Error;
 pub use export::{Export, ExportPart, ExportedUser, export_user_data};
 pub use generations::{Claim, ClaimOutcome, abandon_generation};

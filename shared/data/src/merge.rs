@@ -94,6 +94,8 @@ async fn choose(
 
 /// Moves imported insights. One that both uploaded, or that one uploaded and the other has as a shared insight, is kept once,
 /// and the links and conversations of the other copy move to it.
+///
+/// Old links are deleted, not updated: the trigger on deleted links deletes a shared copy that has lost its last one.
 async fn move_own_insights(connection: &mut PgConnection, pair: Pair) -> Result<(), Error> {
     sqlx::query!(
         "WITH of_kept AS (
@@ -122,12 +124,15 @@ async fn move_own_insights(connection: &mut PgConnection, pair: Pair) -> Result<
                AND NOT EXISTS (
                    SELECT FROM conversations WHERE user_id = $2 AND insight_id = of_kept.id)
              ORDER BY subject_hash, content_hash, of_deleted.is_owned DESC, of_deleted.id DESC, of_kept.id
-         ), moved_links AS (
-             UPDATE user_insights
-             SET insight_id = duplicates.kept
-             FROM duplicates
+         ), old_links AS (
+             DELETE FROM user_insights
+             USING duplicates
              WHERE user_id = $2
                AND insight_id = duplicates.deleted
+             RETURNING duplicates.kept, linked_at
+         ), new_links AS (
+             INSERT INTO user_insights (user_id, insight_id, linked_at)
+             SELECT $2, kept, linked_at FROM old_links
          ), moved_conversations AS (
              UPDATE conversations
              SET insight_id = duplicates.kept
@@ -178,12 +183,15 @@ async fn move_own_definitions(connection: &mut PgConnection, pair: Pair) -> Resu
              WHERE of_kept.id <> of_deleted.id
                AND of_kept.id NOT IN (SELECT id FROM of_deleted)
              ORDER BY subject_hash, content_hash, of_deleted.is_owned DESC, of_deleted.id DESC, of_kept.id
-         ), moved_links AS (
-             UPDATE user_definitions
-             SET definition_id = duplicates.kept
-             FROM duplicates
+         ), old_links AS (
+             DELETE FROM user_definitions
+             USING duplicates
              WHERE user_id = $2
                AND definition_id = duplicates.deleted
+             RETURNING duplicates.kept, linked_at
+         ), new_links AS (
+             INSERT INTO user_definitions (user_id, definition_id, linked_at)
+             SELECT $2, kept, linked_at FROM old_links
          ), deleted_duplicates AS (
              DELETE FROM definitions
              USING duplicates

@@ -107,6 +107,7 @@ async fn an_insight_saved_by_all_users_is_stored_once_and_linked_to_all(pool: Pg
                     subject,
                     content,
                     source,
+                    is_scripture: true,
                 };
                 save_insight(&database, token, new, at(NOW)).await.unwrap()
             }

@@ -10,7 +10,7 @@ mod client_reference;
 mod search;
 
 use crate::canon::BookId;
-use crate::reference::Reference;
+use crate::reference::{Reference, parse_references_in};
 use crate::translation::{TranslationCode, translations};
 
 use chapter_words::selected_words;
@@ -68,6 +68,41 @@ pub fn locate_selection(reference: &str, text: &str) -> Option<Selection> {
         candidates,
         translation: translation.or(reference.translation),
     })
+}
+
+/// Whether a reference and a text are Scripture only, without a word of the user who sent them.
+///
+/// The whole reference must name a passage, and every word of the text must be in its place in the
+/// passage's chapters. A number must be that of a chapter or verse there.
+#[must_use]
+pub fn is_scripture(reference: &str, text: &str) -> bool {
+    let Some(place) = read_client_reference(reference) else {
+        return false;
+    };
+    if parse_references_in(reference, place.translation).is_err() {
+        return false;
+    }
+    let selected = selected_words(text).len();
+    find_text(&place, text).iter().any(|found| {
+        let has_number = |number: u16| {
+            let mut verses = found.words.iter().filter_map(|word| word.verse);
+            verses.any(|verse| verse.verse == number || verse.chapter == number)
+        };
+        let mut numbers = text
+            .split(|c: char| !c.is_numeric())
+            .filter(|number| !number.is_empty());
+        found.words.len() == selected && numbers.all(|number| number.parse().is_ok_and(has_number))
+    })
+}
+
+/// [`is_scripture`] of a verse, and whether a word or phrase is in it.
+#[must_use]
+pub fn is_word_of_scripture(word: &str, reference: &str, verse: &str) -> bool {
+    let (selected, words) = (selected_words(word), selected_words(verse));
+    let mut windows = words.windows(selected.len().max(1));
+    !word.contains(char::is_numeric)
+        && windows.any(|window| window == selected)
+        && is_scripture(reference, verse)
 }
 
 /// Every place of a text in the first translation that has it, the reference's translation first.

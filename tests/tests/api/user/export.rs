@@ -134,9 +134,9 @@ async fn a_hundred_megabytes_are_exported_in_constant_memory() {
         .iter()
         .map(|insight| insight.chat_messages.len());
     assert!(messages.into_iter().all(|count| count == 500));
-    let erased = client.delete(paths::USER_DATA).await.expect_status(200);
-    println!("erased in {:?}", erased.duration);
-    assert_eq!(erased.json()["deleted"]["chat_messages"], 25_000);
+    let cleared = client.delete(paths::USER_DATA).await.expect_status(200);
+    println!("cleared in {:?}", cleared.duration);
+    assert_eq!(cleared.json()["deleted"]["chat_messages"], 25_000);
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ fn insight(n: usize) -> Value {
 /// Contract: import: "returns what was imported"
 /// Contract: import: "times are kept, definitions are included"
 #[tokio::test]
-async fn an_export_imported_after_erasure_restores_everything() {
+async fn an_export_imported_after_clearing_restores_everything() {
     let (database, client) = user_site().await;
     let (client, id) = known_client(&database, &client).await;
     insert_history(&database, id, "mine").await;
@@ -80,14 +80,16 @@ async fn an_export_imported_after_erasure_restores_everything() {
 
     client.delete(paths::USER_DATA).await.expect_status(200);
     assert_eq!(export(&client).await["insights"], json!([]));
-    let answer = import(&client, &file).await.expect_status(200);
-    // An unknown caller became a user.
-    assert!(answer.cookie(SESSION_COOKIE).is_some());
-    assert_eq!(answer.json(), imported(5, 3, 20, 3));
-    assert_eq!(export(&client).await, file);
+    for (client, is_new) in [(&client, false), (&client.another(), true)] {
+        let answer = import(client, &file).await.expect_status(200);
+        // An unknown caller becomes a user.
+        assert_eq!(answer.cookie(SESSION_COOKIE).is_some(), is_new);
+        assert_eq!(answer.json(), imported(5, 3, 20, 3));
+        assert_eq!(export(client).await, file);
 
-    expect_imported(&client, &file, imported(0, 0, 0, 0)).await;
-    assert_eq!(export(&client).await, file);
+        expect_imported(client, &file, imported(0, 0, 0, 0)).await;
+        assert_eq!(export(client).await, file);
+    }
 }
 
 /// Nothing was imported.
