@@ -1,13 +1,15 @@
 //! The JSON file that an export writes and an import reads. The export writes the records of the data crate, whose fields have
-//! the same names.
+//! the same names. An import may lack times (then: now), lists and states.
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use verse_data::Role;
+use verse_data::{FinalState, Role};
 
-use crate::bounded_json::{list, optional_text, role, text, time};
+use crate::bounded_json::{
+    list, of_member, optional_state, optional_text, optional_time, role, text,
+};
 
 /// The data of a user, oldest first.
 #[derive(Debug, ToSchema)]
@@ -15,11 +17,11 @@ use crate::bounded_json::{list, optional_text, role, text, time};
 pub struct ExportFile {
     /// The user; null for an unknown caller. An import ignores it.
     user: Option<ExportUser>,
-    /// The history of insights. An import takes 1,000 at most.
+    /// The history of insights. An import takes 5,000 at most.
     insights: Vec<ExportInsight>,
-    /// The history of definitions. An import takes 1,000 at most.
+    /// The history of definitions. An import takes 5,000 at most.
     definitions: Vec<ExportDefinition>,
-    /// Standalone chats. An import takes 500 at most.
+    /// Standalone chats. An import takes 5,000 at most.
     standalone_chats: Vec<ExportChat>,
 }
 
@@ -50,9 +52,10 @@ pub struct ExportInsight {
     #[serde(deserialize_with = "text::<_, 0, 10_000>")]
     pub(crate) practical_application: String,
     /// When it was added to the history.
-    #[serde(deserialize_with = "time")]
-    pub(crate) created_at: DateTime<Utc>,
-    #[schema(required = true)]
+    #[schema(required = false, value_type = DateTime<Utc>)]
+    #[serde(default, deserialize_with = "optional_time")]
+    pub(crate) created_at: Option<DateTime<Utc>>,
+    #[schema(required = false)]
     #[serde(default, deserialize_with = "list::<_, _, { usize::MAX }>")]
     pub(crate) chat_messages: Vec<ExportMessage>,
 }
@@ -79,8 +82,9 @@ pub struct ExportDefinition {
     #[serde(deserialize_with = "text::<_, 0, 10_000>")]
     pub(crate) original_language: String,
     /// When it was added to the history.
-    #[serde(deserialize_with = "time")]
-    pub(crate) created_at: DateTime<Utc>,
+    #[schema(required = false, value_type = DateTime<Utc>)]
+    #[serde(default, deserialize_with = "optional_time")]
+    pub(crate) created_at: Option<DateTime<Utc>>,
 }
 
 /// A standalone chat.
@@ -95,26 +99,70 @@ pub struct ExportChat {
     #[schema(max_length = 50_000)]
     #[serde(default, deserialize_with = "optional_text::<_, 50_000>")]
     pub(crate) passage_text: Option<String>,
-    #[serde(deserialize_with = "time")]
-    pub(crate) created_at: DateTime<Utc>,
+    #[schema(required = false, value_type = DateTime<Utc>)]
+    #[serde(default, deserialize_with = "optional_time")]
+    pub(crate) created_at: Option<DateTime<Utc>>,
     /// When it was last used.
-    #[serde(deserialize_with = "time")]
-    pub(crate) updated_at: DateTime<Utc>,
-    #[schema(required = true)]
+    #[schema(required = false, value_type = DateTime<Utc>)]
+    #[serde(default, deserialize_with = "optional_time")]
+    pub(crate) updated_at: Option<DateTime<Utc>>,
+    #[schema(required = false)]
     #[serde(default, deserialize_with = "list::<_, _, { usize::MAX }>")]
     pub(crate) messages: Vec<ExportMessage>,
 }
 
 /// A message.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(try_from = "SentMessage")]
 pub struct ExportMessage {
     /// `user` or `assistant`.
     #[schema(value_type = String, example = "user")]
-    #[serde(deserialize_with = "role")]
     pub(crate) role: Role,
-    #[schema(max_length = 10_000)]
-    #[serde(deserialize_with = "text::<_, 0, 10_000>")]
+    /// At most 10,000 characters from a user. Replies may be longer.
+    #[schema(max_length = 100_000)]
     pub(crate) content: String,
-    #[serde(deserialize_with = "time")]
-    pub(crate) created_at: DateTime<Utc>,
+    /// `truncated` or `interrupted` for a reply that did not end by itself; absent for a whole message.
+    #[schema(value_type = Option<String>, example = "truncated")]
+    pub(crate) state: FinalState,
+    #[schema(required = false, value_type = DateTime<Utc>)]
+    pub(crate) created_at: Option<DateTime<Utc>>,
 }
+
+/// A message whose members are valid by themselves.
+#[derive(Deserialize)]
+struct SentMessage {
+    #[serde(deserialize_with = "role")]
+    role: Role,
+    #[serde(deserialize_with = "text::<_, 0, 100_000>")]
+    content: String,
+    #[serde(default, deserialize_with = "optional_state")]
+    state: Option<FinalState>,
+    #[serde(default, deserialize_with = "optional_time")]
+    created_at: Option<DateTime<Utc>>,
+}
+
+impl TryFrom<SentMessage> for ExportMessage {
+    type Error = String;
+
+    fn try_from(sent: SentMessage) -> Result<Self, String> {
+        let state = sent.state.unwrap_or(FinalState::Complete);
+        if sent.role == Role::User {
+            if sent.content.chars().nth(MOST_FROM_A_USER).is_some() {
+                let detail = format!("must have {MOST_FROM_A_USER} characters or fewer");
+                return Err(of_member("content", &detail));
+            }
+            if !state.is_complete() {
+                return Err(of_member("state", "of a user must be complete"));
+            }
+        }
+        Ok(Self {
+            role: sent.role,
+            content: sent.content,
+            state,
+            created_at: sent.created_at,
+        })
+    }
+}
+
+/// The characters of a user's message.
+const MOST_FROM_A_USER: usize = 10_000;

@@ -1,5 +1,5 @@
 //! `POST /api/user/import`: adds the records of an export that the caller's user does not have. All or nothing. Limits: 6 MB,
-//! 1,000 insights, 1,000 definitions, 500 chats. Creates a user for an unknown caller. Eight round trips at most, in one
+//! and 5,000 insights, definitions and chats each. Creates a user for an unknown caller. Eight round trips at most, in one
 //! transaction.
 
 use std::sync::Arc;
@@ -61,7 +61,7 @@ pub async fn import_user(
     caller: Caller,
     JsonText(body): JsonText,
 ) -> Result<Json<ImportAnswer>, Problem> {
-    let data = Arc::new(reader::read(&body)?);
+    let data = Arc::new(reader::read(&body, app.clock.now())?);
     drop(body);
     let imported = with_user(&app, &caller, |database, token| {
         let data = Arc::clone(&data);

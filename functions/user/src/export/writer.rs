@@ -113,7 +113,9 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use verse_data::{ChatRecord, DefinitionRecord, InsightRecord, MessageRecord, Role};
+    use verse_data::{
+        ChatRecord, DefinitionRecord, FinalState, InsightRecord, MessageRecord, Role,
+    };
 
     use super::*;
 
@@ -122,6 +124,7 @@ mod tests {
     fn message(content: &str) -> ExportPart {
         ExportPart::Message(MessageRecord {
             role: Role::User,
+            state: FinalState::Complete,
             content: content.to_owned(),
             created_at: AT.parse().unwrap(),
         })

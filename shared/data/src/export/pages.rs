@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 
 use super::ExportPart;
 use crate::{
-    ChatRecord, Database, DefinitionRecord, Error, InsightRecord, MessageRecord, Role, TokenHash,
+    ChatRecord, Database, DefinitionRecord, Error, FinalState, InsightRecord, MessageRecord, Role,
+    TokenHash,
 };
 
 /// The most rows of a page.
@@ -269,7 +270,8 @@ pub(super) async fn messages(
                                                           AND 1 PRECEDING) AS bytes_before
             FROM page
         )
-        SELECT id, role AS "role: Role", content, created_at, page_rows AS "page_rows!"
+        SELECT id, role AS "role: Role", state AS "state: FinalState", content, created_at,
+               page_rows AS "page_rows!"
         FROM measured
         WHERE coalesce(bytes_before, 0) < $6
         ORDER BY created_at, id
@@ -287,6 +289,7 @@ pub(super) async fn messages(
     for row in rows {
         let message = ExportPart::Message(MessageRecord {
             role: row.role,
+            state: row.state,
             content: row.content,
             created_at: row.created_at,
         });

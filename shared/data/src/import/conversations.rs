@@ -141,10 +141,11 @@ pub(super) async fn insert_messages(
         r#"
         WITH given AS (
             SELECT *
-            FROM unnest($2::bigint[], $3::text[], $4::text[], $5::timestamptz[])
-                 WITH ORDINALITY AS given (conversation_id, role, content, created_at, position)
+            FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
+                 WITH ORDINALITY AS given (conversation_id, role, state, content, created_at,
+                                           position)
         ), existing AS (
-            SELECT conversation_id, role, content, created_at
+            SELECT conversation_id, role, state, content, created_at
             FROM messages
             WHERE state <> 'pending'
               AND (conversation_id, created_at) IN (SELECT conversation_id, created_at FROM given)
@@ -155,7 +156,7 @@ pub(super) async fn insert_messages(
             WINDOW same AS (PARTITION BY conversation_id, created_at, role, content)
         )
         INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
-        SELECT conversation_id, $1, role, 'complete', content, created_at
+        SELECT conversation_id, $1, role, state, content, created_at
         FROM counted
         WHERE position IS NOT NULL AND nth > 2 * existing
         ORDER BY position
@@ -163,6 +164,7 @@ pub(super) async fn insert_messages(
         user,
         &conversations,
         texts(messages, |(_, m)| m.role.as_str()) as Vec<&str>,
+        texts(messages, |(_, m)| m.state.as_str()) as Vec<&str>,
         texts(messages, |(_, m)| &m.content) as Vec<&str>,
         &times(messages, |(_, m)| m.created_at),
     )

@@ -48,6 +48,7 @@ fn chat(title: &str) -> ChatRecord {
 fn message(role: Role, content: &str, time: &str) -> MessageRecord {
     MessageRecord {
         role,
+        state: FinalState::Complete,
         content: content.to_owned(),
         created_at: at(time),
     }

@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use sqlx::AssertSqlSafe;
 use verse_tests::{Client, Database, Function, Proxy, Response, SESSION_COOKIE, paths};
 
 use super::{known_client, sample_rows::insert_history, user, user_site};
@@ -31,6 +32,81 @@ fn imported(insights: u64, definitions: u64, chat_messages: u64, standalone_chat
 async fn expect_imported(client: &Client, file: &Value, expected: Value) {
     let answer = import(client, file).await.expect_status(200);
     assert_eq!(answer.json(), expected);
+}
+
+/// Contract: import: "times, lists of messages and states may be missing"
+#[tokio::test]
+async fn what_a_file_lacks_is_now_none_or_complete() {
+    let (database, client) = user_site().await;
+    let (client, _) = known_client(&database, &client).await;
+    let (mut insight, said) = (insight(1), json!({"role": "user", "content": "why?"}));
+    for member in ["created_at", "chat_messages"] {
+        insight.as_object_mut().unwrap().remove(member);
+    }
+    let reply = json!({"role": "assistant", "content": "becau", "state": "interrupted"});
+    let chats = [json!({"title": "talk", "messages": [said, reply]}), json!({"title": "none"})];
+    let file = json!({"insights": [insight], "standalone_chats": chats});
+    expect_imported(&client, &file, imported(1, 0, 2, 2)).await;
+    let file = export(&client).await;
+    let times: i64 = database
+        .value("SELECT count(*) FROM messages WHERE created_at > now() - interval '1 minute'")
+        .await;
+    assert_eq!(times, 2);
+    let [asked, answered] = [0, 1].map(|n| &file["standalone_chats"][0]["messages"][n]);
+    assert_eq!((&asked["content"], &asked["state"]), (&json!("why?"), &Value::Null));
+    assert_eq!(answered["state"], "interrupted");
+    // The export of it has times: the file is there already.
+    expect_imported(&client, &file, imported(0, 0, 0, 0)).await;
+}
+
+/// Contract: import: "everything that is exported comes back"
+#[tokio::test]
+async fn an_export_of_more_than_a_thousand_insights_comes_back() {
+    let (database, client) = user_site().await;
+    let (client, user) = known_client(&database, &client).await;
+    let rows = format!(
+        "WITH insight AS (
+             INSERT INTO insights (owner_id, subject_hash, content_hash, passage_reference, passage_text,
+                                   historical_context, theological_significance, practical_application, created_at)
+             SELECT {user}, sha256(n::text::bytea), sha256('c'), 'John 3', 'text ' || n, 'h', 't', 'p', now()
+             FROM generate_series(1, 1001) AS n
+             RETURNING id
+         ), insight_link AS (
+             INSERT INTO user_insights SELECT {user}, id, now() - id * interval '1 second' FROM insight
+         ), definition AS (
+             INSERT INTO definitions (owner_id, subject_hash, content_hash, word, passage_reference, verse_text,
+                                      definition, biblical_usage, original_language, created_at)
+             SELECT {user}, sha256(n::text::bytea), sha256('c'), 'word', 'John 3', 'text ' || n, 'd', 'b', 'o', now()
+             FROM generate_series(1, 501) AS n
+             RETURNING id
+         ), definition_link AS (
+             INSERT INTO user_definitions SELECT {user}, id, now() - id * interval '1 second' FROM definition
+         ), conversation AS (
+             INSERT INTO conversations (user_id, insight_id, title, created_at, updated_at)
+             SELECT {user}, id, NULL, now(), now() FROM insight WHERE id % 10 = 0
+             UNION ALL SELECT {user}, NULL, 'chat ' || n, now(), now() FROM generate_series(1, 501) AS n
+             RETURNING id
+         )
+         INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
+         SELECT id, {user}, role, state, content, now()
+         FROM conversation,
+              (VALUES ('user', 'complete', 'why?'), ('assistant', 'truncated', repeat('because ', 2000)),
+                      ('user', 'complete', 'and?'), ('assistant', 'interrupted', '')) AS said (role, state, content)
+         WHERE id % 7 = 0 OR content <> repeat('because ', 2000)
+         ORDER BY id, role DESC"
+    );
+    database.execute(AssertSqlSafe(rows)).await;
+    let file = export(&client).await;
+    let lengths = ["insights", "definitions", "standalone_chats"]
+        .map(|list| file[list].as_array().map_or(0, Vec::len));
+    assert_eq!(lengths, [1001, 501, 501]);
+    client.delete(paths::USER_DATA).await.expect_status(200);
+    import(&client, &file).await.expect_status(200);
+    let again = export(&client).await;
+    for list in ["insights", "definitions", "standalone_chats"] {
+        assert_eq!(again[list], file[list], "{list}");
+    }
+    expect_imported(&client, &file, imported(0, 0, 0, 0)).await;
 }
 
 async fn expect_refused(client: &Client, file: &Value, detail: &str) {
@@ -99,7 +175,7 @@ async fn expect_no_rows(database: &Database) {
     }
 }
 
-/// Contract: import: "at most 1,000 insights, 1,000 definitions, 500 chats, and texts within their bounds"
+/// Contract: import: "at most 5,000 insights, definitions and chats each, and texts within their bounds"
 #[tokio::test]
 async fn each_list_and_text_has_a_bound() {
     let (database, client) = user_site().await;
@@ -113,9 +189,9 @@ async fn each_list_and_text_has_a_bound() {
     let file =
         json!({"insights": [insight], "definitions": [definition], "standalone_chats": [chat]});
     for (list, most) in [
-        ("insights", 1000),
-        ("definitions", 1000),
-        ("standalone_chats", 500),
+        ("insights", 5_000),
+        ("definitions", 5_000),
+        ("standalone_chats", 5_000),
     ] {
         let mut file = file.clone();
         file[list] = json!(vec![&file[list][0]; most + 1]);
@@ -146,7 +222,7 @@ async fn each_list_and_text_has_a_bound() {
     expect_no_rows(&database).await;
 }
 
-/// Contract: import: "at most 1,000 insights, 1,000 definitions, 500 chats, and texts within their bounds"
+/// Contract: import: "at most 5,000 insights, definitions and chats each, and texts within their bounds"
 /// Contract: import: "role is user or assistant"
 /// Contract: import: "a violation is a 400 that says what and where, and nothing is imported"
 #[tokio::test]
