@@ -136,7 +136,7 @@ def model() -> Iterator[dict[str, str]]:
     """Runs a server of embeddings. Yields the functions' settings for it and for the library; they allow many calls."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Embeddings)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    limits = ("DAILY_LIMIT", "GENERATE_PER_MINUTE", "CHAT_PER_MINUTE", "ADDRESS_PER_MINUTE")
+    limits = ("DAILY_LIMIT", "GENERATE_PER_MINUTE", "CHAT_PER_MINUTE", "ADDRESS_PER_MINUTE", "STORE_PER_MINUTE")
     settings = {
         "EMBEDDING_PROVIDER": "openai",
         # The name of the model in the filled rows.

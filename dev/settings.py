@@ -9,7 +9,8 @@ ALL = (*HTTP, "cleanup", "migrate")
 
 _BY_FUNCTIONS: dict[tuple[str, ...], str] = {
     ALL: "VERSE_ENV METRICS_NAMESPACE DB_HOST DB_PORT DB_NAME DB_AUTH DB_SECRET_ARN DB_USER",
-    HTTP: "CORS_ORIGINS",
+    HTTP: "CORS_ORIGINS STORE_PER_MINUTE",
+    ("user",): "USER_MEGABYTES",
     # The session's answer contains the rest of the daily quota.
     ("user", *GENERATION): "DAILY_LIMIT",
     GENERATION: "ADDRESS_PER_MINUTE AI_PROVIDER AI_SECRET_ARN ANTHROPIC_MODEL ANTHROPIC_BASE_URL OPENAI_MODEL "

@@ -38,7 +38,7 @@ impl TestUser {
             kind: DeviceKind::Unknown,
             user_agent: None,
         };
-        let created = get_or_create_user(&data, None, &device, at("2026-01-01T00:00:00Z"));
+        let created = get_or_create_user(&data, None, &device, None, at("2026-01-01T00:00:00Z"));
         created.await.expect("a new user");
         Self { data, token }
     }

@@ -40,6 +40,14 @@ pub enum Error {
     #[error("the user was erased or merged during the statement")]
     UserGone(#[source] sqlx::Error),
 
+    /// The caller's address has stored too much within [`STORE_WINDOW`](crate::STORE_WINDOW). Nothing was stored.
+    #[error("the address stores too much")]
+    TooManyWrites,
+
+    /// The user's data would exceed its limit. Nothing was stored.
+    #[error("the user's data would exceed its limit")]
+    TooMuchData,
+
     /// The migrations could not be applied.
     #[error("the migrations could not be applied")]
     Migration(#[source] sqlx::migrate::MigrateError),

@@ -72,7 +72,10 @@ pub use merge::{MergedUser, merge_users};
 pub use migrations::{AppliedMigration, MIGRATIONS, apply_migrations};
 pub use paging::Page;
 pub use passages::{SavedPassage, save_passage};
-pub use rate_limits::{AddressHash, Bucket, RateDecision, RateKey, RateLimit, consume_rate_limits};
+pub use rate_limits::{
+    AddressHash, Bucket, RateDecision, RateKey, RateLimit, STORE_WINDOW, StoreLimit,
+    consume_rate_limits, consume_store_limit,
+};
 pub use records::{ChatRecord, DefinitionRecord, InsightRecord, MessageRecord};
 pub use retention::{BATCH, Batch, Cursor, RETENTION, Retention, cleanup_expired_codes};
 pub use subscriptions::{Subscription, get_subscription, list_subscriptions, update_subscription};

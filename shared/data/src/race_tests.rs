@@ -139,7 +139,7 @@ async fn of_all_first_requests_of_one_browser_one_user_remains(pool: PgPool) {
             kind: crate::DeviceKind::Unknown,
             user_agent: None,
         };
-        get_or_create_user(database, sent, &new, at(now)).await
+        get_or_create_user(database, sent, &new, None, at(now)).await
     };
     for _ in 0..REPETITIONS {
         let cookies = at_once(TASKS, |_| {

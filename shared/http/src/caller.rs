@@ -5,7 +5,10 @@ use std::{convert::Infallible, net::IpAddr};
 use axum::extract::FromRequestParts;
 use http::{header, request::Parts};
 use lambda_http::request::RequestContext;
-use verse_data::{Database, DeviceToken, NewDevice, Session, TokenHash, get_or_create_user};
+use verse_data::{
+    AddressHash, Database, DeviceToken, NewDevice, Session, StoreLimit, TokenHash,
+    get_or_create_user,
+};
 
 use crate::{
     App, Problem, Settings,
@@ -26,6 +29,7 @@ pub struct Caller {
     /// The `User-Agent` header, cut to 500 characters.
     pub user_agent: Option<String>,
     cookie: SessionCookie,
+    store_cost: i32,
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
@@ -41,6 +45,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
             address: parts.extensions.get().and_then(address),
             user_agent: user_agent.map(|text| text.chars().take(USER_AGENT_LENGTH).collect()),
             cookie: parts.extensions.get().cloned().unwrap_or_default(),
+            store_cost: 1,
         })
     }
 }
@@ -64,7 +69,7 @@ impl Caller {
     /// Creates a user with its first device, named after the `User-Agent`, and sets the session cookie. One round trip.
     ///
     /// # Errors
-    /// A `503` when the database does not answer.
+    /// A `429` when the address stores too much, and a `503` when the database does not answer.
     pub async fn create_user(&self, app: &App) -> Result<(TokenHash, Session), Problem> {
         let token = DeviceToken::generate(&app.random);
         let (name, kind) = name_device(self.user_agent.as_deref().unwrap_or_default());
@@ -76,9 +81,28 @@ impl Caller {
             user_agent: self.user_agent.clone(),
         };
         let now = app.clock.now();
-        let session = get_or_create_user(app.database()?, None, &device, now).await?;
+        let limit = self.store_limit(app);
+        let session = get_or_create_user(app.database()?, None, &device, limit, now).await?;
         self.cookie.set(&token, &app.settings);
         Ok((device.token_hash, session))
+    }
+
+    /// The caller of a request that counts `cost` against the limit of what an address stores, and not one.
+    #[must_use]
+    pub fn counting(self, cost: i32) -> Self {
+        let store_cost = cost;
+        Self { store_cost, ..self }
+    }
+
+    /// The limit of what the caller's address stores; `None` without an address.
+    #[must_use]
+    pub fn store_limit(&self, app: &App) -> Option<StoreLimit> {
+        let day = app.clock.now().date_naive();
+        self.address.map(|address| StoreLimit {
+            address: AddressHash::of(address, day),
+            most: app.settings.store_per_minute,
+            cost: self.store_cost,
+        })
     }
 
     /// Sends the session cookie again when it expires in less than 370 days.

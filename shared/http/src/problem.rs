@@ -206,6 +206,14 @@ impl From<verse_data::Error> for Problem {
             }
             // The device was erased or unlinked during the request.
             error @ verse_data::Error::UnknownCaller => Self::unavailable(error),
+            verse_data::Error::TooManyWrites => Self::too_many(
+                "Too much is being stored from this address. Please wait a minute and try again.",
+                verse_data::STORE_WINDOW,
+            ),
+            verse_data::Error::TooMuchData => Self::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "Your data would exceed what one user may store. Delete some of it, and try again.",
+            ),
             error if error.is_unavailable() => Self::unavailable(error),
             error => Self::internal(error),
         }

@@ -172,6 +172,7 @@ async fn every_bound_in_openapi_json_is_that_of_the_function() {
             "GENERATE_PER_MINUTE",
             "CHAT_PER_MINUTE",
             "ADDRESS_PER_MINUTE",
+            "STORE_PER_MINUTE",
             "WRONG_CODES",
         ];
         let function = Function::with_database(api.name, &database)

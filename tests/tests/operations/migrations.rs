@@ -10,7 +10,7 @@ use sqlx::{
 use verse_tests::{Database, Function};
 
 /// Rows for the tables that each migration creates.
-const ROWS: [(i64, &str); 13] = [
+const ROWS: [(i64, &str); 14] = [
     (
         1,
         "INSERT INTO users (anonymous_id, is_pro, created_at)
@@ -72,6 +72,7 @@ const ROWS: [(i64, &str); 13] = [
     (11, "SELECT 'no table is new'"),
     (12, "SELECT 'no table is new'"),
     (13, "SELECT 'no table is new'"),
+    (14, "INSERT INTO store_buckets VALUES (sha256('address'), now(), 1)"),
 ];
 
 async fn migrations() -> Vec<Migration> {

@@ -240,11 +240,36 @@ mod tests {
         let missing = read_file(&json!({"standalone_chats": [{}]})).unwrap_err();
         assert_eq!(missing, "standalone_chats[0].title is missing.");
         for (role, member, value, detail) in [
-            ("user", "content", json!("x".repeat(10_001)), "must have 10000 characters or fewer"),
-            ("assistant", "content", json!("x".repeat(100_001)), "must have 100000 characters or fewer"),
-            ("user", "state", json!("truncated"), "of a user must be complete"),
-            ("assistant", "state", json!("pending"), "must be complete, truncated or interrupted"),
-            ("assistant", "state", Value::Null, "must be complete, truncated or interrupted"),
+            (
+                "user",
+                "content",
+                json!("x".repeat(10_001)),
+                "must have 10000 characters or fewer",
+            ),
+            (
+                "assistant",
+                "content",
+                json!("x".repeat(100_001)),
+                "must have 100000 characters or fewer",
+            ),
+            (
+                "user",
+                "state",
+                json!("truncated"),
+                "of a user must be complete",
+            ),
+            (
+                "assistant",
+                "state",
+                json!("pending"),
+                "must be complete, truncated or interrupted",
+            ),
+            (
+                "assistant",
+                "state",
+                Value::Null,
+                "must be complete, truncated or interrupted",
+            ),
         ] {
             let mut message = message();
             message["role"] = json!(role);
@@ -265,14 +290,20 @@ mod tests {
         broken_off["role"] = json!("assistant");
         broken_off["state"] = json!("interrupted");
         broken_off["content"] = json!("x".repeat(100_000));
-        let chats = [json!({"title": "t", "messages": [said, broken_off]}), json!({"title": "t"})];
+        let chats = [
+            json!({"title": "t", "messages": [said, broken_off]}),
+            json!({"title": "t"}),
+        ];
         let data = read_file(&json!({"insights": [bare], "standalone_chats": chats})).unwrap();
         let now: DateTime<Utc> = "2026-02-01T00:00:00Z".parse().unwrap();
         let (insight, none) = &data.insights[0];
         assert_eq!((insight.created_at, none.len()), (now, 0));
         let (chat, messages) = &data.chats[0];
         assert_eq!((chat.created_at, chat.updated_at), (now, now));
-        assert_eq!((messages[0].created_at, messages[0].state), (now, FinalState::Complete));
+        assert_eq!(
+            (messages[0].created_at, messages[0].state),
+            (now, FinalState::Complete)
+        );
         assert_eq!(messages[1].state, FinalState::Interrupted);
         assert!(data.chats[1].1.is_empty());
     }

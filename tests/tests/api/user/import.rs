@@ -1,8 +1,11 @@
 //! `POST /api/user/import`
 
+use std::time::{Duration, Instant};
+
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
+use tokio::time::sleep;
 use verse_tests::{Client, Database, Function, Proxy, Response, SESSION_COOKIE, paths};
 
 use super::{known_client, sample_rows::insert_history, user, user_site};
@@ -44,7 +47,10 @@ async fn what_a_file_lacks_is_now_none_or_complete() {
         insight.as_object_mut().unwrap().remove(member);
     }
     let reply = json!({"role": "assistant", "content": "becau", "state": "interrupted"});
-    let chats = [json!({"title": "talk", "messages": [said, reply]}), json!({"title": "none"})];
+    let chats = [
+        json!({"title": "talk", "messages": [said, reply]}),
+        json!({"title": "none"}),
+    ];
     let file = json!({"insights": [insight], "standalone_chats": chats});
     expect_imported(&client, &file, imported(1, 0, 2, 2)).await;
     let file = export(&client).await;
@@ -53,7 +59,10 @@ async fn what_a_file_lacks_is_now_none_or_complete() {
         .await;
     assert_eq!(times, 2);
     let [asked, answered] = [0, 1].map(|n| &file["standalone_chats"][0]["messages"][n]);
-    assert_eq!((&asked["content"], &asked["state"]), (&json!("why?"), &Value::Null));
+    assert_eq!(
+        (&asked["content"], &asked["state"]),
+        (&json!("why?"), &Value::Null)
+    );
     assert_eq!(answered["state"], "interrupted");
     // The export of it has times: the file is there already.
     expect_imported(&client, &file, imported(0, 0, 0, 0)).await;
@@ -366,6 +375,132 @@ async fn six_megabytes_are_imported_in_bounded_memory() {
         file.to_string().len()
     );
     assert!(peak < 100_000_000, "{peak}");
+}
+
+/// The statements that run in a test's database.
+async fn active_statements(database: &Database) -> i64 {
+    let active = "pg_stat_activity WHERE datname = current_database() AND state = 'active'
+                  AND pid <> pg_backend_pid()";
+    database.count(active).await
+}
+
+/// A chat of six megabytes, each message of ten thousand characters.
+fn hostile_file() -> Value {
+    let texts = [
+        "~/",
+        "./",
+        "a_",
+        "a-b.",
+        "a@",
+        "<a ",
+        "&a;",
+        "1.2e-",
+        "http://a/",
+        "x=",
+    ];
+    let message = |n: usize| {
+        let content = texts[n % texts.len()].repeat(10_000);
+        let content: String = content.chars().take(10_000).collect();
+        json!({"role": "user", "content": content, "created_at": TIME})
+    };
+    let messages: Vec<Value> = (0..590).map(message).collect();
+    json!({"standalone_chats": [{"title": "hostile", "messages": messages}]})
+}
+
+/// Contract: import: "an import keeps no core of the database busy after its answer"
+#[tokio::test]
+async fn a_hostile_import_ends_with_its_answer() {
+    let (database, client) = user_site().await;
+    let answer = import(&client, &hostile_file()).await.expect_status(200);
+    assert_eq!(active_statements(&database).await, 0);
+    println!(
+        "590 messages of 10,000 characters imported in {:?}",
+        answer.duration
+    );
+    assert!(
+        answer.duration < Duration::from_secs(8),
+        "{:?}",
+        answer.duration
+    );
+}
+
+/// Contract: import: "an import keeps no core of the database busy after its answer"
+#[tokio::test]
+async fn after_the_503_of_a_slow_import_no_statement_goes_on() {
+    let (database, client) = user_site().await;
+    let slow = "CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS
+                    $$ BEGIN PERFORM pg_sleep(600); RETURN NULL; END $$;
+                CREATE TRIGGER sleep BEFORE INSERT ON messages EXECUTE FUNCTION sleep()";
+    database.run_script(slow).await;
+    let file = json!({"insights": [insight(1)]});
+    import(&client, &file).await.expect_status(503);
+    assert_eq!(
+        active_statements(&database).await,
+        1,
+        "the server has not noticed yet"
+    );
+    // The server ends the statement.
+    let deadline = Instant::now() + Duration::from_secs(40);
+    while active_statements(&database).await > 0 {
+        assert!(Instant::now() < deadline, "the statement goes on");
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(database.count("insights").await, 0);
+}
+
+/// Contract: quota and rate limits: "an address and a user store up to their limits, then 429 and 413"
+#[tokio::test]
+async fn imports_of_one_address_are_limited() {
+    let database = Database::fresh().await;
+    let function = Function::with_database("user", &database).env("STORE_PER_MINUTE", "25");
+    let client = Client::new(&function.start().await);
+    // A new user with an import counts ten, and so does an import of a known one.
+    for _ in 0..2 {
+        expect_imported(&client, &json!({}), imported(0, 0, 0, 0)).await;
+    }
+    for client in [&client, &client.another()] {
+        let refused = import(client, &json!({"insights": [insight(1)]})).await;
+        let refused = refused
+            .expect_status(429)
+            .expect_header("retry-after", "60");
+        assert!(refused.cookies().is_empty());
+        let detail =
+            "Too much is being stored from this address. Please wait a minute and try again.";
+        assert_eq!(refused.problem().detail, detail);
+    }
+    // New users count one. A known one costs nothing.
+    let newcomers: Vec<_> = (0..6).map(|_| client.another()).collect();
+    for (n, newcomer) in newcomers.iter().enumerate() {
+        let status = if n < 5 { 200 } else { 429 };
+        newcomer.get(paths::SESSION).await.expect_status(status);
+    }
+    client.get(paths::SESSION).await.expect_status(200);
+    assert_eq!(database.count("users").await, 6);
+    assert_eq!(database.count("insights").await, 0);
+    let ago = "UPDATE store_buckets SET window_start = window_start - interval '1 minute'";
+    database.execute(ago).await;
+    expect_imported(&client, &json!({}), imported(0, 0, 0, 0)).await;
+}
+
+/// Contract: quota and rate limits: "an address and a user store up to their limits, then 429 and 413"
+#[tokio::test]
+async fn a_user_who_would_store_too_much_is_refused() {
+    let database = Database::fresh().await;
+    let function = Function::with_database("user", &database).env("USER_MEGABYTES", "1");
+    let client = Client::new(&function.start().await);
+    let file = |name: &str| {
+        let said = json!({"role": "user", "content": format!("{name}{}", "x".repeat(9_000)), "created_at": TIME});
+        json!({"standalone_chats": [{"title": name, "created_at": TIME, "updated_at": TIME,
+                                     "messages": vec![said; 70]}]})
+    };
+    expect_imported(&client, &file("a"), imported(0, 0, 70, 1)).await;
+    let refused = import(&client, &file("b")).await.expect_status(413);
+    let detail =
+        "Your data would exceed what one user may store. Delete some of it, and try again.";
+    assert_eq!(refused.problem().detail, detail);
+    assert_eq!(database.count("conversations").await, 1);
+    client.delete(paths::USER_DATA).await.expect_status(200);
+    expect_imported(&client, &file("b"), imported(0, 0, 70, 1)).await;
 }
 
 #[tokio::test]
