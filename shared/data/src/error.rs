@@ -48,6 +48,10 @@ pub enum Error {
     #[error("the user's data would exceed its limit")]
     TooMuchData,
 
+    /// Two users have too many messages to become one. Nothing was done.
+    #[error("the users have too many messages to be merged")]
+    TooManyMessages,
+
     /// The migrations could not be applied.
     #[error("the migrations could not be applied")]
     Migration(#[source] sqlx::migrate::MigrateError),

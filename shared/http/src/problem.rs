@@ -214,6 +214,9 @@ impl From<verse_data::Error> for Problem {
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "Your data would exceed what one user may store. Delete some of it, and try again.",
             ),
+            verse_data::Error::TooManyMessages => Self::bad_request(
+                "These devices have too many messages to be linked. Please delete chats on one of them first.",
+            ),
             error if error.is_unavailable() => Self::unavailable(error),
             error => Self::internal(error),
         }
