@@ -14,11 +14,6 @@ use verse_data::{FinalState, Role};
 #[derive(Debug)]
 struct BoundedText<const LEAST: usize, const MOST: usize>(String);
 
-/// The error for one member, found when the whole object is read.
-pub(crate) fn of_member(member: &str, detail: &str) -> String {
-    format!("member `{member}` {detail}")
-}
-
 /// An object. Serde would accept an array in its place.
 #[derive(Debug)]
 pub(crate) struct JsonObject<T>(pub(crate) T);

@@ -7,9 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use verse_data::{FinalState, Role};
 
-use crate::bounded_json::{
-    list, of_member, optional_state, optional_text, optional_time, role, text,
-};
+use crate::bounded_json::{list, optional_state, optional_text, optional_time, role, text};
 
 /// The data of a user, oldest first.
 #[derive(Debug, ToSchema)]
@@ -23,6 +21,9 @@ pub struct ExportFile {
     definitions: Vec<ExportDefinition>,
     /// Standalone chats. An import takes 5,000 at most.
     standalone_chats: Vec<ExportChat>,
+    /// In a part: the `part` that follows, if one does. An import ignores it.
+    #[schema(required = false)]
+    next_part: Option<String>,
 }
 
 /// A user.
@@ -113,56 +114,19 @@ pub struct ExportChat {
 
 /// A message.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(try_from = "SentMessage")]
 pub struct ExportMessage {
     /// `user` or `assistant`.
     #[schema(value_type = String, example = "user")]
+    #[serde(deserialize_with = "role")]
     pub(crate) role: Role,
-    /// At most 10,000 characters from a user. Replies may be longer.
-    #[schema(max_length = 100_000)]
+    #[schema(max_length = 10_000)]
+    #[serde(deserialize_with = "text::<_, 0, 10_000>")]
     pub(crate) content: String,
     /// `truncated` or `interrupted` for a reply that did not end by itself; absent for a whole message.
     #[schema(value_type = Option<String>, example = "truncated")]
-    pub(crate) state: FinalState,
+    #[serde(default, deserialize_with = "optional_state")]
+    pub(crate) state: Option<FinalState>,
     #[schema(required = false, value_type = DateTime<Utc>)]
+    #[serde(default, deserialize_with = "optional_time")]
     pub(crate) created_at: Option<DateTime<Utc>>,
 }
-
-/// A message whose members are valid by themselves.
-#[derive(Deserialize)]
-struct SentMessage {
-    #[serde(deserialize_with = "role")]
-    role: Role,
-    #[serde(deserialize_with = "text::<_, 0, 100_000>")]
-    content: String,
-    #[serde(default, deserialize_with = "optional_state")]
-    state: Option<FinalState>,
-    #[serde(default, deserialize_with = "optional_time")]
-    created_at: Option<DateTime<Utc>>,
-}
-
-impl TryFrom<SentMessage> for ExportMessage {
-    type Error = String;
-
-    fn try_from(sent: SentMessage) -> Result<Self, String> {
-        let state = sent.state.unwrap_or(FinalState::Complete);
-        if sent.role == Role::User {
-            if sent.content.chars().nth(MOST_FROM_A_USER).is_some() {
-                let detail = format!("must have {MOST_FROM_A_USER} characters or fewer");
-                return Err(of_member("content", &detail));
-            }
-            if !state.is_complete() {
-                return Err(of_member("state", "of a user must be complete"));
-            }
-        }
-        Ok(Self {
-            role: sent.role,
-            content: sent.content,
-            state,
-            created_at: sent.created_at,
-        })
-    }
-}
-
-/// The characters of a user's message.
-const MOST_FROM_A_USER: usize = 10_000;

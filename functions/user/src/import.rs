@@ -1,5 +1,5 @@
 //! `POST /api/user/import`: adds the records of an export that the caller's user does not have. All or nothing. Limits: 6 MB,
-//! and 5,000 insights, definitions and chats each; per address and minute thirty; per user 100 MB. Creates a user for an
+//! and 5,000 insights, definitions and chats each; per address and minute sixty; per user 100 MB. Creates a user for an
 //! unknown caller. Eight round trips at most.
 
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub struct ImportBody {
 }
 
 /// What an import counts against the limit of its address.
-const COST: i32 = 10;
+const COST: i32 = 20;
 
 /// The import.
 #[derive(Debug, Serialize, ToSchema)]

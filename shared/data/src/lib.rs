@@ -57,7 +57,7 @@ pub use definitions::{
 };
 pub use devices::{Device, UnlinkOutcome, get_user_devices, unlink_device};
 pub use error::Error;
-pub use export::{Export, ExportPart, ExportedUser, export_user_data};
+pub use export::{Export, ExportPart, ExportPosition, ExportedUser, export_user_data};
 pub use generations::{Claim, ClaimOutcome, abandon_generation};
 pub use import::{Imported, UserData, import_user_data};
 pub use insights::{

@@ -63,10 +63,12 @@ impl Writer {
         Ok(self.take())
     }
 
-    /// The text after the last part.
-    pub(super) fn end(&mut self) -> Bytes {
+    /// The text after the last part of the export, which may be continued in another file.
+    pub(super) fn end(&mut self, next_part: Option<String>) -> Bytes {
         self.move_to(FileList::Chats);
-        self.text.extend_from_slice(b"]}");
+        let next = next_part.map(|next| format!(",\"next_part\":\"{next}\""));
+        let end = format!("]{}}}", next.unwrap_or_default());
+        self.text.extend_from_slice(end.as_bytes());
         self.take()
     }
 
@@ -172,7 +174,7 @@ mod tests {
                 writer.begin(None).unwrap(),
                 writer.write(first.to_vec()).unwrap(),
                 writer.write(second.to_vec()).unwrap(),
-                writer.end(),
+                writer.end(None),
             ]
             .concat()
         });

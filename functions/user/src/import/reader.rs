@@ -4,7 +4,9 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::error::Category;
-use verse_data::{ChatRecord, DefinitionRecord, InsightRecord, MessageRecord, UserData};
+use verse_data::{
+    ChatRecord, DefinitionRecord, FinalState, InsightRecord, MessageRecord, Role, UserData,
+};
 use verse_http::{FieldError, JsonText, Problem};
 
 use crate::{
@@ -88,7 +90,7 @@ fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     Problem::bad_request(format!("{subject} {detail}."))
 }
 
-/// The name of a missing, repeated or unfit member, if that is the breach, and the broken rule. Quotes nothing from the body.
+/// The name of a missing or repeated member, if that is the breach, and the broken rule. Quotes nothing from the body.
 fn explain(error: &serde_json::Error) -> (String, String) {
     let place = format!(" at line {} column {}", error.line(), error.column());
     let text = error.to_string();
@@ -98,11 +100,6 @@ fn explain(error: &serde_json::Error) -> (String, String) {
         (member.to_owned(), "is missing".to_owned())
     } else if let Some(member) = quoted("duplicate field `") {
         (member.to_owned(), "is there twice".to_owned())
-    } else if let Some((member, detail)) = text
-        .strip_prefix("member `")
-        .and_then(|rest| rest.split_once("` "))
-    {
-        (member.to_owned(), detail.to_owned())
     } else if let Some((_, expected)) = text.rsplit_once(", expected ") {
         (String::new(), format!("must be {expected}"))
     } else {
@@ -154,7 +151,11 @@ impl File {
 fn records(messages: Vec<ExportMessage>, now: DateTime<Utc>) -> Vec<MessageRecord> {
     let records = messages.into_iter().map(|message| MessageRecord {
         role: message.role,
-        state: message.state,
+        // A message of a user is whole.
+        state: message
+            .state
+            .filter(|_| message.role == Role::Assistant)
+            .unwrap_or(FinalState::Complete),
         content: message.content,
         created_at: message.created_at.unwrap_or(now),
     });
@@ -164,7 +165,6 @@ fn records(messages: Vec<ExportMessage>, now: DateTime<Utc>) -> Vec<MessageRecor
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use verse_data::FinalState;
 
     use super::*;
 
@@ -239,40 +239,17 @@ mod tests {
         );
         let missing = read_file(&json!({"standalone_chats": [{}]})).unwrap_err();
         assert_eq!(missing, "standalone_chats[0].title is missing.");
-        for (role, member, value, detail) in [
+        let states = "must be complete, truncated or interrupted";
+        for (member, value, detail) in [
             (
-                "user",
                 "content",
                 json!("x".repeat(10_001)),
                 "must have 10000 characters or fewer",
             ),
-            (
-                "assistant",
-                "content",
-                json!("x".repeat(100_001)),
-                "must have 100000 characters or fewer",
-            ),
-            (
-                "user",
-                "state",
-                json!("truncated"),
-                "of a user must be complete",
-            ),
-            (
-                "assistant",
-                "state",
-                json!("pending"),
-                "must be complete, truncated or interrupted",
-            ),
-            (
-                "assistant",
-                "state",
-                Value::Null,
-                "must be complete, truncated or interrupted",
-            ),
+            ("state", json!("pending"), states),
+            ("state", Value::Null, states),
         ] {
             let mut message = message();
-            message["role"] = json!(role);
             message[member] = value;
             let expected = format!("insights[2].chat_messages[0].{member} {detail}.");
             assert_eq!(problem_for("chat_messages", json!([message])), expected);
@@ -286,10 +263,10 @@ mod tests {
             bare.as_object_mut().unwrap().remove(member);
         }
         said.as_object_mut().unwrap().remove("created_at");
+        said["state"] = json!("truncated");
         let mut broken_off = message();
         broken_off["role"] = json!("assistant");
         broken_off["state"] = json!("interrupted");
-        broken_off["content"] = json!("x".repeat(100_000));
         let chats = [
             json!({"title": "t", "messages": [said, broken_off]}),
             json!({"title": "t"}),

@@ -97,7 +97,7 @@ async fn import(database: &Database, token: TokenHash, file: &UserData) -> Impor
 }
 
 async fn export(database: &Database, token: TokenHash) -> Vec<ExportPart> {
-    let mut export = export_user_data(database, token).await.unwrap();
+    let mut export = export_user_data(database, token, None).await.unwrap();
     let mut all = Vec::new();
     while let Some(parts) = export.next().await.unwrap() {
         all.extend(parts);

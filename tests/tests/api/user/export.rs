@@ -223,6 +223,61 @@ async fn messages_about_an_insight_are_exported_after_the_history_is_cleared() {
     assert_eq!(export(&client).await, file);
 }
 
+/// Contract: import: "everything that is exported comes back"
+#[tokio::test]
+async fn an_export_over_six_megabytes_comes_back_in_parts() {
+    let database = Database::fresh().await;
+    let builder = Function::with_database("user", &database);
+    let function = builder.deadline(Duration::from_mins(1)).start().await;
+    let (client, id) = known_client(&database, &Client::new(&function)).await;
+    // One conversation is in several parts.
+    insert_megabytes(&database, id, 14).await;
+    insert_history(&database, id, "mine").await;
+    let long = "UPDATE messages SET conversation_id = (SELECT min(id) FROM conversations)
+                WHERE content LIKE 'was the Word%' AND conversation_id % 2 = 0";
+    database.execute(long).await;
+    let distinct = "UPDATE messages SET content = content || id";
+    database.execute(distinct).await;
+    let whole = export(&client).await;
+    assert_eq!(whole.get("next_part"), None);
+    let (mut parts, mut next) = (Vec::new(), json!("first"));
+    while let Some(part) = next.as_str().map(str::to_owned) {
+        let answer = client.get(paths::EXPORT).query("part", &*part).await;
+        let answer = answer.expect_status(200);
+        assert!(answer.body.len() < 5_000_000, "{}", answer.body.len());
+        let file = answer.json();
+        next = file["next_part"].clone();
+        parts.push(file);
+    }
+    assert_eq!((next, parts.len() > 4), (Value::Null, true));
+    let other = client.another();
+    for _ in 0..2 {
+        for part in &parts {
+            import(&other, part).await.expect_status(200);
+        }
+    }
+    let again = export(&other).await;
+    for list in ["insights", "definitions", "standalone_chats"] {
+        let lengths = [&again, &whole].map(|file| file[list].as_array().map(Vec::len));
+        assert_eq!(lengths[0], lengths[1], "{list}");
+        assert!(again[list] == whole[list], "{list}");
+    }
+    let empty = client
+        .another()
+        .get(paths::EXPORT)
+        .query("part", "first")
+        .await;
+    assert_eq!(empty.expect_status(200).json().get("next_part"), None);
+    for part in ["", "second", "insights.1", "chats.1.x"] {
+        let refused = client.get(paths::EXPORT).query("part", part).await;
+        assert_eq!(
+            refused.expect_status(422).problem().pointers(),
+            ["/part"],
+            "{part}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn no_exported_text_is_in_the_log() {
     let database = Database::fresh().await;

@@ -99,9 +99,9 @@ async fn an_export_of_more_than_a_thousand_insights_comes_back() {
          INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
          SELECT id, {user}, role, state, content, now()
          FROM conversation,
-              (VALUES ('user', 'complete', 'why?'), ('assistant', 'truncated', repeat('because ', 2000)),
+              (VALUES ('user', 'complete', 'why?'), ('assistant', 'truncated', repeat('because ', 1200)),
                       ('user', 'complete', 'and?'), ('assistant', 'interrupted', '')) AS said (role, state, content)
-         WHERE id % 7 = 0 OR content <> repeat('because ', 2000)
+         WHERE id % 7 = 0 OR content <> repeat('because ', 1200)
          ORDER BY id, role DESC"
     );
     database.execute(AssertSqlSafe(rows)).await;
@@ -452,9 +452,9 @@ async fn after_the_503_of_a_slow_import_no_statement_goes_on() {
 #[tokio::test]
 async fn imports_of_one_address_are_limited() {
     let database = Database::fresh().await;
-    let function = Function::with_database("user", &database).env("STORE_PER_MINUTE", "25");
+    let function = Function::with_database("user", &database).env("STORE_PER_MINUTE", "45");
     let client = Client::new(&function.start().await);
-    // A new user with an import counts ten, and so does an import of a known one.
+    // A new user with an import counts twenty, and so does an import of a known one.
     for _ in 0..2 {
         expect_imported(&client, &json!({}), imported(0, 0, 0, 0)).await;
     }
