@@ -27,6 +27,18 @@ pub(crate) struct ReadingContext {
     pub(crate) insight: Option<InsightTexts>,
 }
 
+/// What a reply has cost so far, the least first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Cost {
+    /// No provider was called.
+    #[default]
+    Nothing,
+    /// A provider was called.
+    Called,
+    /// A provider wrote a summary, and it is stored: later replies use it.
+    Stored,
+}
+
 /// Why a reply was not finished.
 #[derive(Debug)]
 pub(crate) enum ReplyError {

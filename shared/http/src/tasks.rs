@@ -2,7 +2,7 @@
 //!
 //! Lambda freezes a process that fetches its next event, and `lambda_runtime` ends the process when the connection of a
 //! streamed response breaks. So the layer of this module lets neither happen before the tasks have ended: the next event
-//! waits for them, 8 seconds at most.
+//! waits for them, 70 seconds at most.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -17,8 +17,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::deadline::emulator_time_limit;
 
-/// The longest that the next event waits for tasks: two statements that time out, and some more.
-const LONGEST_WAIT: Duration = Duration::from_secs(8);
+/// The longest that the next event waits for tasks: a summary of 60 seconds, two statements that time out, and some more.
+const LONGEST_WAIT: Duration = Duration::from_secs(70);
 
 /// The background tasks of this process. Cheap to clone.
 #[derive(Clone, Debug, Default)]

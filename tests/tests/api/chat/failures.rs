@@ -7,9 +7,9 @@ use ProviderFormat::{Anthropic, OpenAi};
 use rstest::rstest;
 use serde_json::json;
 use verse_data::InsightId;
-use verse_tests::{Gate, ProviderFormat, Proxy, Script, paths};
+use verse_tests::{Gate, ProviderFormat, Proxy, Script, eventually, paths};
 
-use super::{Site, check_events, insight_message, read_reply, start_chat, stored};
+use super::{DEFAULT_REPLY, Site, check_events, insight_message, read_reply, start_chat, stored};
 
 /// The deadline of a function; that of the model is four seconds earlier.
 const SHORT: Duration = Duration::from_millis(7500);
@@ -94,12 +94,38 @@ async fn tokens_arrive_while_the_database_is_unreachable_and_done_is_not_sent(
     assert_eq!(reply.end.0, "error");
     assert_eq!(reply.end.1["error_type"], "interrupted");
     assert_eq!(site.stored_reply().await.0, "pending");
-    // It is charged: without a database there is no refund either.
+    // Without a database there is no refund either.
     assert_eq!(site.usage().await, 1);
-    // The same process works again once the database is back.
     proxy.restore().await;
+    eventually("the reply is refunded", async || {
+        (site.usage().await == 0).then_some(())
+    })
+    .await;
+    let text = "one two three";
+    assert_eq!(site.stored_reply().await, stored("interrupted", text));
+    // The same process works again.
     let again = start_chat(&client, "Who?").stream().await;
     assert_eq!(read_reply(again).await.end.0, "done");
+    assert_eq!(site.usage().await, 1);
+}
+
+/// Contract: quota and rate limits: "a failed generation is refunded"
+#[rstest]
+#[tokio::test]
+async fn an_answer_that_the_database_refuses_is_refunded_before_the_error_event(
+    #[values(Anthropic, OpenAi)] format: ProviderFormat,
+) {
+    let site = Site::start(format).await;
+    let refusing = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+         AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+         CREATE TRIGGER refuse BEFORE UPDATE ON messages FOR EACH ROW EXECUTE FUNCTION refuse()";
+    site.database.run_script(refusing).await;
+    let reply = site.reply().await;
+    assert_eq!(reply.text(), DEFAULT_REPLY);
+    assert_eq!(reply.end.0, "error");
+    assert_eq!(reply.end.1["error_type"], "interrupted");
+    assert_eq!(site.usage().await, 0);
+    assert_eq!(site.stored_reply().await, stored("pending", ""));
 }
 
 #[rstest]
