@@ -16,7 +16,8 @@ mod term_lookup;
 use futures_util::{FutureExt, StreamExt, stream};
 use tokio::task::yield_now;
 
-use super::{quotation::shorten, sources::Sources};
+use super::quotation::{quoted_from_user, shorten};
+use super::sources::Sources;
 use crate::{ChatRequest, ReplyEvent, ReplyStream, StopReason, TokenUsage};
 use conversation::Conversation;
 use question::{Question, QuestionKind};
@@ -98,13 +99,13 @@ async fn compose(request: &ChatRequest) -> (String, Sources) {
         found.extend(commentary::answer(&question, &mut conversation, &mut sources).await);
     }
     if found.is_empty() {
-        let message = shorten(conversation.message, 120);
+        let message = quoted_from_user(&shorten(conversation.message, 120));
         let more = if conversation.is_new { "" } else { " more" };
         parts.push(if question.refers_back && question.stems.is_empty() {
             SUPPORTED_QUESTIONS.to_owned()
         } else {
             format!(
-                "On “{message}” the works of this library have nothing{more}. {SUPPORTED_QUESTIONS}"
+                "On {message} the works of this library have nothing{more}. {SUPPORTED_QUESTIONS}"
             )
         });
     }
