@@ -61,7 +61,8 @@ pub struct AcceptAnswer {
 
 /// Accept a link code
 ///
-/// The two users become one with the data of both. Both devices keep their cookies.
+/// The two users become one with the data of both. Both devices keep their cookies. A device that sends its code again within
+/// the code's five minutes gets the same answer.
 #[utoipa::path(post, path = "/api/user/link/accept", tag = "device", request_body = AcceptBody, responses(
     (status = 200, description = "The devices are linked", body = AcceptAnswer),
     BadRequest, Invalid, TooMany, Unavailable))]
@@ -72,13 +73,17 @@ pub async fn accept_code(
     verse_http::Json(body): verse_http::Json<AcceptBody>,
 ) -> Result<Json<AcceptAnswer>, Problem> {
     let now = app.clock.now();
-    let code = body.check(&app, &caller, limit, now).await?;
-    let label = body.label();
-    let accepted = with_user(&app, &caller, |database, token| {
-        let label = label.clone();
-        async move { accept_link_code(&database, token, code, &label, limit, now).await }
-    })
-    .await?;
+    let accepted = match body.check(&app, &caller, limit, now).await? {
+        Checked::Linked(anonymous_id) => AcceptOutcome::Linked(anonymous_id),
+        Checked::Valid(code) => {
+            let label = body.label();
+            let accept = with_user(&app, &caller, |database, token| {
+                let label = label.clone();
+                async move { accept_link_code(&database, token, code, &label, limit, now).await }
+            });
+            accept.await?
+        }
+    };
     match accepted {
         AcceptOutcome::Linked(new_anonymous_id) => Ok(Json(AcceptAnswer {
             success: true,
@@ -101,22 +106,31 @@ pub fn wrong_code_limit(environment: &Environment) -> Result<WrongCodeLimit, Set
     })
 }
 
+/// A code that is not refused.
+enum Checked {
+    /// It can be accepted.
+    Valid(CodeHash),
+    /// The caller has accepted it, and belongs to the user with this anonymous id.
+    Linked(Uuid),
+}
+
 impl AcceptBody {
-    /// Returns the code if it can be accepted. The check comes first: a wrong code must not create a user.
+    /// Refuses a code that cannot be accepted. The check comes first: a wrong code must not create a user.
     async fn check(
         &self,
         app: &App,
         caller: &Caller,
         limit: WrongCodeLimit,
         now: DateTime<Utc>,
-    ) -> Result<CodeHash, Problem> {
+    ) -> Result<Checked, Problem> {
         let (token, address) = (caller.token_hash(), caller.address);
         let outcome =
             check_link_code(app.database()?, token, address, self.code, limit, now).await?;
         match (outcome, self.code) {
             (CheckOutcome::BlockedUntil(until), _) => Err(blocked(until, now)),
             (CheckOutcome::Rejected(rejection), _) => Err(rejected(rejection)),
-            (CheckOutcome::Valid, Some(code)) => Ok(code),
+            (CheckOutcome::Linked(anonymous_id), _) => Ok(Checked::Linked(anonymous_id)),
+            (CheckOutcome::Valid, Some(code)) => Ok(Checked::Valid(code)),
             (CheckOutcome::Valid, None) => Err(rejected(CodeRejection::Unknown)),
         }
     }

@@ -252,7 +252,8 @@ async fn of_all_opposite_merges_one_is_done_and_no_data_is_lost(pool: PgPool) {
         });
         let linked = (accepted.await.into_iter())
             .filter(|accepted| matches!(accepted, AcceptOutcome::Linked(_)));
-        assert_eq!(linked.count(), 1, "without a deadlock");
+        // Each call of the device that was first gets its answer, and none of the other device.
+        assert_eq!(linked.count(), TASKS / 2, "without a deadlock");
         assert_eq!(count(&database, "users").await, 1);
         assert_eq!(ann.user_now(&database).await, ben.user_now(&database).await);
         for (kept, table) in [

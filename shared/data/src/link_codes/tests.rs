@@ -209,7 +209,8 @@ async fn each_rejection_has_its_reason(pool: PgPool) {
     let code = code_of(&database, ann, NOW).await;
     let linked = accept(&database, ben, code).await;
     assert!(matches!(linked, AcceptOutcome::Linked(_)));
-    for person in [ann, ben, Person::new(&database, at(NOW)).await] {
+    assert_eq!(accept(&database, ben, code).await, linked, "again");
+    for person in [ann, Person::new(&database, at(NOW)).await] {
         let used = CodeRejection::Used;
         assert_eq!(
             check(&database, person, Some(code), NOW).await,

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use verse_tests::{Client, Database, EventFormat, Function, Response, SESSION_COOKIE, paths};
 
-use super::{WRONG_CODE, accept_code, devices, generate_code, site};
+use super::{WRONG_CODE, accept_code, devices, generate_code, own_device, site};
 use crate::{session, user::CHROME};
 
 async fn refusal(client: &Client, code: &str) -> String {
@@ -117,9 +117,57 @@ async fn every_refusal_says_why() {
     let code = generate_code(&host).await;
     accept_code(&guest, &code).await.expect_status(200);
     let used = "This code has already been used";
-    for client in [&host, &guest, &third] {
+    for client in [&host, &third] {
         assert_eq!(refusal(client, &code).await, used);
     }
+}
+
+/// Contract: devices and linking: "the device that has just used a code gets the same answer again"
+#[tokio::test]
+async fn a_device_whose_answer_was_lost_gets_it_again() {
+    let (database, host) = site().await;
+    let (guest, other) = (host.another(), host.another());
+    session(&guest).await;
+    let code = generate_code(&host).await;
+    let first = accept_code(&guest, &code).await.expect_status(200).json();
+    for _ in 0..2 {
+        let again = accept_code(&guest, &code.to_lowercase()).await;
+        assert_eq!(again.expect_status(200).json(), first);
+    }
+    assert_eq!(
+        first["new_anonymous_id"],
+        session(&host).await["anonymous_id"]
+    );
+    // The user that it belongs to now, after another link.
+    let next = generate_code(&other).await;
+    accept_code(&guest, &next).await.expect_status(200);
+    let again = accept_code(&guest, &code).await.expect_status(200).json();
+    assert_eq!(
+        again["new_anonymous_id"],
+        session(&other).await["anonymous_id"]
+    );
+    // Not another device, and not after the code's five minutes.
+    let used = "This code has already been used";
+    for client in [&host, &other, &host.another()] {
+        assert_eq!(refusal(client, &code).await, used);
+    }
+    database
+        .execute("UPDATE link_codes SET expires_at = now()")
+        .await;
+    assert_eq!(refusal(&guest, &code).await, used);
+}
+
+/// The code must not let it in again.
+#[tokio::test]
+async fn an_unlinked_device_cannot_use_its_code_again() {
+    let (_database, host) = site().await;
+    let guest = host.another();
+    let code = generate_code(&host).await;
+    accept_code(&guest, &code).await.expect_status(200);
+    let device = own_device(&guest).await;
+    host.delete(&device).await.expect_status(200);
+    let used = "This code has already been used";
+    assert_eq!(refusal(&guest, &code).await, used);
 }
 
 #[tokio::test]
