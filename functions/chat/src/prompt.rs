@@ -80,7 +80,7 @@ fn length(conversation: &Conversation) -> usize {
 
 /// The characters that a message takes in the prompt.
 fn characters(message: &Message) -> usize {
-    prompt_chars_of_turn(memory::turn_role(message.role), &message.content)
+    prompt_chars_of_turn(&turn(message))
 }
 
 struct Summary {
@@ -156,6 +156,7 @@ fn turn(message: &Message) -> Turn {
     Turn {
         role: memory::turn_role(message.role),
         text: message.content.clone(),
+        is_imported: message.is_imported,
     }
 }
 

@@ -74,6 +74,8 @@ pub struct Message {
     pub content: String,
     /// When it was sent; of a reply, when the user's message was sent.
     pub created_at: DateTime<Utc>,
+    /// It comes from an upload: the user may have written it, whatever its role.
+    pub is_imported: bool,
 }
 
 impl Role {

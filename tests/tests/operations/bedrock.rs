@@ -53,10 +53,7 @@ fn late() -> Instant {
 /// The reply to a question: its text, and how it ended.
 async fn reply(provider: &ScriptedProvider) -> (String, Result<ReplyEvent, ModelError>) {
     let question = ChatRequest {
-        turns: vec![Turn {
-            role: Role::User,
-            text: "Who was Ruth?".to_owned(),
-        }],
+        turns: vec![Turn::new(Role::User, "Who was Ruth?")],
         ..ChatRequest::default()
     };
     let mut stream = bedrock(provider).model.chat(question, late());

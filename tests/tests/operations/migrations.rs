@@ -10,7 +10,7 @@ use sqlx::{
 use verse_tests::{Database, Function};
 
 /// Rows for the tables that each migration creates.
-const ROWS: [(i64, &str); 12] = [
+const ROWS: [(i64, &str); 13] = [
     (
         1,
         "INSERT INTO users (anonymous_id, is_pro, created_at)
@@ -70,6 +70,7 @@ const ROWS: [(i64, &str); 12] = [
     ),
     (10, "SELECT 'no table is new'"),
     (11, "SELECT 'no table is new'"),
+    (16, "SELECT 'no table is new'"),
     (17, "SELECT 'no table is new'"),
 ];
 

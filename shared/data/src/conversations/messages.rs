@@ -48,7 +48,7 @@ async fn list_messages(
             WHERE user_id = (SELECT user_id FROM caller) AND id = $3 AND insight_id IS NULL
         )
         SELECT id AS "id: MessageId", role AS "role: Role", state AS "state: FinalState", content,
-               created_at
+               created_at, is_imported
         FROM (
             SELECT messages.*,
                    sum(octet_length(content)) OVER (

@@ -39,7 +39,7 @@ pub async fn get_conversation(
             FROM conversations
             WHERE user_id = (SELECT user_id FROM caller) AND id = $2
         ), recent AS (
-            SELECT messages.id, role, state, content, created_at,
+            SELECT messages.id, role, state, content, created_at, is_imported,
                    row_number() OVER (ORDER BY messages.created_at, messages.id) AS place
             FROM conversation
             JOIN messages ON messages.conversation_id = conversation.id
@@ -50,7 +50,7 @@ pub async fn get_conversation(
                first.passage_text, first.summary,
                recent.id AS "id?: MessageId", recent.role AS "role?: Role",
                recent.state AS "state?: FinalState", recent.content AS "content?",
-               recent.created_at AS "created_at?"
+               recent.created_at AS "created_at?", recent.is_imported AS "is_imported?"
         FROM conversation
         LEFT JOIN recent ON TRUE
         LEFT JOIN conversation AS first ON coalesce(recent.place, 1) = 1
@@ -80,6 +80,7 @@ pub async fn get_conversation(
                 state,
                 content,
                 created_at,
+                is_imported: row.is_imported.unwrap_or(false),
             });
         }
     }

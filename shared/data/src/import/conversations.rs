@@ -154,8 +154,9 @@ pub(super) async fn insert_messages(
             FROM (SELECT * FROM given UNION ALL SELECT *, NULL FROM existing) AS both_lists
             WINDOW same AS (PARTITION BY conversation_id, created_at, role, content)
         )
-        INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
-        SELECT conversation_id, $1, role, 'complete', content, created_at
+        INSERT INTO messages (conversation_id, user_id, role, state, content, created_at,
+                              is_imported)
+        SELECT conversation_id, $1, role, 'complete', content, created_at, TRUE
         FROM counted
         WHERE position IS NOT NULL AND nth > 2 * existing
         ORDER BY position
