@@ -66,8 +66,8 @@ pub(crate) fn chapter_words(
             }
         }
     } else {
-        for verse in chapter.verses() {
-            add(id(verse.number), &verse.text);
+        for (number, text) in chapter.texts() {
+            add(id(number), &text);
         }
     }
     all

@@ -17,7 +17,7 @@ use chapter_words::selected_words;
 pub(crate) use chapter_words::{ChapterWord, chapter_words, fold};
 pub(crate) use client_reference::{ClientReference, read_client_reference};
 pub(crate) use search::FoundText;
-use search::find_in_chapter;
+use search::{chapter_after, find_in_chapters};
 
 /// How many chapters of a reference are searched: those of the Psalms.
 const MOST_CHAPTERS: usize = 150;
@@ -81,12 +81,12 @@ pub(crate) fn find_text(reference: &ClientReference, text: &str) -> Vec<FoundTex
     let others = others.filter(|code| Some(*code) != reference.translation);
     for translation in reference.translation.into_iter().chain(others) {
         let chapters = chapters_to_search(&reference.passage, translation);
+        let chapters = chapters.get(..MOST_CHAPTERS).unwrap_or(&chapters);
         let mut found: Vec<FoundText> = chapters
-            .into_iter()
-            .take(MOST_CHAPTERS)
-            .flat_map(|(book, chapter)| find_in_chapter(translation, book, chapter, &words))
+            .chunk_by(|one, next| chapter_after(*one) == Some(*next))
+            .flat_map(|chapters| find_in_chapters(translation, chapters, &words))
             .collect();
-        // A text across the end of a chapter is found from both chapters.
+        // A text between two groups of chapters is found from both.
         found.dedup();
         if found.is_empty() {
             continue;
