@@ -72,7 +72,7 @@ pub(super) fn find_in_chapters(
         let shifted = in_own.into_iter();
         let shifted = shifted.map(|(start, end)| (own.start + start, own.start + end));
         let mut places: Vec<_> = shifted.collect();
-        if places.is_empty() {
+        if places.is_empty() && selected.len() > 1 {
             // The selection may cross the beginning of the chapters or their end.
             let mut last = *last;
             for _ in 0..MOST_CHAPTERS_AFTER {
@@ -85,8 +85,12 @@ pub(super) fn find_in_chapters(
                 words.extend(read(next));
                 last = next;
             }
-            places = find_words(&words, selected);
-            places.retain(|(start, end)| *start < own.end && *end > own.start);
+            places = [own.start, own.end]
+                .into_iter()
+                .flat_map(|border| find_across(border, &words, selected))
+                .collect();
+            places.sort_unstable();
+            places.dedup();
         }
         if places.is_empty() && !with_headings {
             places = find_ends(&words, selected);
@@ -100,6 +104,18 @@ pub(super) fn find_in_chapters(
         }
     }
     Vec::new()
+}
+
+/// The places of the selected words that begin before a border and end after it.
+fn find_across(border: usize, words: &[ChapterWord], selected: &[String]) -> Vec<(usize, usize)> {
+    let reach = selected.len() - 1;
+    let start = border.saturating_sub(reach);
+    let end = words.len().min(border + reach);
+    let near = words.get(start..end).unwrap_or_default();
+    let places = find_words(near, selected).into_iter();
+    places
+        .map(|(from, to)| (start + from, start + to))
+        .collect()
 }
 
 /// The places of the selected words: the index of the first, and the one after the last.
