@@ -1,11 +1,11 @@
 //! `GET /api/user/export`
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
-use verse_tests::{Client, Database, EventFormat, Function, Mode, Proxy, paths};
+use verse_tests::{Client, Database, EventFormat, Failure, Function, Mode, Proxy, paths};
 
 use super::{
     import::{export, import},
@@ -54,6 +54,24 @@ async fn an_unknown_caller_exports_empty_lists_and_writes_nothing() {
         assert_eq!(proxy.counts().statements, statements, "{unknown:?}");
     }
     assert_eq!(database.count("users").await, 0);
+}
+
+#[tokio::test]
+async fn a_hundred_readers_who_leave_early_do_not_end_the_process() {
+    let database = Database::fresh().await;
+    let function = Function::start("user", &database).await;
+    let (client, id) = known_client(&database, &Client::new(&function)).await;
+    insert_megabytes(&database, id, 2).await;
+    let process = function.processes().remove(0);
+    for _ in 0..50 {
+        function.break_responses(true);
+        let left = client.get(paths::EXPORT).try_stream().await;
+        assert_eq!(left.unwrap_err(), Failure::BrokenOff);
+        function.break_responses(false);
+        client.get(paths::EXPORT).stream().await.break_connection();
+    }
+    export(&client).await;
+    assert!(Arc::ptr_eq(&function.processes().remove(0), &process));
 }
 
 /// Contract: user: "export has nothing of another user"
