@@ -78,6 +78,9 @@ def run(service: Emulator, url: str) -> None:
         "/api/user/export",
     ):
         call(path)
+    # A browser may send several session cookies.
+    service.headers = {"Cookie": f"{fill.cookie(READER)}; {fill.cookie(GUEST)}"}
+    service.call("/api/user/session", end=PATIENCE)
     # Cleanup deletes an old user without rows who is no longer active, and one who never came back.
     for active, returned in (("'2020-01-01'", True), ("now()", False)):
         call("/api/user/session", user=0)

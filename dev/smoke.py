@@ -35,6 +35,8 @@ CALLS: tuple[tuple[str, Any, str], ...] = (
 )
 # Each stream, with its body.
 STREAMS = (("/api/standalone-chat", WHO), ("/api/user/export", None))
+# A cookie of another application, in UTF-8. Headers are sent in Latin-1.
+FOREIGN_COOKIE = "name=Zoë".encode().decode("latin-1")
 # Limits that this test does not reach.
 _LIMITS = "DAILY_LIMIT GENERATE_PER_MINUTE CHAT_PER_MINUTE ADDRESS_PER_MINUTE WRONG_CODES"
 LIMITS = dict.fromkeys(_LIMITS.split(), "10000")
@@ -48,7 +50,7 @@ def passes(database_url: str) -> bool:
             emulator.build(env)
             with leftovers.temporary(Path(tempfile.mkdtemp(prefix="verse-smoke-test-"))) as folder:
                 with emulator.temporary(env, folder / "watch.log") as service:
-                    service.headers = {"Cookie": _session_cookie(service)}
+                    service.headers = {"Cookie": f"{FOREIGN_COOKIE}; {_session_cookie(service)}"}
                     errors = [*_errors(service, "at first")]
                     _leave_early(service)
                     errors += _errors(service, "after readers have left")
@@ -102,7 +104,7 @@ def _reader(service: Emulator, path: str, body: Any) -> socket.socket:
     headers = {"Host": HOST, **service.headers, "Content-Type": "application/json", "Content-Length": str(len(text))}
     lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", text]
     reader = socket.create_connection((HOST, service.port), timeout=READY_WITHIN)
-    reader.sendall("\r\n".join(lines).encode())
+    reader.sendall("\r\n".join(lines).encode("latin-1"))
     return reader
 
 

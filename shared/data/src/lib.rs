@@ -79,6 +79,6 @@ pub use subscriptions::{Subscription, get_subscription, list_subscriptions, upda
 pub use tokens::{DeviceToken, TokenHash};
 pub use usage::{Reservation, Usage, refund_quota, reserve_quota};
 pub use users::{
-    DeviceId, DeviceKind, NewDevice, Session, User, UserId, find_user, get_or_create_user,
-    get_user_by_anonymous_id,
+    DeviceId, DeviceKind, NewDevice, Session, User, UserId, find_known_token, find_user,
+    get_or_create_user, get_user_by_anonymous_id,
 };

@@ -134,6 +134,26 @@ pub async fn find_user(
     find_or_create(database, Some(token), None, now).await
 }
 
+/// The first of `tokens` that belongs to a device. One round trip.
+pub async fn find_known_token(
+    database: &Database,
+    tokens: &[TokenHash],
+) -> Result<Option<TokenHash>, Error> {
+    let hashes: Vec<_> = tokens
+        .iter()
+        .map(|token| token.as_bytes().to_vec())
+        .collect();
+    let first = sqlx::query_scalar!(
+        "SELECT min(array_position($1::BYTEA[], token_hash)) FROM devices WHERE token_hash = ANY ($1)",
+        &hashes,
+    )
+    .fetch_one(database.repeatable())
+    .await?;
+    // Postgres counts from 1.
+    let first = first.and_then(|first| usize::try_from(first.checked_sub(1)?).ok());
+    Ok(first.and_then(|first| tokens.get(first).copied()))
+}
+
 async fn find_or_create(
     database: &Database,
     sent: Option<TokenHash>,
@@ -294,6 +314,28 @@ mod tests {
         let again = visit(&database, Some(stranger), &device(), now).await;
         assert!(again.is_new, "the sent token is not adopted");
         assert_ne!(session.user.id, again.user.id);
+    }
+
+    #[sqlx::test(migrations = "../../migrations")]
+    async fn of_several_tokens_the_first_known_one_is_found(pool: PgPool) {
+        let (database, now) = (connect(&pool), at("2026-01-01T00:00:00Z"));
+        let mut known = Vec::new();
+        for _ in 0..2 {
+            let new = device();
+            visit(&database, None, &new, now).await;
+            known.push(new.token_hash);
+        }
+        let stranger = device().token_hash;
+        for (tokens, expected) in [
+            (vec![], None),
+            (vec![stranger], None),
+            (vec![stranger, known[1], known[0]], Some(known[1])),
+            (vec![known[0], stranger, known[1]], Some(known[0])),
+        ] {
+            let found = find_known_token(&database, &tokens).await;
+            assert_eq!(found.unwrap(), expected);
+        }
+        assert_eq!(count(&database, "users").await, 2);
     }
 
     #[sqlx::test(migrations = "../../migrations")]

@@ -1,48 +1,65 @@
 //! The caller of a request: the device that its session cookie names, and its address.
 
-use std::{convert::Infallible, net::IpAddr};
+use std::net::IpAddr;
 
 use axum::extract::FromRequestParts;
 use http::{header, request::Parts};
 use lambda_http::request::RequestContext;
-use verse_data::{Database, DeviceToken, NewDevice, Session, TokenHash, get_or_create_user};
+use verse_data::{
+    Database, DeviceToken, NewDevice, Session, TokenHash, find_known_token, get_or_create_user,
+};
 
 use crate::{
     App, Problem, Settings,
-    device_name::name_device,
-    session_cookie::{SessionCookie, read_token},
+    device_name::{name_device, visible},
+    session_cookie::{SessionCookie, read_tokens},
 };
 
-/// The characters of a `User-Agent` that are kept.
+/// The most characters of a `User-Agent` that are kept.
 const USER_AGENT_LENGTH: usize = 500;
 
 /// The caller, as the request describes it.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// The token of the session cookie. Only the database shows whether it belongs to a device.
+    /// The token of the session cookie. Only the database shows whether it belongs to a device. Of several cookies, the
+    /// first that belongs to one.
     pub token: Option<DeviceToken>,
     /// The address that API Gateway saw. No header that the client can write has a part in it.
     pub address: Option<IpAddr>,
-    /// The `User-Agent` header, cut to 500 characters.
+    /// The visible characters of the `User-Agent` header, 500 at most.
     pub user_agent: Option<String>,
     cookie: SessionCookie,
 }
 
-impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = Infallible;
+/// Answers `503` when a request with several tokens cannot be looked up.
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let user_agent = parts
-            .headers
-            .get(header::USER_AGENT)
-            .and_then(|value| value.to_str().ok());
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let user_agent = parts.headers.get(header::USER_AGENT);
+        let user_agent =
+            user_agent.map(|value| visible(&String::from_utf8_lossy(value.as_bytes())));
         Ok(Self {
-            token: read_token(&parts.headers),
+            token: choose(app, read_tokens(&parts.headers)).await?,
             address: parts.extensions.get().and_then(address),
             user_agent: user_agent.map(|text| text.chars().take(USER_AGENT_LENGTH).collect()),
             cookie: parts.extensions.get().cloned().unwrap_or_default(),
         })
     }
+}
+
+/// Of several tokens, the first that belongs to a device: one round trip, which a request with one token does not need.
+async fn choose(app: &App, tokens: Vec<DeviceToken>) -> Result<Option<DeviceToken>, Problem> {
+    let mut known = None;
+    if tokens.len() > 1 {
+        let hashes: Vec<_> = tokens.iter().map(DeviceToken::hash).collect();
+        known = find_known_token(app.database()?, &hashes).await?;
+    }
+    let mut tokens = tokens.into_iter();
+    Ok(match known {
+        Some(known) => tokens.find(|token| token.hash() == known),
+        None => tokens.next(),
+    })
 }
 
 fn address(context: &RequestContext) -> Option<IpAddr> {

@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header::CONTENT_TYPE, request::Parts};
+use http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE, request::Parts};
 use serde_json::Value;
 
 use crate::{Fields, FromFields, Problem, query_string};
@@ -79,13 +79,15 @@ fn read<T: FromFields>(mut fields: Fields) -> Result<T, Problem> {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let declared = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let essence = declared.and_then(|text| text.split(';').next());
-    let essence = essence.unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json"
-        || (essence.starts_with("application/") && essence.ends_with("+json"))
+    let declared = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let mut parts = declared.unwrap_or_default().split(|byte| *byte == b';');
+    let essence = parts
+        .next()
+        .unwrap_or_default()
+        .trim_ascii()
+        .to_ascii_lowercase();
+    essence == b"application/json"
+        || (essence.starts_with(b"application/") && essence.ends_with(b"+json"))
 }
 
 #[cfg(test)]
@@ -116,7 +118,7 @@ mod tests {
     #[tokio::test]
     async fn each_kind_of_bad_body_has_its_status() {
         let json = "application/json; charset=utf-8";
-        for kind in [json, "application/ld+json"] {
+        for kind in [json, "application/ld+json", "APPLICATION/JSON ; x=\"Zoë\""] {
             let read = send(kind, r#"{"message":"hi","more":1}"#).await;
             assert_eq!(read, Ok("hi".to_owned()));
         }

@@ -35,6 +35,7 @@ pub use app::{App, Settings};
 pub use caching::Cacheable;
 pub use caller::{Caller, with_user};
 pub use deadline::Deadline;
+pub use device_name::visible_name;
 pub use extract::{Json, JsonText, Query};
 pub use fields::{FieldError, Fields, FromFields};
 pub use paging::{Id, PageQuery};
