@@ -12,7 +12,8 @@ use verse_data::{
     WrongCodeLimit, accept_link_code, check_link_code,
 };
 use verse_http::{
-    App, BadRequest, Caller, Fields, FromFields, Invalid, Problem, TooMany, Unavailable, with_user,
+    App, BadRequest, Caller, Fields, FromFields, Invalid, Problem, TooMany, Unavailable,
+    visible_name, with_user,
 };
 use verse_platform::{Environment, SettingError};
 
@@ -39,10 +40,9 @@ impl FromFields for AcceptBody {
         if device_type == Some(None) {
             fields.add_error("device_type", "must be mobile, tablet, desktop or unknown");
         }
-        let name = name.map(|name| name.trim().to_owned());
         Some(Self {
             code: LinkCode::parse(&code?).map(|code| code.hash()),
-            device_name: name.filter(|name| !name.is_empty()),
+            device_name: name.as_deref().and_then(visible_name),
             device_type: device_type.flatten(),
         })
     }

@@ -260,7 +260,8 @@ async fn the_device_name_comes_from_the_request_else_from_the_user_agent() {
     let code = generate_code(&host).await;
     accept_code(&unnamed, &code).await.expect_status(200);
     let body = json!({
-        "code": generate_code(&host).await, "device_name": " Kitchen ", "device_type": "tablet",
+        "code": generate_code(&host).await, "device_name": " Kit\u{202e}chen\u{200b}\u{7f} ",
+        "device_type": "tablet",
     });
     let named = site.another().post(paths::ACCEPT_CODE).json(&body).await;
     named.expect_status(200);
