@@ -18,7 +18,7 @@ _BY_FUNCTIONS: dict[tuple[str, ...], str] = {
     ("insight",): "MAX_TOKENS_INSIGHTS",
     ("definition",): "MAX_TOKENS_DEFINITION",
     ("chat",): "CHAT_PER_MINUTE EMBEDDING_PROVIDER EMBEDDING_MODEL MAX_TOKENS_CHAT CONVERSATION_HISTORY_CHAR_LIMIT",
-    ("device-link",): "WRONG_CODES WRONG_CODES_MINUTES",
+    ("device-link",): "WRONG_CODES WRONG_CODES_PER_ADDRESS WRONG_CODES_MINUTES",
 }
 SETTINGS = {name: functions for functions, names in _BY_FUNCTIONS.items() for name in names.split()}
 

@@ -38,7 +38,7 @@ STREAMS = (("/api/standalone-chat", WHO), ("/api/user/export", None))
 # A cookie of another application, in UTF-8. Headers are sent in Latin-1.
 FOREIGN_COOKIE = "name=Zoë".encode().decode("latin-1")
 # Limits that this test does not reach.
-_LIMITS = "DAILY_LIMIT GENERATE_PER_MINUTE CHAT_PER_MINUTE ADDRESS_PER_MINUTE WRONG_CODES"
+_LIMITS = "DAILY_LIMIT GENERATE_PER_MINUTE CHAT_PER_MINUTE ADDRESS_PER_MINUTE WRONG_CODES WRONG_CODES_PER_ADDRESS"
 LIMITS = dict.fromkeys(_LIMITS.split(), "10000")
 
 

@@ -1,5 +1,5 @@
-//! `POST /api/user/link/accept`: accepts a link code and merges the two users. Ten wrong codes in 15 minutes for each user
-//! and address (both numbers are settings). One round trip for a refusal, thirteen for a link.
+//! `POST /api/user/link/accept`: accepts a link code and merges the two users. Ten wrong codes in 15 minutes for each
+//! user, a hundred for each address (these numbers are settings). One round trip for a refusal, thirteen for a link.
 
 use axum::{Extension, Json, extract::State};
 use chrono::{DateTime, Duration, Utc};
@@ -89,14 +89,16 @@ pub async fn accept_code(
     }
 }
 
-/// Reads the limit of wrong codes for each user and address: `WRONG_CODES` (10) in `WRONG_CODES_MINUTES` (15).
+/// Reads the limits of wrong codes: `WRONG_CODES` (10) for each user and `WRONG_CODES_PER_ADDRESS` (100) in
+/// `WRONG_CODES_MINUTES` (15).
 ///
 /// # Errors
 /// Names the setting that cannot be used.
 pub fn wrong_code_limit(environment: &Environment) -> Result<WrongCodeLimit, SettingError> {
     let minutes: u16 = environment.parse("WRONG_CODES_MINUTES", 15, "a whole number")?;
     Ok(WrongCodeLimit {
-        limit: environment.parse("WRONG_CODES", 10, "a whole number")?,
+        per_user: environment.parse("WRONG_CODES", 10, "a whole number")?,
+        per_address: environment.parse("WRONG_CODES_PER_ADDRESS", 100, "a whole number")?,
         window: Duration::minutes(minutes.into()),
     })
 }
@@ -153,20 +155,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_limit_of_wrong_codes_can_be_set() {
+    fn the_limits_of_wrong_codes_can_be_set() {
         let limit = |pairs: &[(&str, &str)]| {
             wrong_code_limit(&Environment::of(pairs.iter().copied()))
                 .map_err(|error| error.to_string())
         };
-        let expected = |limit, minutes| {
+        let expected = |per_user, per_address, minutes| {
             Ok(WrongCodeLimit {
-                limit,
+                per_user,
+                per_address,
                 window: Duration::minutes(minutes),
             })
         };
-        assert_eq!(limit(&[]), expected(10, 15));
-        let set = [("WRONG_CODES", "7"), ("WRONG_CODES_MINUTES", "8")];
-        assert_eq!(limit(&set), expected(7, 8));
+        assert_eq!(limit(&[]), expected(10, 100, 15));
+        let set = [
+            ("WRONG_CODES", "7"),
+            ("WRONG_CODES_PER_ADDRESS", "70"),
+            ("WRONG_CODES_MINUTES", "8"),
+        ];
+        assert_eq!(limit(&set), expected(7, 70, 8));
         for (name, _) in set {
             let error = limit(&[(name, "many")]).unwrap_err();
             assert!(error.starts_with(name), "{error}");

@@ -20,7 +20,8 @@ const REPETITIONS: usize = 20;
 
 const NOW: &str = "2026-01-01T12:00:00Z";
 const LIMIT: WrongCodeLimit = WrongCodeLimit {
-    limit: 10,
+    per_user: 10,
+    per_address: 100,
     window: chrono::Duration::minutes(15),
 };
 

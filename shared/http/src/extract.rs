@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE, request::Parts};
 use serde_json::Value;
 
-use crate::{Fields, FromFields, Problem, query_string};
+use crate::{FieldError, Fields, FromFields, Problem, query_string};
 
 /// 6 MB, the most that Lambda passes on.
 const BODY_LIMIT: usize = 6 * 1024 * 1024;
@@ -38,7 +38,7 @@ impl<T: FromFields, S: Send + Sync> FromRequest<S> for Json<T> {
         let JsonText(body) = JsonText::from_request(request, state).await?;
         match serde_json::from_slice(&body) {
             Ok(Value::Object(values)) => read(Fields::of_object(values)).map(Self),
-            Ok(_) => Err(Problem::bad_request("The body must be a JSON object.")),
+            Ok(_) => Err(JsonText::not_an_object()),
             Err(error) => Err(JsonText::not_well_formed(&error)),
         }
     }
@@ -60,14 +60,29 @@ impl<S: Send + Sync> FromRequest<S> for JsonText {
 }
 
 impl JsonText {
-    /// `400`: the place where the text is not JSON.
+    /// `422`: JSON of another kind.
+    pub fn not_an_object() -> Problem {
+        invalid_body("must be an object")
+    }
+
+    /// `400`: the place where the text is not JSON. `422` for JSON with a number beyond every type, such as `1e400`.
     pub fn not_well_formed(error: &serde_json::Error) -> Problem {
+        if error.to_string().starts_with("number out of range") {
+            return invalid_body("must not have a number so large");
+        }
         Problem::bad_request(format!(
             "The body is not well-formed JSON (line {}, column {}).",
             error.line(),
             error.column()
         ))
     }
+}
+
+fn invalid_body(detail: &str) -> Problem {
+    Problem::invalid(vec![FieldError {
+        pointer: String::new(),
+        detail: detail.to_owned(),
+    }])
 }
 
 fn read<T: FromFields>(mut fields: Fields) -> Result<T, Problem> {
@@ -128,8 +143,13 @@ mod tests {
             (br#"{"message":"\ud800"}"#, 400),
             (b"{\"message\":\"\xff\"}", 400),
             ("[".repeat(100_000).as_bytes(), 400),
-            (b"[1]", 400),
+            (b"[1", 400),
             (b"", 400),
+            (b"[1]", 422),
+            (b"\"message\"", 422),
+            (b"7", 422),
+            (b"null", 422),
+            (br#"{"message":"hi","id":1e400}"#, 422),
             (b"{}", 422),
             (br#"{"message":7}"#, 422),
             (&vec![b' '; BODY_LIMIT + 1], 413),

@@ -87,7 +87,10 @@ impl Problem {
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         let list: Vec<_> = errors
             .iter()
-            .map(|error| format!("{} {}", error.pointer.trim_start_matches('/'), error.detail))
+            .map(|error| match error.pointer.strip_prefix('/') {
+                Some(field) => format!("{field} {}", error.detail),
+                None => format!("the body {}", error.detail),
+            })
             .collect();
         let detail = format!("The request is not valid: {}.", list.join("; "));
         Self {
@@ -261,6 +264,16 @@ mod tests {
                 "errors": [{"pointer": "/chapter", "detail": "must be 1 or more"}],
             })
         );
+    }
+
+    #[test]
+    fn a_body_that_is_no_object_is_named_as_the_body() {
+        let error = FieldError {
+            pointer: String::new(),
+            detail: "must be an object".to_owned(),
+        };
+        let detail = "The request is not valid: the body must be an object.";
+        assert_eq!(Problem::invalid(vec![error]).detail(), detail);
     }
 
     #[test]

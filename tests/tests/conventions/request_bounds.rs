@@ -173,6 +173,7 @@ async fn every_bound_in_openapi_json_is_that_of_the_function() {
             "CHAT_PER_MINUTE",
             "ADDRESS_PER_MINUTE",
             "WRONG_CODES",
+            "WRONG_CODES_PER_ADDRESS",
         ];
         let function = Function::with_database(api.name, &database)
             .with_provider(&provider, ProviderFormat::Anthropic)

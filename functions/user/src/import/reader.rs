@@ -1,7 +1,7 @@
 //! Reads the body of an import into records, without a JSON tree between: 6 MB of JSON need about 6 MB of memory. The first
 //! breach of a bound ends the reading.
 
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::error::Category;
 use verse_data::{ChatRecord, DefinitionRecord, InsightRecord, MessageRecord, UserData};
 use verse_http::{FieldError, JsonText, Problem};
@@ -34,7 +34,7 @@ pub(super) fn read(body: &[u8]) -> Result<UserData, Problem> {
     let read = serde_path_to_error::deserialize(&mut deserializer);
     let JsonObject(Body {
         data: JsonObject(file),
-    }) = read.map_err(|error| refuse(&error))?;
+    }) = read.map_err(|error| refuse(text, &error))?;
     deserializer
         .end()
         .map_err(|error| JsonText::not_well_formed(&error))?;
@@ -69,7 +69,7 @@ fn code_unit(escape: &str) -> Option<u16> {
 }
 
 /// The problem with the place of the breach: `insights[417].passage_text must have 50000 characters or fewer.`
-fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+fn refuse(text: &str, error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let inner = error.inner();
     if inner.classify() != Category::Data {
         return JsonText::not_well_formed(inner);
@@ -82,9 +82,16 @@ fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
         let pointer = "/data".to_owned();
         return Problem::invalid(vec![FieldError { pointer, detail }]);
     }
+    if path.is_empty() {
+        // The body is no object. The rest of it was not read.
+        let whole: Result<IgnoredAny, _> = serde_json::from_str(text);
+        return whole.map_or_else(
+            |error| JsonText::not_well_formed(&error),
+            |_| JsonText::not_an_object(),
+        );
+    }
     let path = path.strip_prefix("data.").unwrap_or(path);
-    let subject = if path.is_empty() { "The body" } else { path };
-    Problem::bad_request(format!("{subject} {detail}."))
+    Problem::bad_request(format!("{path} {detail}."))
 }
 
 /// The name of a missing or repeated member, if that is the breach, and the broken rule. Quotes nothing from the body.
@@ -293,13 +300,17 @@ mod tests {
             (&b"{\"data\":{}"[..], format!("{malformed} 10).")),
             (b"{\"data\":{}}}", format!("{malformed} 12).")),
             (b"\xff", "The body is not UTF-8.".to_owned()),
-            (b"[]", "The body must be an object.".to_owned()),
+            (b"[}", format!("{malformed} 2).")),
         ] {
             let problem = read(body).unwrap_err();
             assert_eq!(
                 (problem.status().as_u16(), problem.detail()),
                 (400, &*detail)
             );
+        }
+        for body in ["[]", "[{}]", "\"data\"", "7", "null"] {
+            let problem = read(body.as_bytes()).unwrap_err();
+            assert_eq!(problem.status(), 422, "{body}");
         }
         for data in [
             r"",

@@ -7,11 +7,13 @@ use chrono::{DateTime, Duration, Utc};
 use super::CodeHash;
 use crate::{AddressHash, Database, Error, TokenHash, merge::retry_after_merge};
 
-/// The limit of wrong codes, for each user and for each IP address.
+/// The limits of wrong codes. After so many within a window, every code is refused until the window ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrongCodeLimit {
-    /// Wrong codes within a window. After these, every code is refused until the window ends.
-    pub limit: i32,
+    /// For each user.
+    pub per_user: i32,
+    /// For each IP address, which many users may share.
+    pub per_address: i32,
     /// The window's length. It begins with the first wrong code.
     pub window: Duration,
 }
@@ -115,14 +117,15 @@ pub(super) async fn inspect_code(
                       + CASE WHEN bucket.window_start > $5 THEN bucket.taken ELSE 0 END,
                 window_start = CASE WHEN bucket.window_start > $5 THEN bucket.window_start
                                     ELSE $3 END
-            RETURNING window_start, taken
+            RETURNING window_start, taken,
+                      CASE WHEN address_hash IS NULL THEN $6::INTEGER ELSE $7::INTEGER END AS most
         )
         SELECT (SELECT user_id FROM caller) AS caller_id,
                code.user_id AS "owner_id?", code.status AS "status?",
                code.is_overdue AS "is_overdue?",
                (SELECT max(window_start)
                 FROM counted
-                WHERE taken + CASE WHEN code.id IS NULL THEN 0 ELSE 1 END > $6) AS blocked_since
+                WHERE taken + CASE WHEN code.id IS NULL THEN 0 ELSE 1 END > most) AS blocked_since
         FROM (VALUES (1)) AS one (row)
         LEFT JOIN code ON TRUE
         "#,
@@ -131,7 +134,8 @@ pub(super) async fn inspect_code(
         now,
         address.as_ref().map(AddressHash::as_bytes),
         now - limit.window,
-        limit.limit,
+        limit.per_user,
+        limit.per_address,
     )
     .fetch_one(database.once())
     .await?;

@@ -15,27 +15,29 @@ use super::{Site, check_events, insight_message, read_reply, start_chat, stored}
 const SHORT: Duration = Duration::from_millis(7500);
 
 /// What the provider does, the `error_type`, and the text that is kept.
-fn failures() -> Vec<(Script, Option<&'static str>, &'static str)> {
+fn failures() -> Vec<(Script, &'static str, &'static str)> {
     let half = || Script::tokens(["In the ", "begin"]);
     let kept = "In the begin";
     vec![
-        (Script::status(401), Some("auth_error"), ""),
-        (Script::status(402), Some("auth_error"), ""),
-        (Script::status(403), Some("auth_error"), ""),
-        (Script::status(429), Some("overloaded"), ""),
-        (Script::status(529), Some("overloaded"), ""),
-        (Script::status(500), None, ""),
-        (Script::never_replies(), Some("timeout"), ""),
-        (Script::invalid_bytes(), None, ""),
-        (Script::empty_reply(), None, ""),
-        (half().then_stalls(), Some("timeout"), kept),
-        (half().then_closes_connection(), Some("interrupted"), kept),
-        (half().then_ends_early(), Some("interrupted"), kept),
+        (Script::status(401), "auth_error", ""),
+        (Script::status(402), "auth_error", ""),
+        (Script::status(403), "auth_error", ""),
+        (Script::status(429), "overloaded", ""),
+        (Script::status(529), "overloaded", ""),
+        (Script::status(500), "interrupted", ""),
+        (Script::never_replies(), "timeout", ""),
+        (Script::invalid_bytes(), "interrupted", ""),
+        (Script::empty_reply(), "interrupted", ""),
+        (half().then_stalls(), "timeout", kept),
+        (half().then_closes_connection(), "interrupted", kept),
+        (half().then_ends_early(), "interrupted", kept),
         (
             half().then_error_event("overloaded_error"),
-            Some("overloaded"),
+            "overloaded",
             kept,
         ),
+        (half().then_error_event("api_error"), "interrupted", kept),
+        (half().then_invalid_bytes(), "interrupted", kept),
     ]
 }
 
@@ -56,7 +58,7 @@ async fn each_failure_is_an_error_event_and_is_not_charged(
         assert_eq!(reply.text(), kept, "{what}");
         let (name, data) = &reply.end;
         assert_eq!(name, "error", "{what}");
-        assert_eq!(data["error_type"].as_str(), error_type, "{what}: {data}");
+        assert_eq!(data["error_type"], error_type, "{what}: {data}");
         let error = data["error"].as_str().unwrap();
         let is_sentence = error.ends_with('.') && !error.contains("script");
         assert!(is_sentence, "{what}: {error}");
