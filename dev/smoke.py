@@ -12,12 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import clone
 import emulator
 import leftovers
 import processes
 import sessions
+import tools
 from emulator import HOST, READY_WITHIN, Emulator
-from output import Failure, say, step
+from output import Failure, last_lines, say, step
 from run import FIRST_CALL
 
 JOHN = {"passage_reference": "John 3:16", "passage_text": "For God so loved the world"}
@@ -40,6 +42,17 @@ FOREIGN_COOKIE = "name=Zoë".encode().decode("latin-1")
 # Limits that this test does not reach.
 _LIMITS = "DAILY_LIMIT GENERATE_PER_MINUTE CHAT_PER_MINUTE ADDRESS_PER_MINUTE WRONG_CODES WRONG_CODES_PER_ADDRESS"
 LIMITS = dict.fromkeys(_LIMITS.split(), "10000")
+# Seconds for the requests that schemathesis generates from `openapi.json`, and its checks: no server error, no status
+# and no content type that the document does not list, and bodies as it describes them.
+GENERATED_FOR = 120
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "unsupported_method",
+    "allow_header_conformance",
+)
 
 
 def passes(database_url: str) -> bool:
@@ -50,12 +63,14 @@ def passes(database_url: str) -> bool:
             emulator.build(env)
             with leftovers.temporary(Path(tempfile.mkdtemp(prefix="verse-smoke-test-"))) as folder:
                 with emulator.temporary(env, folder / "watch.log") as service:
-                    service.headers = {"Cookie": f"{FOREIGN_COOKIE}; {_session_cookie(service)}"}
+                    cookie = _session_cookie(service)
+                    service.headers = {"Cookie": f"{FOREIGN_COOKIE}; {cookie}"}
                     errors = [*_errors(service, "at first")]
                     _leave_early(service)
                     errors += _errors(service, "after readers have left")
                     errors += _kill_functions(service)
                     errors += _errors(service, "after each function was killed")
+                    errors += _schema_errors(service, cookie, folder)
     except Failure as failure:
         errors = [str(failure)]
     for line in errors:
@@ -123,3 +138,18 @@ def _kill_functions(service: Emulator) -> Iterator[str]:
 
 def _is_logged(service: Emulator, line: str) -> bool:
     return line in service.log.read_text(errors="replace")
+
+
+def _schema_errors(service: Emulator, cookie: str, folder: Path) -> Iterator[str]:
+    """Sends generated requests, valid and invalid ones, and prints schemathesis' summary."""
+    command: list[str | Path] = [*tools.PYTHON, "-m", "schemathesis.cli", "run", clone.ROOT / "openapi.json"]
+    command += ["--url", f"http://{HOST}:{service.port}", "--header", f"Cookie: {cookie}"]
+    command += ["--max-time", str(GENERATED_FOR), "--checks", ",".join(CHECKS), "--generation-database", "none"]
+    path = os.pathsep.join([str(tools.openapi()), str(clone.ROOT / "dev")])
+    env = {**processes.environment(), "PYTHONPATH": path, "SCHEMATHESIS_HOOKS": "schemathesis_hooks"}
+    # It writes a cache into the working directory.
+    code, output = processes.capture(command, env=env, cwd=folder)
+    _, _, summary = output.rpartition(" SUMMARY ")
+    say(last_lines(summary or output, 30))
+    if code != 0:
+        yield f"schemathesis found a fault (exit code {code}):\n{last_lines(output, 200)}"

@@ -18,19 +18,20 @@ use verse_http::{
 #[derive(Clone, Debug, ToSchema)]
 pub struct DefinitionBody {
     /// The word. It is trimmed.
-    #[schema(min_length = 1, max_length = 100, example = "loved")]
+    #[schema(min_length = 1, max_length = 100, pattern = r"\S", example = "loved")]
     word: String,
     /// The text in which the word was selected. It is trimmed.
     #[schema(
         min_length = 1,
         max_length = 50000,
+        pattern = r"\S",
         example = "For God so loved the world"
     )]
     verse_text: String,
     #[schema(min_length = 1, max_length = 100, example = "John 3:16 (KJV)")]
     passage_reference: String,
     /// Whether to keep the definition in the caller's history. It is shared with other callers then.
-    #[schema(default = false)]
+    #[schema(required = false, default = false)]
     save: bool,
 }
 

@@ -5,7 +5,7 @@ use axum::{Extension, Json, extract::State};
 use chrono::{DateTime, Duration, Utc};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{ToSchema, openapi::schema::Object};
 use uuid::Uuid;
 use verse_data::{
     AcceptOutcome, CheckOutcome, CodeHash, CodeRejection, DeviceKind, DeviceLabel, LinkCode,
@@ -13,7 +13,7 @@ use verse_data::{
 };
 use verse_http::{
     App, BadRequest, Caller, Fields, FromFields, Invalid, Problem, TooMany, Unavailable,
-    visible_name, with_user,
+    optional_choice, visible_name, with_user,
 };
 use verse_platform::{Environment, SettingError};
 
@@ -26,9 +26,13 @@ pub struct AcceptBody {
     /// From the `User-Agent` when absent.
     #[schema(max_length = 100, example = "Kitchen tablet")]
     device_name: Option<String>,
-    /// `mobile`, `tablet`, `desktop` or `unknown`; from the `User-Agent` when absent.
-    #[schema(value_type = Option<String>, example = "tablet")]
+    /// From the `User-Agent` when absent.
+    #[schema(required = false, schema_with = optional_device_type)]
     device_type: Option<DeviceKind>,
+}
+
+fn optional_device_type() -> Object {
+    optional_choice(&DeviceKind::ALL.map(DeviceKind::as_str))
 }
 
 impl FromFields for AcceptBody {

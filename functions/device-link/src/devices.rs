@@ -5,9 +5,11 @@
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use utoipa::ToSchema;
-use verse_data::{Device, DeviceId, Error, UnlinkOutcome, get_user_devices, unlink_device};
-use verse_http::{App, Caller, Id, NotFound, Problem, Unavailable, visible_name};
+use utoipa::{ToSchema, openapi::schema::Object};
+use verse_data::{
+    Device, DeviceId, DeviceKind, Error, UnlinkOutcome, get_user_devices, unlink_device,
+};
+use verse_http::{App, Caller, Id, NotFound, Problem, Unavailable, choice, visible_name};
 
 /// A device.
 #[derive(Debug, Serialize, ToSchema)]
@@ -16,8 +18,7 @@ pub struct DeviceAnswer {
     id: i64,
     #[schema(example = "Chrome on Windows")]
     device_name: Option<String>,
-    /// `mobile`, `tablet`, `desktop` or `unknown`.
-    #[schema(example = "desktop")]
+    #[schema(schema_with = device_type)]
     device_type: String,
     /// The `User-Agent` of its first request.
     user_agent: Option<String>,
@@ -25,6 +26,10 @@ pub struct DeviceAnswer {
     last_active: DateTime<Utc>,
     /// Whether it is the calling device.
     is_current: bool,
+}
+
+fn device_type() -> Object {
+    choice(&DeviceKind::ALL.map(DeviceKind::as_str))
 }
 
 /// List the devices

@@ -18,13 +18,14 @@ pub struct InsightBody {
     #[schema(
         min_length = 1,
         max_length = 50000,
+        pattern = r"\S",
         example = "For God so loved the world"
     )]
     passage_text: String,
     #[schema(min_length = 1, max_length = 100, example = "John 3:16 (KJV)")]
     passage_reference: String,
     /// Whether to keep the insight in the caller's history. It is shared with other callers then.
-    #[schema(default = false)]
+    #[schema(required = false, default = false)]
     save: bool,
 }
 

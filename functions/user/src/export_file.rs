@@ -3,9 +3,10 @@
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{ToSchema, openapi::schema::Object};
 use uuid::Uuid;
 use verse_data::Role;
+use verse_http::choice;
 
 use crate::bounded_json::{list, optional_text, role, text, time};
 
@@ -105,11 +106,14 @@ pub struct ExportChat {
     pub(crate) messages: Vec<ExportMessage>,
 }
 
+fn role_schema() -> Object {
+    choice(&["user", "assistant"])
+}
+
 /// A message.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct ExportMessage {
-    /// `user` or `assistant`.
-    #[schema(value_type = String, example = "user")]
+    #[schema(schema_with = role_schema)]
     #[serde(deserialize_with = "role")]
     pub(crate) role: Role,
     #[schema(max_length = 10_000)]

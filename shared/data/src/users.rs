@@ -42,6 +42,9 @@ pub enum DeviceKind {
 }
 
 impl DeviceKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Mobile, Self::Tablet, Self::Desktop, Self::Unknown];
+
     /// The stored and sent form.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -56,9 +59,7 @@ impl DeviceKind {
     /// The kind whose stored form is `text`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Mobile, Self::Tablet, Self::Desktop, Self::Unknown]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
