@@ -124,7 +124,7 @@ async fn each_failure_has_its_error() {
         (Script::status(400), ModelError::Failed { status: failed }),
         (tokens().then_closes_connection(), ModelError::Interrupted),
         (tokens().then_ends_early(), ModelError::Interrupted),
-        (exception, ModelError::Failed { status: None }),
+        (exception, ModelError::Interrupted),
     ] {
         let provider = ScriptedProvider::start().await;
         provider.always(script.clone());
