@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -28,6 +29,15 @@ def target(env: Mapping[str, str]) -> Path:
         if code == 0 and line.startswith("{"):
             return Path(json.loads(line)["target_directory"])
     raise Failure(f"cargo cannot read this workspace:\n{output.strip()}")
+
+
+def runner(command: str) -> dict[str, str]:
+    """The variable by which `cargo run` starts a program with this command, whose words have no spaces."""
+    output = processes.require(["rustc", "--version", "--verbose"], "rustc does not print its version")
+    found = re.search(r"^host: (\S+)$", output, re.MULTILINE)
+    if not found:
+        raise Failure(f"rustc does not print its platform:\n{output.strip()}")
+    return {f"CARGO_TARGET_{found[1].upper().replace('-', '_')}_RUNNER": command}
 
 
 def environment(database_url: str | None = None, *, offline: bool = True) -> dict[str, str]:

@@ -35,14 +35,14 @@ def reset() -> int:
 
 
 @contextmanager
-def for_running() -> Iterator[str]:
+def for_running(settings: dict[str, str] | None = None) -> Iterator[str]:
     """The address of the database of `make run`. The caller holds the run lock."""
     url = given()
     if url is not None:
         say("  postgres from DATABASE_URL")
         yield url
         return
-    with _started(_cluster("data")) as cluster:
+    with _started(_cluster("data", settings)) as cluster:
         yield cluster.url(DATABASE)
 
 

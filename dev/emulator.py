@@ -35,7 +35,10 @@ class PortTaken(Failure):
 
 
 def variables(database_url: str) -> dict[str, str]:
-    return {**cargo.environment(database_url), "VERSE_ENV": "development"}
+    """The environment of the emulator, which its functions get, too."""
+    # The path of the clone may have spaces, which a runner's words may not.
+    runner = cargo.runner("python3 -s dev/keep_running.py")
+    return {**cargo.environment(database_url), **runner, "VERSE_ENV": "development"}
 
 
 def build(env: dict[str, str]) -> None:

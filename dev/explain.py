@@ -24,7 +24,7 @@ import explain_traffic
 import fill
 import leftovers
 from output import Failure, say, step
-from postgres import Cluster, log_entries
+from postgres import NO_LIMITS, Cluster, log_entries
 
 # Statements that no call of the traffic reaches, each with the reason. Their plan is still checked, without parameters.
 UNREACHED: dict[str, str] = {
@@ -115,7 +115,7 @@ def command(arguments: list[str]) -> int:
     if not names:
         raise Failure("There is no such statement in .sqlx: `make prepare` writes it.")
     results = []
-    with database.temporary(LOGGING) as cluster:
+    with database.temporary({**LOGGING, **NO_LIMITS}) as cluster:
         calls = recorded(cluster)
         for size in sizes:
             say(f"\n  {size:,} users, {10 * size:,} messages")

@@ -78,6 +78,9 @@ def run(service: Emulator, url: str) -> None:
         "/api/user/export",
     ):
         call(path)
+    # A browser may send several session cookies.
+    service.headers = {"Cookie": f"{fill.cookie(READER)}; {fill.cookie(GUEST)}"}
+    service.call("/api/user/session", end=PATIENCE)
     # Cleanup deletes an old user without rows who is no longer active, and one who never came back.
     for active, returned in (("'2020-01-01'", True), ("now()", False)):
         call("/api/user/session", user=0)
@@ -136,7 +139,7 @@ def model() -> Iterator[dict[str, str]]:
     """Runs a server of embeddings. Yields the functions' settings for it and for the library; they allow many calls."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Embeddings)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    limits = ("DAILY_LIMIT", "GENERATE_PER_MINUTE", "CHAT_PER_MINUTE", "ADDRESS_PER_MINUTE")
+    limits = ("DAILY_LIMIT", "GENERATE_PER_MINUTE", "CHAT_PER_MINUTE", "ADDRESS_PER_MINUTE", "STORE_PER_MINUTE")
     settings = {
         "EMBEDDING_PROVIDER": "openai",
         # The name of the model in the filled rows.

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import clone
 import database
 from output import Failure, say, step
+from postgres import NO_LIMITS
 
 # Users or messages in one statement.
 CHUNK = 500_000
@@ -43,7 +44,7 @@ def command(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if database.given() is None:
         clone.take_run_lock("`make run` is running (process {pid}), with the database to fill: stop it first.")
-    with database.for_running() as url:
+    with database.for_running(NO_LIMITS) as url:
         refuse_remote(url)
         fill(url, options.users, options.messages or 10 * options.users)
     return 0

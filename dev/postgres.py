@@ -23,6 +23,11 @@ from output import Failure, last_lines
 DATABASE = "verse"
 READY_WITHIN = 60
 
+# As in template.yaml: a statement outlives its client unless the server ends it. In milliseconds.
+LIMITS = {"statement_timeout": "15000", "idle_in_transaction_session_timeout": "15000", "transaction_timeout": "30000"}
+# For commands that fill large tables and explain every statement.
+NO_LIMITS = dict.fromkeys(LIMITS, "0")
+
 # For a cluster that is removed with its command: a crash of the machine may lose its data.
 TEMPORARY = {
     "fsync": "off",
@@ -30,6 +35,9 @@ TEMPORARY = {
     "full_page_writes": "off",
     "max_connections": "500",
     "max_wal_size": "4GB",
+    # Tests insert many rows in one statement.
+    "statement_timeout": "30000",
+    "transaction_timeout": "60000",
 }
 
 
@@ -111,6 +119,7 @@ class Cluster:
             "timezone": "UTC",
             "log_timezone": "UTC",
             "log_line_prefix": "%m [%p] ",
+            **LIMITS,
             **self.settings,
         }
         return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

@@ -130,10 +130,15 @@ def run(
 
 
 def capture(
-    command: Command, *, given: str = "", env: Mapping[str, str] | None = None, account: Account | None = None
+    command: Command,
+    *,
+    given: str = "",
+    env: Mapping[str, str] | None = None,
+    cwd: Path = ROOT,
+    account: Account | None = None,
 ) -> tuple[int, str]:
     """Runs a program with `given` on its standard input; returns its exit code and both of its output streams."""
-    child = start(command, env=env, account=account, output=subprocess.PIPE, stdin=subprocess.PIPE)
+    child = start(command, env=env, cwd=cwd, account=account, output=subprocess.PIPE, stdin=subprocess.PIPE)
     try:
         output, _ = child.communicate(given.encode())
         return child.returncode, output.decode(errors="replace")

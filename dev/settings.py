@@ -9,7 +9,8 @@ ALL = (*HTTP, "cleanup", "migrate")
 
 _BY_FUNCTIONS: dict[tuple[str, ...], str] = {
     ALL: "VERSE_ENV METRICS_NAMESPACE DB_HOST DB_PORT DB_NAME DB_AUTH DB_SECRET_ARN DB_USER",
-    HTTP: "CORS_ORIGINS",
+    HTTP: "CORS_ORIGINS STORE_PER_MINUTE",
+    ("user",): "USER_MEGABYTES",
     # The session's answer contains the rest of the daily quota.
     ("user", *GENERATION): "DAILY_LIMIT",
     GENERATION: "ADDRESS_PER_MINUTE AI_PROVIDER AI_SECRET_ARN ANTHROPIC_MODEL ANTHROPIC_BASE_URL OPENAI_MODEL "
@@ -18,7 +19,7 @@ _BY_FUNCTIONS: dict[tuple[str, ...], str] = {
     ("insight",): "MAX_TOKENS_INSIGHTS",
     ("definition",): "MAX_TOKENS_DEFINITION",
     ("chat",): "CHAT_PER_MINUTE EMBEDDING_PROVIDER EMBEDDING_MODEL MAX_TOKENS_CHAT CONVERSATION_HISTORY_CHAR_LIMIT",
-    ("device-link",): "WRONG_CODES WRONG_CODES_MINUTES",
+    ("device-link",): "WRONG_CODES WRONG_CODES_PER_ADDRESS WRONG_CODES_MINUTES",
 }
 SETTINGS = {name: functions for functions, names in _BY_FUNCTIONS.items() for name in names.split()}
 

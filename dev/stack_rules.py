@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import postgres
 import settings
 from code_facts import CodeFacts
 from stack import Stack, refers_to
@@ -187,6 +188,18 @@ def only_the_proxy_reaches_the_database(stack: Stack, facts: CodeFacts) -> Itera
     for logical, its in stack.functions().values():
         if not refers_to(its.get("Environment", {}).get("Variables", {}).get("DB_HOST"), "DatabaseProxy"):
             yield f"{logical}: DB_HOST is not the proxy's"
+
+
+def statements_end_on_the_server(stack: Stack, facts: CodeFacts) -> Iterator[str]:
+    """The cluster has the time limits of the local server."""
+    groups = stack.of_type("AWS::RDS::DBClusterParameterGroup")
+    for name, its in groups.items():
+        for limit, value in postgres.LIMITS.items():
+            if its.get("Parameters", {}).get(limit) != value:
+                yield f"{name}: {limit} is not {value}, as in dev/postgres.py"
+    for name, its in stack.of_type("AWS::RDS::DBCluster").items():
+        if not any(refers_to(its.get("DBClusterParameterGroupName"), group) for group in groups):
+            yield f"{name} has no parameter group of the template"
 
 
 def migrations_come_first(stack: Stack, facts: CodeFacts) -> Iterator[str]:

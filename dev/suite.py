@@ -10,34 +10,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import cargo
 import clone
 import database
-import emulator
 import leftovers
 import privacy
 import processes
+import smoke
 import tools
 from output import Failure, last_lines, say, seconds, step
 from pinning_check import PinningCheck
-from run import FIRST_CALL
 
 MOTO_READY_WITHIN = 60
-
-JOHN = {"passage_reference": "John 3:16", "passage_text": "For God so loved the world"}
-LOVED = {"word": "loved", "verse_text": "God so loved", "passage_reference": "John 3:16"}
-# The calls of the smoke test of `make run`, one for each function: path, body, and a part of a complete answer.
-CALLS: tuple[tuple[str, Any, str], ...] = (
-    (FIRST_CALL, None, '"reference":"John 3:16"'),
-    ("/api/user/session", None, '"daily_limit":10'),
-    ("/api/user/devices", None, "[]"),
-    ("/api/insights", JOHN, "Matthew Henry"),
-    ("/api/definitions", LOVED, "Strong"),
-    ("/api/standalone-chat", {"message": "Who was Nicodemus?"}, "event: done\n"),
-    ("/2015-03-31/functions/cleanup/invocations", {}, '"jobs"'),
-)
 
 
 def test(arguments: list[str]) -> int:
@@ -68,7 +53,7 @@ def test(arguments: list[str]) -> int:
             for figures in sorted(record.glob("*.figures")):
                 for line in figures.read_text(encoding="utf-8").splitlines():
                     say(f"  {line}")
-        if not arguments and not _smoke_test_passes(url):
+        if not arguments and not smoke.passes(url):
             failures.append("what `make run` starts")
         for log in sorted(servers.glob("*.log")):
             check.read(log)
@@ -126,33 +111,6 @@ def moto_url(log: Path) -> str:
     """The address that moto has printed; empty until then."""
     found = re.search(r"Running on (http://127\.0\.0\.1:\d+)\s", log.read_text(errors="replace"))
     return found[1] if found else ""
-
-
-def _smoke_test_passes(database_url: str) -> bool:
-    """Calls each function through the emulator, without which all other tests run; prints what went wrong."""
-    env = emulator.variables(database_url)
-    try:
-        with step("trying what make run starts", "tried what make run starts", long=True):
-            emulator.build(env)
-            with leftovers.temporary(Path(tempfile.mkdtemp(prefix="verse-smoke-test-"))) as folder:
-                with emulator.temporary(env, folder / "watch.log") as service:
-                    errors = [error for call in CALLS if (error := _error(service, *call))]
-    except Failure as failure:
-        errors = [str(failure)]
-    for line in errors:
-        say(f"    {line}")
-    return not errors
-
-
-def _error(service: emulator.Emulator, path: str, body: Any, wanted: str) -> str | None:
-    """What is wrong with the answer. The call may have to start the function first."""
-    try:
-        status, answer = service.call(path, body)
-    except OSError as error:
-        return f"{path} did not answer: {error}"
-    if status != 200 or wanted not in answer:
-        return f"{path} answered {status} without {wanted!r}: {answer[-300:]}"
-    return None
 
 
 def _pins(check: PinningCheck, *, whole: bool) -> bool:

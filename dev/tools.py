@@ -24,6 +24,8 @@ CARGO_DENY = "0.20.2"
 MOTO = "5.1.22"
 SAM_CLI = "1.170.0"
 CFN_LINT = "1.58.0"
+SCHEMATHESIS = "4.32.5"
+OPENAPI_SPEC_VALIDATOR = "0.9.0"
 RUFF = "0.17.6"
 MYPY = "2.4.1"
 ZIG = "0.15.2"
@@ -77,6 +79,13 @@ def moto() -> Path:
 def sam() -> Path:
     """The folder of Python packages with SAM's command line, its translator and cfn-lint."""
     return _from_pip("aws-sam-cli", SAM_CLI, f"cfn-lint=={CFN_LINT}", name=f"sam-{SAM_CLI}-{CFN_LINT}")
+
+
+def openapi() -> Path:
+    """The folder of Python packages with schemathesis and openapi-spec-validator."""
+    name = f"schemathesis-{SCHEMATHESIS}-validator-{OPENAPI_SPEC_VALIDATOR}"
+    validator = f"openapi-spec-validator=={OPENAPI_SPEC_VALIDATOR}"
+    return _from_pip("schemathesis", SCHEMATHESIS, validator, "--only-binary=:all:", name=name)
 
 
 def python_checkers() -> Path:

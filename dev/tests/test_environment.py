@@ -182,6 +182,35 @@ class Processes(unittest.TestCase):
         self.assertEqual(child.returncode, -signal.SIGKILL)
 
 
+class KeptRunning(WithFolder):
+    def start(self, code: str) -> subprocess.Popen[bytes]:
+        function = self.folder / "greeter"
+        function.write_text(f"#!{sys.executable} -s\n{code}\n")
+        function.chmod(0o755)
+        command = [sys.executable, "-s", str(clone.ROOT / "dev/keep_running.py"), str(function)]
+        child = processes.start(command, output=subprocess.PIPE)
+        self.addCleanup(processes.stop, child)
+        assert child.stdout
+        self.addCleanup(child.stdout.close)
+        return child
+
+    def test_a_function_that_ends_is_reported_and_started_again(self) -> None:
+        for code, how in (("raise SystemExit(3)", "exit code 3"), ("import os; os.kill(os.getpid(), 9)", "SIGKILL")):
+            child = self.start(code)
+            assert child.stdout
+            for pause in ("0.2", "0.4", "0.8"):
+                line = f"The function greeter has ended ({how}); it is started again in {pause} s.\n"
+                self.assertEqual(child.stdout.readline().decode(), line)
+
+    def test_sigterm_ends_the_function_too(self) -> None:
+        child = self.start(f"{QUIET}; print(flush=True); import time; time.sleep(60)")
+        assert child.stdout
+        child.stdout.readline()
+        child.terminate()
+        child.wait(10)
+        self.assertTrue(processes.wait_until(lambda: not sessions.family({child.pid}), 10))
+
+
 class KilledCommands(WithFolder):
     def setUp(self) -> None:
         super().setUp()

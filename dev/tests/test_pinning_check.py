@@ -52,6 +52,7 @@ class Pins(unittest.TestCase):
             "SELECT 'SET a; nextval(1)'",
             "SELECT 1 -- ; SET a = 1\n",
             "LOCK TABLE migration_lock",
+            "SELECT set_config(name, '0', FALSE) FROM pg_settings\n\tWHERE name IN ('statement_timeout')",
             "CREATE TABLE temporary_things ()",
             "CREATE FUNCTION f() RETURNS trigger AS $$ BEGIN; SET a = 1; END $$ LANGUAGE plpgsql",
             "INSERT INTO t (set_at) VALUES ($1) ON CONFLICT DO UPDATE SET set_at = $1",

@@ -65,6 +65,8 @@ BROKEN = [
     ("RequireTLS: true", "RequireTLS: false", "DatabaseProxy: RequireTLS is not true"),
     ("{GroupId: !Ref DatabaseSecurityGroup, IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref ProxySecurityGroup}", "{GroupId: !Ref DatabaseSecurityGroup, IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref FunctionSecurityGroup}", "DatabaseFromProxy: "),
     ("PubliclyAccessible: false", "PubliclyAccessible: true", "DatabaseWriter is reachable from the internet"),
+    ("        transaction_timeout: '30000'\n", "        transaction_timeout: '0'\n", "DatabaseParameters: transaction_timeout is not 30000"),
+    ("      DBClusterParameterGroupName: !Ref DatabaseParameters\n", "", "Database has no parameter group of the template"),
     ("    DeletionPolicy: Snapshot\n", "    DeletionPolicy: Delete\n", "Database may be deleted without a snapshot"),
     ("DB_HOST: !GetAtt DatabaseProxy.Endpoint", "DB_HOST: !GetAtt Database.Endpoint.Address", "BibleFunction: DB_HOST is not the proxy's"),
     ("Build: !Ref MigrateFunction.Version", "Build: '1'", "Migrations: Build is not migrate's version"),

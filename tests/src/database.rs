@@ -34,8 +34,7 @@ impl Database {
     fn at(server: Server, name: String) -> Self {
         let pool = PgPoolOptions::new()
             .max_connections(4)
-            .connect_lazy(&server.url_of(&name))
-            .expect("DATABASE_URL is a Postgres URL");
+            .connect_lazy_with(server.options_of(&name));
         Self { server, name, pool }
     }
 

@@ -204,6 +204,14 @@ impl Function {
         self.end(Signal::KILL).await;
     }
 
+    /// Breaks the connection of every response of the running processes before its first byte, until it is called with
+    /// `false`.
+    pub fn break_responses(&self, breaks: bool) {
+        for process in self.processes() {
+            process.break_responses(breaks);
+        }
+    }
+
     /// Waits until no process is busy, also with work after its response.
     pub async fn idle(&self) {
         for process in self.processes() {

@@ -192,6 +192,10 @@ impl FunctionProcess {
         let _ = pidfd_send_signal(&*self.handle, signal);
     }
 
+    pub(crate) fn break_responses(&self, breaks: bool) {
+        self.api.break_responses(breaks);
+    }
+
     /// Waits until the process has ended, and returns how.
     pub async fn ended(&self) -> Failure {
         self.api.ended().await

@@ -72,6 +72,8 @@ impl RdsDatabase {
             .env("DB_PORT", self.proxy.port().to_string())
             .env("DB_NAME", "verse")
             .env("DB_CA_FILE", self.authority.file())
+            // A load creates users as fast as it can.
+            .env("STORE_PER_MINUTE", "1000000")
     }
 
     /// Connections of the superuser, without the proxy.

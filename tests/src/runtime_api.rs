@@ -5,7 +5,10 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -66,6 +69,7 @@ impl RuntimeApi {
             queue,
             events: AsyncMutex::new(events),
             current: Mutex::default(),
+            breaks_responses: AtomicBool::default(),
         });
         let served = Arc::clone(&shared);
         let server = LoopbackServer::start(move |stream| {
@@ -122,6 +126,14 @@ impl RuntimeApi {
             response = response => response.unwrap_or(Err(Failure::BrokenOff)),
             failure = gone(&mut state) => Err(failure),
         }
+    }
+
+    /// Whether the connection of every response breaks before its first byte, as in `cargo lambda watch` when the client
+    /// has disconnected by then.
+    pub(crate) fn break_responses(&self, breaks: bool) {
+        self.shared
+            .breaks_responses
+            .store(breaks, Ordering::Relaxed);
     }
 
     /// Takes the process for one invocation, if it is idle.
@@ -223,6 +235,7 @@ struct Shared {
     queue: mpsc::UnboundedSender<Invocation>,
     events: AsyncMutex<mpsc::UnboundedReceiver<Invocation>>,
     current: Mutex<Option<Current>>,
+    breaks_responses: AtomicBool,
 }
 
 impl std::fmt::Debug for Shared {
@@ -333,6 +346,10 @@ impl Shared {
 
     /// Receives a response, frame by frame.
     async fn response(&self, id: &str, request: Request<Incoming>) -> Result<Reply, Broken> {
+        if self.breaks_responses.load(Ordering::Relaxed) {
+            self.finish(id, Err(Failure::BrokenOff));
+            return Err(Broken);
+        }
         let (head, mut body) = request.into_parts();
         let is_stream = text(&head.headers, RESPONSE_MODE).eq_ignore_ascii_case("streaming");
         let mode = if is_stream {

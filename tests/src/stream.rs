@@ -127,7 +127,7 @@ impl Stream {
         self.response.stop_reading();
     }
 
-    /// Breaks the connection of the stream. `lambda_runtime` ends its process then.
+    /// Breaks the connection of the stream. `lambda_runtime` alone ends its process then.
     pub fn break_connection(self) {
         self.response.break_connection();
     }

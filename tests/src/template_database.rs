@@ -37,8 +37,15 @@ impl Server {
         self.0.clone().database(database).to_url_lossy().to_string()
     }
 
+    /// For a connection of the tests, whose statements may take longer than those of functions.
+    pub(crate) fn options_of(&self, database: &str) -> PgConnectOptions {
+        let options = self.0.clone().database(database);
+        options.options([("statement_timeout", "0")])
+    }
+
     async fn connect(&self) -> PgConnection {
-        let connected = self.0.connect().await;
+        let options = self.0.clone().options([("statement_timeout", "0")]);
+        let connected = options.connect().await;
         connected.expect("Postgres accepts connections at DATABASE_URL")
     }
 

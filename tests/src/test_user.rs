@@ -38,7 +38,7 @@ impl TestUser {
             kind: DeviceKind::Unknown,
             user_agent: None,
         };
-        let created = get_or_create_user(&data, None, &device, at("2026-01-01T00:00:00Z"));
+        let created = get_or_create_user(&data, None, &device, None, at("2026-01-01T00:00:00Z"));
         created.await.expect("a new user");
         Self { data, token }
     }
@@ -71,6 +71,7 @@ impl TestUser {
             },
             content: &content,
             source: Some("a test"),
+            is_scripture: true,
         };
         let saved = save_insight(&self.data, self.token_hash(), new, at(time)).await;
         saved.expect("the insight is saved").id
@@ -92,6 +93,7 @@ impl TestUser {
             },
             content: &content,
             source: Some("a test"),
+            is_scripture: true,
         };
         let saved = save_definition(&self.data, self.token_hash(), new, at(time)).await;
         saved.expect("the definition is saved").id

@@ -2,8 +2,8 @@
 
 use axum::response::Response;
 use serde::Serialize;
-use utoipa::ToSchema;
-use verse_http::{Cacheable, Problem};
+use utoipa::{ToSchema, openapi::schema::Object};
+use verse_http::{Cacheable, Problem, choice};
 use verse_scripture::{Book, books};
 
 /// One book.
@@ -15,8 +15,8 @@ pub struct BookAnswer {
     /// English name.
     #[schema(example = "John")]
     name: &'static str,
-    /// `OT` or `NT`.
-    #[schema(example = "NT")]
+    /// The Old or the New Testament.
+    #[schema(schema_with = testament)]
     testament: &'static str,
     /// The number of verses in each chapter, as the King James Version counts them.
     chapters: &'static [u16],
@@ -24,10 +24,15 @@ pub struct BookAnswer {
 
 /// The books of the Bible
 #[utoipa::path(get, path = "/api/books", tag = "bible",
-    responses((status = 200, description = "The books in canon order", body = [BookAnswer])))]
+    responses((status = 200, description = "The books in canon order", body = [BookAnswer]),
+    (status = 304, description = "The caller has them cached")))]
 pub async fn list_books(cacheable: Cacheable) -> Result<Response, Problem> {
     let books: Vec<_> = books().iter().map(BookAnswer::from).collect();
     cacheable.json(&books)
+}
+
+fn testament() -> Object {
+    choice(&["OT", "NT"])
 }
 
 impl From<&'static Book> for BookAnswer {

@@ -1,7 +1,9 @@
 //! `GET /api/chapter`: a chapter's verses. Publicly cacheable; with `save=true` one round trip to the database.
 
 use axum::{extract::State, response::Response};
-use verse_http::{App, Cacheable, Invalid, NotFound, Problem, Query, Unavailable};
+use verse_http::{
+    App, Cacheable, CallerAddress, Invalid, NotFound, Problem, Query, TooMany, Unavailable,
+};
 
 use crate::{
     chapter_query::ChapterQuery,
@@ -15,15 +17,16 @@ use crate::{
     responses(
         (status = 200, description = "The verses", body = PassageAnswer),
         (status = 304, description = "The caller has them cached"),
-        NotFound, Invalid, Unavailable,
+        NotFound, Invalid, TooMany, Unavailable,
     ))]
 pub async fn get_chapter(
     State(app): State<App>,
+    address: CallerAddress,
     cacheable: Cacheable,
     Query((chapter, save)): Query<(ChapterQuery, SaveQuery)>,
 ) -> Result<Response, Problem> {
     let chapter = chapter.read()?;
     let reference = format!("{} {}", chapter.book().name, chapter.number());
     let passage = PassageAnswer::new(&chapter, reference, &(0..=u16::MAX));
-    save.answer(&app, &cacheable, &passage).await
+    save.answer(&app, address, &cacheable, &passage).await
 }

@@ -3,7 +3,8 @@
 use axum::{extract::State, response::Response};
 use utoipa::IntoParams;
 use verse_http::{
-    App, Cacheable, Fields, FromFields, Invalid, NotFound, Problem, Query, Unavailable,
+    App, Cacheable, CallerAddress, Fields, FromFields, Invalid, NotFound, Problem, Query, TooMany,
+    Unavailable,
 };
 use verse_scripture::Chapter;
 
@@ -51,15 +52,16 @@ impl FromFields for VersesQuery {
     responses(
         (status = 200, description = "The verses", body = PassageAnswer),
         (status = 304, description = "The caller has them cached"),
-        NotFound, Invalid, Unavailable,
+        NotFound, Invalid, TooMany, Unavailable,
     ))]
 pub async fn get_passage(
     State(app): State<App>,
+    address: CallerAddress,
     cacheable: Cacheable,
     Query((chapter, verses, save)): Query<(ChapterQuery, VersesQuery, SaveQuery)>,
 ) -> Result<Response, Problem> {
     let passage = verses.select(&chapter.read()?)?;
-    save.answer(&app, &cacheable, &passage).await
+    save.answer(&app, address, &cacheable, &passage).await
 }
 
 impl VersesQuery {

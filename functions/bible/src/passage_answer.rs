@@ -9,14 +9,14 @@ use axum::{
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 use verse_data::{SavedPassage, save_passage};
-use verse_http::{App, Cacheable, Fields, FromFields, Problem};
+use verse_http::{App, Cacheable, CallerAddress, Fields, FromFields, Problem};
 use verse_scripture::{Chapter, Note, Part, Verse};
 
 /// Whether to store the passage.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SaveQuery {
-    /// Store the passage, once for each reference and translation.
+    /// Store the passage, once for each reference and translation. It is deleted 400 days after it was last stored.
     #[param(required = false, default = false)]
     save: bool,
 }
@@ -34,6 +34,7 @@ impl SaveQuery {
     pub(crate) async fn answer(
         &self,
         app: &App,
+        address: CallerAddress,
         cacheable: &Cacheable,
         passage: &PassageAnswer,
     ) -> Result<Response, Problem> {
@@ -46,7 +47,8 @@ impl SaveQuery {
             reference: &passage.reference,
             text: &text,
         };
-        save_passage(app.database()?, saved, app.clock.now()).await?;
+        let limit = address.store_limit(app, 1);
+        save_passage(app.database()?, saved, limit, app.clock.now()).await?;
         Ok(Json(passage).into_response())
     }
 }

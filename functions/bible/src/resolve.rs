@@ -74,6 +74,7 @@ pub struct ReferenceAnswer {
 #[utoipa::path(get, path = "/api/resolve", tag = "bible", params(ResolveQuery),
     responses(
         (status = 200, description = "The references", body = ResolveAnswer),
+        (status = 304, description = "The caller has them cached"),
         Invalid,
     ))]
 pub async fn resolve(

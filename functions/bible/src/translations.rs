@@ -29,7 +29,8 @@ pub struct TranslationAnswer {
 
 /// List the translations
 #[utoipa::path(get, path = "/api/translations", tag = "bible",
-    responses((status = 200, description = "The translations, the default one first", body = TranslationsAnswer)))]
+    responses((status = 200, description = "The translations, the default one first", body = TranslationsAnswer),
+    (status = 304, description = "The caller has them cached")))]
 pub async fn list_translations(cacheable: Cacheable) -> Result<Response, Problem> {
     let translations = translations()
         .iter()

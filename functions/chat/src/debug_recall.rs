@@ -49,8 +49,7 @@ pub struct RecalledConversation {
 /// A message of the excerpt.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RecalledMessage {
-    /// `user` or `assistant`.
-    #[schema(example = "user")]
+    #[schema(schema_with = crate::message::role)]
     role: &'static str,
     content: String,
 }

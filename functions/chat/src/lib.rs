@@ -11,6 +11,7 @@ mod pending_reply;
 mod post_chat_message;
 mod post_insight_message;
 mod prompt;
+mod reply_event;
 mod reply_writer;
 mod routes;
 mod send_message;

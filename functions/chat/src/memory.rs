@@ -85,10 +85,8 @@ pub(crate) async fn embed_new_messages(
 }
 
 fn recollection(excerpt: MemoryExcerpt) -> Recollection {
-    let turns = excerpt.messages.into_iter().map(|(role, text)| Turn {
-        role: turn_role(role),
-        text,
-    });
+    let turns = excerpt.messages.into_iter();
+    let turns = turns.map(|(role, text)| Turn::new(turn_role(role), text));
     Recollection {
         about: excerpt.title,
         turns: turns.collect(),

@@ -3,16 +3,16 @@
 use chrono::serde::ts_milliseconds;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{ToSchema, openapi::schema::Object};
 use verse_data::Message;
+use verse_http::choice;
 
 /// A message.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MessageAnswer {
     #[schema(example = 31)]
     id: i64,
-    /// `user` or `assistant`.
-    #[schema(example = "user")]
+    #[schema(schema_with = role)]
     role: &'static str,
     #[schema(example = "Who was Nicodemus?")]
     content: String,
@@ -20,6 +20,10 @@ pub struct MessageAnswer {
     #[serde(with = "ts_milliseconds")]
     #[schema(value_type = i64, example = 1_767_225_600_000_i64)]
     timestamp: DateTime<Utc>,
+}
+
+pub(crate) fn role() -> Object {
+    choice(&["user", "assistant"])
 }
 
 impl From<Message> for MessageAnswer {

@@ -1,7 +1,7 @@
 //! A stored message whose reply is still to be written, and the ways in which a reply fails.
 
 use chrono::NaiveDate;
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 use verse_ai::{ErrorKind, InsightTexts, ModelError};
 use verse_data::{Database, Error, StoredMessage, TokenHash};
 use verse_http::Deadline;
@@ -49,21 +49,14 @@ impl ReplyError {
     /// The data of the `error` event.
     pub(crate) fn event(&self) -> Value {
         let (error, kind) = match self {
-            Self::Model(error) => (error.to_string(), error.kind().map(ErrorKind::as_str)),
+            Self::Model(error) => (&*error.to_string(), error.kind()),
             Self::Data(_) => (
-                "The service cannot do this at the moment. Please try again in a few seconds."
-                    .to_owned(),
+                "The service cannot do this at the moment. Please try again in a few seconds.",
                 None,
             ),
-            Self::NotStored => (
-                "The answer could not be stored. Please try again.".to_owned(),
-                Some("interrupted"),
-            ),
+            Self::NotStored => ("The answer could not be stored. Please try again.", None),
         };
-        let mut event = Map::from_iter([("error".to_owned(), error.into())]);
-        if let Some(kind) = kind {
-            event.insert("error_type".to_owned(), kind.into());
-        }
-        event.into()
+        let kind = kind.unwrap_or(ErrorKind::Interrupted);
+        json!({"error": error, "error_type": kind.as_str()})
     }
 }

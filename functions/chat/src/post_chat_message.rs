@@ -9,7 +9,10 @@ use verse_http::{
     TooMany, Unavailable,
 };
 
-use crate::{assistant::Assistant, pending_reply::ReadingContext, send_message::NewMessage};
+use crate::{
+    assistant::Assistant, pending_reply::ReadingContext, reply_event::ReplyEvent,
+    send_message::NewMessage,
+};
 
 /// A message in a chat.
 #[derive(Debug, ToSchema)]
@@ -39,7 +42,7 @@ impl FromFields for ChatMessageBody {
 ///
 /// The response is that of `POST /api/chat/message`.
 #[utoipa::path(post, path = "/api/standalone-chat/message", tag = "chat", request_body = ChatMessageBody, responses(
-    (status = 200, description = "The events of the reply", content_type = "text/event-stream", body = String),
+    (status = 200, description = "The events of the reply", content_type = "text/event-stream", body = ReplyEvent),
     NotFound, Invalid, TooMany, Unavailable))]
 pub async fn post_chat_message(
     State(app): State<App>,

@@ -10,19 +10,28 @@ use verse_http::{
     TooMany, Unavailable,
 };
 
-use crate::{assistant::Assistant, pending_reply::ReadingContext, send_message::NewMessage};
+use crate::{
+    assistant::Assistant, pending_reply::ReadingContext, reply_event::ReplyEvent,
+    send_message::NewMessage,
+};
 
 /// A message about an insight, with the passage and the insight that the caller has open.
 #[derive(Debug, ToSchema)]
 pub struct InsightMessageBody {
     #[schema(value_type = i64, example = 12)]
     insight_id: InsightId,
-    #[schema(min_length = 1, max_length = 10000, example = "Who was Nicodemus?")]
+    #[schema(
+        min_length = 1,
+        max_length = 10000,
+        pattern = r"\S",
+        example = "Who was Nicodemus?"
+    )]
     message: String,
     /// The text of the passage. It is trimmed.
     #[schema(
         min_length = 1,
         max_length = 50000,
+        pattern = r"\S",
         example = "For God so loved the world"
     )]
     passage_text: String,
@@ -75,7 +84,7 @@ impl FromFields for InsightMessageBody {
 /// The reply is streamed as server-sent events: `token` events with pieces of the text, then one `done` or `error` event, which
 /// is always the last. A request that can be refused without the model is refused with a status.
 #[utoipa::path(post, path = "/api/chat/message", tag = "chat", request_body = InsightMessageBody, responses(
-    (status = 200, description = "The events of the reply", content_type = "text/event-stream", body = String),
+    (status = 200, description = "The events of the reply", content_type = "text/event-stream", body = ReplyEvent),
     NotFound, Invalid, TooMany, Unavailable))]
 pub async fn post_insight_message(
     State(app): State<App>,

@@ -1,11 +1,14 @@
 //! The model's input for a reply: the conversation, its summary, the open passage, and memory.
 
-use tokio::time::Instant;
+use std::{sync::Arc, time::Duration};
+
+use tokio::{sync::oneshot, time::Instant};
 use verse_ai::{
     ChatRequest, Recollection, Role, SummaryRequest, Turn, prompt_chars_before_turns,
     prompt_chars_of_turn,
 };
 use verse_data::{Conversation, Message, MessageId, get_conversation, save_summary};
+use verse_http::App;
 
 use crate::{
     assistant::Assistant,
@@ -15,13 +18,21 @@ use crate::{
 
 /// The share of a too long conversation that a summary replaces, in percent of its characters.
 const SUMMARISED: usize = 80;
+/// The longest that a summary takes. A process waits longer than this for its tasks before it fetches the next event.
+const SUMMARY_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Builds the model's input for a reply. Two round trips; one more when the conversation is summarised.
+/// Builds the model's input for a reply, and sets `is_charged` before each call to a provider. Two round trips; one more when the
+/// conversation is summarised.
 pub(crate) async fn build_request(
+    app: &App,
     assistant: &Assistant,
     reply: &PendingReply,
+    is_charged: &mut bool,
 ) -> Result<ChatRequest, ReplyError> {
     let (database, chat) = (&reply.database, reply.stored.chat);
+    if assistant.embedder.is_some() {
+        *is_charged = true;
+    }
     // The statements run one after the other: at once, they would need a second connection.
     let (conversation, vector) = tokio::join!(
         get_conversation(database, reply.token, chat),
@@ -35,8 +46,15 @@ pub(crate) async fn build_request(
     let mut request = request_without_turns(reply, &mut conversation, memory);
     let limit = assistant.generator.prompt_limits.history_chars;
     let room = limit.saturating_sub(prompt_chars_before_turns(&request, limit));
-    if length(&conversation) > room {
-        summarise(assistant, reply, &mut conversation).await;
+    if length(&conversation) > room
+        && let Some(through) = last_to_summarise(&conversation)
+    {
+        *is_charged = true;
+        let written = summarise(app, assistant, reply, &conversation, through).await;
+        if written.is_some() {
+            conversation.messages.retain(|message| message.id > through);
+            conversation.summary = written;
+        }
     }
     request.turns = turns(reply, &conversation.messages);
     request.summary = conversation.summary;
@@ -59,40 +77,45 @@ fn length(conversation: &Conversation) -> usize {
 
 /// The characters that a message takes in the prompt.
 fn characters(message: &Message) -> usize {
-    prompt_chars_of_turn(memory::turn_role(message.role), &message.content)
+    prompt_chars_of_turn(&turn(message))
 }
 
-/// Replaces the beginning of the conversation with a summary, and stores the summary. If the model fails, the conversation
-/// stays as it is, and the prompt cuts it.
-async fn summarise(assistant: &Assistant, reply: &PendingReply, conversation: &mut Conversation) {
-    let Some(through) = last_to_summarise(conversation) else {
-        return;
-    };
-    let (old, recent): (Vec<_>, Vec<_>) = std::mem::take(&mut conversation.messages)
-        .into_iter()
-        .partition(|message| message.id <= through);
+/// Summarises the messages up to `through`, and stores the summary. A task of its own does it, which ends even if the reader
+/// leaves: the provider is paid by then, and the next reply needs the summary. If the model fails, the prompt cuts the
+/// conversation instead.
+async fn summarise(
+    app: &App,
+    assistant: &Assistant,
+    reply: &PendingReply,
+    conversation: &Conversation,
+    through: MessageId,
+) -> Option<String> {
+    let old = conversation.messages.iter();
+    let old = old.filter(|message| message.id <= through);
     let request = SummaryRequest {
         previous: conversation.summary.clone(),
-        turns: old.iter().map(turn).collect(),
+        turns: old.map(turn).collect(),
     };
-    let model = &assistant.generator.model;
-    match model.summarise(request, half_time(reply)).await {
-        Ok(written) => {
-            let (database, token, chat) = (&reply.database, reply.token, reply.stored.chat);
-            let saved = save_summary(database, token, chat, through, &written.texts).await;
-            if saved.is_err() {
-                // The summary serves this reply only.
-                tracing::error!("a summary could not be stored");
+    let model = Arc::clone(&assistant.generator.model);
+    let (database, token, chat) = (reply.database.clone(), reply.token, reply.stored.chat);
+    let end = half_time(reply);
+    let (sender, summary) = oneshot::channel();
+    app.tasks.spawn(async move {
+        let text = match model.summarise(request, end).await {
+            Ok(written) => written.texts,
+            Err(error) => {
+                tracing::error!(cause = ?error, "a conversation could not be summarised");
+                return;
             }
-            conversation.summary = Some(written.texts);
-            conversation.messages = recent;
+        };
+        if let Err(error) = save_summary(&database, token, chat, through, &text).await {
+            // The summary serves this reply only.
+            tracing::error!(cause = %error, "a summary could not be stored");
         }
-        Err(error) => {
-            tracing::error!(cause = ?error, "a conversation could not be summarised");
-            conversation.messages = old;
-            conversation.messages.extend(recent);
-        }
-    }
+        // Without a reader, the reply does not wait for the summary.
+        let _ = sender.send(text);
+    });
+    summary.await.ok()
 }
 
 /// The last message that the summary replaces. A summary is stored by its last message's id, so messages are summarised in
@@ -116,13 +139,14 @@ fn last_to_summarise(conversation: &Conversation) -> Option<MessageId> {
 fn half_time(reply: &PendingReply) -> Instant {
     let now = Instant::now();
     let left = reply.deadline.for_model().saturating_duration_since(now);
-    now + left / 2
+    now + SUMMARY_TIMEOUT.min(left / 2)
 }
 
 fn turn(message: &Message) -> Turn {
     Turn {
         role: memory::turn_role(message.role),
         text: message.content.clone(),
+        is_imported: message.is_imported,
     }
 }
 
@@ -149,10 +173,7 @@ fn turns(reply: &PendingReply, messages: &[Message]) -> Vec<Turn> {
     let mut turns: Vec<_> = messages.iter().map(turn).collect();
     if turns.last().is_none_or(|last| last.role == Role::Assistant) {
         // The message was deleted or merged meanwhile. The reply answers it all the same.
-        turns.push(Turn {
-            role: Role::User,
-            text: reply.message.clone(),
-        });
+        turns.push(Turn::new(Role::User, reply.message.as_str()));
     }
     turns
 }

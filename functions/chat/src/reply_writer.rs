@@ -6,13 +6,16 @@
 //! |---|---|---|---|
 //! | the model finishes | complete | yes | `done` |
 //! | the limit of tokens or of a text's length is reached | truncated | yes | `done`, `max_tokens` |
-//! | the reader leaves | interrupted, with the text so far | if the model was called | |
+//! | the reader leaves | interrupted, with the text so far | if a provider was called | |
 //! | the reader does not read until the deadline | interrupted, with the text so far | yes | `error` |
 //! | the model fails, or the deadline comes | interrupted, with the text so far | no | `error` |
-//! | the database cannot store the reply | the last stored progress; the cleanup job sets it to interrupted | yes | `error` |
+//! | the database cannot store the reply | interrupted, if the database recovers soon | no | `error` |
+//!
+//! A reply is counted with its message, before any provider is called, and refunded where it does not count.
 
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use futures_util::{FutureExt, StreamExt};
 use serde_json::json;
 use tokio::{
@@ -20,7 +23,7 @@ use tokio::{
     time::{Instant, sleep, timeout_at},
 };
 use verse_ai::{MAX_TEXT_CHARS, ModelError, ReplyEvent, ReplyStream, StopReason};
-use verse_data::{FinalState, FinishedMessage, finish_message, refund_quota, save_progress};
+use verse_data::{Error, FinalState, FinishedMessage, finish_message, refund_quota, save_progress};
 use verse_http::{App, EventSender, ReaderGone};
 
 use crate::{
@@ -34,6 +37,9 @@ use crate::{
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(5);
 /// Pause before the second try to store a reply.
 const RETRY_PAUSE: Duration = Duration::from_millis(300);
+/// Pause between two tries to refund a reply that could not be stored, and their number after the last event.
+const REFUND_PAUSE: Duration = Duration::from_secs(1);
+const REFUND_TRIES: usize = 5;
 
 /// Writes the reply and sends its last event. Three round trips; two more with an embedder, after the last event.
 pub(crate) async fn write(
@@ -48,23 +54,31 @@ pub(crate) async fn write(
         text: String::new(),
         room: MAX_TEXT_CHARS,
         is_full: false,
-        is_model_called: false,
+        is_charged: false,
         is_sending: false,
         began: Instant::now(),
         first_token: None,
         progress: Progress::default(),
     };
     let mut end = match send_first_bytes(&reply, is_new_chat, &events).await {
-        Ok(()) => writer.write(&assistant, &events).await,
+        Ok(()) => writer.write(&app, &assistant, &events).await,
         Err(ReaderGone) => End::ReaderLeft,
     };
     let finished = writer.store(&end).await;
-    if finished.is_some_and(|finished| finished.is_refunded) {
-        app.put_refund();
-    }
     writer.log(&end, finished.is_some());
-    if matches!(end, End::Finished(_)) && finished.is_none() {
-        end = End::Failed(ReplyError::NotStored);
+    let mut is_refunded = finished.is_some_and(|finished| finished.is_refunded);
+    let mut owed = None;
+    if finished.is_none() {
+        if matches!(end, End::Finished(_)) {
+            end = End::Failed(ReplyError::NotStored);
+        }
+        owed = writer.refund_day(&end);
+    }
+    if let Some(day) = owed {
+        let refunding = writer.refund_unstored(day);
+        if let Ok(Ok(refunded)) = timeout_at(reply.deadline.for_last_event(), refunding).await {
+            (is_refunded, owed) = (refunded, None);
+        }
     }
     match end {
         End::ReaderLeft => {}
@@ -74,7 +88,13 @@ pub(crate) async fn write(
         }
         End::Failed(error) => events.end("error", &error.event()).await,
     }
-    if let Some(embedder) = &assistant.embedder {
+    if let Some(day) = owed {
+        is_refunded = writer.keep_refunding(day).await;
+    }
+    if is_refunded {
+        app.put_refund();
+    } else if let Some(embedder) = &assistant.embedder {
+        // The next reply that counts embeds the messages of a refunded one.
         let end = reply.deadline.for_last_event();
         memory::embed_new_messages(&reply.database, embedder, reply.token, end).await;
     }
@@ -108,7 +128,8 @@ struct Writer<'w> {
     room: usize,
     /// The model wrote more than fits.
     is_full: bool,
-    is_model_called: bool,
+    /// A provider was called: a reader who leaves is charged.
+    is_charged: bool,
     /// A token waits for the reader to read it.
     is_sending: bool,
     began: Instant,
@@ -117,28 +138,33 @@ struct Writer<'w> {
 }
 
 impl Writer<'_> {
-    async fn write(&mut self, assistant: &Assistant, events: &EventSender) -> End {
+    async fn write(&mut self, app: &App, assistant: &Assistant, events: &EventSender) -> End {
         let until = self.reply.deadline.for_model();
-        let streaming = self.stream_tokens(assistant, events);
+        let streaming = self.stream_tokens(app, assistant, events);
         timeout_at(until + RETRY_PAUSE, streaming)
             .await
             .unwrap_or(End::Failed(ReplyError::Model(ModelError::TimedOut)))
     }
 
     /// Calls the model and sends its tokens.
-    async fn stream_tokens(&mut self, assistant: &Assistant, events: &EventSender) -> End {
+    async fn stream_tokens(
+        &mut self,
+        app: &App,
+        assistant: &Assistant,
+        events: &EventSender,
+    ) -> End {
         let request = tokio::select! {
-            request = build_request(assistant, self.reply) => request,
+            request = build_request(app, assistant, self.reply, &mut self.is_charged) => request,
             () = events.reader_gone() => return End::ReaderLeft,
         };
         let mut reply = match request {
             Ok(request) => {
+                self.is_charged = true;
                 let end = self.reply.deadline.for_model();
                 assistant.generator.model.chat(request, end)
             }
             Err(error) => return End::Failed(error),
         };
-        self.is_model_called = true;
         loop {
             // The model's event comes first: a finished reply must not count as broken off.
             let event = tokio::select! {
@@ -208,19 +234,28 @@ impl Writer<'_> {
         End::ReaderLeft
     }
 
-    /// Stores the reply, and refunds the quota where the table above says so. `None` when it could not be stored.
-    async fn store(&self, end: &End) -> Option<FinishedMessage> {
-        let (state, is_refund) = match end {
-            End::Finished(StopReason::EndTurn) => (FinalState::Complete, false),
-            End::Finished(StopReason::MaxTokens) => (FinalState::Truncated, false),
-            End::ReaderLeft => (FinalState::Interrupted, !self.is_model_called),
+    /// The day whose quota the reply is refunded to, where the table above says so.
+    fn refund_day(&self, end: &End) -> Option<NaiveDate> {
+        let is_refund = match end {
+            End::Finished(_) => false,
+            End::ReaderLeft => !self.is_charged,
             // If the reader did not read the tokens, the model has not failed.
-            End::Failed(_) => (FinalState::Interrupted, !self.is_sending),
+            End::Failed(_) => !self.is_sending,
+        };
+        is_refund.then_some(self.reply.day)
+    }
+
+    /// Stores the reply, and refunds it in the same statement. `None` when it could not be stored.
+    async fn store(&self, end: &End) -> Option<FinishedMessage> {
+        let state = match end {
+            End::Finished(StopReason::EndTurn) => FinalState::Complete,
+            End::Finished(StopReason::MaxTokens) => FinalState::Truncated,
+            End::ReaderLeft | End::Failed(_) => FinalState::Interrupted,
         };
         let PendingReply {
             database, stored, ..
         } = self.reply;
-        let refund_day = is_refund.then_some(self.reply.day);
+        let refund_day = self.refund_day(end);
         let storing = async {
             let store = || finish_message(database, stored.reply, state, &self.text, refund_day);
             let mut finished = if let Ok(finished) = store().await {
@@ -238,6 +273,35 @@ impl Writer<'_> {
         };
         let end = self.reply.deadline.for_last_event();
         timeout_at(end, storing).await.ok().flatten()
+    }
+
+    /// Refunds a reply that could not be stored, and stores it as interrupted: once, although its statement may be repeated.
+    async fn refund_unstored(&self, day: NaiveDate) -> Result<bool, Error> {
+        let PendingReply {
+            database,
+            stored,
+            token,
+            ..
+        } = self.reply;
+        let (state, day_of_reply) = (FinalState::Interrupted, Some(day));
+        match finish_message(database, stored.reply, state, &self.text, day_of_reply).await {
+            Ok(finished) => Ok(finished.is_refunded),
+            Err(error) if error.is_unavailable() => Err(error),
+            // The database answers and refuses the reply. The refund is another row.
+            Err(_) => refund_quota(database, *token, day).await,
+        }
+    }
+
+    /// Tries the refund again after the last event: the database may answer soon.
+    async fn keep_refunding(&self, day: NaiveDate) -> bool {
+        for _ in 0..REFUND_TRIES {
+            sleep(REFUND_PAUSE).await;
+            if let Ok(is_refunded) = self.refund_unstored(day).await {
+                return is_refunded;
+            }
+        }
+        tracing::error!("a reply could be neither stored nor refunded");
+        false
     }
 
     /// Logs one line a reply. The request's own line is written when the stream begins.

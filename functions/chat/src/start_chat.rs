@@ -9,12 +9,20 @@ use verse_http::{
     Unavailable,
 };
 
-use crate::{assistant::Assistant, pending_reply::ReadingContext, send_message::NewMessage};
+use crate::{
+    assistant::Assistant, pending_reply::ReadingContext, reply_event::ReplyEvent,
+    send_message::NewMessage,
+};
 
 /// The first message of a chat.
 #[derive(Debug, ToSchema)]
 pub struct NewChatBody {
-    #[schema(min_length = 1, max_length = 10000, example = "Who was Nicodemus?")]
+    #[schema(
+        min_length = 1,
+        max_length = 10000,
+        pattern = r"\S",
+        example = "Who was Nicodemus?"
+    )]
     message: String,
     /// The text of the passage that the caller has open. It is trimmed.
     #[schema(max_length = 50000)]
@@ -41,7 +49,7 @@ impl FromFields for NewChatBody {
 ///
 /// The response is that of `POST /api/chat/message`, with the event `chat_id` first.
 #[utoipa::path(post, path = "/api/standalone-chat", tag = "chat", request_body = NewChatBody, responses(
-    (status = 200, description = "The events of the reply", content_type = "text/event-stream", body = String),
+    (status = 200, description = "The events of the reply", content_type = "text/event-stream", body = ReplyEvent),
     Invalid, TooMany, Unavailable))]
 pub async fn start_chat(
     State(app): State<App>,

@@ -13,24 +13,26 @@ use verse_generation::{Generation, Generator, model_problem};
 use verse_http::{
     App, Caller, Deadline, Fields, FromFields, Invalid, NoAnswer, Problem, TooMany, Unavailable,
 };
+use verse_scripture::is_word_of_scripture;
 
 /// A word and its verse.
 #[derive(Clone, Debug, ToSchema)]
 pub struct DefinitionBody {
     /// The word. It is trimmed.
-    #[schema(min_length = 1, max_length = 100, example = "loved")]
+    #[schema(min_length = 1, max_length = 100, pattern = r"\S", example = "loved")]
     word: String,
     /// The text in which the word was selected. It is trimmed.
     #[schema(
         min_length = 1,
         max_length = 50000,
+        pattern = r"\S",
         example = "For God so loved the world"
     )]
     verse_text: String,
     #[schema(min_length = 1, max_length = 100, example = "John 3:16 (KJV)")]
     passage_reference: String,
     /// Whether to keep the definition in the caller's history. It is shared with other callers then.
-    #[schema(default = false)]
+    #[schema(required = false, default = false)]
     save: bool,
 }
 
@@ -125,6 +127,11 @@ async fn get_or_generate(
                     subject,
                     content: &content,
                     source: Some(&source),
+                    is_scripture: is_word_of_scripture(
+                        subject.word,
+                        subject.passage_reference,
+                        subject.verse_text,
+                    ),
                 };
                 save_definition(database, token, new, now).await
             },

@@ -1,12 +1,15 @@
-//! `/api/user/devices`: the devices of the caller's user. `GET` lists them, last active first: one round trip. `DELETE
-//! /api/user/devices/{device_id}` ends a device's access: four round trips. No round trip for a caller without a cookie.
+//! `/api/user/devices`: the devices of the caller's user. `GET` lists them, the calling device first and then the last
+//! active: one round trip. `DELETE /api/user/devices/{device_id}` ends a device's access: four round trips. No round trip
+//! for a caller without a cookie.
 
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use utoipa::ToSchema;
-use verse_data::{Device, DeviceId, Error, UnlinkOutcome, get_user_devices, unlink_device};
-use verse_http::{App, Caller, Id, NotFound, Problem, Unavailable};
+use utoipa::{ToSchema, openapi::schema::Object};
+use verse_data::{
+    Device, DeviceId, DeviceKind, Error, UnlinkOutcome, get_user_devices, unlink_device,
+};
+use verse_http::{App, Caller, Id, NotFound, Problem, Unavailable, choice, visible_name};
 
 /// A device.
 #[derive(Debug, Serialize, ToSchema)]
@@ -15,8 +18,7 @@ pub struct DeviceAnswer {
     id: i64,
     #[schema(example = "Chrome on Windows")]
     device_name: Option<String>,
-    /// `mobile`, `tablet`, `desktop` or `unknown`.
-    #[schema(example = "desktop")]
+    #[schema(schema_with = device_type)]
     device_type: String,
     /// The `User-Agent` of its first request.
     user_agent: Option<String>,
@@ -26,11 +28,15 @@ pub struct DeviceAnswer {
     is_current: bool,
 }
 
+fn device_type() -> Object {
+    choice(&DeviceKind::ALL.map(DeviceKind::as_str))
+}
+
 /// List the devices
 ///
 /// The list is empty for an unknown caller.
 #[utoipa::path(get, path = "/api/user/devices", tag = "device", responses(
-    (status = 200, description = "The devices, last active first", body = [DeviceAnswer]),
+    (status = 200, description = "The devices: the calling one first, then the last active", body = [DeviceAnswer]),
     Unavailable))]
 pub async fn list_devices(
     State(app): State<App>,
@@ -82,7 +88,8 @@ impl From<Device> for DeviceAnswer {
     fn from(device: Device) -> Self {
         Self {
             id: device.id.0,
-            device_name: device.name,
+            // A name may have been stored before invisible characters were removed.
+            device_name: device.name.as_deref().and_then(visible_name),
             device_type: device.kind,
             user_agent: device.user_agent,
             created_at: device.created_at,

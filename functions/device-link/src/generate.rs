@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use verse_data::{LinkCode, generate_link_code};
-use verse_http::{App, BadRequest, Caller, Problem, Unavailable, with_user};
+use verse_http::{App, BadRequest, Caller, Problem, TooMany, Unavailable, with_user};
 
 /// A new code.
 #[derive(Serialize, ToSchema)]
@@ -26,7 +26,7 @@ pub struct CodeAnswer {
 /// A device on which it is entered within five minutes shares the caller's user from then on.
 #[utoipa::path(post, path = "/api/user/link/generate", tag = "device", responses(
     (status = 200, description = "The code", body = CodeAnswer),
-    BadRequest, Unavailable))]
+    BadRequest, TooMany, Unavailable))]
 pub async fn generate_code(
     State(app): State<App>,
     caller: Caller,

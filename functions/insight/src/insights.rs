@@ -10,6 +10,7 @@ use verse_generation::{Generation, Generator, model_problem};
 use verse_http::{
     App, Caller, Deadline, Fields, FromFields, Invalid, NoAnswer, Problem, TooMany, Unavailable,
 };
+use verse_scripture::is_scripture;
 
 /// The passage of an insight.
 #[derive(Clone, Debug, ToSchema)]
@@ -18,13 +19,14 @@ pub struct InsightBody {
     #[schema(
         min_length = 1,
         max_length = 50000,
+        pattern = r"\S",
         example = "For God so loved the world"
     )]
     passage_text: String,
     #[schema(min_length = 1, max_length = 100, example = "John 3:16 (KJV)")]
     passage_reference: String,
     /// Whether to keep the insight in the caller's history. It is shared with other callers then.
-    #[schema(default = false)]
+    #[schema(required = false, default = false)]
     save: bool,
 }
 
@@ -112,6 +114,7 @@ async fn get_or_generate(
                     subject,
                     content: &content,
                     source: Some(&source),
+                    is_scripture: is_scripture(subject.passage_reference, subject.passage_text),
                 };
                 save_insight(database, token, new, now).await
             },

@@ -8,7 +8,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{self, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
-use verse_data::Role;
+use verse_data::{FinalState, Role};
 
 /// A text of `LEAST` to `MOST` characters, without U+0000.
 #[derive(Debug)]
@@ -67,8 +67,10 @@ pub(crate) fn optional_text<'de, D: Deserializer<'de>, const MOST: usize>(
     Ok(text.map(|text| text.0).filter(|text| !text.is_empty()))
 }
 
-/// An ISO 8601 time. Without an offset, it is in UTC.
-pub(crate) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
+/// An ISO 8601 time, for a member that may be absent. Without an offset, it is in UTC.
+pub(crate) fn optional_time<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<DateTime<Utc>>, D::Error> {
     let read = |text: &str| {
         DateTime::parse_from_rfc3339(text)
             .map(|at| at.to_utc())
@@ -77,7 +79,19 @@ pub(crate) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTim
             .filter(|at| (1..=9999).contains(&at.year()))
             .ok_or_else(|| "must be a time, as 2026-01-31T12:00:00Z".to_owned())
     };
-    deserializer.deserialize_str(TextVisitor("a time, as 2026-01-31T12:00:00Z", read))
+    let visitor = TextVisitor("a time, as 2026-01-31T12:00:00Z", read);
+    deserializer.deserialize_str(visitor).map(Some)
+}
+
+/// `complete`, `truncated` or `interrupted`.
+pub(crate) fn optional_state<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<FinalState>, D::Error> {
+    const NAMES: &str = "complete, truncated or interrupted";
+    let read = |text: &str| FinalState::parse(text).ok_or_else(|| format!("must be {NAMES}"));
+    deserializer
+        .deserialize_str(TextVisitor(NAMES, read))
+        .map(Some)
 }
 
 /// `user` or `assistant`.

@@ -1,22 +1,22 @@
-//! `DELETE /api/user/data`: erases the caller's user with all its data and devices, and clears the session cookie. One
-//! round trip; none for a caller without a cookie.
+//! `DELETE /api/user/data`: clears what the caller's user wrote and kept. The user, its devices, its plan and today's usage
+//! stay. One round trip; none for a caller without a cookie.
 
 use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
-use verse_data::{ErasedCounts, clear_user_data};
+use verse_data::{ClearedCounts, clear_user_data};
 use verse_http::{App, Caller, Problem, Unavailable};
 
-/// The erasure.
+/// The data is cleared.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ErasedAnswer {
+pub struct ClearedAnswer {
     #[schema(example = "User data cleared successfully")]
     message: &'static str,
-    /// The number of erased items.
+    /// The number of deleted items.
     deleted: DeletedAnswer,
 }
 
-/// The number of erased items.
+/// The number of deleted items.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeletedAnswer {
     /// Insights in the history.
@@ -33,31 +33,28 @@ pub struct DeletedAnswer {
     standalone_chats: i64,
 }
 
-/// Erase the user
+/// Clear the user's data
 ///
-/// All devices of the user become unknown. For an unknown caller nothing is deleted.
+/// Histories, conversations, memory and uploads are deleted. The user keeps its id, devices, plan and today's usage; unlinking
+/// its last device erases it. For an unknown caller nothing is deleted.
 #[utoipa::path(delete, path = "/api/user/data", tag = "user", responses(
-    (status = 200, description = "The user is erased", body = ErasedAnswer,
-     headers(("Set-Cookie" = String, description = "Clears `verse_user_id`, if the caller sent one"))),
+    (status = 200, description = "The data is cleared", body = ClearedAnswer),
     Unavailable))]
-pub async fn erase_user(
+pub async fn clear_data(
     State(app): State<App>,
     caller: Caller,
-) -> Result<Json<ErasedAnswer>, Problem> {
-    let erased = match caller.token_hash() {
-        Some(token) => clear_user_data(app.database()?, token).await?,
-        None => ErasedCounts::default(),
+) -> Result<Json<ClearedAnswer>, Problem> {
+    let cleared = match caller.token_hash() {
+        Some(token) => clear_user_data(app.database()?, token, app.clock.now()).await?,
+        None => ClearedCounts::default(),
     };
-    if caller.token.is_some() {
-        caller.clear_cookie(&app.settings);
-    }
-    Ok(Json(ErasedAnswer {
+    Ok(Json(ClearedAnswer {
         message: "User data cleared successfully",
         deleted: DeletedAnswer {
-            insights: erased.insights,
-            definitions: erased.definitions,
-            chat_messages: erased.chat_messages,
-            standalone_chats: erased.standalone_chats,
+            insights: cleared.insights,
+            definitions: cleared.definitions,
+            chat_messages: cleared.chat_messages,
+            standalone_chats: cleared.standalone_chats,
         },
     }))
 }

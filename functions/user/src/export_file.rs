@@ -1,13 +1,14 @@
 //! The JSON file that an export writes and an import reads. The export writes the records of the data crate, whose fields have
-//! the same names.
+//! the same names. An import may lack times (then: now), lists and states.
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{ToSchema, openapi::schema::Object};
 use uuid::Uuid;
-use verse_data::Role;
+use verse_data::{FinalState, Role};
+use verse_http::choice;
 
-use crate::bounded_json::{list, optional_text, role, text, time};
+use crate::bounded_json::{list, optional_state, optional_text, optional_time, role, text};
 
 /// The data of a user, oldest first.
 #[derive(Debug, ToSchema)]
@@ -15,12 +16,15 @@ use crate::bounded_json::{list, optional_text, role, text, time};
 pub struct ExportFile {
     /// The user; null for an unknown caller. An import ignores it.
     user: Option<ExportUser>,
-    /// The history of insights. An import takes 1,000 at most.
+    /// The history of insights. An import takes 5,000 at most.
     insights: Vec<ExportInsight>,
-    /// The history of definitions. An import takes 1,000 at most.
+    /// The history of definitions. An import takes 5,000 at most.
     definitions: Vec<ExportDefinition>,
-    /// Standalone chats. An import takes 500 at most.
+    /// Standalone chats. An import takes 5,000 at most.
     standalone_chats: Vec<ExportChat>,
+    /// In a part: the `part` that follows, if one does. An import ignores it.
+    #[schema(required = false)]
+    next_part: Option<String>,
 }
 
 /// A user.
@@ -50,9 +54,10 @@ pub struct ExportInsight {
     #[serde(deserialize_with = "text::<_, 0, 10_000>")]
     pub(crate) practical_application: String,
     /// When it was added to the history.
-    #[serde(deserialize_with = "time")]
-    pub(crate) created_at: DateTime<Utc>,
-    #[schema(required = true)]
+    #[schema(required = false, value_type = DateTime<Utc>)]
+    #[serde(default, deserialize_with = "optional_time")]
+    pub(crate) created_at: Option<DateTime<Utc>>,
+    #[schema(required = false)]
     #[serde(default, deserialize_with = "list::<_, _, { usize::MAX }>")]
     pub(crate) chat_messages: Vec<ExportMessage>,
 }
@@ -79,8 +84,9 @@ pub struct ExportDefinition {
     #[serde(deserialize_with = "text::<_, 0, 10_000>")]
     pub(crate) original_language: String,
     /// When it was added to the history.
-    #[serde(deserialize_with = "time")]
-    pub(crate) created_at: DateTime<Utc>,
+    #[schema(required = false, value_type = DateTime<Utc>)]
+    #[serde(default, deserialize_with = "optional_time")]
+    pub(crate) created_at: Option<DateTime<Utc>>,
 }
 
 /// A standalone chat.
@@ -95,26 +101,40 @@ pub struct ExportChat {
     #[schema(max_length = 50_000)]
     #[serde(default, deserialize_with = "optional_text::<_, 50_000>")]
     pub(crate) passage_text: Option<String>,
-    #[serde(deserialize_with = "time")]
-    pub(crate) created_at: DateTime<Utc>,
+    #[schema(required = false, value_type = DateTime<Utc>)]
+    #[serde(default, deserialize_with = "optional_time")]
+    pub(crate) created_at: Option<DateTime<Utc>>,
     /// When it was last used.
-    #[serde(deserialize_with = "time")]
-    pub(crate) updated_at: DateTime<Utc>,
-    #[schema(required = true)]
+    #[schema(required = false, value_type = DateTime<Utc>)]
+    #[serde(default, deserialize_with = "optional_time")]
+    pub(crate) updated_at: Option<DateTime<Utc>>,
+    #[schema(required = false)]
     #[serde(default, deserialize_with = "list::<_, _, { usize::MAX }>")]
     pub(crate) messages: Vec<ExportMessage>,
+}
+
+fn role_schema() -> Object {
+    choice(&["user", "assistant"])
+}
+
+fn state_schema() -> Object {
+    choice(&["complete", "truncated", "interrupted"])
 }
 
 /// A message.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct ExportMessage {
-    /// `user` or `assistant`.
-    #[schema(value_type = String, example = "user")]
+    #[schema(schema_with = role_schema)]
     #[serde(deserialize_with = "role")]
     pub(crate) role: Role,
     #[schema(max_length = 10_000)]
     #[serde(deserialize_with = "text::<_, 0, 10_000>")]
     pub(crate) content: String,
-    #[serde(deserialize_with = "time")]
-    pub(crate) created_at: DateTime<Utc>,
+    /// `truncated` or `interrupted` for a reply that did not end by itself; absent for a whole message.
+    #[schema(required = false, schema_with = state_schema)]
+    #[serde(default, deserialize_with = "optional_state")]
+    pub(crate) state: Option<FinalState>,
+    #[schema(required = false, value_type = DateTime<Utc>)]
+    #[serde(default, deserialize_with = "optional_time")]
+    pub(crate) created_at: Option<DateTime<Utc>>,
 }

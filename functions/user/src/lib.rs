@@ -1,4 +1,4 @@
-//! The caller's session, the user's data (export, import, erasure), and the readiness check.
+//! The caller's session, the user's data (export, import, clearing), and the readiness check.
 
 mod bounded_json;
 mod data;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use verse_data::{Usage, find_user};
-use verse_http::{App, Caller, Problem, Unavailable};
+use verse_http::{App, Caller, Problem, TooMany, Unavailable};
 
 /// The caller's session.
 #[derive(Debug, Serialize, ToSchema)]
@@ -45,7 +45,7 @@ pub struct UsageAnswer {
 #[utoipa::path(get, path = "/api/user/session", tag = "user", responses(
     (status = 200, description = "The session", body = SessionAnswer,
      headers(("Set-Cookie" = String, description = "`verse_user_id`, for a new device or when it expires in less than 370 days"))),
-    Unavailable))]
+    TooMany, Unavailable))]
 pub async fn get_session(
     State(app): State<App>,
     caller: Caller,

@@ -6,7 +6,7 @@ use std::{error::Error, io::Write};
 
 use futures_util::StreamExt;
 use verse_ai::{ChatRequest, InsightRequest, Library, Model, Role, Turn};
-use verse_scripture::VerseId;
+use verse_scripture::{TranslationCode, VerseId, books, find_book, get_chapter};
 
 /// One verse in this many gets an insight.
 const STEP: usize = 61;
@@ -44,11 +44,45 @@ async fn main() -> Result<(), Box<dyn Error>> {
             "an insight on {reference} with the text “{text}”: {taken:?}"
         )?;
     }
+    let several_books = text_of_several_books();
+    let strange = "a text that stands in none of them ".repeat(1_400);
+    let repeated = "and ".repeat(12_500);
+    for (what, reference, text) in [
+        ("from Titus on", "Titus 1 (KJV)", &several_books),
+        ("from Titus on", "Titus", &several_books),
+        ("from Titus on", "Titus 1 - 3 John (SRV)", &several_books),
+        ("from Titus on", "Genesis - Revelation", &several_books),
+        ("in no book", "Psalms (WEB)", &strange),
+        ("in no book", "Genesis - Revelation", &strange),
+        ("of one word", "Genesis - Revelation", &repeated),
+    ] {
+        let taken = time(insight(reference, text)).await?;
+        let length = text.chars().count();
+        writeln!(
+            out,
+            "an insight on {reference} with {length} characters {what}: {taken:?}"
+        )?;
+    }
     for question in QUESTIONS {
         let taken = time(chat(question)).await?;
         writeln!(out, "“{question}”: {taken:?}")?;
     }
     Ok(())
+}
+
+/// 50,000 characters of the King James Version, from Titus on.
+fn text_of_several_books() -> String {
+    let titus = find_book("Titus").map_or(0, |book| book.id.number());
+    let books = books().iter().filter(|book| book.id.number() >= titus);
+    let chapters =
+        books.flat_map(|book| (1..=book.chapter_count()).map(|chapter| (book.id, chapter)));
+    let chapters = chapters
+        .filter_map(|(book, chapter)| get_chapter(TranslationCode::Kjv, book, chapter).ok());
+    let verses = chapters
+        .flat_map(|chapter| chapter.texts())
+        .map(|(_, text)| text + " ");
+    let text: String = verses.take(500).collect();
+    text.chars().take(50_000).collect()
 }
 
 async fn insight(reference: &str, text: &str) -> Result<(), Box<dyn Error>> {

@@ -142,13 +142,18 @@ pub struct Turn {
     pub role: Role,
     /// The content.
     pub text: String,
+    /// It comes from an upload: the user may have written it, whatever its role.
+    pub is_imported: bool,
 }
 
 impl Turn {
-    /// A message of `role`.
+    /// A message of `role` that is not imported.
     pub fn new(role: Role, text: impl Into<String>) -> Self {
-        let text = text.into();
-        Self { role, text }
+        Self {
+            role,
+            text: text.into(),
+            is_imported: false,
+        }
     }
 }
 

@@ -50,7 +50,8 @@ pub enum Role {
 }
 
 /// How a message ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, sqlx::Type)]
+#[serde(rename_all = "lowercase")]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
 pub enum FinalState {
     /// It is whole. Every message of a user is.
@@ -74,6 +75,8 @@ pub struct Message {
     pub content: String,
     /// When it was sent; of a reply, when the user's message was sent.
     pub created_at: DateTime<Utc>,
+    /// It comes from an upload: the user may have written it, whatever its role.
+    pub is_imported: bool,
 }
 
 impl Role {
@@ -104,6 +107,20 @@ impl FinalState {
             Self::Truncated => "truncated",
             Self::Interrupted => "interrupted",
         }
+    }
+
+    /// The state named `text`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Complete, Self::Truncated, Self::Interrupted]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
+
+    /// Whether the message is whole.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        *self == Self::Complete
     }
 }
 

@@ -49,6 +49,8 @@ pub struct NewDefinition<'d> {
     pub content: &'d DefinitionContent,
     /// The works that it is from, with their licences, or the name of the model.
     pub source: Option<&'d str>,
+    /// Whether the word and its verse are Scripture. Any other text is deleted with its last link.
+    pub is_scripture: bool,
 }
 
 /// A definition of a user's history.
@@ -162,7 +164,8 @@ pub async fn get_user_definitions(
 /// Removes all definitions from the caller's history, and returns how many there were. One round trip, two when there
 /// were none.
 ///
-/// A shared definition stays for other users. An imported one is deleted: no user could reach it any more.
+/// A definition of a word of Scripture stays for other users. Of the others, imported ones included, a trigger deletes
+/// those without a link.
 pub async fn clear_user_definitions(database: &Database, token: TokenHash) -> Result<u64, Error> {
     let cleared = retry_if_nothing_found(|| async move {
         let cleared = sqlx::query_scalar!(
@@ -172,11 +175,7 @@ pub async fn clear_user_definitions(database: &Database, token: TokenHash) -> Re
             ), unlinked AS (
                 DELETE FROM user_definitions
                 WHERE user_id = (SELECT user_id FROM caller)
-                RETURNING user_id, definition_id
-            ), removed AS (
-                DELETE FROM definitions
-                USING unlinked
-                WHERE definitions.owner_id = unlinked.user_id AND definitions.id = unlinked.definition_id
+                RETURNING definition_id
             )
             SELECT count(*) AS "cleared!" FROM unlinked
             "#,

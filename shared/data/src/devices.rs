@@ -32,7 +32,7 @@ pub struct UnlinkOutcome {
     pub was_current: bool,
 }
 
-/// The caller's devices, the last active first; none for an unknown caller. One round trip.
+/// The caller's devices, the calling one first and then the last active; none for an unknown caller. One round trip.
 pub async fn get_user_devices(database: &Database, token: TokenHash) -> Result<Vec<Device>, Error> {
     let devices = sqlx::query_as!(
         Device,
@@ -44,7 +44,7 @@ pub async fn get_user_devices(database: &Database, token: TokenHash) -> Result<V
                last_active, devices.id = caller.device_id AS "is_current!"
         FROM caller
         JOIN devices ON devices.user_id = caller.user_id
-        ORDER BY last_active DESC, devices.id DESC
+        ORDER BY devices.id = caller.device_id DESC, last_active DESC, devices.id DESC
         "#,
         token.as_bytes(),
     )

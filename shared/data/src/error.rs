@@ -40,6 +40,18 @@ pub enum Error {
     #[error("the user was erased or merged during the statement")]
     UserGone(#[source] sqlx::Error),
 
+    /// The caller's address has stored too much within [`STORE_WINDOW`](crate::STORE_WINDOW). Nothing was stored.
+    #[error("the address stores too much")]
+    TooManyWrites,
+
+    /// The user's data would exceed its limit. Nothing was stored.
+    #[error("the user's data would exceed its limit")]
+    TooMuchData,
+
+    /// Two users have too many messages to become one. Nothing was done.
+    #[error("the users have too many messages to be merged")]
+    TooManyMessages,
+
     /// The migrations could not be applied.
     #[error("the migrations could not be applied")]
     Migration(#[source] sqlx::migrate::MigrateError),

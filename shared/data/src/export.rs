@@ -16,8 +16,11 @@ use crate::{
 };
 
 mod pages;
+mod position;
 
 use pages::PageStart;
+
+pub use position::ExportPosition;
 
 /// A part of an export. Messages follow the insight or chat that they belong to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,14 +52,18 @@ pub struct Export {
     user: ExportedUser,
     /// The list that is being read, and the start of its next page; `None` after the last list.
     next: Option<(ExportList, PageStart)>,
-    /// Parts that were read and not yet returned, each with the id of its conversation.
-    waiting: VecDeque<(ExportPart, Option<i64>)>,
+    /// Parts that were read and not yet returned, each with its place and the id of its conversation.
+    waiting: VecDeque<(ExportPart, PageStart, Option<i64>)>,
+    /// The list of `waiting`.
+    list: ExportList,
     /// The conversation of the part that was returned last, and the start of its next page.
     conversation: Option<(i64, PageStart)>,
+    /// The place after the parts that were returned; `None` before the first.
+    position: Option<ExportPosition>,
 }
 
 /// The lists of an export, in its order.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ExportList {
     Insights,
     Definitions,
@@ -65,16 +72,29 @@ enum ExportList {
 
 /// Starts an export of the caller's user: insights, then definitions, then standalone chats. One round trip.
 ///
+/// With `after`, it goes on there. Its first part is the last insight, definition or chat before that place, so that the
+/// rest of its messages can follow.
+///
 /// # Errors
 /// [`Error::UnknownCaller`] when the token belongs to no device.
-pub async fn export_user_data(database: &Database, token: TokenHash) -> Result<Export, Error> {
+pub async fn export_user_data(
+    database: &Database,
+    token: TokenHash,
+    after: Option<ExportPosition>,
+) -> Result<Export, Error> {
+    let next = match after {
+        Some(after) => (after.list, after.item.before()),
+        None => (ExportList::Insights, PageStart::FIRST),
+    };
     Ok(Export {
         user: get_exported_user(database, token).await?,
         database: database.clone(),
         token,
-        next: Some((ExportList::Insights, PageStart::FIRST)),
+        next: Some(next),
         waiting: VecDeque::new(),
+        list: next.0,
         conversation: None,
+        position: after,
     })
 }
 
@@ -83,6 +103,12 @@ impl Export {
     #[must_use]
     pub fn user(&self) -> ExportedUser {
         self.user
+    }
+
+    /// The place after the parts that were returned.
+    #[must_use]
+    pub fn position(&self) -> Option<ExportPosition> {
+        self.position
     }
 
     /// The next parts, at most half a megabyte or one part; `None` after the last.
@@ -95,8 +121,11 @@ impl Export {
             if let Some((conversation, start)) = self.conversation {
                 let page = pages::messages(&self.database, self.token, conversation, start).await?;
                 self.conversation = page.next.map(|next| (conversation, next));
-                if !page.parts.is_empty() {
-                    let parts = page.parts.into_iter().map(|(part, _)| part);
+                if let (Some((_, last, _)), Some(position)) =
+                    (page.parts.last(), &mut self.position)
+                {
+                    position.message = *last;
+                    let parts = page.parts.into_iter().map(|(part, ..)| part);
                     return Ok(Some(parts.collect()));
                 }
             } else if !self.waiting.is_empty() {
@@ -118,10 +147,20 @@ impl Export {
     /// Takes the waiting parts up to the first with a conversation: its messages must follow it.
     fn take_waiting(&mut self) -> Vec<ExportPart> {
         let mut parts = Vec::new();
-        while let Some((part, conversation)) = self.waiting.pop_front() {
+        while let Some((part, item, conversation)) = self.waiting.pop_front() {
             parts.push(part);
+            // After a place within a conversation, its messages go on.
+            let message = match self.position {
+                Some(before) if (before.list, before.item) == (self.list, item) => before.message,
+                _ => PageStart::FIRST,
+            };
+            self.position = Some(ExportPosition {
+                list: self.list,
+                item,
+                message,
+            });
             if let Some(id) = conversation {
-                self.conversation = Some((id, PageStart::FIRST));
+                self.conversation = Some((id, message));
                 break;
             }
         }
@@ -142,6 +181,7 @@ impl Export {
             ExportList::Chats => (pages::chats(database, token, start).await?, None),
         };
         self.waiting = page.parts.into();
+        self.list = list;
         self.next = match page.next {
             Some(next) => Some((list, next)),
             None => following.map(|list| (list, PageStart::FIRST)),

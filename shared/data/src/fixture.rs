@@ -7,9 +7,9 @@ use futures_util::future::join_all;
 use sqlx::{PgPool, postgres::PgConnectOptions};
 
 use crate::{
-    Claim, CodeHash, Database, DatabaseConfig, DeviceKind, DeviceToken, Insight, InsightContent,
-    InsightSubject, LinkCode, NewDevice, NewInsight, TokenHash, Transaction, UserId,
-    generate_link_code, get_or_create_user, save_insight,
+    AddressHash, Claim, CodeHash, Database, DatabaseConfig, DeviceKind, DeviceToken, Insight,
+    InsightContent, InsightSubject, LinkCode, NewDevice, NewInsight, StoreLimit, TokenHash,
+    Transaction, UserId, generate_link_code, get_or_create_user, save_insight,
 };
 use verse_platform::Random;
 
@@ -30,6 +30,16 @@ fn database_of(options: PgConnectOptions, connections: usize) -> Database {
     config.statement_timeout = Duration::from_secs(30);
     config.transaction_timeout = Duration::from_secs(30);
     Database::connect_lazy(&config)
+}
+
+/// A limit of so many writes for one address.
+pub(crate) fn store_limit(most: i32) -> StoreLimit {
+    let address = std::net::IpAddr::from([192, 0, 2, 1]);
+    StoreLimit {
+        address: AddressHash::of(address, at("2026-01-01T00:00:00Z").date_naive()),
+        most,
+        cost: 1,
+    }
 }
 
 /// Parses a time (RFC 3339).
@@ -66,7 +76,7 @@ impl Person {
             kind: DeviceKind::Unknown,
             user_agent: None,
         };
-        let session = get_or_create_user(database, None, &device, now)
+        let session = get_or_create_user(database, None, &device, None, now)
             .await
             .unwrap();
         Self {
@@ -236,6 +246,7 @@ pub(crate) async fn saved_insight(
         subject,
         content,
         source,
+        is_scripture: true,
     };
     save_insight(database, token, new, now).await.unwrap()
 }

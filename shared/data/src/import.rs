@@ -2,7 +2,7 @@
 //!
 //! An insight or a definition is already there when the history has one with the same texts, shared or own. A new one
 //! belongs to the user, and other users never see it. A chat is identified by its title, passage and time, a message by
-//! its conversation, role, text and time. Two equal records of a file are two.
+//! its conversation, role, text and time, whatever its state. Two equal records of a file are two.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -21,7 +21,7 @@ use crate::{
 mod conversations;
 mod histories;
 
-use conversations::{insert_chats, insert_messages, open_conversations};
+use conversations::{insert_chats, insert_messages};
 use histories::{insert_definitions, insert_insights};
 
 /// The records of a file.
@@ -48,23 +48,59 @@ pub struct Imported {
     pub standalone_chats: u64,
 }
 
+/// What a row counts beside its texts.
+const ROW: usize = 200;
+
+impl UserData {
+    /// The bytes of all records, as the limit of a user counts them.
+    fn bytes(&self) -> i64 {
+        let said = |messages: &[MessageRecord]| -> usize {
+            messages.iter().map(|m| m.content.len() + ROW).sum()
+        };
+        let insights = self.insights.iter().map(|(insight, messages)| {
+            let texts = [
+                &insight.passage_text,
+                &insight.historical_context,
+                &insight.theological_significance,
+                &insight.practical_application,
+            ];
+            texts.map(String::len).iter().sum::<usize>() + ROW + said(messages)
+        });
+        let definitions = self.definitions.iter().map(|definition| {
+            let texts = [
+                &definition.verse_text,
+                &definition.definition,
+                &definition.biblical_usage,
+                &definition.original_language,
+            ];
+            texts.map(String::len).iter().sum::<usize>() + ROW
+        });
+        let chats = self.chats.iter().map(|(chat, messages)| {
+            chat.passage_text.as_deref().map_or(0, str::len) + ROW + said(messages)
+        });
+        let bytes: usize = insights.chain(definitions).chain(chats).sum();
+        i64::try_from(bytes).unwrap_or(i64::MAX)
+    }
+}
+
 /// The longest that an import may take: several statements with some megabytes.
 const TIME_LIMIT: Duration = Duration::from_secs(8);
 
-/// Adds the records that the caller's user does not have yet, in one transaction. Eight statements at most, with the
+/// Adds the records that the caller's user does not have yet, in one transaction. Seven statements at most, with the
 /// begin and the commit.
 ///
 /// Imports of one user run one after the other: two concurrent imports of one file add it once.
 ///
 /// # Errors
-/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::Conflict`] when a record breaks a constraint
-/// of its table.
+/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::TooMuchData`] when the user's data and the file
+/// have more than `most_bytes`; [`Error::Conflict`] when a record breaks a constraint of its table.
 pub async fn import_user_data(
     database: &Database,
     token: TokenHash,
     data: &UserData,
+    most_bytes: i64,
 ) -> Result<Imported, Error> {
-    let import = retry_after_merge(|| import(database, token, data));
+    let import = retry_after_merge(|| import(database, token, data, most_bytes));
     timeout(TIME_LIMIT, Box::pin(import))
         .await
         .unwrap_or_else(|_| Err(Error::Unavailable(sqlx::Error::PoolTimedOut)))
@@ -75,23 +111,25 @@ async fn import(
     database: &Database,
     token: TokenHash,
     data: &UserData,
+    most_bytes: i64,
 ) -> Result<Option<Imported>, Error> {
     let mut transaction = database.begin().await?;
     let connection = transaction.connection();
-    let Some(user) = lock_user(connection, token).await? else {
+    let Some((user, stored_bytes)) = lock_user(connection, token).await? else {
         transaction.commit().await?;
         return Ok(None);
     };
+    if stored_bytes + data.bytes() > most_bytes {
+        transaction.commit().await?;
+        return Err(Error::TooMuchData);
+    }
 
     let insights = insert_insights(connection, user, &data.insights).await?;
-    let about_insights = with_messages(&insights, &data.insights);
-    let conversations = open_conversations(connection, user, &about_insights).await?;
     let definitions = insert_definitions(connection, user, &data.definitions).await?;
     let chats = insert_chats(connection, user, &data.chats).await?;
-    let of_insights = about_insights
-        .iter()
-        .filter_map(|(insight, messages)| Some((*conversations.get(insight)?, *messages)));
-    let messages = distinct(of_insights.chain(with_messages(&chats, &data.chats)));
+    let of_insights = with_messages(&insights, &data.insights);
+    let of_chats = with_messages(&chats, &data.chats);
+    let messages = distinct(of_insights.chain(of_chats));
     let chat_messages = insert_messages(connection, user, &messages).await?;
     transaction.commit().await?;
     Ok(Some(Imported {
@@ -102,9 +140,12 @@ async fn import(
     }))
 }
 
-/// Locks the caller's user against other imports, erasure and merges until the transaction ends. `None` when the user was
-/// merged into another one before.
-async fn lock_user(connection: &mut PgConnection, token: TokenHash) -> Result<Option<i64>, Error> {
+/// Locks the caller's user against other imports, clearing and merges until the transaction ends, and returns its id and
+/// the bytes that it has stored. `None` when the user was merged into another one before.
+async fn lock_user(
+    connection: &mut PgConnection,
+    token: TokenHash,
+) -> Result<Option<(i64, i64)>, Error> {
     let caller = sqlx::query!(
         r#"
             WITH device AS (
@@ -117,14 +158,35 @@ async fn lock_user(connection: &mut PgConnection, token: TokenHash) -> Result<Op
                 FOR NO KEY UPDATE OF users
                 FOR KEY SHARE OF devices
             )
-            SELECT EXISTS (SELECT FROM device) AS "is_known!", (SELECT id FROM locked) AS user_id
+            SELECT EXISTS (SELECT FROM device) AS "is_known!", (SELECT id FROM locked) AS user_id, (
+                SELECT coalesce(sum(bytes), 0)::BIGINT
+                FROM (
+                    SELECT octet_length(content) + $2 AS bytes
+                    FROM messages
+                    WHERE user_id = (SELECT id FROM locked)
+                    UNION ALL
+                    SELECT coalesce(octet_length(passage_text), 0) + $2
+                    FROM conversations
+                    WHERE user_id = (SELECT id FROM locked) AND insight_id IS NULL
+                    UNION ALL
+                    SELECT octet_length(passage_text) + octet_length(historical_context)
+                           + octet_length(theological_significance)
+                           + octet_length(practical_application) + $2
+                    FROM insights
+                    WHERE owner_id = (SELECT id FROM locked)
+                    UNION ALL
+                    SELECT octet_length(verse_text) + octet_length(definition)
+                           + octet_length(biblical_usage) + octet_length(original_language) + $2
+                    FROM definitions
+                    WHERE owner_id = (SELECT id FROM locked)) AS stored) AS "bytes!"
             "#,
         token.as_bytes(),
+        i32::try_from(ROW).unwrap_or(i32::MAX),
     )
     .fetch_one(connection)
     .await?;
     if caller.is_known {
-        Ok(caller.user_id)
+        Ok(caller.user_id.map(|user| (user, caller.bytes)))
     } else {
         Err(Error::UnknownCaller)
     }
@@ -138,6 +200,8 @@ struct StoredRecord {
     id: i64,
     /// The user did not have it before.
     is_new: bool,
+    /// The conversation of its messages. A chat is one itself; an insight without messages has none.
+    conversation: Option<i64>,
 }
 
 /// How many records are new; two equal records of the file may be one in the database.
@@ -147,18 +211,15 @@ fn count_new(stored: &[StoredRecord]) -> u64 {
     u64::try_from(ids.len()).unwrap_or(u64::MAX)
 }
 
-/// The id of each stored record that has messages, with its messages.
+/// The conversation of each stored record, with its messages.
 fn with_messages<'m, R>(
     stored: &[StoredRecord],
     file: &'m [(R, Vec<MessageRecord>)],
-) -> Vec<(i64, &'m [MessageRecord])> {
-    let records = stored.iter().filter_map(|record| {
+) -> impl Iterator<Item = (i64, &'m [MessageRecord])> {
+    stored.iter().filter_map(|record| {
         let index = usize::try_from(record.position - 1).ok()?;
-        Some((record.id, file.get(index)?.1.as_slice()))
-    });
-    records
-        .filter(|(_, messages)| !messages.is_empty())
-        .collect()
+        Some((record.conversation?, file.get(index)?.1.as_slice()))
+    })
 }
 
 /// The values of one text column.

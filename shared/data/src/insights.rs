@@ -47,6 +47,8 @@ pub struct NewInsight<'i> {
     pub content: &'i InsightContent,
     /// The works that it is from, with their licences, or the name of the model.
     pub source: Option<&'i str>,
+    /// Whether the passage is Scripture. Any other text is deleted with its last link and conversation.
+    pub is_scripture: bool,
 }
 
 /// An insight of a user's history.
@@ -156,8 +158,8 @@ pub async fn get_user_insights(
 /// Removes all insights from the caller's history, and returns how many there were. One round trip, two when there were
 /// none.
 ///
-/// Conversations about the insights stay, and an export has them. A shared insight stays for other users. An imported
-/// one is deleted when it has no conversation: no user could reach it any more.
+/// Conversations about the insights stay, and an export has them. An insight on Scripture stays for other users. Of the
+/// others, imported ones included, a trigger deletes those without a link and a conversation.
 pub async fn clear_user_insights(database: &Database, token: TokenHash) -> Result<u64, Error> {
     let cleared = retry_if_nothing_found(|| async move {
         let cleared = sqlx::query_scalar!(
@@ -167,14 +169,7 @@ pub async fn clear_user_insights(database: &Database, token: TokenHash) -> Resul
             ), unlinked AS (
                 DELETE FROM user_insights
                 WHERE user_id = (SELECT user_id FROM caller)
-                RETURNING user_id, insight_id
-            ), removed AS (
-                DELETE FROM insights
-                USING unlinked
-                WHERE insights.owner_id = unlinked.user_id
-                  AND insights.id = unlinked.insight_id
-                  AND NOT EXISTS (
-                      SELECT FROM conversations WHERE conversations.insight_id = insights.id)
+                RETURNING insight_id
             )
             SELECT count(*) AS "cleared!" FROM unlinked
             "#,

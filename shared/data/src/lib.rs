@@ -13,11 +13,11 @@
 #[macro_use]
 mod redact;
 
+mod clearing;
 mod conversations;
 mod database;
 mod definitions;
 mod devices;
-mod erasure;
 mod error;
 mod export;
 #[cfg(test)]
@@ -41,6 +41,7 @@ mod tokens;
 mod usage;
 mod users;
 
+pub use clearing::{ClearedCounts, clear_user_data};
 pub use conversations::{
     ChatId, Conversation, FinalState, FinishedMessage, MemoryExcerpt, MemoryQuery, MemoryStatus,
     Message, MessageId, MessageTarget, PostOutcome, Role, StandaloneChat, StoredMessage,
@@ -55,9 +56,8 @@ pub use definitions::{
     save_definition,
 };
 pub use devices::{Device, UnlinkOutcome, get_user_devices, unlink_device};
-pub use erasure::{ErasedCounts, clear_user_data};
 pub use error::Error;
-pub use export::{Export, ExportPart, ExportedUser, export_user_data};
+pub use export::{Export, ExportPart, ExportPosition, ExportedUser, export_user_data};
 pub use generations::{Claim, ClaimOutcome, abandon_generation};
 pub use import::{Imported, UserData, import_user_data};
 pub use insights::{
@@ -72,13 +72,16 @@ pub use merge::{MergedUser, merge_users};
 pub use migrations::{AppliedMigration, MIGRATIONS, apply_migrations};
 pub use paging::Page;
 pub use passages::{SavedPassage, save_passage};
-pub use rate_limits::{AddressHash, Bucket, RateDecision, RateKey, RateLimit, consume_rate_limits};
+pub use rate_limits::{
+    AddressHash, Bucket, RateDecision, RateKey, RateLimit, STORE_WINDOW, StoreLimit,
+    consume_rate_limits, consume_store_limit,
+};
 pub use records::{ChatRecord, DefinitionRecord, InsightRecord, MessageRecord};
 pub use retention::{BATCH, Batch, Cursor, RETENTION, Retention, cleanup_expired_codes};
 pub use subscriptions::{Subscription, get_subscription, list_subscriptions, update_subscription};
 pub use tokens::{DeviceToken, TokenHash};
 pub use usage::{Reservation, Usage, refund_quota, reserve_quota};
 pub use users::{
-    DeviceId, DeviceKind, NewDevice, Session, User, UserId, find_user, get_or_create_user,
-    get_user_by_anonymous_id,
+    DeviceId, DeviceKind, NewDevice, Session, User, UserId, find_known_token, find_user,
+    get_or_create_user, get_user_by_anonymous_id,
 };

@@ -32,6 +32,9 @@ struct Pair {
 /// Moves all data of one user to the other and deletes the first. The user with more devices stays; of two with equally many,
 /// the newer. Eight round trips, three more where both have a conversation about the same insight.
 ///
+/// A user with many more messages is not moved: it takes the public id of the user that stays. Each moved message costs an
+/// entry in every index, so a user who would have to be moved with more than 50,000 is refused.
+///
 /// Data of both is kept once: of two links to one text the later time stays, so that the history keeps its order; an upload
 /// of both keeps the links of both; the usage of a day is added up. The merged user is pro if either was. It is as old as the
 /// older one, so that nothing in its history is older than the user. The deleted user's pending codes are revoked, and its
@@ -41,8 +44,8 @@ struct Pair {
 /// can be added, and every row that was added before is visible.
 ///
 /// # Errors
-/// [`Error::NotFound`] when a user does not exist, and those of the database. The caller must then undo the
-/// transaction.
+/// [`Error::NotFound`] when a user does not exist, [`Error::TooManyMessages`], and those of the database. The caller must then
+/// undo the transaction.
 pub async fn merge_users(
     connection: &mut PgConnection,
     one: UserId,
@@ -56,44 +59,87 @@ pub async fn merge_users(
     conversations::join(connection, pair).await?;
     move_conversations(connection, pair).await?;
     move_the_rest(connection, pair, now).await?;
-    sqlx::query!("DELETE FROM users WHERE id = $1", pair.deleted)
-        .execute(connection)
-        .await?;
+    delete_user(connection, pair, merged).await?;
     Ok(merged)
 }
 
-/// Decides which user stays.
+/// The most messages that a merge moves: they fit in the time of its transaction.
+const MOST_MOVED: i64 = 50_000;
+/// A user with so many messages more than the one that stays takes its place.
+const WORTH_A_SWAP: i64 = 1_000;
+
+/// Decides which user stays, and which of the two rows.
 async fn choose(
     connection: &mut PgConnection,
     one: UserId,
     other: UserId,
 ) -> Result<(Pair, MergedUser), Error> {
-    let mut users = sqlx::query_as!(
-        MergedUser,
-        "SELECT id, anonymous_id
-         FROM users
-         WHERE id IN ($1, $2)
-         ORDER BY (SELECT count(*) FROM devices WHERE devices.user_id = users.id) DESC,
-                  created_at DESC,
-                  id DESC",
+    let mut users = sqlx::query!(
+        r#"
+        SELECT id, anonymous_id, (
+                   SELECT count(*)
+                   FROM (SELECT FROM messages WHERE user_id = users.id LIMIT $3) AS counted
+               ) AS "messages!"
+        FROM users
+        WHERE id IN ($1, $2)
+        ORDER BY (SELECT count(*) FROM devices WHERE devices.user_id = users.id) DESC,
+                 created_at DESC,
+                 id DESC
+        "#,
         one.0,
         other.0,
+        MOST_MOVED + 1,
     )
     .fetch_all(connection)
     .await?
     .into_iter();
-    let (Some(kept), Some(deleted)) = (users.next(), users.next()) else {
+    let (Some(staying), Some(going)) = (users.next(), users.next()) else {
         return Err(Error::NotFound("user"));
     };
-    let pair = Pair {
-        kept: kept.id.0,
-        deleted: deleted.id.0,
+    let anonymous_id = staying.anonymous_id;
+    let (kept, deleted) = if going.messages > staying.messages + WORTH_A_SWAP {
+        (going, staying)
+    } else {
+        (staying, going)
     };
-    Ok((pair, kept))
+    if deleted.messages > MOST_MOVED {
+        return Err(Error::TooManyMessages);
+    }
+    let pair = Pair {
+        kept: kept.id,
+        deleted: deleted.id,
+    };
+    let id = UserId(kept.id);
+    Ok((pair, MergedUser { id, anonymous_id }))
+}
+
+/// Deletes the emptied user, whose public id the other one may take.
+async fn delete_user(
+    connection: &mut PgConnection,
+    pair: Pair,
+    merged: MergedUser,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "WITH deleted AS (
+             DELETE FROM users WHERE id = $2 RETURNING id
+         )
+         UPDATE users
+         SET anonymous_id = $3
+         FROM deleted
+         WHERE users.id = $1 AND users.anonymous_id <> $3",
+        pair.kept,
+        pair.deleted,
+        merged.anonymous_id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Moves imported insights. One that both uploaded, or that one uploaded and the other has as a shared insight, is kept once,
 /// and the links and conversations of the other copy move to it.
+///
+/// Old links are deleted, not updated: the trigger on deleted links deletes a shared copy that has lost its last one.
 async fn move_own_insights(connection: &mut PgConnection, pair: Pair) -> Result<(), Error> {
     sqlx::query!(
         "WITH of_kept AS (
@@ -122,12 +168,15 @@ async fn move_own_insights(connection: &mut PgConnection, pair: Pair) -> Result<
                AND NOT EXISTS (
                    SELECT FROM conversations WHERE user_id = $2 AND insight_id = of_kept.id)
              ORDER BY subject_hash, content_hash, of_deleted.is_owned DESC, of_deleted.id DESC, of_kept.id
-         ), moved_links AS (
-             UPDATE user_insights
-             SET insight_id = duplicates.kept
-             FROM duplicates
+         ), old_links AS (
+             DELETE FROM user_insights
+             USING duplicates
              WHERE user_id = $2
                AND insight_id = duplicates.deleted
+             RETURNING duplicates.kept, linked_at
+         ), new_links AS (
+             INSERT INTO user_insights (user_id, insight_id, linked_at)
+             SELECT $2, kept, linked_at FROM old_links
          ), moved_conversations AS (
              UPDATE conversations
              SET insight_id = duplicates.kept
@@ -178,12 +227,15 @@ async fn move_own_definitions(connection: &mut PgConnection, pair: Pair) -> Resu
              WHERE of_kept.id <> of_deleted.id
                AND of_kept.id NOT IN (SELECT id FROM of_deleted)
              ORDER BY subject_hash, content_hash, of_deleted.is_owned DESC, of_deleted.id DESC, of_kept.id
-         ), moved_links AS (
-             UPDATE user_definitions
-             SET definition_id = duplicates.kept
-             FROM duplicates
+         ), old_links AS (
+             DELETE FROM user_definitions
+             USING duplicates
              WHERE user_id = $2
                AND definition_id = duplicates.deleted
+             RETURNING duplicates.kept, linked_at
+         ), new_links AS (
+             INSERT INTO user_definitions (user_id, definition_id, linked_at)
+             SELECT $2, kept, linked_at FROM old_links
          ), deleted_duplicates AS (
              DELETE FROM definitions
              USING duplicates

@@ -16,7 +16,7 @@ pub static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 /// The table of applied migrations: sqlx's default name, so that its tools can read it.
 const MIGRATIONS_TABLE: &str = "_sqlx_migrations";
 
-/// The interval of statements on the lock's connection: well below the minute that a transaction may be idle.
+/// The interval of statements on the lock's connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 /// A migration that a call of [`apply_migrations`] applied.
@@ -41,6 +41,7 @@ pub struct AppliedMigration {
 pub async fn apply_migrations(database: &Database) -> Result<Vec<AppliedMigration>, Error> {
     create_lock_table(database).await?;
     let mut lock = database.begin().await?;
+    lift_limits(lock.connection()).await?;
     sqlx::raw_sql("LOCK TABLE migration_lock IN ACCESS EXCLUSIVE MODE")
         .execute(lock.connection())
         .await?;
@@ -49,6 +50,7 @@ pub async fn apply_migrations(database: &Database) -> Result<Vec<AppliedMigratio
     let mut work = database.begin().await?;
     let connection = work.connection();
     sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await?;
+    lift_limits(connection).await?;
     let before = applied_versions(connection).await?;
     let mut migrator = Migrator::with_migrations(MIGRATIONS.migrations.to_vec());
     migrator.set_locking(false).set_ignore_missing(true);
@@ -72,8 +74,16 @@ pub async fn apply_migrations(database: &Database) -> Result<Vec<AppliedMigratio
         .collect())
 }
 
-/// Runs a statement from time to time: the server ends an idle transaction and its locks
-/// (`idle_in_transaction_session_timeout`). If the connection breaks, the commit fails.
+/// Lifts the server's time limits for this connection: a migration of a large table takes longer. The setting pins the
+/// session behind RDS Proxy, which is harmless for the one call of a deployment. Older servers lack the third limit.
+async fn lift_limits(connection: &mut PgConnection) -> Result<(), Error> {
+    let lift = "SELECT set_config(name, '0', FALSE) FROM pg_settings
+                WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')";
+    sqlx::raw_sql(lift).execute(connection).await?;
+    Ok(())
+}
+
+/// Runs a statement from time to time: a network may drop an idle connection. If it breaks, the commit fails.
 async fn keep_busy(connection: &mut PgConnection) -> Infallible {
     loop {
         tokio::time::sleep(KEEP_ALIVE).await;

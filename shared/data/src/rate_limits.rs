@@ -1,4 +1,5 @@
-//! Rate limits: table `rate_buckets`, one row for each limit of a user or an IP address.
+//! Rate limits: table `rate_buckets`, one row for each limit of a user or an IP address, and table `store_buckets`, one row
+//! for what each address stores.
 //!
 //! A bucket counts within a fixed window that begins with its first call. Within a window the limit is exact; across
 //! the boundary of two windows, up to twice the limit may fall into one window's length. A sliding window would need a row a call.
@@ -44,6 +45,21 @@ pub struct RateLimit {
     /// The window's length.
     pub window: Duration,
 }
+
+/// The limit of what an address stores within [`STORE_WINDOW`]: users, saved passages and imports. The statement that
+/// stores counts against it, and fails with [`Error::TooManyWrites`] at the limit.
+#[derive(Clone, Copy, Debug)]
+pub struct StoreLimit {
+    /// The address.
+    pub address: AddressHash,
+    /// The most that it may store.
+    pub most: i32,
+    /// What this call counts.
+    pub cost: i32,
+}
+
+/// The length of the window of a [`StoreLimit`].
+pub const STORE_WINDOW: Duration = Duration::minutes(1);
 
 /// Whether a call is within all of its limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +134,42 @@ pub async fn consume_rate_limits(
         }
         result => result,
     }
+}
+
+/// Counts an import against the limit of its address, before its transaction: an import that fails costs as much. One round
+/// trip; none without an address.
+///
+/// # Errors
+/// [`Error::TooManyWrites`] at the limit.
+pub async fn consume_store_limit(
+    database: &Database,
+    limit: Option<StoreLimit>,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let Some(limit) = limit else {
+        return Ok(());
+    };
+    // The update checks its condition under the lock of the bucket's row.
+    let counted = sqlx::query!(
+        "INSERT INTO store_buckets AS bucket (address_hash, window_start, taken)
+         SELECT $1, $2, $3::INTEGER
+         WHERE $3 <= $4
+         ON CONFLICT (address_hash) DO UPDATE
+         SET window_start = CASE WHEN bucket.window_start > $5 THEN bucket.window_start ELSE $2 END,
+             taken = CASE WHEN bucket.window_start > $5 THEN bucket.taken ELSE 0 END + $3
+         WHERE bucket.window_start <= $5 OR bucket.taken + $3 <= $4",
+        limit.address.as_bytes(),
+        now,
+        limit.cost,
+        limit.most,
+        now - STORE_WINDOW,
+    )
+    .execute(database.once())
+    .await?;
+    if counted.rows_affected() == 0 {
+        return Err(Error::TooManyWrites);
+    }
+    Ok(())
 }
 
 /// The statement locks the buckets that exist, in one order for all callers (addresses first), and then reads them. Two

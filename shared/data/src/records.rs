@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::Role;
+use crate::{FinalState, Role};
 
 /// An insight of a user's history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -63,6 +63,9 @@ pub struct MessageRecord {
     pub role: Role,
     /// Its text.
     pub content: String,
+    /// How it ended. Absent from the file when it is whole.
+    #[serde(skip_serializing_if = "FinalState::is_complete")]
+    pub state: FinalState,
     /// When it was sent.
     pub created_at: DateTime<Utc>,
 }

@@ -14,7 +14,7 @@ use users::{delete_empty_users, delete_unreturned_users};
 mod users;
 
 /// All cleanup jobs. A row that no job deletes is kept until its user erases it.
-pub const RETENTION: [Retention; 8] = [
+pub const RETENTION: [Retention; 9] = [
     Retention {
         job: "expire_link_codes",
         description: "pending link codes become `expired` at their time",
@@ -64,6 +64,12 @@ pub const RETENTION: [Retention; 8] = [
         statement: |database, before, cursor| {
             delete_unreturned_users(database, before, cursor).boxed()
         },
+    },
+    Retention {
+        job: "delete_passages",
+        description: "saved passages are deleted 400 days after they were last saved",
+        after: Duration::days(400),
+        statement: |database, before, _| delete_passages(database, before).boxed(),
     },
 ];
 
@@ -184,7 +190,25 @@ async fn delete_rate_buckets(database: &Database, before: DateTime<Utc>) -> Resu
          WHERE ctid = ANY (ARRAY(SELECT ctid FROM batch))",
         before,
     );
-    change_oldest(database, statement).await
+    let of_limits = change_oldest(database, statement).await?;
+    let statement = sqlx::query!(
+        "WITH batch AS (
+             SELECT address_hash
+             FROM store_buckets
+             WHERE window_start < $1
+             ORDER BY window_start
+             LIMIT 1000
+             FOR UPDATE SKIP LOCKED
+         )
+         DELETE FROM store_buckets
+         WHERE address_hash = ANY (ARRAY(SELECT address_hash FROM batch))",
+        before,
+    );
+    let of_stores = change_oldest(database, statement).await?;
+    Ok(Batch {
+        changed: of_limits.changed + of_stores.changed,
+        next: of_limits.next.or(of_stores.next),
+    })
 }
 
 async fn delete_usage(database: &Database, before: DateTime<Utc>) -> Result<Batch, Error> {
@@ -217,6 +241,23 @@ async fn delete_generations(database: &Database, before: DateTime<Utc>) -> Resul
          )
          DELETE FROM generations
          WHERE holder = ANY (ARRAY(SELECT holder FROM batch))",
+        before,
+    );
+    change_oldest(database, statement).await
+}
+
+async fn delete_passages(database: &Database, before: DateTime<Utc>) -> Result<Batch, Error> {
+    let statement = sqlx::query!(
+        "WITH batch AS (
+             SELECT id
+             FROM saved_passages
+             WHERE created_at < $1
+             ORDER BY created_at
+             LIMIT 1000
+             FOR UPDATE SKIP LOCKED
+         )
+         DELETE FROM saved_passages
+         WHERE id = ANY (ARRAY(SELECT id FROM batch))",
         before,
     );
     change_oldest(database, statement).await

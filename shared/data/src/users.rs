@@ -5,7 +5,7 @@
 use chrono::{DateTime, Duration, Utc};
 use sqlx::types::Uuid;
 
-use crate::{Database, Error, TokenHash, Usage};
+use crate::{Database, Error, STORE_WINDOW, StoreLimit, TokenHash, Usage};
 
 /// A user's id, for use within the service only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,6 +42,9 @@ pub enum DeviceKind {
 }
 
 impl DeviceKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Mobile, Self::Tablet, Self::Desktop, Self::Unknown];
+
     /// The stored and sent form.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -56,9 +59,7 @@ impl DeviceKind {
     /// The kind whose stored form is `text`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Mobile, Self::Tablet, Self::Desktop, Self::Unknown]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -114,15 +115,19 @@ const ACTIVE_RESOLUTION: Duration = Duration::minutes(1);
 ///
 /// The statement looks for the new token too, so that a repeat finds the device that the first run created. The first
 /// request with the cookie sets `devices.returned`. The cleanup job deletes devices whose cookie never came back.
+///
+/// # Errors
+/// [`Error::TooManyWrites`] when a user would be created and `limit` is reached.
 pub async fn get_or_create_user(
     database: &Database,
     sent: Option<TokenHash>,
     new: &NewDevice,
+    limit: Option<StoreLimit>,
     now: DateTime<Utc>,
 ) -> Result<Session, Error> {
-    find_or_create(database, sent, Some(new), now)
+    find_or_create(database, sent, Some((new, limit)), now)
         .await?
-        .ok_or(Error::NotFound("user"))
+        .ok_or(Error::TooManyWrites)
 }
 
 /// As [`get_or_create_user`], but creates nothing: `None` when the token is unknown. One round trip.
@@ -134,12 +139,34 @@ pub async fn find_user(
     find_or_create(database, Some(token), None, now).await
 }
 
+/// The first of `tokens` that belongs to a device. One round trip.
+pub async fn find_known_token(
+    database: &Database,
+    tokens: &[TokenHash],
+) -> Result<Option<TokenHash>, Error> {
+    let hashes: Vec<_> = tokens
+        .iter()
+        .map(|token| token.as_bytes().to_vec())
+        .collect();
+    let first = sqlx::query_scalar!(
+        "SELECT min(array_position($1::BYTEA[], token_hash)) FROM devices WHERE token_hash = ANY ($1)",
+        &hashes,
+    )
+    .fetch_one(database.repeatable())
+    .await?;
+    // Postgres counts from 1.
+    let first = first.and_then(|first| usize::try_from(first.checked_sub(1)?).ok());
+    Ok(first.and_then(|first| tokens.get(first).copied()))
+}
+
 async fn find_or_create(
     database: &Database,
     sent: Option<TokenHash>,
-    new: Option<&NewDevice>,
+    new: Option<(&NewDevice, Option<StoreLimit>)>,
     now: DateTime<Utc>,
 ) -> Result<Option<Session>, Error> {
+    let (new, limit) = new.unzip();
+    let limit = limit.flatten();
     let row = sqlx::query!(
         r#"
         WITH found AS (
@@ -158,11 +185,22 @@ async fn find_or_create(
             FROM found
             WHERE devices.id = found.id
               AND (found.last_active < $5 OR found.cookie_sent_at < $4 OR found.cookie_just_returned)
+        ), counted AS (
+            INSERT INTO store_buckets AS bucket (address_hash, window_start, taken)
+            SELECT $11, $3, $12::INTEGER
+            WHERE NOT EXISTS (SELECT FROM found)
+              AND $12 <= $13
+            ON CONFLICT (address_hash) DO UPDATE
+            SET window_start = CASE WHEN bucket.window_start > $14 THEN bucket.window_start ELSE $3 END,
+                taken = CASE WHEN bucket.window_start > $14 THEN bucket.taken ELSE 0 END + $12
+            WHERE bucket.window_start <= $14 OR bucket.taken + $12 <= $13
+            RETURNING taken
         ), new_user AS (
             INSERT INTO users (anonymous_id, created_at)
             SELECT $6, $3
             WHERE NOT EXISTS (SELECT FROM found)
               AND $2::BYTEA IS NOT NULL
+              AND ($11::BYTEA IS NULL OR EXISTS (SELECT FROM counted))
             RETURNING id, anonymous_id, is_pro, created_at
         ), new_device AS (
             INSERT INTO devices (user_id, token_hash, device_name, device_type, user_agent,
@@ -194,6 +232,10 @@ async fn find_or_create(
         new.map(|new| new.kind.as_str()),
         new.and_then(|new| new.user_agent.as_deref()),
         now.date_naive(),
+        limit.as_ref().map(|limit| limit.address.as_bytes()),
+        limit.map(|limit| limit.cost),
+        limit.map(|limit| limit.most),
+        now - STORE_WINDOW,
     )
     .fetch_optional(database.repeatable())
     .await?;
@@ -236,7 +278,7 @@ mod tests {
     use super::*;
     use crate::{
         DeviceToken,
-        fixture::{at, at_once, connect, count},
+        fixture::{at, at_once, connect, count, number, store_limit},
     };
     use verse_platform::Random;
 
@@ -257,7 +299,7 @@ mod tests {
         new: &NewDevice,
         now: DateTime<Utc>,
     ) -> Session {
-        let session = get_or_create_user(database, sent, new, now).await;
+        let session = get_or_create_user(database, sent, new, None, now).await;
         session.unwrap()
     }
 
@@ -294,6 +336,28 @@ mod tests {
         let again = visit(&database, Some(stranger), &device(), now).await;
         assert!(again.is_new, "the sent token is not adopted");
         assert_ne!(session.user.id, again.user.id);
+    }
+
+    #[sqlx::test(migrations = "../../migrations")]
+    async fn of_several_tokens_the_first_known_one_is_found(pool: PgPool) {
+        let (database, now) = (connect(&pool), at("2026-01-01T00:00:00Z"));
+        let mut known = Vec::new();
+        for _ in 0..2 {
+            let new = device();
+            visit(&database, None, &new, now).await;
+            known.push(new.token_hash);
+        }
+        let stranger = device().token_hash;
+        for (tokens, expected) in [
+            (vec![], None),
+            (vec![stranger], None),
+            (vec![stranger, known[1], known[0]], Some(known[1])),
+            (vec![known[0], stranger, known[1]], Some(known[0])),
+        ] {
+            let found = find_known_token(&database, &tokens).await;
+            assert_eq!(found.unwrap(), expected);
+        }
+        assert_eq!(count(&database, "users").await, 2);
     }
 
     #[sqlx::test(migrations = "../../migrations")]
@@ -389,6 +453,34 @@ mod tests {
             .unwrap();
         let session = visit(&database, Some(new.token_hash), &device(), now).await;
         assert_eq!((session.usage.is_pro, session.usage.calls_today), (true, 4));
+    }
+
+    #[sqlx::test(migrations = "../../migrations")]
+    async fn an_address_creates_users_up_to_its_limit(pool: PgPool) {
+        let (database, now) = (connect(&pool), at("2026-01-01T00:00:00Z"));
+        let known = device();
+        visit(&database, None, &known, now).await;
+        let created = at_once(50, |_| {
+            let (database, limit) = (database.clone(), Some(store_limit(10)));
+            async move { get_or_create_user(&database, None, &device(), limit, now).await }
+        });
+        let (created, refused): (Vec<_>, Vec<_>) =
+            created.await.into_iter().partition(Result::is_ok);
+        let refused = refused
+            .iter()
+            .all(|refused| matches!(refused, Err(Error::TooManyWrites)));
+        assert!(created.len() == 10 && refused);
+        assert_eq!(count(&database, "users").await, 11);
+        // A known device writes no user, and costs nothing.
+        let limit = Some(store_limit(10));
+        let sent = Some(known.token_hash);
+        let session = get_or_create_user(&database, sent, &device(), limit, now).await;
+        assert!(!session.unwrap().is_new);
+        let taken = "SELECT taken::BIGINT FROM store_buckets";
+        assert_eq!(number(&database, taken).await, 10);
+        let later = now + STORE_WINDOW;
+        let created = get_or_create_user(&database, None, &device(), limit, later).await;
+        assert!(created.unwrap().is_new);
     }
 
     #[sqlx::test(migrations = "../../migrations")]

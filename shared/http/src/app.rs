@@ -33,6 +33,10 @@ pub struct Settings {
     pub metrics_namespace: String,
     /// Generated answers a UTC day for a user who is not pro.
     pub daily_limit: i32,
+    /// What one address may store in a minute: a user or a passage counts one, an import twenty.
+    pub store_per_minute: i32,
+    /// The megabytes that one user may store by imports.
+    pub user_megabytes: i64,
     /// The origins whose pages may send credentials.
     pub cors_origins: Vec<HeaderValue>,
 }
@@ -42,7 +46,7 @@ const DEVELOPMENT_ORIGINS: &str = "http://localhost:3000,http://localhost:5173";
 
 impl Settings {
     /// Reads `VERSE_ENV` (`development`, else production), `CORS_ORIGINS` (separated by commas), `DAILY_LIMIT`,
-    /// and `METRICS_NAMESPACE` (`Verse`).
+    /// `STORE_PER_MINUTE`, `USER_MEGABYTES` and `METRICS_NAMESPACE` (`Verse`).
     ///
     /// # Errors
     /// Names the setting that cannot be used.
@@ -72,6 +76,8 @@ impl Settings {
                 .unwrap_or_default(),
             metrics_namespace: namespace.unwrap_or_else(|| "Verse".to_owned()),
             daily_limit: environment.parse("DAILY_LIMIT", 10, "a whole number")?,
+            store_per_minute: environment.parse("STORE_PER_MINUTE", 1200, "a whole number")?,
+            user_megabytes: environment.parse("USER_MEGABYTES", 100, "a whole number")?,
             cors_origins,
         })
     }

@@ -1,7 +1,55 @@
-//! A device's name and kind, from the `User-Agent` of its first request.
+//! A device's name and kind: as its user entered them, or from the `User-Agent` of its first request.
 
 use verse_data::DeviceKind;
 use woothee::parser::{Parser, WootheeResult};
+
+/// The most characters of a name.
+const NAME_LENGTH: usize = 100;
+
+/// The name as it is stored and listed: its visible characters, trimmed, 100 at most. `None` when there are none.
+///
+/// A device's name is shown to the user's other devices. An invisible character could change the order of the text around it,
+/// or make one name look like another.
+#[must_use]
+pub fn visible_name(text: &str) -> Option<String> {
+    let name: String = visible(text).trim().chars().take(NAME_LENGTH).collect();
+    Some(name.trim_end().to_owned()).filter(|name| !name.is_empty())
+}
+
+/// The text without invisible characters. A line break or tab becomes a space.
+pub(crate) fn visible(text: &str) -> String {
+    let characters = text.chars().filter_map(|c| match c {
+        _ if c.is_whitespace() => Some(' '),
+        _ if c.is_control() || is_invisible(c) => None,
+        c => Some(c),
+    });
+    characters.collect()
+}
+
+/// Bidirectional controls, zero-width characters, and the other characters that are not displayed. Source: Unicode's property
+/// `Default_Ignorable_Code_Point`, and the annotation characters.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
 
 /// The name, such as `Chrome on Windows`, and the kind. A `User-Agent` that is not a browser's has no name and an unknown
 /// kind.
@@ -122,6 +170,23 @@ mod tests {
                 "{user_agent}"
             );
         }
+    }
+
+    #[test]
+    fn a_name_has_no_invisible_characters() {
+        for (text, name) in [
+            (" Kitchen ", Some("Kitchen")),
+            ("Zoë's \u{202e}tablet\u{202c}", Some("Zoë's tablet")),
+            ("a\u{200b}b\u{feff}c\u{2066}d\u{e0041}e", Some("abcde")),
+            ("\u{1b}[31mred\r\nline\u{2028}", Some("[31mred  line")),
+            ("\u{7f}\u{9b}x\u{0}", Some("x")),
+            ("\u{200f}\u{2060} \t", None),
+            ("", None),
+        ] {
+            assert_eq!(visible_name(text).as_deref(), name, "{text:?}");
+        }
+        let long = format!("{} {}", "é".repeat(99), "x".repeat(5));
+        assert_eq!(visible_name(&long), Some("é".repeat(99)));
     }
 
     #[test]

@@ -4,7 +4,10 @@
 //! and fails on a malformed header. A caller could fail the function so. This module repairs or drops such parts first.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use http::{HeaderMap, HeaderName, HeaderValue, header::HOST};
+use http::{
+    HeaderName, HeaderValue,
+    header::{COOKIE, HOST},
+};
 use lambda_http::request::LambdaRequest;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::{Deserialize, Deserializer};
@@ -40,7 +43,7 @@ impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let event = Box::<RawValue>::deserialize(deserializer)?;
         let request = serde_json::from_str(event.get())
-            .or_else(|_| serde_json::from_value(without_unusable_headers(event.get())?));
+            .or_else(|_| serde_json::from_value(with_usable_headers(event.get())?));
         Ok(request
             .ok()
             .and_then(repair)
@@ -57,9 +60,14 @@ fn repair(mut request: LambdaRequest) -> Option<LambdaRequest> {
             event.request_context.stage = None;
             event.request_context.domain_name = None;
             // `headers` holds the last value of each header. `lambda_http` would replace all values by it.
-            if !event.multi_value_headers.is_empty() {
-                event.headers = HeaderMap::new();
-            }
+            let all = &event.multi_value_headers;
+            let others = event
+                .headers
+                .iter()
+                .filter(|(name, _)| !all.contains_key(*name));
+            event.headers = others
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect();
             event.multi_value_headers.remove(HOST);
             event.headers.remove(HOST);
             is_readable(event.is_base64_encoded, event.body.as_deref())
@@ -69,6 +77,12 @@ fn repair(mut request: LambdaRequest) -> Option<LambdaRequest> {
             event.request_context.stage = None;
             event.request_context.domain_name = None;
             event.headers.remove(HOST);
+            // `lambda_http` would drop all cookies for one that no header can hold, and replace the header by them.
+            for cookie in event.cookies.take().unwrap_or_default() {
+                if let Ok(value) = HeaderValue::from_str(&without_controls(&cookie)) {
+                    event.headers.append(COOKIE, value);
+                }
+            }
             if let Some(query) = &mut event.raw_query_string {
                 *query = utf8_percent_encode(query, QUERY).to_string();
             }
@@ -92,28 +106,33 @@ fn is_readable(is_base64: bool, body: Option<&str>) -> bool {
     !is_base64 || body.is_none_or(|body| STANDARD.decode(body).is_ok())
 }
 
-/// The event without the headers that HTTP does not allow.
-fn without_unusable_headers(event: &str) -> serde_json::Result<Value> {
+/// The event without control characters in its headers' values, and without the headers whose names HTTP does not allow.
+fn with_usable_headers(event: &str) -> serde_json::Result<Value> {
     let mut event: Value = serde_json::from_str(event)?;
     for map in ["headers", "multiValueHeaders"] {
         if let Some(headers) = event.get_mut(map).and_then(Value::as_object_mut) {
             headers.retain(|name, value| {
                 let values = match value {
-                    Value::Array(values) => values.as_slice(),
-                    value => std::slice::from_ref(value),
+                    Value::Array(values) => values.as_mut_slice(),
+                    value => std::slice::from_mut(value),
                 };
-                HeaderName::from_bytes(name.as_bytes()).is_ok()
-                    && values.iter().all(is_header_value)
+                let are_texts = values.iter_mut().all(|value| {
+                    let Value::String(text) = value else {
+                        return false;
+                    };
+                    *text = without_controls(text);
+                    true
+                });
+                are_texts && HeaderName::from_bytes(name.as_bytes()).is_ok()
             });
         }
     }
     Ok(event)
 }
 
-fn is_header_value(value: &Value) -> bool {
-    value
-        .as_str()
-        .is_some_and(|value| HeaderValue::from_str(value).is_ok())
+/// A header's value with a space in the place of each control character. Source: RFC 9110, section 5.5.
+fn without_controls(value: &str) -> String {
+    value.replace(|c: char| c.is_ascii_control(), " ")
 }
 
 #[cfg(test)]
@@ -160,25 +179,73 @@ mod tests {
         );
     }
 
-    #[test]
-    fn every_value_of_a_repeated_header_is_kept() {
-        let request = read(json!({
-            "path": "/api/user/session", "httpMethod": "GET",
-            "headers": {"Cookie": "b=2"}, "multiValueHeaders": {"Cookie": ["a=1", "b=2"]},
+    fn cookies(request: &Request) -> Vec<&[u8]> {
+        let cookies = request.headers().get_all("cookie").iter();
+        cookies.map(HeaderValue::as_bytes).collect()
+    }
+
+    fn v1(headers: &Value, all: &Value) -> Request {
+        read(json!({
+            "path": "/api/user/session", "httpMethod": "GET", "headers": headers, "multiValueHeaders": all,
             "requestContext": {"stage": "prod", "httpMethod": "GET", "identity": {}}, "body": null,
         }))
-        .unwrap();
-        let cookies: Vec<_> = request.headers().get_all("cookie").iter().collect();
-        assert_eq!(cookies, ["a=1", "b=2"]);
-        assert_eq!(request.uri(), "/api/user/session");
+        .unwrap()
     }
 
     #[test]
-    fn a_header_that_http_does_not_allow_is_dropped_and_the_others_stay() {
+    fn every_value_of_a_repeated_header_is_kept() {
+        let request = v1(
+            &json!({"Cookie": "b=2"}),
+            &json!({"Cookie": ["a=1", "b=2"]}),
+        );
+        assert_eq!(cookies(&request), [b"a=1", b"b=2"]);
+        assert_eq!(request.uri(), "/api/user/session");
+        let one = json!({"cookie": "c=3", "accept": "*/*"});
+        for (headers, all) in [(&one, &json!(null)), (&one, &json!({"Accept": ["*/*"]}))] {
+            let request = v1(headers, all);
+            assert_eq!(cookies(&request), [b"c=3"]);
+            assert_eq!(request.headers().get_all("accept").iter().count(), 1);
+        }
+    }
+
+    #[test]
+    fn a_header_that_http_does_not_allow_is_repaired_or_dropped_and_the_others_stay() {
         let mut event = v2("/api/books", "");
-        event["headers"] = json!({"x-bad": "a\u{1}b", "x good": "1", "accept": "*/*"});
+        event["headers"] = json!({
+            "x-bad": "a\u{1}b", "x good": "1", "x-list": ["1", 2], "accept": "*/*", "user-agent": "Zoë",
+        });
         let request = read(event).unwrap();
-        assert_eq!(request.headers().len(), 1);
+        let headers = request.headers();
+        assert_eq!(headers.len(), 3);
+        assert_eq!(headers["x-bad"], "a b");
+        assert_eq!(headers["user-agent"].as_bytes(), "Zoë".as_bytes());
+    }
+
+    #[test]
+    fn a_cookie_that_no_header_can_hold_leaves_the_other_cookies() {
+        for bad in ["name=Zoë", "name=\u{0}\n\u{7f}", "", "=", "\u{1F980}"] {
+            let mut event = v2("/api/books", "");
+            event["cookies"] = json!([bad, "verse_user_id=x"]);
+            let request = read(event).unwrap();
+            assert_eq!(cookies(&request)[1], b"verse_user_id=x", "{bad}");
+
+            let header = json!(format!("{bad}; verse_user_id=x"));
+            for request in [
+                v1(&json!({"Cookie": header}), &json!({"Cookie": [header]})),
+                v1(&json!({"Cookie": header}), &json!(null)),
+            ] {
+                let [cookie] = cookies(&request)[..] else {
+                    panic!("one header");
+                };
+                assert!(cookie.ends_with(b"; verse_user_id=x"), "{bad}");
+            }
+        }
+        // The local emulator sends the header, and a list without the pairs when one is not ASCII.
+        let mut event = v2("/api/books", "");
+        event["headers"] = json!({"cookie": "name=Zoë; verse_user_id=x"});
+        event["cookies"] = json!([""]);
+        let request = read(event).unwrap();
+        assert_eq!(cookies(&request)[0], "name=Zoë; verse_user_id=x".as_bytes());
     }
 
     #[test]

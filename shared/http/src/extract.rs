@@ -2,10 +2,10 @@
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header::CONTENT_TYPE, request::Parts};
+use http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE, request::Parts};
 use serde_json::Value;
 
-use crate::{Fields, FromFields, Problem, query_string};
+use crate::{FieldError, Fields, FromFields, Problem, query_string};
 
 /// 6 MB, the most that Lambda passes on.
 const BODY_LIMIT: usize = 6 * 1024 * 1024;
@@ -38,7 +38,7 @@ impl<T: FromFields, S: Send + Sync> FromRequest<S> for Json<T> {
         let JsonText(body) = JsonText::from_request(request, state).await?;
         match serde_json::from_slice(&body) {
             Ok(Value::Object(values)) => read(Fields::of_object(values)).map(Self),
-            Ok(_) => Err(Problem::bad_request("The body must be a JSON object.")),
+            Ok(_) => Err(JsonText::not_an_object()),
             Err(error) => Err(JsonText::not_well_formed(&error)),
         }
     }
@@ -60,14 +60,29 @@ impl<S: Send + Sync> FromRequest<S> for JsonText {
 }
 
 impl JsonText {
-    /// `400`: the place where the text is not JSON.
+    /// `422`: JSON of another kind.
+    pub fn not_an_object() -> Problem {
+        invalid_body("must be an object")
+    }
+
+    /// `400`: the place where the text is not JSON. `422` for JSON with a number beyond every type, such as `1e400`.
     pub fn not_well_formed(error: &serde_json::Error) -> Problem {
+        if error.to_string().starts_with("number out of range") {
+            return invalid_body("must not have a number so large");
+        }
         Problem::bad_request(format!(
             "The body is not well-formed JSON (line {}, column {}).",
             error.line(),
             error.column()
         ))
     }
+}
+
+fn invalid_body(detail: &str) -> Problem {
+    Problem::invalid(vec![FieldError {
+        pointer: String::new(),
+        detail: detail.to_owned(),
+    }])
 }
 
 fn read<T: FromFields>(mut fields: Fields) -> Result<T, Problem> {
@@ -79,13 +94,15 @@ fn read<T: FromFields>(mut fields: Fields) -> Result<T, Problem> {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let declared = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let essence = declared.and_then(|text| text.split(';').next());
-    let essence = essence.unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json"
-        || (essence.starts_with("application/") && essence.ends_with("+json"))
+    let declared = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let mut parts = declared.unwrap_or_default().split(|byte| *byte == b';');
+    let essence = parts
+        .next()
+        .unwrap_or_default()
+        .trim_ascii()
+        .to_ascii_lowercase();
+    essence == b"application/json"
+        || (essence.starts_with(b"application/") && essence.ends_with(b"+json"))
 }
 
 #[cfg(test)]
@@ -116,7 +133,7 @@ mod tests {
     #[tokio::test]
     async fn each_kind_of_bad_body_has_its_status() {
         let json = "application/json; charset=utf-8";
-        for kind in [json, "application/ld+json"] {
+        for kind in [json, "application/ld+json", "APPLICATION/JSON ; x=\"Zoë\""] {
             let read = send(kind, r#"{"message":"hi","more":1}"#).await;
             assert_eq!(read, Ok("hi".to_owned()));
         }
@@ -126,8 +143,13 @@ mod tests {
             (br#"{"message":"\ud800"}"#, 400),
             (b"{\"message\":\"\xff\"}", 400),
             ("[".repeat(100_000).as_bytes(), 400),
-            (b"[1]", 400),
+            (b"[1", 400),
             (b"", 400),
+            (b"[1]", 422),
+            (b"\"message\"", 422),
+            (b"7", 422),
+            (b"null", 422),
+            (br#"{"message":"hi","id":1e400}"#, 422),
             (b"{}", 422),
             (br#"{"message":7}"#, 422),
             (&vec![b' '; BODY_LIMIT + 1], 413),

@@ -3,11 +3,14 @@
 use std::{collections::HashMap, ops::RangeInclusive};
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 use utoipa::ToSchema;
 
 /// The least and the most characters of a text.
 type Length = RangeInclusive<usize>;
+
+/// The first number above the range of ids.
+const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
 
 /// Input that a handler takes as [`Query`](crate::Query) or [`Json`](crate::Json).
 pub trait FromFields: Sized {
@@ -34,7 +37,7 @@ of_parts!(A, B, C);
 /// An invalid field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// JSON pointer (RFC 6901) of the field; for a query, its name after a slash.
+    /// JSON pointer (RFC 6901) of the field, empty for the whole body; for a query, its name after a slash.
     #[schema(example = "/verse_start")]
     pub pointer: String,
     /// The rule that the field breaks.
@@ -217,7 +220,7 @@ impl Fields {
     fn read_number(&self, value: &Value) -> Option<i64> {
         match value {
             Value::String(text) if self.is_query => parse_number(text.trim()),
-            Value::Number(number) => parse_number(&number.to_string()),
+            Value::Number(number) => parse_number(&number.to_string()).or_else(|| saturate(number)),
             _ => None,
         }
     }
@@ -248,6 +251,18 @@ fn parse_number(text: &str) -> Option<i64> {
         i64::MAX
     };
     Some(text.parse().unwrap_or(saturated))
+}
+
+/// The end of the type's range for a number beyond it: `serde_json` reads a number of more than 64 bits as a fraction.
+fn saturate(number: &Number) -> Option<i64> {
+    let number = number.as_f64()?;
+    if number >= TWO_TO_63 {
+        Some(i64::MAX)
+    } else if number <= -TWO_TO_63 {
+        Some(i64::MIN)
+    } else {
+        None
+    }
 }
 
 /// The spellings that web frameworks accept in form fields.
@@ -312,6 +327,25 @@ mod tests {
         let mut fields = body(json!({"a": 7, "b": "7", "c": 1.5}));
         let numbers = ["a", "b", "c"].map(|name| fields.number(name, 1));
         assert_eq!(numbers, [Some(7), None, None]);
+    }
+
+    #[test]
+    fn an_id_of_more_than_64_bits_is_read_as_an_unknown_id() {
+        for (text, id) in [
+            ("7", Some(7)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("9223372036854775808", Some(i64::MAX)),
+            ("18446744073709551616", Some(i64::MAX)),
+            ("99999999999999999999999999999999", Some(i64::MAX)),
+            ("-99999999999999999999999999999999", Some(i64::MIN)),
+            ("1.5", None),
+            ("7.0", None),
+        ] {
+            let number: Value = serde_json::from_str(text).unwrap();
+            for value in [number, Value::from(text)] {
+                assert_eq!(body(json!({"id": value})).id("id"), id, "{value}");
+            }
+        }
     }
 
     #[test]

@@ -16,10 +16,10 @@ mod fields;
 mod headers;
 mod log;
 mod metrics;
+mod openapi;
 mod paging;
 mod path;
 mod problem;
-mod problem_schemas;
 mod query_string;
 mod routes;
 mod session_cookie;
@@ -33,13 +33,17 @@ mod tasks;
 
 pub use app::{App, Settings};
 pub use caching::Cacheable;
-pub use caller::{Caller, with_user};
+pub use caller::{Caller, CallerAddress, with_user};
 pub use deadline::Deadline;
+pub use device_name::visible_name;
 pub use extract::{Json, JsonText, Query};
 pub use fields::{FieldError, Fields, FromFields};
+pub use openapi::{
+    BadRequest, Failed, Invalid, NoAnswer, NotFound, TooLarge, TooMany, Unavailable, WrongMethod,
+    WrongType, choice, optional_choice,
+};
 pub use paging::{Id, PageQuery};
-pub use problem::{Problem, ProblemBody};
-pub use problem_schemas::{BadRequest, Invalid, NoAnswer, NotFound, TooMany, Unavailable};
+pub use problem::{Problem, ProblemBody, ProblemMembers, error_types};
 pub use routes::{Route, Routes};
 pub use sized_json_array::SizedJsonArray;
 pub use sse::{EventSender, EventStream, ReaderGone, event_stream};

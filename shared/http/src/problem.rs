@@ -7,9 +7,9 @@ use chrono::TimeDelta;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
+use utoipa::{ToSchema, openapi::schema::Object};
 
-use crate::FieldError;
+use crate::{FieldError, choice};
 
 /// Seconds after which a caller may try again when the database or an upstream service does not answer.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
@@ -36,8 +36,9 @@ pub(crate) struct Cause(Arc<dyn Error + Send + Sync>);
 #[error("{0:?}")]
 struct Upstream<E: fmt::Debug>(E);
 
-/// The body of a problem.
+/// A problem (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
 pub struct ProblemBody {
     /// Always `about:blank`: the status is the type.
     #[serde(rename = "type")]
@@ -56,8 +57,35 @@ pub struct ProblemBody {
     #[schema(required = false)]
     pub errors: Vec<FieldError>,
     #[serde(flatten)]
-    #[schema(ignore)]
+    #[schema(value_type = ProblemMembers)]
     members: Map<String, Value>,
+}
+
+/// Members of some problems.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "for OpenAPI only")]
+pub struct ProblemMembers {
+    /// Why the model did not answer.
+    #[schema(required = false, schema_with = error_types)]
+    error_type: &'static str,
+    /// Generated answers today, on a `429` of the daily quota.
+    #[schema(required = false)]
+    current_usage: i32,
+    /// The daily quota.
+    #[schema(required = false)]
+    limit: i32,
+    /// Whether the user is pro.
+    #[schema(required = false)]
+    is_pro: bool,
+    /// The closest known name, on a `404` for an unknown book or translation.
+    #[schema(required = false)]
+    nearest: String,
+}
+
+/// The schema of `error_type`, in a problem and in an `error` event.
+#[must_use]
+pub fn error_types() -> Object {
+    choice(&["auth_error", "overloaded", "timeout", "interrupted"])
 }
 
 impl Problem {
@@ -87,7 +115,10 @@ impl Problem {
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         let list: Vec<_> = errors
             .iter()
-            .map(|error| format!("{} {}", error.pointer.trim_start_matches('/'), error.detail))
+            .map(|error| match error.pointer.strip_prefix('/') {
+                Some(field) => format!("{field} {}", error.detail),
+                None => format!("the body {}", error.detail),
+            })
             .collect();
         let detail = format!("The request is not valid: {}.", list.join("; "));
         Self {
@@ -206,6 +237,17 @@ impl From<verse_data::Error> for Problem {
             }
             // The device was erased or unlinked during the request.
             error @ verse_data::Error::UnknownCaller => Self::unavailable(error),
+            verse_data::Error::TooManyWrites => Self::too_many(
+                "Too much is being stored from this address. Please wait a minute and try again.",
+                verse_data::STORE_WINDOW,
+            ),
+            verse_data::Error::TooMuchData => Self::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "Your data would exceed what one user may store. Delete some of it, and try again.",
+            ),
+            verse_data::Error::TooManyMessages => Self::bad_request(
+                "These devices have too many messages to be linked. Please delete chats on one of them first.",
+            ),
             error if error.is_unavailable() => Self::unavailable(error),
             error => Self::internal(error),
         }
@@ -261,6 +303,16 @@ mod tests {
                 "errors": [{"pointer": "/chapter", "detail": "must be 1 or more"}],
             })
         );
+    }
+
+    #[test]
+    fn a_body_that_is_no_object_is_named_as_the_body() {
+        let error = FieldError {
+            pointer: String::new(),
+            detail: "must be an object".to_owned(),
+        };
+        let detail = "The request is not valid: the body must be an object.";
+        assert_eq!(Problem::invalid(vec![error]).detail(), detail);
     }
 
     #[test]

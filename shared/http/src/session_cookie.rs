@@ -14,6 +14,9 @@ use crate::Settings;
 const NAME: &str = "verse_user_id";
 /// 400 days: the longest lifetime that browsers allow.
 const MAX_AGE: u32 = 34_560_000;
+/// The most tokens of one request that are looked up. A browser has several when cookies of this name were set for several
+/// domains or paths.
+const MOST_TOKENS: usize = 5;
 
 /// The `Set-Cookie` header of one response, if it has one. Clones share it.
 #[derive(Clone, Debug, Default)]
@@ -47,16 +50,32 @@ pub(crate) async fn send(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// The first session cookie that holds a well-formed token.
-pub(crate) fn read_token(headers: &HeaderMap) -> Option<DeviceToken> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(name, _)| *name == NAME)
-        .find_map(|(_, value)| DeviceToken::parse(value))
+/// The well-formed tokens of the session cookies, in their order and without repetitions: [`MOST_TOKENS`] at most.
+///
+/// Cookies are read as bytes, pair by pair. Browsers send the cookies of other applications on the same site, too, which may
+/// hold any bytes.
+pub(crate) fn read_tokens(headers: &HeaderMap) -> Vec<DeviceToken> {
+    let mut tokens = Vec::new();
+    let pairs = headers.get_all(header::COOKIE).iter();
+    for token in pairs
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(read_token)
+    {
+        if tokens.len() < MOST_TOKENS && !tokens.contains(&token) {
+            tokens.push(token);
+        }
+    }
+    tokens
+}
+
+/// The token of one pair, if it is a session cookie. Some clients quote a value (RFC 6265, section 4.1.1).
+fn read_token(pair: &[u8]) -> Option<DeviceToken> {
+    let mut parts = pair.splitn(2, |byte| *byte == b'=').map(<[u8]>::trim_ascii);
+    let value = (parts.next()? == NAME.as_bytes()).then(|| parts.next())??;
+    let unquoted = value
+        .strip_prefix(b"\"")
+        .and_then(|value| value.strip_suffix(b"\""));
+    DeviceToken::parse(str::from_utf8(unquoted.unwrap_or(value)).ok()?)
 }
 
 fn header_value(token: &str, max_age: u32, settings: &Settings) -> Option<HeaderValue> {
@@ -112,33 +131,62 @@ mod tests {
         }
     }
 
-    fn headers(cookies: &[&str]) -> HeaderMap {
+    fn tokens(cookies: &[&[u8]]) -> Vec<String> {
         let mut headers = HeaderMap::new();
         for cookie in cookies {
-            headers.append(header::COOKIE, HeaderValue::from_str(cookie).unwrap());
+            headers.append(header::COOKIE, HeaderValue::from_bytes(cookie).unwrap());
         }
-        headers
+        let tokens = read_tokens(&headers);
+        tokens.iter().map(DeviceToken::expose).collect()
+    }
+
+    fn token() -> String {
+        DeviceToken::generate(&Random::system()).expose()
     }
 
     #[test]
     fn the_token_is_found_among_other_cookies() {
-        let token = DeviceToken::generate(&Random::system());
-        let text = token.expose();
-        for cookies in [
-            vec![format!("theme=dark; verse_user_id={text}")],
-            vec!["a=1".to_owned(), format!("verse_user_id={text}; b=2")],
-            vec![format!("verse_user_id=garbage; verse_user_id={text}")],
+        let token = token();
+        let huge = "x".repeat(100_000);
+        for cookie in [
+            format!("theme=dark; verse_user_id={token}"),
+            format!("verse_user_id={token};b=2"),
+            format!("verse_user_id=garbage; verse_user_id={token}"),
+            format!("name=Zoë; verse_user_id={token}"),
+            format!("=; ;;=x; ; Zoë; verse_user_id={token}; \u{1F980}=1"),
+            format!("a={huge}; verse_user_id={token}"),
+            format!(" verse_user_id = {token} "),
+            format!("verse_user_id=\"{token}\"; verse_user_id={token}"),
         ] {
-            let cookies: Vec<_> = cookies.iter().map(String::as_str).collect();
-            assert!(read_token(&headers(&cookies)) == Some(token.clone()));
+            assert_eq!(tokens(&[cookie.as_bytes()]), [&*token], "{cookie:.100}");
         }
+        let cookie = format!("verse_user_id={token}");
+        let latin1 = [b"name=Zo\xeb; ", cookie.as_bytes()].concat();
+        assert_eq!(tokens(&[&latin1]), [&*token]);
+        assert_eq!(tokens(&[b"\xff", cookie.as_bytes(), b"a=1"]), [&*token]);
+    }
+
+    #[test]
+    fn of_many_tokens_the_first_five_are_read() {
+        let many: Vec<_> = (0..7).map(|_| token()).collect();
+        let pairs = many.iter().map(|token| format!("verse_user_id={token}"));
+        let cookie = pairs.collect::<Vec<_>>().join("; ");
+        assert_eq!(tokens(&[cookie.as_bytes()]), many[..5]);
     }
 
     #[test]
     fn a_malformed_cookie_is_no_token() {
-        for value in ["", "=", "=\"x\"", "=;;;=;", "=="] {
-            let cookie = &format!("verse_user_id{value}");
-            assert!(read_token(&headers(&[cookie])).is_none(), "{cookie}");
+        for value in ["", "=", "=\"x\"", "=;;;=;", "==", "=\"", "=\"\""] {
+            let cookie = format!("verse_user_id{value}");
+            assert_eq!(tokens(&[cookie.as_bytes()]), [""; 0], "{cookie}");
+        }
+        let token = token();
+        for cookie in [
+            format!("Verse_User_Id={token}"),
+            format!("x=verse_user_id={token}"),
+            format!("verse_user_id=\"{token}"),
+        ] {
+            assert_eq!(tokens(&[cookie.as_bytes()]), [""; 0], "{cookie}");
         }
     }
 

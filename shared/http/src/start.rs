@@ -60,13 +60,16 @@ pub struct Invocation<E> {
 ///
 /// # Errors
 /// When Lambda's runtime API does not answer.
-pub async fn run_job<E, A, F>(app: App, job: impl Fn(App, Invocation<E>) -> F) -> Result<(), Error>
+pub async fn run_job<E, A, F>(
+    app: App,
+    job: impl Fn(App, Invocation<E>) -> F + 'static,
+) -> Result<(), Error>
 where
-    E: for<'de> Deserialize<'de>,
-    A: Serialize,
-    F: Future<Output = Result<A, Problem>>,
+    E: for<'de> Deserialize<'de> + 'static,
+    A: Serialize + 'static,
+    F: Future<Output = Result<A, Problem>> + 'static,
 {
-    let of_job = app.clone();
+    let (of_job, tasks) = (app.clone(), app.tasks.clone());
     let handler = service_fn(move |event: LambdaEvent<E>| {
         let (event, context) = event.into_parts();
         let deadline = Deadline::of(&of_job, context.deadline);
@@ -85,7 +88,7 @@ where
         }
     });
     // On the heap: the runtime's future is large.
-    let serving = Box::pin(Runtime::new(handler).run());
+    let serving = Box::pin(Runtime::new(handler).layer(tasks).run());
     serve_until_terminated(app, serving).await
 }
 

@@ -1,8 +1,9 @@
 //! Background tasks: work that goes on while a response is streamed, and after its reader has left.
 //!
-//! Lambda freezes a process that fetches its next event, and `lambda_runtime` ends the process when the connection of a
-//! streamed response breaks. So the layer of this module lets neither happen before the tasks have ended: the next event
-//! waits for them, 8 seconds at most.
+//! Lambda freezes a process that fetches its next event. So the next event waits for the tasks, 70 seconds at most.
+//!
+//! `lambda_runtime` ends the process when a response cannot be sent: with `cargo lambda watch`, when its reader has left. The
+//! layer of this module logs that error, and the process continues with the next event.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -17,8 +18,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::deadline::emulator_time_limit;
 
-/// The longest that the next event waits for tasks: two statements that time out, and some more.
-const LONGEST_WAIT: Duration = Duration::from_secs(8);
+/// The longest that the next event waits for tasks: a summary of 60 seconds, two statements that time out, and some more.
+const LONGEST_WAIT: Duration = Duration::from_secs(70);
 
 /// The background tasks of this process. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -68,7 +69,7 @@ impl<S> Layer<S> for Tasks {
     }
 }
 
-/// The service that sends a response to Lambda, and then waits for the tasks.
+/// The service that sends a response to Lambda, and then waits for the tasks. It never fails.
 #[derive(Debug)]
 pub struct WaitForTasks<S> {
     inner: S,
@@ -90,24 +91,46 @@ where
 
     fn call(&mut self, invocation: LambdaInvocation) -> Self::Future {
         let time_limit = emulator_time_limit(invocation.context.deadline);
+        let request_id = invocation.context.request_id.clone();
         let (response, tasks) = (self.inner.call(invocation), self.tasks.clone());
         Box::pin(async move {
-            let result = response.await;
-            // `cargo lambda watch` acknowledges a response when it begins: its end is not known here.
-            if let (Ok(()), Some(longest)) = (&result, time_limit) {
-                tasks.wait(longest).await;
+            match (response.await, time_limit) {
+                // `cargo lambda watch` acknowledges a response when it begins: its end is not known here.
+                (Ok(()), Some(longest)) => tasks.wait(longest).await,
+                (Ok(()), None) => {}
+                // When Lambda cannot be reached at all, fetching the next event ends the process.
+                (Err(error), _) => tracing::warn!(request_id, %error, "response not sent"),
             }
             tasks.end_response().await;
-            result
+            Ok(())
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use lambda_runtime::{Context as LambdaContext, service_fn};
     use tokio::sync::oneshot;
 
     use super::*;
+
+    #[tokio::test]
+    async fn a_response_that_cannot_be_sent_does_not_end_the_process() {
+        let tasks = Tasks::default();
+        let failing = service_fn(async |_| Err::<(), Error>("the connection broke".into()));
+        let mut service = tasks.layer(failing);
+        for _ in 0..2 {
+            let end = tasks.response_end();
+            let (parts, ()) = http::Response::new(()).into_parts();
+            let sent = service.call(LambdaInvocation {
+                parts,
+                body: bytes::Bytes::new(),
+                context: LambdaContext::default(),
+            });
+            assert!(sent.await.is_ok());
+            assert!(end.is_cancelled());
+        }
+    }
 
     #[tokio::test]
     async fn the_end_of_a_response_reaches_its_task_and_waits_for_it() {

@@ -32,7 +32,7 @@ pub use reference::{
     FoundReferences, Reference, ReferenceError, Unread, VerseId, find_references, parse_references,
     read_references,
 };
-pub use selection::{Certainty, Selection, locate_selection};
+pub use selection::{Certainty, Selection, is_scripture, is_word_of_scripture, locate_selection};
 pub use translation::{
     Translation, TranslationCode, find_translation, nearest_translation, translations,
 };

@@ -47,11 +47,12 @@ pub(super) fn encode(request: &ReceivedRequest, piece: Piece<'_>) -> String {
 }
 
 pub(super) fn error(kind: &str, message: &str) -> Value {
-    let code = match kind {
-        "authentication_error" => json!("invalid_api_key"),
-        "rate_limit_error" => json!("rate_limit_exceeded"),
-        "insufficient_quota" => json!("insufficient_quota"),
-        _ => Value::Null,
+    let (kind, code) = match kind {
+        "authentication_error" => (kind, json!("invalid_api_key")),
+        "rate_limit_error" => (kind, json!("rate_limit_exceeded")),
+        "insufficient_quota" => (kind, json!("insufficient_quota")),
+        "overloaded_error" => ("server_error", json!("overloaded")),
+        _ => (kind, Value::Null),
     };
     json!({"error": {"message": message, "type": kind, "param": null, "code": code}})
 }

@@ -1,4 +1,4 @@
-//! `/api/user`: the session, export and import, erasure, devices and linking.
+//! `/api/user`: the session, export and import, clearing, devices and linking.
 
 mod data;
 mod devices;

@@ -15,7 +15,7 @@ use super::routes::OPENAPI;
 const BOUNDS: [&str; 4] = ["minLength", "maxLength", "minimum", "maximum"];
 
 /// The keywords that are no bounds.
-const OTHERS: [&str; 11] = [
+const OTHERS: [&str; 12] = [
     "$ref",
     "default",
     "description",
@@ -24,6 +24,7 @@ const OTHERS: [&str; 11] = [
     "items",
     "name",
     "oneOf",
+    "pattern",
     "properties",
     "required",
     "type",
@@ -48,6 +49,9 @@ fn valid(document: &Value, schema: &Value) -> Value {
     let schema = resolve(document, schema);
     if let Some(example) = schema.get("example") {
         return example.clone();
+    }
+    if let Some(choices) = schema.get("enum") {
+        return choices[0].clone();
     }
     if let Some(schemas) = schema.get("oneOf") {
         return valid(document, &schemas[0]);
@@ -80,7 +84,21 @@ struct Case {
 /// The cases of all fields of a schema that stands at this JSON pointer.
 fn cases(document: &Value, schema: &Value, pointer: &str, found: &mut Vec<Case>) {
     let schema = resolve(document, schema);
+    let mut add = |value, is_accepted| {
+        found.push(Case {
+            pointer: pointer.to_owned(),
+            value,
+            is_accepted,
+        });
+    };
     for (keyword, bound) in schema {
+        if keyword == "enum" {
+            for choice in bound.as_array().expect("choices") {
+                add(choice.clone(), true);
+            }
+            add("other".into(), false);
+            continue;
+        }
         if !BOUNDS.contains(&keyword.as_str()) {
             let is_known = OTHERS.contains(&keyword.as_str());
             assert!(is_known, "{pointer}: this test does not know {keyword}");
@@ -95,11 +113,7 @@ fn cases(document: &Value, schema: &Value, pointer: &str, found: &mut Vec<Case>)
             } else {
                 number.into()
             };
-            found.push(Case {
-                pointer: pointer.to_owned(),
-                value,
-                is_accepted,
-            });
+            add(value, is_accepted);
         }
     }
     for (name, field) in properties(schema) {
@@ -172,7 +186,9 @@ async fn every_bound_in_openapi_json_is_that_of_the_function() {
             "GENERATE_PER_MINUTE",
             "CHAT_PER_MINUTE",
             "ADDRESS_PER_MINUTE",
+            "STORE_PER_MINUTE",
             "WRONG_CODES",
+            "WRONG_CODES_PER_ADDRESS",
         ];
         let function = Function::with_database(api.name, &database)
             .with_provider(&provider, ProviderFormat::Anthropic)

@@ -53,10 +53,7 @@ fn late() -> Instant {
 /// The reply to a question: its text, and how it ended.
 async fn reply(provider: &ScriptedProvider) -> (String, Result<ReplyEvent, ModelError>) {
     let question = ChatRequest {
-        turns: vec![Turn {
-            role: Role::User,
-            text: "Who was Ruth?".to_owned(),
-        }],
+        turns: vec![Turn::new(Role::User, "Who was Ruth?")],
         ..ChatRequest::default()
     };
     let mut stream = bedrock(provider).model.chat(question, late());
@@ -124,7 +121,7 @@ async fn each_failure_has_its_error() {
         (Script::status(400), ModelError::Failed { status: failed }),
         (tokens().then_closes_connection(), ModelError::Interrupted),
         (tokens().then_ends_early(), ModelError::Interrupted),
-        (exception, ModelError::Failed { status: None }),
+        (exception, ModelError::Interrupted),
     ] {
         let provider = ScriptedProvider::start().await;
         provider.always(script.clone());

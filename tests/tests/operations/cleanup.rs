@@ -27,6 +27,8 @@ const DUE: &str = "
     INSERT INTO daily_usage VALUES (1, current_date - 402, 1), (1, current_date, 1);
     INSERT INTO generations VALUES ('insight', sha256('1'), gen_random_uuid(), now() - interval '61 minutes'),
                                    ('insight', sha256('2'), gen_random_uuid(), now() - interval '59 minutes');
+    INSERT INTO saved_passages (translation, reference, text, created_at)
+    VALUES ('WEB', 'John 3:16', 'For God', now() - interval '401 days'), ('KJV', 'John 3:16', 'For God', now());
     INSERT INTO conversations (user_id, title, created_at, updated_at) VALUES (1, 'Light', now(), now());
     INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
     VALUES (1, 1, 'assistant', 'pending', 'a', now() - interval '16 minutes'),
@@ -72,6 +74,7 @@ async fn one_event_runs_reports_and_measures_every_job() {
         "interrupt_messages",
         "delete_empty_users",
         "delete_unreturned_users",
+        "delete_passages",
     ];
     assert_eq!(report, json!({"jobs": expected.map(line)}));
     for job in expected {
@@ -101,7 +104,7 @@ async fn a_job_that_fails_does_not_stop_the_others() {
     let report = run(&cleanup).await;
     assert_eq!(
         each(&report, "changed"),
-        [1, 1, 0, 1, 1, 1, 1, 1],
+        [1, 1, 0, 1, 1, 1, 1, 1, 1],
         "{report}"
     );
     let failed = &report["jobs"][2];
@@ -140,8 +143,8 @@ async fn two_runs_at_once_share_the_work() {
 
     let reports = join_all([run(&cleanup), run(&cleanup)]).await;
     for report in &reports {
-        assert_eq!(each(report, "error"), vec![Value::Null; 8], "{report}");
-        assert_eq!(each(report, "finished"), vec![json!(true); 8], "{report}");
+        assert_eq!(each(report, "error"), vec![Value::Null; 9], "{report}");
+        assert_eq!(each(report, "finished"), vec![json!(true); 9], "{report}");
     }
     for table in ["users", "daily_usage", "link_codes", "rate_buckets"] {
         assert_eq!(database.count(table).await, 0, "{table}");
@@ -159,8 +162,8 @@ async fn no_job_is_started_with_less_than_ten_seconds_left() {
     let cleanup = cleanup(&database, Duration::from_secs(10)).await;
     let report = run(&cleanup).await;
     assert_eq!(total(&report), 0);
-    assert_eq!(each(&report, "batches"), [0; 8]);
-    assert_eq!(each(&report, "finished"), [false; 8]);
+    assert_eq!(each(&report, "batches"), [0; 9]);
+    assert_eq!(each(&report, "finished"), [false; 9]);
     let metric = cleanup
         .log()
         .wait_for_record(|line| line["Unfinished"] == 1)

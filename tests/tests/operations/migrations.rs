@@ -10,7 +10,7 @@ use sqlx::{
 use verse_tests::{Database, Function};
 
 /// Rows for the tables that each migration creates.
-const ROWS: [(i64, &str); 11] = [
+const ROWS: [(i64, &str); 16] = [
     (
         1,
         "INSERT INTO users (anonymous_id, is_pro, created_at)
@@ -70,6 +70,11 @@ const ROWS: [(i64, &str); 11] = [
     ),
     (10, "SELECT 'no table is new'"),
     (11, "SELECT 'no table is new'"),
+    (12, "SELECT 'no table is new'"),
+    (13, "SELECT 'no table is new'"),
+    (14, "INSERT INTO store_buckets VALUES (sha256('address'), now(), 1)"),
+    (15, "SELECT 'no table is new'"),
+    (16, "SELECT 'no table is new'"),
 ];
 
 async fn migrations() -> Vec<Migration> {

@@ -74,10 +74,7 @@ fn definition_request() -> DefinitionRequest {
 }
 
 fn user_turn(text: &str) -> Turn {
-    Turn {
-        role: Role::User,
-        text: text.to_owned(),
-    }
+    Turn::new(Role::User, text)
 }
 
 fn question(text: &str) -> ChatRequest {

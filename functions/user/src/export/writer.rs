@@ -63,10 +63,12 @@ impl Writer {
         Ok(self.take())
     }
 
-    /// The text after the last part.
-    pub(super) fn end(&mut self) -> Bytes {
+    /// The text after the last part of the export, which may be continued in another file.
+    pub(super) fn end(&mut self, next_part: Option<String>) -> Bytes {
         self.move_to(FileList::Chats);
-        self.text.extend_from_slice(b"]}");
+        let next = next_part.map(|next| format!(",\"next_part\":\"{next}\""));
+        let end = format!("]{}}}", next.unwrap_or_default());
+        self.text.extend_from_slice(end.as_bytes());
         self.take()
     }
 
@@ -113,7 +115,9 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use verse_data::{ChatRecord, DefinitionRecord, InsightRecord, MessageRecord, Role};
+    use verse_data::{
+        ChatRecord, DefinitionRecord, FinalState, InsightRecord, MessageRecord, Role,
+    };
 
     use super::*;
 
@@ -122,6 +126,7 @@ mod tests {
     fn message(content: &str) -> ExportPart {
         ExportPart::Message(MessageRecord {
             role: Role::User,
+            state: FinalState::Complete,
             content: content.to_owned(),
             created_at: AT.parse().unwrap(),
         })
@@ -169,7 +174,7 @@ mod tests {
                 writer.begin(None).unwrap(),
                 writer.write(first.to_vec()).unwrap(),
                 writer.write(second.to_vec()).unwrap(),
-                writer.end(),
+                writer.end(None),
             ]
             .concat()
         });

@@ -1,9 +1,12 @@
 //! Reads the body of an import into records, without a JSON tree between: 6 MB of JSON need about 6 MB of memory. The first
 //! breach of a bound ends the reading.
 
-use serde::Deserialize;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::error::Category;
-use verse_data::{ChatRecord, DefinitionRecord, InsightRecord, MessageRecord, UserData};
+use verse_data::{
+    ChatRecord, DefinitionRecord, FinalState, InsightRecord, MessageRecord, Role, UserData,
+};
 use verse_http::{FieldError, JsonText, Problem};
 
 use crate::{
@@ -18,30 +21,30 @@ struct Body {
 
 #[derive(Deserialize)]
 struct File {
-    #[serde(default, deserialize_with = "list::<_, _, 1000>")]
+    #[serde(default, deserialize_with = "list::<_, _, 5_000>")]
     insights: Vec<ExportInsight>,
-    #[serde(default, deserialize_with = "list::<_, _, 1000>")]
+    #[serde(default, deserialize_with = "list::<_, _, 5_000>")]
     definitions: Vec<ExportDefinition>,
-    #[serde(default, deserialize_with = "list::<_, _, 500>")]
+    #[serde(default, deserialize_with = "list::<_, _, 5_000>")]
     standalone_chats: Vec<ExportChat>,
 }
 
-/// Reads the records of the file in the body. The problem names the first breach.
-pub(super) fn read(body: &[u8]) -> Result<UserData, Problem> {
+/// Reads the records of the file in the body. A record without a time gets `now`. The problem names the first breach.
+pub(super) fn read(body: &[u8], now: DateTime<Utc>) -> Result<UserData, Problem> {
     let text =
         std::str::from_utf8(body).map_err(|_| Problem::bad_request("The body is not UTF-8."))?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let read = serde_path_to_error::deserialize(&mut deserializer);
     let JsonObject(Body {
         data: JsonObject(file),
-    }) = read.map_err(|error| refuse(&error))?;
+    }) = read.map_err(|error| refuse(text, &error))?;
     deserializer
         .end()
         .map_err(|error| JsonText::not_well_formed(&error))?;
     if has_lone_surrogate(text) {
         return Err(Problem::bad_request(LONE_SURROGATE));
     }
-    Ok(file.into())
+    Ok(file.into_data(now))
 }
 
 const LONE_SURROGATE: &str =
@@ -69,7 +72,7 @@ fn code_unit(escape: &str) -> Option<u16> {
 }
 
 /// The problem with the place of the breach: `insights[417].passage_text must have 50000 characters or fewer.`
-fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+fn refuse(text: &str, error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let inner = error.inner();
     if inner.classify() != Category::Data {
         return JsonText::not_well_formed(inner);
@@ -82,9 +85,16 @@ fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
         let pointer = "/data".to_owned();
         return Problem::invalid(vec![FieldError { pointer, detail }]);
     }
+    if path.is_empty() {
+        // The body is no object. The rest of it was not read.
+        let whole: Result<IgnoredAny, _> = serde_json::from_str(text);
+        return whole.map_or_else(
+            |error| JsonText::not_well_formed(&error),
+            |_| JsonText::not_an_object(),
+        );
+    }
     let path = path.strip_prefix("data.").unwrap_or(path);
-    let subject = if path.is_empty() { "The body" } else { path };
-    Problem::bad_request(format!("{subject} {detail}."))
+    Problem::bad_request(format!("{path} {detail}."))
 }
 
 /// The name of a missing or repeated member, if that is the breach, and the broken rule. Quotes nothing from the body.
@@ -104,20 +114,20 @@ fn explain(error: &serde_json::Error) -> (String, String) {
     }
 }
 
-impl From<File> for UserData {
-    fn from(file: File) -> Self {
-        let insights = file.insights.into_iter().map(|insight| {
+impl File {
+    fn into_data(self, now: DateTime<Utc>) -> UserData {
+        let insights = self.insights.into_iter().map(|insight| {
             let record = InsightRecord {
                 passage_reference: insight.passage_reference,
                 passage_text: insight.passage_text,
                 historical_context: insight.historical_context,
                 theological_significance: insight.theological_significance,
                 practical_application: insight.practical_application,
-                created_at: insight.created_at,
+                created_at: insight.created_at.unwrap_or(now),
             };
-            (record, records(insight.chat_messages))
+            (record, records(insight.chat_messages, now))
         });
-        let definitions = file.definitions.into_iter();
+        let definitions = self.definitions.into_iter();
         let definitions = definitions.map(|definition| DefinitionRecord {
             word: definition.word,
             passage_reference: definition.passage_reference,
@@ -125,19 +135,19 @@ impl From<File> for UserData {
             definition: definition.definition,
             biblical_usage: definition.biblical_usage,
             original_language: definition.original_language,
-            created_at: definition.created_at,
+            created_at: definition.created_at.unwrap_or(now),
         });
-        let chats = file.standalone_chats.into_iter().map(|chat| {
+        let chats = self.standalone_chats.into_iter().map(|chat| {
             let record = ChatRecord {
                 title: chat.title,
                 passage_reference: chat.passage_reference,
                 passage_text: chat.passage_text,
-                created_at: chat.created_at,
-                updated_at: chat.updated_at,
+                created_at: chat.created_at.unwrap_or(now),
+                updated_at: chat.updated_at.unwrap_or(now),
             };
-            (record, records(chat.messages))
+            (record, records(chat.messages, now))
         });
-        Self {
+        UserData {
             insights: insights.collect(),
             definitions: definitions.collect(),
             chats: chats.collect(),
@@ -145,11 +155,16 @@ impl From<File> for UserData {
     }
 }
 
-fn records(messages: Vec<ExportMessage>) -> Vec<MessageRecord> {
+fn records(messages: Vec<ExportMessage>, now: DateTime<Utc>) -> Vec<MessageRecord> {
     let records = messages.into_iter().map(|message| MessageRecord {
         role: message.role,
+        // A message of a user is whole.
+        state: message
+            .state
+            .filter(|_| message.role == Role::Assistant)
+            .unwrap_or(FinalState::Complete),
         content: message.content,
-        created_at: message.created_at,
+        created_at: message.created_at.unwrap_or(now),
     });
     records.collect()
 }
@@ -172,12 +187,16 @@ mod tests {
         json!({"role": "user", "content": "why?", "created_at": "2026-01-01T00:00:00.000001"})
     }
 
+    fn read_body(body: &[u8]) -> Result<UserData, Problem> {
+        read(body, "2026-02-01T00:00:00Z".parse().unwrap())
+    }
+
     fn read_file(data: &Value) -> Result<UserData, String> {
         let problem = |problem: Problem| {
             assert_eq!(problem.status(), 400);
             problem.detail().to_owned()
         };
-        read(json!({ "data": data }).to_string().as_bytes()).map_err(problem)
+        read_body(json!({ "data": data }).to_string().as_bytes()).map_err(problem)
     }
 
     /// The problem of a file whose third insight has `value` as its `member`.
@@ -225,9 +244,52 @@ mod tests {
             ),
             "insights[2].chat_messages[0] must be an object."
         );
-        let chat = json!({"title": "t", "created_at": "2026-01-01T00:00:00Z"});
-        let missing = read_file(&json!({"standalone_chats": [chat]})).unwrap_err();
-        assert_eq!(missing, "standalone_chats[0].updated_at is missing.");
+        let missing = read_file(&json!({"standalone_chats": [{}]})).unwrap_err();
+        assert_eq!(missing, "standalone_chats[0].title is missing.");
+        let states = "must be complete, truncated or interrupted";
+        for (member, value, detail) in [
+            (
+                "content",
+                json!("x".repeat(10_001)),
+                "must have 10000 characters or fewer",
+            ),
+            ("state", json!("pending"), states),
+            ("state", Value::Null, states),
+        ] {
+            let mut message = message();
+            message[member] = value;
+            let expected = format!("insights[2].chat_messages[0].{member} {detail}.");
+            assert_eq!(problem_for("chat_messages", json!([message])), expected);
+        }
+    }
+
+    #[test]
+    fn what_a_file_lacks_is_now_none_or_complete() {
+        let (mut bare, mut said) = (insight(), message());
+        for member in ["created_at", "chat_messages"] {
+            bare.as_object_mut().unwrap().remove(member);
+        }
+        said.as_object_mut().unwrap().remove("created_at");
+        said["state"] = json!("truncated");
+        let mut broken_off = message();
+        broken_off["role"] = json!("assistant");
+        broken_off["state"] = json!("interrupted");
+        let chats = [
+            json!({"title": "t", "messages": [said, broken_off]}),
+            json!({"title": "t"}),
+        ];
+        let data = read_file(&json!({"insights": [bare], "standalone_chats": chats})).unwrap();
+        let now: DateTime<Utc> = "2026-02-01T00:00:00Z".parse().unwrap();
+        let (insight, none) = &data.insights[0];
+        assert_eq!((insight.created_at, none.len()), (now, 0));
+        let (chat, messages) = &data.chats[0];
+        assert_eq!((chat.created_at, chat.updated_at), (now, now));
+        assert_eq!(
+            (messages[0].created_at, messages[0].state),
+            (now, FinalState::Complete)
+        );
+        assert_eq!(messages[1].state, FinalState::Interrupted);
+        assert!(data.chats[1].1.is_empty());
     }
 
     #[test]
@@ -245,9 +307,9 @@ mod tests {
         let chat = json!({"title": "t", "created_at": "2026-01-01T00:00:00Z",
                           "updated_at": "2026-01-01T00:00:00Z", "passage_text": ""});
         for (list, item, most) in [
-            ("insights", insight(), 1000),
-            ("definitions", definition, 1000),
-            ("standalone_chats", chat, 500),
+            ("insights", insight(), 5_000),
+            ("definitions", definition, 5_000),
+            ("standalone_chats", chat, 5_000),
         ] {
             assert!(read_file(&json!({ list: vec![item.clone(); most] })).is_ok());
             let detail = read_file(&json!({ list: vec![item; most + 1] })).unwrap_err();
@@ -270,7 +332,7 @@ mod tests {
 
     #[test]
     fn half_a_surrogate_pair_is_refused_in_skipped_members_too() {
-        let read = |text: &str| read(format!(r#"{{"data":{{}},"x":["{text}"]}}"#).as_bytes());
+        let read = |text: &str| read_body(format!(r#"{{"data":{{}},"x":["{text}"]}}"#).as_bytes());
         for text in [
             r"\ud83d\ude00",
             r"\\ud800",
@@ -293,13 +355,17 @@ mod tests {
             (&b"{\"data\":{}"[..], format!("{malformed} 10).")),
             (b"{\"data\":{}}}", format!("{malformed} 12).")),
             (b"\xff", "The body is not UTF-8.".to_owned()),
-            (b"[]", "The body must be an object.".to_owned()),
+            (b"[}", format!("{malformed} 2).")),
         ] {
-            let problem = read(body).unwrap_err();
+            let problem = read_body(body).unwrap_err();
             assert_eq!(
                 (problem.status().as_u16(), problem.detail()),
                 (400, &*detail)
             );
+        }
+        for body in ["[]", "[{}]", "\"data\"", "7", "null"] {
+            let problem = read_body(body.as_bytes()).unwrap_err();
+            assert_eq!(problem.status(), 422, "{body}");
         }
         for data in [
             r"",
@@ -307,11 +373,11 @@ mod tests {
             r#""data":[]"#,
             r#""data":{},"data":{}"#,
         ] {
-            let problem = read(format!("{{{data}}}").as_bytes()).unwrap_err();
+            let problem = read_body(format!("{{{data}}}").as_bytes()).unwrap_err();
             assert_eq!(problem.status(), 422);
         }
         let surrogate = br#"{"data":{"insights":[{"passage_text":"\ud800"}]}}"#;
-        let problem = read(surrogate).unwrap_err();
+        let problem = read_body(surrogate).unwrap_err();
         assert!(problem.detail().starts_with("The body is not well-formed"));
     }
 }

@@ -1,8 +1,6 @@
 //! An insight on a passage: its book and context, the commentary's explanations, and its exhortations, all quoted from the
 //! works.
 
-use tokio::task::yield_now;
-
 use super::passage::{WordsOfChapters, locate};
 use super::{
     context::historical_context, significance::significance_and_application, sources::Sources,
@@ -10,14 +8,12 @@ use super::{
 use crate::{Generated, InsightRequest, InsightTexts};
 
 /// An insight on the request's passage, or texts that say what to send.
-pub(super) async fn write(request: &InsightRequest) -> Generated<InsightTexts> {
+pub(super) fn write(request: &InsightRequest) -> Generated<InsightTexts> {
     let mut sources = Sources::default();
     let Some(passage) = locate(&request.passage_reference, &request.passage_text) else {
         return sources.credit(not_found());
     };
     let historical_context = historical_context(&passage, &mut sources);
-    // CPU work on a shared thread: other tasks get a turn.
-    yield_now().await;
     let mut words = WordsOfChapters::default();
     let (theological_significance, practical_application) =
         significance_and_application(&passage.reference, &mut words, &mut sources);

@@ -23,12 +23,12 @@ mod significance;
 mod sources;
 mod summary;
 
-use futures_util::FutureExt;
-use tokio::time::Instant;
+use futures_util::{FutureExt, TryFutureExt};
+use tokio::{task::spawn_blocking, time::Instant};
 
 use crate::{
     ChatRequest, DefinitionRequest, DefinitionTexts, InsightRequest, InsightTexts, Model,
-    ModelFuture, ReplyStream, SummaryRequest, UsageReporter,
+    ModelError, ModelFuture, ReplyStream, SummaryRequest, UsageReporter,
 };
 
 /// The reference works as a [`Model`]. A call takes milliseconds, costs no tokens and is reported like any other. The
@@ -52,7 +52,7 @@ impl Model for Library {
         request: InsightRequest,
         _deadline: Instant,
     ) -> ModelFuture<InsightTexts> {
-        let insight = async move { Ok(insight::write(&request).await) };
+        let insight = in_background(move || insight::write(&request));
         self.usage.report_call(insight.boxed())
     }
 
@@ -61,7 +61,7 @@ impl Model for Library {
         request: DefinitionRequest,
         _deadline: Instant,
     ) -> ModelFuture<DefinitionTexts> {
-        let definition = async move { Ok(definition::write(&request)) };
+        let definition = in_background(move || definition::write(&request));
         self.usage.report_call(definition.boxed())
     }
 
@@ -70,9 +70,17 @@ impl Model for Library {
     }
 
     fn summarise(&self, request: SummaryRequest, _deadline: Instant) -> ModelFuture<String> {
-        let summary = async move { Ok(summary::write(&request)) };
+        let summary = in_background(move || summary::write(&request));
         self.usage.report_call(summary.boxed())
     }
+}
+
+/// Runs CPU work on another thread: the requests that share this one go on meanwhile.
+async fn in_background<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ModelError> {
+    let failed = |_| ModelError::Failed { status: None };
+    spawn_blocking(work).map_err(failed).await
 }
 
 #[cfg(test)]

@@ -62,8 +62,7 @@ impl WordsOfChapters {
             let texts: Vec<(u16, String)> = [TranslationCode::Kjv, TranslationCode::Web]
                 .into_iter()
                 .filter_map(|translation| get_chapter(translation, book, chapter).ok())
-                .flat_map(|chapter| chapter.verses())
-                .map(|verse| (verse.number, verse.text))
+                .flat_map(|chapter| chapter.texts())
                 .collect();
             Arc::new(ChapterWords::new(
                 texts.iter().map(|(verse, text)| (*verse, text.as_str())),

@@ -69,6 +69,36 @@ pub(super) fn quote_verses(text: &str) -> String {
     quoted(text)
 }
 
+/// A user's words between quotation marks. They are shown as they are: characters that would make them Markdown or HTML are
+/// escaped.
+pub(super) fn quoted_from_user(text: &str) -> String {
+    quoted(&escaped(text))
+}
+
+/// A text that Markdown and HTML show as it is. A bare address does not become a link.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        let rest = text.get(at..).unwrap_or_default();
+        match c {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '~' => escaped.extend(['\\', c]),
+            ':' if rest.starts_with("://") => escaped.push_str("\\:"),
+            '.' if ends_with_www(&escaped) => escaped.push_str("\\."),
+            _ => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+fn ends_with_www(text: &str) -> bool {
+    let start = text.len().checked_sub(3);
+    let end = start.and_then(|start| text.get(start..));
+    end.is_some_and(|end| end.eq_ignore_ascii_case("www"))
+}
+
 /// A user's words on one line; longer ones are truncated after a word to at most `max` bytes and end with `…`.
 pub(super) fn shorten(text: &str, max: usize) -> String {
     const MARK: &str = "…";
@@ -102,6 +132,28 @@ mod tests {
         assert_eq!(beginning(&["One.", "Two.", "Three."], 11), ["One.", "Two."]);
         assert_eq!(beginning(&["A long one."], 3), ["A long one."]);
         assert_eq!(beginning(&[], 3), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn a_users_words_are_no_markdown_and_no_html() {
+        for (written, shown) in [
+            ("Who was Nicodemus?", "“Who was Nicodemus?”"),
+            ("John 3:16 - it's 5.5", "“John 3:16 - it's 5.5”"),
+            ("![a](http://e.com/p.png)", r"“!\[a\](http\://e.com/p.png)”"),
+            (
+                "[x][1] `c` **b** _i_",
+                r"“\[x\]\[1\] \`c\` \*\*b\*\* \_i\_”",
+            ),
+            (r"\[a](b)", r"“\\\[a\](b)”"),
+            ("<img src=x> &lt;", "“&lt;img src=x&gt; &amp;lt;”"),
+            (
+                "<http://e.com> WWW.e.com",
+                r"“&lt;http\://e.com&gt; WWW\.e.com”",
+            ),
+            ("Amen! ~~s~~ #1", r"“Amen! \~\~s\~\~ #1”"),
+        ] {
+            assert_eq!(quoted_from_user(written), shown);
+        }
     }
 
     #[test]

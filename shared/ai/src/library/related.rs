@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use verse_scripture::works::Work;
 use verse_scripture::works::cross_references::list_cross_references;
 use verse_scripture::works::topics::{TopicMention, list_mentions};
-use verse_scripture::{BookId, Reference, TranslationCode, Verse, VerseId, get_chapter};
+use verse_scripture::{BookId, Reference, TranslationCode, VerseId, get_chapter};
 
 use super::alignment::{ChapterWords, is_in};
 use super::{links::link, quotation::join, sources::Sources};
@@ -88,17 +88,17 @@ pub(super) fn list_related(passage: &Reference, words: &ChapterWords) -> Vec<Ref
 
 /// Verses of the World English Bible; each chapter is read once.
 #[derive(Default)]
-struct VerseTexts(HashMap<(BookId, u16), Vec<Verse>>);
+struct VerseTexts(HashMap<(BookId, u16), Vec<(u16, String)>>);
 
 impl VerseTexts {
     fn get(&mut self, at: VerseId) -> &str {
         let chapter = self.0.entry((at.book, at.chapter)).or_insert_with(|| {
             get_chapter(TranslationCode::Web, at.book, at.chapter)
-                .map(|chapter| chapter.verses())
+                .map(|chapter| chapter.texts())
                 .unwrap_or_default()
         });
-        let verse = chapter.iter().find(|verse| verse.number == at.verse);
-        verse.map_or("", |verse| &verse.text)
+        let verse = chapter.iter().find(|(number, _)| *number == at.verse);
+        verse.map_or("", |(_, text)| text)
     }
 }
 

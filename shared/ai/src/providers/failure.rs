@@ -112,22 +112,33 @@ pub(super) fn refusal(status: u16, headers: &HeaderMap, body: &str) -> ModelErro
     }
 }
 
-/// The error of an error event within a stream.
+/// The error of an error event within a stream: an unknown one interrupts the reply.
 fn event_failure(body: &Value) -> ModelError {
     let details = ErrorDetails::of(body);
-    match details.kind {
-        _ if details.is_about_credit() => ModelError::Rejected { status: None },
+    if details.is_about_credit() {
+        return ModelError::Rejected { status: None };
+    }
+    let known = [details.kind, details.code]
+        .into_iter()
+        .find_map(known_event);
+    known.unwrap_or(ModelError::Interrupted)
+}
+
+/// The error that a provider names by its `type` or its `code`.
+fn known_event(name: &str) -> Option<ModelError> {
+    match name {
         "authentication_error" | "permission_error" | "invalid_api_key" => {
-            ModelError::Rejected { status: None }
+            Some(ModelError::Rejected { status: None })
         }
-        "overloaded_error"
+        "overloaded"
+        | "overloaded_error"
         | "rate_limit_error"
         | "rate_limit_exceeded"
         | "server_overloaded"
         | "throttlingException"
-        | "serviceUnavailableException" => ModelError::Overloaded { retry_after: None },
-        "timeout_error" | "modelTimeoutException" => ModelError::TimedOut,
-        _ => ModelError::Failed { status: None },
+        | "serviceUnavailableException" => Some(ModelError::Overloaded { retry_after: None }),
+        "timeout" | "timeout_error" | "modelTimeoutException" => Some(ModelError::TimedOut),
+        _ => None,
     }
 }
 
@@ -211,6 +222,39 @@ mod tests {
                 refused(status, &json!({"type": "error", "error": body})),
                 error
             );
+        }
+    }
+
+    #[test]
+    fn an_error_within_a_stream_is_read_from_its_type_and_its_code() {
+        let overloaded = ModelError::Overloaded { retry_after: None };
+        let rejected = ModelError::Rejected { status: None };
+        for (error, expected) in [
+            (json!({"type": "overloaded_error"}), overloaded.clone()),
+            (
+                json!({"type": "server_error", "code": "overloaded"}),
+                overloaded.clone(),
+            ),
+            (
+                json!({"type": null, "code": "server_overloaded"}),
+                overloaded.clone(),
+            ),
+            (json!({"code": "rate_limit_exceeded"}), overloaded),
+            (
+                json!({"type": "x", "code": "invalid_api_key"}),
+                rejected.clone(),
+            ),
+            (json!({"type": "x", "code": "insufficient_quota"}), rejected),
+            (json!({"code": "timeout"}), ModelError::TimedOut),
+            (
+                json!({"type": "server_error", "code": 500}),
+                ModelError::Interrupted,
+            ),
+            (json!({"type": ["overloaded"]}), ModelError::Interrupted),
+            (json!("overloaded"), ModelError::Interrupted),
+            (json!(null), ModelError::Interrupted),
+        ] {
+            assert_eq!(event_failure(&json!({"error": error})), expected, "{error}");
         }
     }
 

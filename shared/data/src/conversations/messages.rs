@@ -48,7 +48,7 @@ async fn list_messages(
             WHERE user_id = (SELECT user_id FROM caller) AND id = $3 AND insight_id IS NULL
         )
         SELECT id AS "id: MessageId", role AS "role: Role", state AS "state: FinalState", content,
-               created_at
+               created_at, is_imported
         FROM (
             SELECT messages.*,
                    sum(octet_length(content)) OVER (
@@ -74,7 +74,8 @@ async fn list_messages(
 /// Deletes the caller's conversation about an insight, with its summary, and returns how many messages its list had.
 /// One round trip, two when there was nothing.
 ///
-/// A reply that is still being written is deleted with the conversation. Messages that are sent while this runs are not
+/// A reply that is still being written is deleted with the conversation, and so is an insight that was kept for it
+/// alone (see [`clear_user_insights`](crate::clear_user_insights)). Messages that are sent while this runs are not
 /// counted.
 pub async fn clear_chat_messages(
     database: &Database,
@@ -89,14 +90,7 @@ pub async fn clear_chat_messages(
             ), removed AS (
                 DELETE FROM conversations
                 WHERE user_id = (SELECT user_id FROM caller) AND insight_id = $2
-                RETURNING id, user_id
-            ), removed_insight AS (
-                -- An imported insight outside the history was kept for this conversation only.
-                DELETE FROM insights
-                USING removed
-                WHERE insights.id = $2
-                  AND insights.owner_id = removed.user_id
-                  AND NOT EXISTS (SELECT FROM user_insights WHERE insight_id = $2)
+                RETURNING id
             )
             SELECT (SELECT count(*)
                     FROM messages

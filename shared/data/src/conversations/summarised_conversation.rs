@@ -14,10 +14,13 @@ pub struct Conversation {
     pub passage_text: Option<String>,
     /// Replaces the messages that are not in `messages`.
     pub summary: Option<String>,
-    /// The messages after the summary, oldest first. Pending replies are left out: two messages of the user may follow
-    /// each other.
+    /// The messages after the summary, oldest first, the last 4 MB of them. Pending replies are left out: two messages of
+    /// the user may follow each other.
     pub messages: Vec<Message>,
 }
+
+/// The bytes of the newest messages that are read: the longest history of a prompt, 1,000,000 characters.
+const MAX_BYTES: i64 = 4_000_000;
 
 /// One of the caller's conversations, of either kind. One round trip.
 ///
@@ -38,19 +41,26 @@ pub async fn get_conversation(
                    coalesce(summarised_through, 0) AS summarised_through
             FROM conversations
             WHERE user_id = (SELECT user_id FROM caller) AND id = $2
-        ), recent AS (
-            SELECT messages.id, role, state, content, created_at,
-                   row_number() OVER (ORDER BY messages.created_at, messages.id) AS place
+        ), measured AS (
+            SELECT messages.id, role, state, content, created_at, is_imported,
+                   sum(octet_length(content)) OVER (
+                       ORDER BY messages.created_at DESC, messages.id DESC
+                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_since
             FROM conversation
             JOIN messages ON messages.conversation_id = conversation.id
             WHERE messages.id > conversation.summarised_through
               AND messages.state <> 'pending' AND messages.content <> ''
+        ), recent AS (
+            SELECT id, role, state, content, created_at, is_imported,
+                   row_number() OVER (ORDER BY created_at, id) AS place
+            FROM measured
+            WHERE coalesce(bytes_since, 0) < $3
         )
         SELECT first.insight_id AS "insight_id?", first.passage_reference,
                first.passage_text, first.summary,
                recent.id AS "id?: MessageId", recent.role AS "role?: Role",
                recent.state AS "state?: FinalState", recent.content AS "content?",
-               recent.created_at AS "created_at?"
+               recent.created_at AS "created_at?", recent.is_imported AS "is_imported?"
         FROM conversation
         LEFT JOIN recent ON TRUE
         LEFT JOIN conversation AS first ON coalesce(recent.place, 1) = 1
@@ -58,6 +68,7 @@ pub async fn get_conversation(
         "#,
         token.as_bytes(),
         chat.0,
+        MAX_BYTES,
     )
     .fetch_all(database.repeatable())
     .await?;
@@ -80,6 +91,7 @@ pub async fn get_conversation(
                 state,
                 content,
                 created_at,
+                is_imported: row.is_imported.unwrap_or(false),
             });
         }
     }

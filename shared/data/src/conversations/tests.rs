@@ -400,3 +400,21 @@ async fn progress_is_saved_until_the_reply_is_finished(pool: PgPool) {
     let saved = save_progress(&database, stored.reply, "Nico").await;
     assert!(!saved.unwrap());
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn of_a_long_conversation_the_last_four_megabytes_are_read(pool: PgPool) {
+    let database = connect(&pool);
+    let (_, token) = reader(&database).await;
+    let chat = start_chat(&database, token, "first").await.chat;
+    let long = "INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
+                SELECT conversation_id, user_id, 'user', 'complete', repeat('word ', 20000) || n,
+                       timestamptz '2026-01-05' + n * interval '1 second'
+                FROM messages, generate_series(1, 60) AS n WHERE content = 'first'";
+    run(&database, long, &[]).await;
+    let read = get_conversation(&database, token, chat).await.unwrap();
+    let bytes: usize = read.messages.iter().map(|m| m.content.len()).sum();
+    assert!((4_000_000..4_200_000).contains(&bytes), "{bytes}");
+    let last = read.messages.last().unwrap();
+    assert!(last.content.ends_with("word 60") && read.messages.is_sorted_by_key(|m| m.created_at));
+    assert_eq!(read.passage_reference.as_deref(), Some("John 3 (KJV)"));
+}

@@ -137,8 +137,8 @@ pub async fn save_definition(
         ), stored AS (
             INSERT INTO definitions (subject_hash, content_hash, word, passage_reference,
                                      verse_text, definition, biblical_usage, original_language,
-                                     source, created_at)
-            SELECT $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+                                     source, created_at, is_scripture)
+            SELECT $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
             FROM caller
             ON CONFLICT (subject_hash) WHERE owner_id IS NULL DO UPDATE
             SET subject_hash = definitions.subject_hash
@@ -173,6 +173,7 @@ pub async fn save_definition(
         &*without_nul(&new.content.original_language),
         new.source,
         now,
+        new.is_scripture,
     )
     .fetch_optional(database.repeatable())
     .await?

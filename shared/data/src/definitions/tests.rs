@@ -27,6 +27,7 @@ fn new<'d>(subject: DefinitionSubject<'d>, content: &'d DefinitionContent) -> Ne
         subject,
         content,
         source: None,
+        is_scripture: true,
     }
 }
 

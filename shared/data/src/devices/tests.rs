@@ -10,7 +10,7 @@ async fn unlink(database: &Database, caller: Person, device: i64) -> Result<Unli
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn devices_are_listed_last_active_first(pool: PgPool) {
+async fn the_calling_device_is_listed_first_and_then_the_last_active(pool: PgPool) {
     let database = connect(&pool);
     let first = Person::new(&database, at(NOW)).await;
     let second = first.device(&database, at("2026-01-03T00:00:00Z")).await;
@@ -19,12 +19,12 @@ async fn devices_are_listed_last_active_first(pool: PgPool) {
     let devices = get_user_devices(&database, third.token).await.unwrap();
     let listed: Vec<_> = devices.iter().map(|d| (d.id.0, d.is_current)).collect();
     let expected = [
-        (second.device, false),
         (third.device, true),
+        (second.device, false),
         (first.device, false),
     ];
     assert_eq!(listed, expected);
-    assert_eq!(devices[0].last_active, at("2026-01-03T00:00:00Z"));
+    assert_eq!(devices[1].last_active, at("2026-01-03T00:00:00Z"));
     let none = get_user_devices(&database, stranger()).await.unwrap();
     assert!(none.is_empty());
 }

@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 
 use super::ExportPart;
 use crate::{
-    ChatRecord, Database, DefinitionRecord, Error, InsightRecord, MessageRecord, Role, TokenHash,
+    ChatRecord, Database, DefinitionRecord, Error, FinalState, InsightRecord, MessageRecord, Role,
+    TokenHash,
 };
 
 /// The most rows of a page.
@@ -16,22 +17,30 @@ const MAX_ROWS: i64 = 200;
 const FULL_BYTES: i64 = 512 * 1024;
 
 /// The row after which a page starts.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PageStart {
-    at: Option<DateTime<Utc>>,
-    id: i64,
+    pub(super) at: Option<DateTime<Utc>>,
+    pub(super) id: i64,
 }
 
 impl PageStart {
     /// Before the first row.
     pub(super) const FIRST: Self = Self { at: None, id: 0 };
+
+    /// A page that starts here begins with this row.
+    pub(super) fn before(self) -> Self {
+        Self {
+            id: self.id.saturating_sub(1),
+            ..self
+        }
+    }
 }
 
 /// A page of an export.
 #[derive(Debug, Default)]
 pub(super) struct Page {
-    /// The parts, each with the id of its conversation.
-    pub(super) parts: Vec<(ExportPart, Option<i64>)>,
+    /// The parts, each with its place and the id of its conversation.
+    pub(super) parts: Vec<(ExportPart, PageStart, Option<i64>)>,
     /// The start of the next page; `None` after the last.
     pub(super) next: Option<PageStart>,
 }
@@ -45,10 +54,11 @@ impl Page {
         (at, id): (DateTime<Utc>, i64),
         page_rows: i64,
     ) {
-        self.parts.push((part, conversation));
+        let place = PageStart { at: Some(at), id };
+        self.parts.push((part, place, conversation));
         let all_are_returned = i64::try_from(self.parts.len()).is_ok_and(|rows| rows == page_rows);
         let is_last = all_are_returned && page_rows < MAX_ROWS;
-        self.next = (!is_last).then_some(PageStart { at: Some(at), id });
+        self.next = (!is_last).then_some(place);
     }
 }
 
@@ -269,7 +279,8 @@ pub(super) async fn messages(
                                                           AND 1 PRECEDING) AS bytes_before
             FROM page
         )
-        SELECT id, role AS "role: Role", content, created_at, page_rows AS "page_rows!"
+        SELECT id, role AS "role: Role", state AS "state: FinalState", content, created_at,
+               page_rows AS "page_rows!"
         FROM measured
         WHERE coalesce(bytes_before, 0) < $6
         ORDER BY created_at, id
@@ -287,6 +298,7 @@ pub(super) async fn messages(
     for row in rows {
         let message = ExportPart::Message(MessageRecord {
             role: row.role,
+            state: row.state,
             content: row.content,
             created_at: row.created_at,
         });

@@ -42,7 +42,7 @@ async fn filled(
 
 /// The numbers of insights, chats and messages, and the most bytes of messages on one page.
 async fn read_all(database: &Database, token: TokenHash) -> (i64, i64, i64, usize) {
-    let mut export = export_user_data(database, token).await.unwrap();
+    let mut export = export_user_data(database, token, None).await.unwrap();
     let (mut insights, mut chats, mut messages, mut most) = (0, 0, 0, 0);
     while let Some(parts) = export.next().await.unwrap() {
         assert!(!parts.is_empty());
@@ -97,7 +97,7 @@ async fn messages_are_exported_in_order_without_pending_replies(pool: PgPool) {
         &[],
     )
     .await;
-    let mut export = export_user_data(&database, token).await.unwrap();
+    let mut export = export_user_data(&database, token, None).await.unwrap();
     let mut messages = Vec::new();
     while let Some(parts) = export.next().await.unwrap() {
         messages.extend(parts.into_iter().filter_map(|part| match part {
@@ -118,7 +118,7 @@ async fn export_fails_when_its_user_is_erased_or_merged_meanwhile(pool: PgPool) 
         "UPDATE devices SET user_id = $2 WHERE user_id = $1",
     ] {
         let (user, token) = filled(&database, 3, 3, 3).await;
-        let mut export = export_user_data(&database, token).await.unwrap();
+        let mut export = export_user_data(&database, token, None).await.unwrap();
         export.next().await.unwrap().unwrap();
         run(&database, change, &[user.0, other.0]).await;
         let end = loop {
@@ -134,7 +134,7 @@ async fn export_fails_when_its_user_is_erased_or_merged_meanwhile(pool: PgPool) 
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn unknown_caller_has_no_export(pool: PgPool) {
-    let export = export_user_data(&connect_with_timeouts(&pool, 20), stranger()).await;
+    let export = export_user_data(&connect_with_timeouts(&pool, 20), stranger(), None).await;
     assert!(matches!(export, Err(Error::UnknownCaller)));
 }
 

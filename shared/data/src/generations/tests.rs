@@ -108,6 +108,7 @@ async fn insight_and_definition_do_not_wait_for_each_other(pool: PgPool) {
         subject,
         content: &content,
         source: None,
+        is_scripture: true,
     };
     let saved = save_definition(&database, token, new, at(NOW)).await;
     assert_eq!(define().await, ClaimOutcome::Found(saved.unwrap()));

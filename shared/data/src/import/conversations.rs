@@ -1,54 +1,9 @@
 //! Conversations and messages of an import: one statement each, with all records as arrays.
 
-use std::collections::{BTreeMap, HashMap};
-
 use sqlx::PgConnection;
 
-use super::{StoredRecord, texts, times, to_microseconds};
+use super::{StoredRecord, texts, times};
 use crate::{ChatRecord, Error, MessageRecord};
-
-/// Finds or creates the user's conversation about each insight, and returns its id by the id of the insight.
-pub(super) async fn open_conversations(
-    connection: &mut PgConnection,
-    user: i64,
-    about_insights: &[(i64, &[MessageRecord])],
-) -> Result<HashMap<i64, i64>, Error> {
-    // The times of each conversation's first and last message.
-    let mut spans = BTreeMap::new();
-    for (insight, messages) in about_insights {
-        for message in *messages {
-            let at = to_microseconds(message.created_at);
-            let (first, last) = spans.entry(*insight).or_insert((at, at));
-            (*first, *last) = (at.min(*first), at.max(*last));
-        }
-    }
-    if spans.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let insights: Vec<i64> = spans.keys().copied().collect();
-    let (first, last): (Vec<_>, Vec<_>) = spans.into_values().unzip();
-    let rows = sqlx::query!(
-        r#"
-        INSERT INTO conversations (user_id, insight_id, created_at, updated_at)
-        SELECT $1, insight_id, first, last
-        FROM unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[])
-             AS given (insight_id, first, last)
-        ON CONFLICT (user_id, insight_id) WHERE insight_id IS NOT NULL
-        DO UPDATE SET updated_at = greatest(conversations.updated_at, excluded.updated_at)
-        RETURNING id, insight_id AS "insight_id!"
-        "#,
-        user,
-        &insights,
-        &first,
-        &last,
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.insight_id, row.id))
-        .collect())
-}
 
 /// Inserts the chats that the user does not have. The second of two equal chats in the file matches the user's second
 /// one.
@@ -109,9 +64,12 @@ pub(super) async fn insert_chats(
         ), numbered AS (
             SELECT id, row_number() OVER (ORDER BY id) AS rank FROM added
         )
-        SELECT position AS "position!", id AS "id!", FALSE AS "is_new!" FROM matched
+        SELECT position AS "position!", id AS "id!", FALSE AS "is_new!", id AS conversation
+        FROM matched
         UNION ALL
-        SELECT missing.position, numbered.id, TRUE FROM missing JOIN numbered USING (rank)
+        SELECT missing.position, numbered.id, TRUE, numbered.id
+        FROM missing
+        JOIN numbered USING (rank)
         "#,
         user,
         texts(&records, |r| &r.title) as Vec<&str>,
@@ -141,10 +99,11 @@ pub(super) async fn insert_messages(
         r#"
         WITH given AS (
             SELECT *
-            FROM unnest($2::bigint[], $3::text[], $4::text[], $5::timestamptz[])
-                 WITH ORDINALITY AS given (conversation_id, role, content, created_at, position)
+            FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
+                 WITH ORDINALITY AS given (conversation_id, role, state, content, created_at,
+                                           position)
         ), existing AS (
-            SELECT conversation_id, role, content, created_at
+            SELECT conversation_id, role, state, content, created_at
             FROM messages
             WHERE state <> 'pending'
               AND (conversation_id, created_at) IN (SELECT conversation_id, created_at FROM given)
@@ -154,8 +113,9 @@ pub(super) async fn insert_messages(
             FROM (SELECT * FROM given UNION ALL SELECT *, NULL FROM existing) AS both_lists
             WINDOW same AS (PARTITION BY conversation_id, created_at, role, content)
         )
-        INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
-        SELECT conversation_id, $1, role, 'complete', content, created_at
+        INSERT INTO messages (conversation_id, user_id, role, state, content, created_at,
+                              is_imported)
+        SELECT conversation_id, $1, role, state, content, created_at, TRUE
         FROM counted
         WHERE position IS NOT NULL AND nth > 2 * existing
         ORDER BY position
@@ -163,6 +123,7 @@ pub(super) async fn insert_messages(
         user,
         &conversations,
         texts(messages, |(_, m)| m.role.as_str()) as Vec<&str>,
+        texts(messages, |(_, m)| m.state.as_str()) as Vec<&str>,
         texts(messages, |(_, m)| &m.content) as Vec<&str>,
         &times(messages, |(_, m)| m.created_at),
     )

@@ -1,11 +1,13 @@
 //! Insights and definitions of an import: one statement each, with all records as arrays.
 
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use super::{StoredRecord, texts, times};
+use super::{StoredRecord, texts, times, to_microseconds};
 use crate::{DefinitionRecord, Error, InsightRecord, MessageRecord, text_hash::hash_parts};
 
-/// Inserts the insights that the history does not have, as the user's own.
+/// Inserts the insights that the history does not have, as the user's own, and finds or creates the conversation about each
+/// insight with messages.
 pub(super) async fn insert_insights(
     connection: &mut PgConnection,
     user: i64,
@@ -23,6 +25,7 @@ pub(super) async fn insert_insights(
             &r.practical_application,
         ]
     });
+    let (first, last) = message_spans(insights);
     // Of two equal records, the statement inserts the first. The unique key of owned insights finds one that is stored
     // but not in the history.
     let stored = sqlx::query_as!(
@@ -31,14 +34,14 @@ pub(super) async fn insert_insights(
         WITH given AS (
             SELECT *
             FROM unnest($2::bytea[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::text[],
-                        $8::text[], $9::timestamptz[])
+                        $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[])
                  WITH ORDINALITY AS given (subject_hash, content_hash, passage_reference,
                                            passage_text, historical_context,
                                            theological_significance, practical_application,
-                                           created_at, position)
+                                           created_at, first_message, last_message, position)
         ), shared AS (
             -- In the history, or outside it with a conversation.
-            SELECT given.position, insights.id, given.created_at
+            SELECT given.position, insights.id, given.created_at, first_message, last_message
             FROM given
             JOIN insights ON insights.owner_id IS NULL
                          AND insights.subject_hash = given.subject_hash
@@ -68,11 +71,11 @@ pub(super) async fn insert_insights(
             DO UPDATE SET created_at = insights.created_at
             RETURNING id, subject_hash, content_hash
         ), stored AS (
-            SELECT given.position, own.id, given.created_at
+            SELECT given.position, own.id, given.created_at, first_message, last_message
             FROM own
             JOIN given USING (subject_hash, content_hash)
             UNION ALL
-            SELECT position, id, created_at FROM shared
+            SELECT position, id, created_at, first_message, last_message FROM shared
         ), linked AS (
             INSERT INTO user_insights (user_id, insight_id, linked_at)
             SELECT DISTINCT ON (id) $1, id, created_at
@@ -80,10 +83,20 @@ pub(super) async fn insert_insights(
             ORDER BY id, position
             ON CONFLICT (user_id, insight_id) DO NOTHING
             RETURNING insight_id
+        ), opened AS (
+            INSERT INTO conversations (user_id, insight_id, created_at, updated_at)
+            SELECT $1, id, min(first_message), max(last_message)
+            FROM stored
+            WHERE first_message IS NOT NULL
+            GROUP BY id
+            ON CONFLICT (user_id, insight_id) WHERE insight_id IS NOT NULL
+            DO UPDATE SET updated_at = greatest(conversations.updated_at, excluded.updated_at)
+            RETURNING id, insight_id
         )
-        SELECT position AS "position!", id AS "id!",
-               id IN (SELECT insight_id FROM linked) AS "is_new!"
+        SELECT position AS "position!", stored.id AS "id!", opened.id AS "conversation?",
+               stored.id IN (SELECT insight_id FROM linked) AS "is_new!"
         FROM stored
+        LEFT JOIN opened ON opened.insight_id = stored.id
         "#,
         user,
         &subjects,
@@ -94,6 +107,8 @@ pub(super) async fn insert_insights(
         texts(&records, |r| &r.theological_significance) as Vec<&str>,
         texts(&records, |r| &r.practical_application) as Vec<&str>,
         &times(&records, |r| r.created_at),
+        &first as &[Option<DateTime<Utc>>],
+        &last as &[Option<DateTime<Utc>>],
     )
     .fetch_all(connection)
     .await?;
@@ -167,6 +182,18 @@ pub(super) async fn insert_definitions(
     .execute(connection)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// A column of times that may be absent.
+type Times = Vec<Option<DateTime<Utc>>>;
+
+/// The times of each insight's first and last message.
+fn message_spans(insights: &[(InsightRecord, Vec<MessageRecord>)]) -> (Times, Times) {
+    let spans = insights.iter().map(|(_, messages)| {
+        let times = messages.iter().map(|m| to_microseconds(m.created_at));
+        (times.clone().min(), times.max())
+    });
+    spans.unzip()
 }
 
 /// The hash of some texts of each record.

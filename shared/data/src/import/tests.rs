@@ -4,7 +4,8 @@ use sqlx::{AssertSqlSafe, PgPool};
 
 use super::*;
 use crate::{
-    ExportPart, InsightContent, InsightSubject, Role, UserId, clear_user_data, export_user_data,
+    ExportPart, FinalState, InsightContent, InsightSubject, Role, UserId, clear_user_data,
+    export_user_data,
     fixture::{
         at, at_once, begin_merge, connect_with_timeouts, count, number, reader, run, stranger,
         until_waiting,
@@ -48,6 +49,7 @@ fn chat(title: &str) -> ChatRecord {
 fn message(role: Role, content: &str, time: &str) -> MessageRecord {
     MessageRecord {
         role,
+        state: FinalState::Complete,
         content: content.to_owned(),
         created_at: at(time),
     }
@@ -78,6 +80,9 @@ fn data() -> UserData {
     }
 }
 
+/// The limit of a user's data in these tests.
+const MOST_BYTES: i64 = 100_000_000;
+
 const ALL: Imported = Imported {
     insights: 2,
     definitions: 2,
@@ -86,11 +91,13 @@ const ALL: Imported = Imported {
 };
 
 async fn import(database: &Database, token: TokenHash, file: &UserData) -> Imported {
-    import_user_data(database, token, file).await.unwrap()
+    import_user_data(database, token, file, MOST_BYTES)
+        .await
+        .unwrap()
 }
 
 async fn export(database: &Database, token: TokenHash) -> Vec<ExportPart> {
-    let mut export = export_user_data(database, token).await.unwrap();
+    let mut export = export_user_data(database, token, None).await.unwrap();
     let mut all = Vec::new();
     while let Some(parts) = export.next().await.unwrap() {
         all.extend(parts);
@@ -149,7 +156,8 @@ async fn file_is_imported_once_and_exported_whole(pool: PgPool) {
     assert_eq!(again, Imported::default());
     assert_eq!(export(&database, token).await, before);
 
-    clear_user_data(&database, token).await.unwrap();
+    let now = at("2026-01-05T00:00:00Z");
+    clear_user_data(&database, token, now).await.unwrap();
     let (_, token) = reader(&database).await;
     import(&database, token, &data()).await;
     assert_eq!(export(&database, token).await, before);
@@ -158,7 +166,7 @@ async fn file_is_imported_once_and_exported_whole(pool: PgPool) {
 /// Retries an import that did not get the lock in time, as a client does on a busy machine: it has imported nothing.
 async fn import_with_retries(database: &Database, token: TokenHash, file: &UserData) -> Imported {
     for _ in 0..10 {
-        match import_user_data(database, token, file).await {
+        match import_user_data(database, token, file, MOST_BYTES).await {
             Err(error) if error.is_unavailable() => {}
             imported => return imported.unwrap(),
         }
@@ -327,7 +335,7 @@ async fn invalid_record_imports_nothing(pool: PgPool) {
     let (_, token) = reader(&database).await;
     let mut invalid = data();
     invalid.chats[2].0.title = String::new();
-    let refused = import_user_data(&database, token, &invalid).await;
+    let refused = import_user_data(&database, token, &invalid, MOST_BYTES).await;
     assert!(
         matches!(refused, Err(Error::Conflict { .. })),
         "{refused:?}"
@@ -337,8 +345,34 @@ async fn invalid_record_imports_nothing(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn user_at_the_limit_of_bytes_imports_nothing_more(pool: PgPool) {
+    let database = connect_with_timeouts(&pool, 20);
+    let (_, token) = reader(&database).await;
+    let bytes = data().bytes();
+    let refused = import_user_data(&database, token, &data(), bytes - 1).await;
+    assert!(matches!(refused, Err(Error::TooMuchData)), "{refused:?}");
+    assert_eq!(export(&database, token).await, []);
+    let imported = import_user_data(&database, token, &data(), bytes).await;
+    assert_eq!(imported.unwrap(), ALL);
+    // What is stored counts as what was in the file.
+    let message = message(Role::User, "x", "2026-01-01T00:00:00Z");
+    let more = UserData {
+        chats: vec![(chat("more"), vec![message])],
+        ..UserData::default()
+    };
+    for (most, is_imported) in [
+        (bytes + more.bytes() - 1, false),
+        (bytes + more.bytes(), true),
+    ] {
+        let imported = import_user_data(&database, token, &more, most).await;
+        assert_eq!(imported.is_ok(), is_imported, "{imported:?}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn unknown_caller_imports_nothing(pool: PgPool) {
-    let refused = import_user_data(&connect_with_timeouts(&pool, 20), stranger(), &data()).await;
+    let database = connect_with_timeouts(&pool, 20);
+    let refused = import_user_data(&database, stranger(), &data(), MOST_BYTES).await;
     assert!(matches!(refused, Err(Error::UnknownCaller)));
 }
 

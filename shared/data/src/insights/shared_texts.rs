@@ -136,8 +136,8 @@ pub async fn save_insight(
         ), stored AS (
             INSERT INTO insights (subject_hash, content_hash, passage_reference, passage_text,
                                   historical_context, theological_significance,
-                                  practical_application, source, created_at)
-            SELECT $2, $3, $4, $5, $6, $7, $8, $9, $10
+                                  practical_application, source, created_at, is_scripture)
+            SELECT $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
             FROM caller
             ON CONFLICT (subject_hash) WHERE owner_id IS NULL DO UPDATE
             SET subject_hash = insights.subject_hash
@@ -171,6 +171,7 @@ pub async fn save_insight(
         &*without_nul(&new.content.practical_application),
         new.source,
         now,
+        new.is_scripture,
     )
     .fetch_optional(database.repeatable())
     .await?

@@ -34,6 +34,7 @@ async fn save(
         subject: on(JOHN, text),
         content,
         source: Some("a library"),
+        is_scripture: true,
     };
     save_insight(database, token, new, at(now)).await
 }

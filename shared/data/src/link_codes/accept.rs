@@ -33,7 +33,7 @@ pub enum AcceptOutcome {
 /// Accepts a code: its user and the caller become one (see [`merge_users`]). A transaction of twelve round trips, more
 /// where both have a conversation about the same insight.
 ///
-/// Of simultaneous calls with one code, one succeeds. [`check_link_code`](super::check_link_code) comes first and blocks a
+/// Of simultaneous calls with one code, one succeeds, and each of the same device. [`check_link_code`](super::check_link_code) comes first and blocks a
 /// caller with too many wrong codes.
 ///
 /// # Errors
@@ -51,6 +51,10 @@ pub async fn accept_link_code(
             return Ok(Some(AcceptOutcome::Linked(anonymous_id)));
         }
         match inspect_code(database, Some(token), None, Some(code), limit, now).await? {
+            Finding {
+                linked: Some(anonymous_id),
+                ..
+            } => Ok(Some(AcceptOutcome::Linked(anonymous_id))),
             Finding {
                 rejection: Some(rejection),
                 ..
@@ -92,7 +96,7 @@ async fn try_accept(
         r#"
         WITH consumed AS (
             UPDATE link_codes
-            SET status = 'used'
+            SET status = 'used', used_by = devices.id
             FROM devices
             WHERE link_codes.code_hash = $1
               AND link_codes.status = 'pending'

@@ -3,15 +3,18 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Duration, Utc};
+use sqlx::types::Uuid;
 
 use super::CodeHash;
 use crate::{AddressHash, Database, Error, TokenHash, merge::retry_after_merge};
 
-/// The limit of wrong codes, for each user and for each IP address.
+/// The limits of wrong codes. After so many within a window, every code is refused until the window ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrongCodeLimit {
-    /// Wrong codes within a window. After these, every code is refused until the window ends.
-    pub limit: i32,
+    /// For each user.
+    pub per_user: i32,
+    /// For each IP address, which many users may share.
+    pub per_address: i32,
     /// The window's length. It begins with the first wrong code.
     pub window: Duration,
 }
@@ -36,6 +39,9 @@ pub enum CodeRejection {
 pub enum CheckOutcome {
     /// The code can be accepted.
     Valid,
+    /// The calling device has used it, and its five minutes are not over: the first answer may have been lost. The anonymous
+    /// id is that of the device's user.
+    Linked(Uuid),
     /// It cannot.
     Rejected(CodeRejection),
     /// The limit of wrong codes is reached for this user or address.
@@ -59,17 +65,22 @@ pub async fn check_link_code(
         Ok(Some(finding))
     })
     .await?;
-    Ok(match (finding.blocked_until, finding.rejection) {
-        (Some(until), _) => CheckOutcome::BlockedUntil(until),
-        (None, Some(rejection)) => CheckOutcome::Rejected(rejection),
-        (None, None) => CheckOutcome::Valid,
-    })
+    Ok(
+        match (finding.blocked_until, finding.linked, finding.rejection) {
+            (Some(until), ..) => CheckOutcome::BlockedUntil(until),
+            (None, Some(anonymous_id), _) => CheckOutcome::Linked(anonymous_id),
+            (None, None, Some(rejection)) => CheckOutcome::Rejected(rejection),
+            (None, None, None) => CheckOutcome::Valid,
+        },
+    )
 }
 
 /// The state of a code and of its caller.
 pub(super) struct Finding {
     pub(super) caller_is_known: bool,
     blocked_until: Option<DateTime<Utc>>,
+    /// The user of the calling device, if it has used this code.
+    pub(super) linked: Option<Uuid>,
     pub(super) rejection: Option<CodeRejection>,
 }
 
@@ -89,9 +100,11 @@ pub(super) async fn inspect_code(
     let row = sqlx::query!(
         r#"
         WITH caller AS (
-            SELECT user_id FROM devices WHERE token_hash = $1
+            SELECT id AS device_id, user_id FROM devices WHERE token_hash = $1
         ), code AS (
-            SELECT id, user_id, status, status = 'pending' AND expires_at <= $3 AS is_overdue
+            SELECT id, user_id, status, status = 'pending' AND expires_at <= $3 AS is_overdue,
+                   status = 'used' AND expires_at > $3
+                       AND used_by = (SELECT device_id FROM caller) AS is_used_by_caller
             FROM link_codes
             WHERE code_hash = $2
         ), overdue AS (
@@ -115,14 +128,19 @@ pub(super) async fn inspect_code(
                       + CASE WHEN bucket.window_start > $5 THEN bucket.taken ELSE 0 END,
                 window_start = CASE WHEN bucket.window_start > $5 THEN bucket.window_start
                                     ELSE $3 END
-            RETURNING window_start, taken
+            RETURNING window_start, taken,
+                      CASE WHEN address_hash IS NULL THEN $6::INTEGER ELSE $7::INTEGER END AS most
         )
         SELECT (SELECT user_id FROM caller) AS caller_id,
                code.user_id AS "owner_id?", code.status AS "status?",
                code.is_overdue AS "is_overdue?",
+               (SELECT anonymous_id
+                FROM users
+                JOIN caller ON caller.user_id = users.id
+                WHERE code.is_used_by_caller) AS linked,
                (SELECT max(window_start)
                 FROM counted
-                WHERE taken + CASE WHEN code.id IS NULL THEN 0 ELSE 1 END > $6) AS blocked_since
+                WHERE taken + CASE WHEN code.id IS NULL THEN 0 ELSE 1 END > most) AS blocked_since
         FROM (VALUES (1)) AS one (row)
         LEFT JOIN code ON TRUE
         "#,
@@ -131,7 +149,8 @@ pub(super) async fn inspect_code(
         now,
         address.as_ref().map(AddressHash::as_bytes),
         now - limit.window,
-        limit.limit,
+        limit.per_user,
+        limit.per_address,
     )
     .fetch_one(database.once())
     .await?;
@@ -140,6 +159,7 @@ pub(super) async fn inspect_code(
     Ok(Finding {
         caller_is_known: row.caller_id.is_some(),
         blocked_until: row.blocked_since.map(|since| since + limit.window),
+        linked: row.linked,
         rejection: rejection(row.status.as_deref(), is_overdue, is_own)?,
     })
 }

@@ -14,7 +14,8 @@ use crate::{
 const NOW: &str = "2026-01-01T12:00:00Z";
 const PENDING: &str = "SELECT count(*) FROM link_codes WHERE status = 'pending'";
 const LIMIT: WrongCodeLimit = WrongCodeLimit {
-    limit: 10,
+    per_user: 10,
+    per_address: 30,
     window: chrono::Duration::minutes(15),
 };
 
@@ -209,7 +210,8 @@ async fn each_rejection_has_its_reason(pool: PgPool) {
     let code = code_of(&database, ann, NOW).await;
     let linked = accept(&database, ben, code).await;
     assert!(matches!(linked, AcceptOutcome::Linked(_)));
-    for person in [ann, ben, Person::new(&database, at(NOW)).await] {
+    assert_eq!(accept(&database, ben, code).await, linked, "again");
+    for person in [ann, Person::new(&database, at(NOW)).await] {
         let used = CodeRejection::Used;
         assert_eq!(
             check(&database, person, Some(code), NOW).await,
@@ -323,20 +325,43 @@ async fn an_address_is_counted_for_all_its_callers(pool: PgPool) {
         checked.await.unwrap()
     };
     let rejected = CheckOutcome::Rejected(CodeRejection::Unknown);
-    for _ in 0..10 {
+    for _ in 0..30 {
         assert_eq!(try_from("203.0.113.7").await, rejected);
     }
     assert_ne!(try_from("203.0.113.7").await, rejected);
     let same_address = try_from("::ffff:203.0.113.7").await;
     assert_ne!(same_address, rejected);
     assert_eq!(try_from("203.0.113.8").await, rejected);
-    for n in 0..9 {
+    for n in 0..29 {
         assert_eq!(try_from(&format!("2001:db8::{n}")).await, rejected);
     }
     assert_eq!(try_from("2001:db8::ff").await, rejected);
     assert_ne!(try_from("2001:db8::aa").await, rejected, "one network");
     assert_eq!(try_from("2001:db8:0:1::aa").await, rejected);
     assert_eq!(count(&database, "users").await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_blocked_caller_does_not_block_the_others_at_its_address(pool: PgPool) {
+    let database = connect(&pool);
+    let (guesser, host) = two_users(&database).await;
+    let right = code_of(&database, host, NOW).await;
+    let address = Some("203.0.113.7".parse().unwrap());
+    let check = async |person: Option<Person>, code| {
+        let token = person.map(|person| person.token);
+        let checked = check_link_code(&database, token, address, Some(code), LIMIT, at(NOW));
+        checked.await.unwrap()
+    };
+    for _ in 0..10 {
+        let wrong = check(Some(guesser), code()).await;
+        assert_eq!(wrong, CheckOutcome::Rejected(CodeRejection::Unknown));
+    }
+    let blocked = CheckOutcome::BlockedUntil(at("2026-01-01T12:15:00Z"));
+    assert_eq!(check(Some(guesser), right).await, blocked);
+    let neighbour = Person::new(&database, at(NOW)).await;
+    for other in [Some(neighbour), None] {
+        assert_eq!(check(other, right).await, CheckOutcome::Valid);
+    }
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -221,6 +221,75 @@ async fn a_newer_user_merged_with_an_older_loses_nothing(pool: PgPool) {
     check_merge(pool, true).await;
 }
 
+/// Gives user `$1` a chat with `$2` messages.
+const MESSAGES: &str = "
+    WITH chat AS (
+        INSERT INTO conversations (user_id, title, created_at, updated_at)
+        VALUES ($1, 'long ' || $1, '2026-01-01', '2026-01-02')
+        RETURNING id
+    )
+    INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
+    SELECT id, $1, 'user', 'complete', 'of ' || n, '2026-01-01' FROM chat, generate_series(1, $2) AS n";
+
+/// The public ids of all users, with the numbers of their messages.
+const PUBLIC_IDS: &str = "
+    SELECT concat(anonymous_id, ' ', count(messages.id))
+    FROM users LEFT JOIN messages ON messages.user_id = users.id
+    GROUP BY users.id ORDER BY users.id";
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_user_with_very_many_messages_is_linked_at_once(pool: PgPool) {
+    let database = connect(&pool);
+    let (older, newer) = two_users(&database).await;
+    run(&database, MESSAGES, &[older.user, 2 * MOST_MOVED]).await;
+    run(&database, MESSAGES, &[newer.user, 10]).await;
+    let [_, of_newer] = public_ids(&database).await;
+    let began = std::time::Instant::now();
+    let merged = merge(&database, older, newer).await.unwrap();
+    let took = began.elapsed();
+    println!("linked in {took:?}");
+    assert!(took < std::time::Duration::from_secs(3), "{took:?}");
+    // The newer user stays, in the row of the older.
+    assert_eq!(merged.id, UserId(older.user));
+    assert_eq!(merged.anonymous_id.to_string(), of_newer);
+    assert_eq!(
+        texts(&database, PUBLIC_IDS).await,
+        [format!("{of_newer} 100010")]
+    );
+    for person in [older, newer] {
+        assert_eq!(person.user_now(&database).await, Some(older.user));
+    }
+}
+
+async fn public_ids(database: &Database) -> [String; 2] {
+    let ids = texts(database, "SELECT anonymous_id::TEXT FROM users ORDER BY id").await;
+    ids.try_into().unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn two_users_with_too_many_messages_are_refused_and_stay_whole(pool: PgPool) {
+    let database = connect(&pool);
+    let (older, newer) = two_users(&database).await;
+    for person in [older, newer] {
+        run(&database, MESSAGES, &[person.user, MOST_MOVED + 1]).await;
+    }
+    let before = texts(&database, PUBLIC_IDS).await;
+    let refused = merge(&database, older, newer).await;
+    assert!(
+        matches!(refused, Err(Error::TooManyMessages)),
+        "{refused:?}"
+    );
+    assert_eq!(texts(&database, PUBLIC_IDS).await, before);
+    // With one message less, the user that goes is moved.
+    let one = "DELETE FROM messages WHERE id = (SELECT min(id) FROM messages WHERE user_id = $1)";
+    run(&database, one, &[older.user]).await;
+    let began = std::time::Instant::now();
+    merge(&database, older, newer).await.unwrap();
+    let took = began.elapsed();
+    println!("{MOST_MOVED} messages moved in {took:?}");
+    assert!(took < std::time::Duration::from_secs(6), "{took:?}");
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn the_user_with_more_devices_stays(pool: PgPool) {
     let database = connect(&pool);

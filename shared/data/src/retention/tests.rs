@@ -68,15 +68,18 @@ async fn rate_buckets_are_deleted_after_a_day_and_usage_after_400(pool: PgPool) 
          VALUES ('chat', 1, NULL, '2026-05-31T11:59:59Z', 1),
                 ('chat', 2, NULL, '2026-05-31T12:00:00Z', 2),
                 ('address', NULL, sha256('a'), '2026-05-01', 3)",
+        "INSERT INTO store_buckets
+         VALUES (sha256('a'), '2026-05-31T11:59:59Z', 1), (sha256('b'), '2026-05-31T12:00:00Z', 2)",
         "INSERT INTO daily_usage (user_id, day, calls)
          VALUES (1, '2025-04-26', 1), (1, '2025-04-27', 2), (2, '2024-01-01', 3)",
     ] {
         sqlx::query(sql).execute(database.once()).await.unwrap();
     }
-    assert_eq!(run(&database, "delete_rate_buckets").await, 2);
+    assert_eq!(run(&database, "delete_rate_buckets").await, 3);
     assert_eq!(run(&database, "delete_usage").await, 2);
-    let left = "SELECT taken::text FROM rate_buckets UNION ALL SELECT calls::text FROM daily_usage";
-    assert_eq!(texts(&database, left).await, ["2", "2"]);
+    let left = "SELECT taken::text FROM rate_buckets UNION ALL SELECT calls::text FROM daily_usage
+                UNION ALL SELECT taken::text FROM store_buckets";
+    assert_eq!(texts(&database, left).await, ["2", "2", "2"]);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -90,6 +93,19 @@ async fn claims_are_deleted_an_hour_after_their_lease(pool: PgPool) {
     assert_eq!(run(&database, "delete_generations").await, 1);
     assert_eq!(run(&database, "delete_generations").await, 0);
     assert_eq!(count(&database, "generations").await, 2);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn passages_are_deleted_400_days_after_they_were_last_saved(pool: PgPool) {
+    let database = connect(&pool);
+    let sql = "INSERT INTO saved_passages (translation, reference, text, created_at)
+               VALUES ('WEB', 'John 3:16', 't', '2025-04-27T11:59:59Z'),
+                      ('KJV', 'John 3:16', 't', '2025-04-27T12:00:00Z')";
+    sqlx::query(sql).execute(database.once()).await.unwrap();
+    assert_eq!(run(&database, "delete_passages").await, 1);
+    assert_eq!(run(&database, "delete_passages").await, 0);
+    let left = texts(&database, "SELECT translation FROM saved_passages").await;
+    assert_eq!(left, ["KJV"]);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -24,8 +24,16 @@ pub(crate) enum Nearness {
     Ambiguous,
 }
 
-/// English words that are like a long name.
-const WORDS_LIKE_NAMES: [&str; 8] = [
+/// Words that are like a long name.
+const WORDS_LIKE_NAMES: [&str; 16] = [
+    "palms",
+    "judge",
+    "judged",
+    "roman",
+    "marco",
+    "hecho",
+    "salmon",
+    "easter",
     "number",
     "numbered",
     "hebrew",
@@ -65,26 +73,29 @@ pub(crate) fn near_book(key: &str) -> Option<(&'static Book, Nearness)> {
         let first = |text: &str| text.chars().find(|c| !c.is_ascii_digit());
         number_of(&name.key) == number_of(key) && first(&name.key) == first(key)
     };
-    let mut nearest: Option<(usize, &Name)> = None;
+    let mut nearest: Option<(usize, usize, bool, &Name)> = None;
     let mut is_tie = false;
     for name in names().iter().filter(|name| may_begin(name)) {
         if name.length.abs_diff(length) * 3 > length {
             continue;
         }
         let distance = strsim::osa_distance(&name.key, key);
+        let is_swap = distance == 1 && name.length == length && has_same_letters(&name.key, key);
+        // "Jonh" is John with two letters swapped, and not Jonah with one left out.
+        let rank = 2 * distance - usize::from(is_swap);
         match nearest {
             _ if distance * 3 > length || distance > MOST_ERRORS => {}
-            Some((least, other)) if distance == least => is_tie |= other.book != name.book,
-            Some((least, _)) if distance > least => {}
+            Some((least, .., other)) if rank == least => is_tie |= other.book != name.book,
+            Some((least, ..)) if rank > least => {}
             _ => {
-                nearest = Some((distance, name));
+                nearest = Some((rank, distance, is_swap, name));
                 is_tie = false;
             }
         }
     }
-    if let Some((distance, name)) = nearest {
-        let is_swap = distance == 1 && name.length == length && has_same_letters(&name.key, key);
-        let is_long = distance <= 1 && length >= 6 || distance == 2 && length.min(name.length) >= 9;
+    if let Some((_, distance, is_swap, name)) = nearest {
+        let is_long = distance <= 1 && length.max(name.length) >= 6
+            || distance == 2 && length.min(name.length) >= 9;
         let is_word = WORDS_LIKE_NAMES.contains(&key);
         let nearness = if distance == 0 || (is_swap || is_long) && !is_word {
             Nearness::Close

@@ -19,7 +19,9 @@ use crate::canon::{Book, NameMatch, match_name, match_numbered_name, nearest_boo
 use crate::token::{PlainText, Token, TokenKind};
 use crate::translation::TranslationCode;
 
-const RANGE_WORDS: [&str; 5] = ["to", "through", "thru", "until", "hasta"];
+const RANGE_WORDS: [&str; 6] = ["to", "through", "thru", "until", "hasta", "al"];
+/// The end of a chapter or book, after a dash: `Acts 2:38-end`.
+const END_WORDS: [&str; 2] = ["end", "fin"];
 
 /// A reference as it was read, with the translation that it names.
 #[derive(Clone, Copy)]
@@ -166,10 +168,12 @@ impl<'a> Parser<'a> {
         let Some(book) = name.book else {
             return self.other_book(start);
         };
+        self.at = self.end_of_possessive(name.end);
         let next_says_chapter = self
             .token(self.at + 1)
             .is_some_and(|token| token.is_word(&CHAPTER_WORDS));
-        if self.kind(self.at) == Some(TokenKind::Comma) && next_says_chapter {
+        let is_comma = self.kind(self.at) == Some(TokenKind::Comma);
+        if is_comma && (next_says_chapter || self.is_chapter_and_verse(self.at + 1)) {
             self.at += 1;
         }
         let whole = Point::whole(book);
@@ -273,8 +277,16 @@ impl<'a> Parser<'a> {
     /// Reads the rest of a range, if one begins here.
     pub(super) fn range_end(&mut self, from: Point) -> Result<Option<Point>, ReferenceError> {
         let start = self.at;
-        if !self.eat_dashes() && !self.eat_word(&RANGE_WORDS) {
+        if !self.eat_dashes() && !self.eat_word(&RANGE_WORDS) && !self.eat_spanish_to() {
             return Ok(None);
+        }
+        let is_end = self.peek().is_some_and(|token| token.is_word(&END_WORDS));
+        if is_end && from.chapter.is_some() && self.kind(self.at + 1) != Some(TokenKind::Word) {
+            self.at += 1;
+            return Ok(Some(Point {
+                following: u16::MAX,
+                ..from
+            }));
         }
         let same_book = from
             .book
@@ -321,6 +333,13 @@ impl<'a> Parser<'a> {
                 TokenKind::Comma => {}
                 TokenKind::Semicolon => new_chapter = true,
                 TokenKind::Word if token.is_word(&["and", "or", "y"]) => {}
+                // `Joh 3,16.18`.
+                TokenKind::Dot if last.is_continental && token.joined => {
+                    let next = self.token(self.at + 1);
+                    if !next.is_some_and(|next| next.joined && next.kind == TokenKind::Number) {
+                        break;
+                    }
+                }
                 _ => break,
             }
             separated = true;

@@ -2,8 +2,8 @@
 
 use super::parse::{Member, Parser};
 use super::{Extent, ReferenceError, VerseId};
-use crate::canon::Book;
-use crate::token::TokenKind;
+use crate::canon::{Book, find_book};
+use crate::token::{Token, TokenKind};
 use crate::translation::TranslationCode;
 use crate::verse_map::{is_numbered, last_number};
 
@@ -51,11 +51,13 @@ pub(super) struct Point {
     pub following: u16,
     /// Whether the chapter is a Roman number.
     pub is_roman: bool,
+    /// Whether a comma separates chapter and verse, and a dot verses: `Joh 3,16.18`.
+    pub is_continental: bool,
 }
 
 impl Parser<'_> {
-    /// Reads `ch 3 v 16 of John`, `chapters 3-4 of John`, `verses 16 and 18 of John 3` and
-    /// `verse 16 of chapter 3 of John`.
+    /// Reads `ch 3 v 16 of John`, `chapters 3-4 of John`, `verses 16 and 18 of John 3`, `verse 16 of
+    /// chapter 3 of John` and `23rd Psalm`.
     pub(super) fn inverted(&mut self) -> Option<Vec<Member>> {
         let start = self.at;
         let members = self.read_inverted();
@@ -65,9 +67,34 @@ impl Parser<'_> {
         members
     }
 
+    /// Reads `23rd Psalm`, unless a number follows: `2nd Psalm 7`.
+    fn numbered_psalm(&mut self) -> Option<Member> {
+        const ENDINGS: [&str; 4] = ["st", "nd", "rd", "th"];
+        let start = self.at;
+        let is_ending = self.is_joined(start + 1) && self.token(start + 1)?.is_word(&ENDINGS);
+        let is_psalm = self.token(start + 2)?.is_word(&["psalm"]);
+        let is_whole = self.kind(start + 3) != Some(TokenKind::Number);
+        if !(is_ending && is_psalm && is_whole) {
+            return None;
+        }
+        let chapter = self.number()?;
+        self.at = start + 3;
+        Some(Member {
+            first: Point {
+                chapter: Some(chapter),
+                ..Point::whole(find_book("Psalms")?)
+            },
+            last: None,
+            tokens: start..self.at,
+        })
+    }
+
     fn read_inverted(&mut self) -> Option<Vec<Member>> {
         const OF: [&str; 4] = ["of", "in", "from", "de"];
         let start = self.at;
+        if let Some(psalm) = self.numbered_psalm() {
+            return Some(vec![psalm]);
+        }
         let mut chapters = Vec::new();
         let mut verses = Vec::new();
         loop {
@@ -226,7 +253,7 @@ impl Parser<'_> {
             && self.kind(start + 1) != Some(TokenKind::Number);
         let says_chapter = self.eat_word(&CHAPTER_WORDS);
         let says_verse = !is_five && !says_chapter && self.eat_word(&VERSE_WORDS);
-        let mut is_roman = false;
+        let (mut is_roman, mut is_continental) = (false, context.is_continental);
         let number = match self.number() {
             None if may_be_roman && !says_verse => {
                 let number = self.roman_chapter(book, says_chapter);
@@ -248,6 +275,7 @@ impl Parser<'_> {
             }
             (chapter, Some(number))
         } else if let Some(verse) = self.verse(book, number, is_roman, &context, new_chapter) {
+            is_continental |= !is_roman && self.kind(verse.token - 1) == Some(TokenKind::Comma);
             (Some(number), Some(verse))
         } else if context.verse.is_some() && !new_chapter && !says_chapter {
             (context.chapter, Some(number))
@@ -265,6 +293,7 @@ impl Parser<'_> {
             verse,
             following: self.suffix(),
             is_roman: is_roman || context.is_roman,
+            is_continental,
         }))
     }
 
@@ -282,8 +311,12 @@ impl Parser<'_> {
         let separated = match self.kind(start)? {
             TokenKind::Comma => {
                 let next = self.token(start + 1)?;
-                is_roman && next.kind == TokenKind::Number || next.is_word(&VERSE_WORDS)
+                is_roman && next.kind == TokenKind::Number
+                    || next.is_word(&VERSE_WORDS)
+                    || (context.chapter.is_none() || new_chapter || context.is_continental)
+                        && self.is_comma_before_verse(book, chapter)
             }
+            TokenKind::Dot if context.is_continental && !new_chapter => false,
             _ => self.verse_separator().is_some(),
         };
         self.at += usize::from(separated);
@@ -306,6 +339,25 @@ impl Parser<'_> {
         number
     }
 
+    /// Whether a comma separates chapter and verse, as on the continent: `Joh 3,16-18`. It has no
+    /// space on either side, the chapter has such a verse, and no other comma follows: `Ps 1,3,5`
+    /// are three psalms, and `John 3, 16` are two chapters.
+    fn is_comma_before_verse(&self, book: &Book, chapter: Number) -> bool {
+        let is_joined = |index, kind| self.kind(index) == Some(kind) && self.is_joined(index);
+        let (comma, verse) = (self.at, self.at + 1);
+        let is_list =
+            is_joined(verse + 1, TokenKind::Comma) && is_joined(verse + 2, TokenKind::Number);
+        let count = book.verse_count(chapter.value).unwrap_or(0);
+        let exists = |token: &Token<'_>| (1..=count).contains(&token.value());
+        self.token(comma).is_some_and(|token| token.text == ",")
+            && is_joined(comma, TokenKind::Comma)
+            && is_joined(verse, TokenKind::Number)
+            && !is_list
+            && self.kind(verse + 1) != Some(TokenKind::Colon)
+            && !book.has_one_chapter()
+            && self.token(verse).is_some_and(exists)
+    }
+
     /// Whether the next number is the verse of a chapter: `John 3 16`.
     fn is_verse_after_space(&self, book: &Book, chapter: Number) -> bool {
         let is_number = |index| self.kind(index) == Some(TokenKind::Number);
@@ -324,6 +376,27 @@ impl Parser<'_> {
             && book.verse_count(chapter.value).is_some()
             && self.peek().is_some_and(|token| token.value() < MOST_VERSES)
             && !self.book_begins(self.at)
+    }
+
+    /// Reads the `a` of `versículos 16 a 18`. After the English article and a number a word follows.
+    pub(super) fn eat_spanish_to(&mut self) -> bool {
+        let at = self.at;
+        let is_to = self.token(at).is_some_and(|token| token.text == "a")
+            && !self.is_joined(at)
+            && self.kind(at + 1) == Some(TokenKind::Number)
+            && self.kind(at + 2) != Some(TokenKind::Word);
+        self.at += usize::from(is_to);
+        is_to
+    }
+
+    /// Whether chapter and verse are next, and no time: `3:16`.
+    pub(super) fn is_chapter_and_verse(&self, index: usize) -> bool {
+        let is_number = |index| self.kind(index) == Some(TokenKind::Number);
+        is_number(index)
+            && self.kind(index + 1) == Some(TokenKind::Colon)
+            && self.is_joined(index + 1)
+            && is_number(index + 2)
+            && !self.is_time(index + 2)
     }
 
     /// Reads the dot of `John 3. 16`. In a sentence a word follows the number.
@@ -377,12 +450,17 @@ impl Parser<'_> {
     /// Reads `a` to `e` (a part of a verse, which counts as the verse), `f` or `ff`. Returns how
     /// many chapters or verses follow.
     fn suffix(&mut self) -> u16 {
+        let words = self.words_for_following();
+        if words > 0 {
+            self.at += words;
+            return u16::MAX;
+        }
         let Some(token) = self.peek() else {
             return 0;
         };
         let following = if token.is_word(&["ff", "ss", "sqq"]) {
             u16::MAX
-        } else if token.is_word(&["f", "sq"]) && (token.joined || token.text == "f") {
+        } else if token.is_word(&["f", "s", "sq"]) && (token.joined || token.text == "f") {
             1
         } else if token.joined && token.is_word(&["a", "b", "c", "d", "e"]) {
             0
@@ -398,6 +476,24 @@ impl Parser<'_> {
             self.at += 1;
         }
         following
+    }
+
+    /// How many words say that all verses follow: `onwards`, `et seq.`, `and following`.
+    fn words_for_following(&self) -> usize {
+        let is = |index: usize, words: &[&str]| {
+            self.token(index).is_some_and(|token| token.is_word(words))
+        };
+        let at = self.at;
+        let is_sentence = self.kind(at + 2) == Some(TokenKind::Word);
+        if is(at, &["onward", "onwards"]) {
+            1
+        } else if is(at, &["et"]) && is(at + 1, &["seq", "seqq"])
+            || is(at, &["and", "y"]) && is(at + 1, &["following", "siguientes"]) && !is_sentence
+        {
+            2
+        } else {
+            0
+        }
     }
 
     fn list_continues(&self) -> bool {
@@ -482,6 +578,7 @@ impl Point {
             verse: None,
             following: 0,
             is_roman: false,
+            is_continental: false,
         }
     }
 

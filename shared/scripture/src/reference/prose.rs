@@ -14,11 +14,11 @@ use crate::translation::{TranslationCode, find_translation};
 pub(super) const LINKING_WORDS: [&str; 9] = [
     "and", "or", "cf", "see", "also", "compare", "with", "read", "plus",
 ];
-/// Names of books that are also English, Spanish or German words. In a sentence, in small letters
-/// and without a verse they are read as the word: "I am 3".
-const NAMES_THAT_ARE_WORDS: [&str; 20] = [
+/// Names of books that are also English, Spanish or German words. In a sentence, in small or in
+/// capital letters, and without a verse they are read as the word: "I am 3", "Mac OS 9".
+const NAMES_THAT_ARE_WORDS: [&str; 25] = [
     "am", "is", "so", "he", "act", "acts", "ex", "re", "pro", "de", "la", "es", "ho", "song", "ja",
-    "sal", "hechos", "numeros", "jueces", "sos",
+    "sal", "hechos", "numeros", "jueces", "sos", "os", "ag", "ap", "fil", "duet",
 ];
 /// Translations that readers name after a reference, besides those embedded here.
 const OTHER_TRANSLATIONS: [&str; 14] = [
@@ -271,7 +271,8 @@ impl Parser<'_> {
             matches!(self.kind(index), Some(TokenKind::Word | TokenKind::Number))
                 && !self.is_translation(index)
         };
-        !is_word(self.at) && start.checked_sub(1).is_none_or(|before| !is_word(before))
+        let is_owner = self.apostrophe_at(self.at) && self.is_joined(self.at + 1);
+        !is_word(self.at) && !is_owner && start.checked_sub(1).is_none_or(|before| !is_word(before))
     }
 
     /// Whether a book's name is used as an ordinary word of a sentence.
@@ -279,7 +280,8 @@ impl Parser<'_> {
         self.with_previous(index).is_some_and(|(previous, token)| {
             let in_sentence = previous.kind == TokenKind::Word && !previous.is_word(&LINKING_WORDS);
             let is_hour = previous.kind == TokenKind::Number && token.text == "am";
-            (in_sentence || is_hour) && NAMES_THAT_ARE_WORDS.contains(&token.text)
+            let is_name = !token.text.contains(char::is_lowercase) || !token.is_capitalised();
+            (in_sentence || is_hour) && is_name && token.is_word(&NAMES_THAT_ARE_WORDS)
         })
     }
 
@@ -332,7 +334,27 @@ impl Parser<'_> {
         let is_joined = number.joined || self.kind(at - 1) == Some(TokenKind::Dash);
         let is_number = number.kind == TokenKind::Number && is_joined;
         let begins_book = || match_name(&self.tokens, at).is_some();
-        (is_number && !begins_book()).then_some(at + 1)
+        let end = at + if self.is_chapter_and_verse(at) { 3 } else { 1 };
+        (is_number && !begins_book()).then_some(end)
+    }
+
+    /// The index after `’s Gospel`, or this one.
+    pub(super) fn end_of_possessive(&self, end: usize) -> usize {
+        const KINDS: [&str; 5] = ["gospel", "epistle", "letter", "book", "prophecy"];
+        let is = |index: usize, words: &[&str]| {
+            self.token(index).is_some_and(|token| token.is_word(words))
+        };
+        let is_possessive = self.apostrophe_at(end)
+            && self.is_joined(end + 1)
+            && is(end + 1, &["s"])
+            && is(end + 2, &KINDS);
+        end + if is_possessive { 3 } else { 0 }
+    }
+
+    /// Whether an apostrophe follows a word without a space.
+    fn apostrophe_at(&self, index: usize) -> bool {
+        let mark = self.token(index);
+        mark.is_some_and(|mark| mark.joined && ["'", "’"].contains(&mark.text))
     }
 
     /// Reports a capitalised name that is not a book directly before chapter and verse:

@@ -66,8 +66,8 @@ pub(crate) fn chapter_words(
             }
         }
     } else {
-        for verse in chapter.verses() {
-            add(id(verse.number), &verse.text);
+        for (number, text) in chapter.texts() {
+            add(id(number), &text);
         }
     }
     all
@@ -75,6 +75,10 @@ pub(crate) fn chapter_words(
 
 /// A word in small letters, without accents, ligatures and apostrophes.
 pub(crate) fn fold(word: &str) -> String {
+    // Most words, and several times as fast as the others.
+    if word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return word.to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(word.len());
     for c in word.chars().flat_map(char::to_lowercase) {
         match c {

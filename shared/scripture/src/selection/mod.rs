@@ -10,14 +10,14 @@ mod client_reference;
 mod search;
 
 use crate::canon::BookId;
-use crate::reference::Reference;
+use crate::reference::{Reference, parse_references_in};
 use crate::translation::{TranslationCode, translations};
 
 use chapter_words::selected_words;
 pub(crate) use chapter_words::{ChapterWord, chapter_words, fold};
 pub(crate) use client_reference::{ClientReference, read_client_reference};
 pub(crate) use search::FoundText;
-use search::find_in_chapter;
+use search::{chapter_after, find_in_chapters};
 
 /// How many chapters of a reference are searched: those of the Psalms.
 const MOST_CHAPTERS: usize = 150;
@@ -70,6 +70,41 @@ pub fn locate_selection(reference: &str, text: &str) -> Option<Selection> {
     })
 }
 
+/// Whether a reference and a text are Scripture only, without a word of the user who sent them.
+///
+/// The whole reference must name a passage, and every word of the text must be in its place in the
+/// passage's chapters. A number must be that of a chapter or verse there.
+#[must_use]
+pub fn is_scripture(reference: &str, text: &str) -> bool {
+    let Some(place) = read_client_reference(reference) else {
+        return false;
+    };
+    if parse_references_in(reference, place.translation).is_err() {
+        return false;
+    }
+    let selected = selected_words(text).len();
+    find_text(&place, text).iter().any(|found| {
+        let has_number = |number: u16| {
+            let mut verses = found.words.iter().filter_map(|word| word.verse);
+            verses.any(|verse| verse.verse == number || verse.chapter == number)
+        };
+        let mut numbers = text
+            .split(|c: char| !c.is_numeric())
+            .filter(|number| !number.is_empty());
+        found.words.len() == selected && numbers.all(|number| number.parse().is_ok_and(has_number))
+    })
+}
+
+/// [`is_scripture`] of a verse, and whether a word or phrase is in it.
+#[must_use]
+pub fn is_word_of_scripture(word: &str, reference: &str, verse: &str) -> bool {
+    let (selected, words) = (selected_words(word), selected_words(verse));
+    let mut windows = words.windows(selected.len().max(1));
+    !word.contains(char::is_numeric)
+        && windows.any(|window| window == selected)
+        && is_scripture(reference, verse)
+}
+
 /// Every place of a text in the first translation that has it, the reference's translation first.
 /// If some of the places are in the reference's passage, the others do not count.
 pub(crate) fn find_text(reference: &ClientReference, text: &str) -> Vec<FoundText> {
@@ -81,12 +116,12 @@ pub(crate) fn find_text(reference: &ClientReference, text: &str) -> Vec<FoundTex
     let others = others.filter(|code| Some(*code) != reference.translation);
     for translation in reference.translation.into_iter().chain(others) {
         let chapters = chapters_to_search(&reference.passage, translation);
+        let chapters = chapters.get(..MOST_CHAPTERS).unwrap_or(&chapters);
         let mut found: Vec<FoundText> = chapters
-            .into_iter()
-            .take(MOST_CHAPTERS)
-            .flat_map(|(book, chapter)| find_in_chapter(translation, book, chapter, &words))
+            .chunk_by(|one, next| chapter_after(*one) == Some(*next))
+            .flat_map(|chapters| find_in_chapters(translation, chapters, &words))
             .collect();
-        // A text across the end of a chapter is found from both chapters.
+        // A text between two groups of chapters is found from both.
         found.dedup();
         if found.is_empty() {
             continue;

@@ -1,4 +1,4 @@
-//! Finds the words of a selection in a chapter and its neighbours.
+//! Finds the words of a selection in chapters and their neighbours.
 //!
 //! The first word may be the end of a word, the last the beginning of one. A place with whole words
 //! at both ends is preferred. A selection with other words in it (a note's text, a button's label)
@@ -9,12 +9,14 @@ use crate::canon::{BookId, books};
 use crate::reference::{Reference, VerseId};
 use crate::translation::TranslationCode;
 
-/// How many chapters after its first one a selection may include.
-const MOST_CHAPTERS_AFTER: usize = 30;
+/// How many chapters after those of its reference a selection may include: 50,000 characters may be fifty psalms.
+const MOST_CHAPTERS_AFTER: usize = 60;
 /// How many words at each end are compared where the whole selection was not found.
 const ANCHOR: usize = 6;
 /// Fewer words would match by chance.
 const SHORTEST_ANCHOR: usize = 3;
+/// The words at an end that occur more often show no place.
+const MOST_ANCHORS: usize = 16;
 
 /// A place of a selection.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -51,41 +53,50 @@ impl FoundText {
     }
 }
 
-/// Every place of the selected words in a chapter or across an end of it.
-pub(super) fn find_in_chapter(
+/// Every place of the selected words in chapters that follow each other, or across an end of them.
+pub(super) fn find_in_chapters(
     translation: TranslationCode,
-    book: BookId,
-    chapter: u16,
+    chapters: &[(BookId, u16)],
     selected: &[String],
 ) -> Vec<FoundText> {
+    let (Some(first), Some(last)) = (chapters.first(), chapters.last()) else {
+        return Vec::new();
+    };
     for with_headings in [false, true] {
         let read = |(book, chapter)| chapter_words(translation, book, chapter, with_headings);
-        let own = read((book, chapter));
-        let mut words = own.clone();
-        let mut ends = find_words(&words, selected);
-        if ends.is_empty() {
-            // The selection may cross the chapter's beginning or its end.
-            let before = before(book, chapter).map(read).unwrap_or_default();
-            let own_words = before.len()..before.len() + own.len();
-            words = before;
-            words.extend(own);
-            let mut last = (book, chapter);
+        let mut words = chapter_before(*first).map(read).unwrap_or_default();
+        let start = words.len();
+        words.extend(chapters.iter().copied().flat_map(read));
+        let own = start..words.len();
+        let in_own = find_words(words.get(own.clone()).unwrap_or_default(), selected);
+        let shifted = in_own.into_iter();
+        let shifted = shifted.map(|(start, end)| (own.start + start, own.start + end));
+        let mut places: Vec<_> = shifted.collect();
+        if places.is_empty() && selected.len() > 1 {
+            // The selection may cross the beginning of the chapters or their end.
+            let mut last = *last;
             for _ in 0..MOST_CHAPTERS_AFTER {
                 if !may_continue(&words, selected) {
                     break;
                 }
-                let Some(next) = after(last) else { break };
+                let Some(next) = chapter_after(last) else {
+                    break;
+                };
                 words.extend(read(next));
                 last = next;
             }
-            ends = find_words(&words, selected);
-            ends.retain(|(start, end)| *start < own_words.end && *end > own_words.start);
+            places = [own.start, own.end]
+                .into_iter()
+                .flat_map(|border| find_across(border, &words, selected))
+                .collect();
+            places.sort_unstable();
+            places.dedup();
         }
-        if ends.is_empty() && !with_headings {
-            ends = find_ends(&words, selected);
+        if places.is_empty() && !with_headings {
+            places = find_ends(&words, selected);
         }
-        if !ends.is_empty() {
-            let found = ends.into_iter().filter_map(|(start, end)| {
+        if !places.is_empty() {
+            let found = places.into_iter().filter_map(|(start, end)| {
                 let words = words.get(start..end)?.to_vec();
                 Some(FoundText { translation, words })
             });
@@ -93,6 +104,18 @@ pub(super) fn find_in_chapter(
         }
     }
     Vec::new()
+}
+
+/// The places of the selected words that begin before a border and end after it.
+fn find_across(border: usize, words: &[ChapterWord], selected: &[String]) -> Vec<(usize, usize)> {
+    let reach = selected.len() - 1;
+    let start = border.saturating_sub(reach);
+    let end = words.len().min(border + reach);
+    let near = words.get(start..end).unwrap_or_default();
+    let places = find_words(near, selected).into_iter();
+    places
+        .map(|(from, to)| (start + from, start + to))
+        .collect()
 }
 
 /// The places of the selected words: the index of the first, and the one after the last.
@@ -157,21 +180,24 @@ fn find_ends(words: &[ChapterWord], selected: &[String]) -> Vec<(usize, usize)> 
     let head = selected.get(..anchor).unwrap_or_default();
     let tail = selected.get(selected.len() - anchor..).unwrap_or_default();
     let (heads, tails) = (find_words(words, head), find_words(words, tail));
-    let ([(start, _)], [(_, end)]) = (heads.as_slice(), tails.as_slice()) else {
+    if heads.len().max(tails.len()) > MOST_ANCHORS {
         return Vec::new();
-    };
-    let length = end.saturating_sub(*start);
-    if length > 0
-        && length * 5 >= selected.len() * 3
-        && length <= selected.len() + selected.len() / 5
-    {
-        vec![(*start, *end)]
-    } else {
-        Vec::new()
     }
+    let is_as_long = |length: usize| {
+        length > 0
+            && length * 5 >= selected.len() * 3
+            && length <= selected.len() + selected.len() / 5
+    };
+    let ends = |start: usize| tails.iter().map(move |(_, end)| (start, *end));
+    let mut places: Vec<_> = heads.iter().flat_map(|(start, _)| ends(*start)).collect();
+    places.retain(|(start, end)| is_as_long(end.saturating_sub(*start)));
+    if places.len() > 1 {
+        places.clear();
+    }
+    places
 }
 
-fn before(book: BookId, chapter: u16) -> Option<(BookId, u16)> {
+fn chapter_before((book, chapter): (BookId, u16)) -> Option<(BookId, u16)> {
     if chapter > 1 {
         return Some((book, chapter - 1));
     }
@@ -180,7 +206,7 @@ fn before(book: BookId, chapter: u16) -> Option<(BookId, u16)> {
     Some((book.id, book.chapter_count()))
 }
 
-fn after((book, chapter): (BookId, u16)) -> Option<(BookId, u16)> {
+pub(super) fn chapter_after((book, chapter): (BookId, u16)) -> Option<(BookId, u16)> {
     if chapter < book.book().chapter_count() {
         return Some((book, chapter + 1));
     }

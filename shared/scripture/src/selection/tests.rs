@@ -151,6 +151,62 @@ fn a_text_that_is_not_found_gives_the_passage_of_the_reference() {
 }
 
 #[test]
+fn only_words_of_the_named_passage_are_scripture() {
+    const JOHN: &str = "John 3 (KJV)";
+    for (reference, text) in [
+        (JOHN, ONLY_BEGOTTEN),
+        (JOHN, "For God so loved the world"),
+        ("John 3:16 (WEB)", "16 For God so loved the world,\n"),
+        ("John 3", "everlasting life.17For God sent"),
+        ("Juan 3:16 (SRV)", "Porque de tal manera amó Dios al mundo"),
+        ("Romans 14 (WEB)", "Now to him who is able to establish you"),
+    ] {
+        assert!(is_scripture(reference, text), "{reference}: {text}");
+    }
+    for (reference, text) in [
+        (JOHN, ""),
+        (JOHN, "…"),
+        (JOHN, "my husband has left me"),
+        (JOHN, "For God so loved the world and my husband"),
+        // The ends alone are found, with other words between them.
+        (
+            JOHN,
+            "For God so loved the world, that he gave his only begotten Son, that my Ann \
+             believeth in him should not perish, but have everlasting life.",
+        ),
+        // A telephone number.
+        (JOHN, "For God so loved 555 0199 the world"),
+        ("John 3, for Ann who is ill", "For God so loved the world"),
+        ("a note on my divorce", "For God so loved the world"),
+        ("Genesis 1", "For God so loved the world"),
+    ] {
+        assert!(!is_scripture(reference, text), "{reference}: {text}");
+    }
+}
+
+#[test]
+fn only_a_word_of_its_verse_is_a_word_of_scripture() {
+    let verse = "For God so loved the world";
+    for word in ["loved", "Loved,", "the world"] {
+        assert!(
+            is_word_of_scripture(word, "John 3:16 (KJV)", verse),
+            "{word}"
+        );
+    }
+    for word in ["", "…", "divorce", "love", "world the", "loved 5550199"] {
+        assert!(
+            !is_word_of_scripture(word, "John 3:16 (KJV)", verse),
+            "{word}"
+        );
+    }
+    assert!(!is_word_of_scripture(
+        "loved",
+        "John 3:16 (KJV)",
+        "loved by Ann"
+    ));
+}
+
+#[test]
 fn a_reference_without_a_passage_gives_none() {
     for reference in [
         "",

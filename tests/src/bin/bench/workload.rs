@@ -231,7 +231,9 @@ impl Workload {
 
     /// The function's settings.
     pub fn builder(&self, database_url: Option<&str>) -> FunctionBuilder {
-        let builder = Function::builder(self.function).env("VERSE_ENV", "development");
+        let builder = Function::builder(self.function)
+            .env("VERSE_ENV", "development")
+            .env("STORE_PER_MINUTE", "1000000000");
         if self.function == HELLO {
             // With it hello ignores the stage in the path, as the project's functions do by themselves.
             return builder.env("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true");

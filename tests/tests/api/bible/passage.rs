@@ -137,6 +137,21 @@ async fn a_saved_passage_is_stored_once_and_the_response_is_not_cacheable() {
     assert_eq!(proxy.counts().round_trips, 1);
 }
 
+/// Contract: quota and rate limits: "an address and a user store up to their limits, then 429 and 413"
+#[tokio::test]
+async fn an_address_saves_passages_up_to_its_limit() {
+    let database = Database::fresh().await;
+    let function = Function::with_database("bible", &database).env("STORE_PER_MINUTE", "2");
+    let bible = Client::new(&function.start().await);
+    let path = |verse| format!("/api/passage?book=John&chapter=3&verse_start={verse}");
+    for (verse, status) in [(1, 200), (2, 200), (3, 429), (1, 429)] {
+        let answer = bible.get(&format!("{}&save=true", path(verse))).await;
+        answer.expect_status(status);
+        bible.get(&path(verse)).await.expect_status(200);
+    }
+    assert_eq!(database.count("saved_passages").await, 2);
+}
+
 #[tokio::test]
 async fn an_unreachable_database_stops_saving_but_not_reading() {
     let database = Database::fresh().await;

@@ -1,11 +1,11 @@
 //! When the client disconnects during a reply, or the process ends.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use ProviderFormat::{Anthropic, OpenAi};
 use rstest::rstest;
 use serde_json::json;
-use verse_tests::{Function, Gate, ProviderFormat, Script, eventually, paths};
+use verse_tests::{Failure, Function, Gate, ProviderFormat, Script, eventually, paths};
 
 use super::{DEFAULT_REPLY, Site, stored};
 
@@ -39,15 +39,39 @@ async fn a_client_that_disconnects_after_two_tokens_loses_nothing_and_the_provid
 /// Contract: streams: "a client that disconnects loses nothing"
 #[rstest]
 #[tokio::test]
-async fn a_broken_connection_loses_nothing_although_the_process_ends(
-    #[values(Anthropic, OpenAi)] format: ProviderFormat,
-) {
+async fn a_broken_connection_loses_nothing(#[values(Anthropic, OpenAi)] format: ProviderFormat) {
     let site = Site::start(format).await;
     let (script, _gate) = three_tokens(2);
     site.provider.next(script);
     site.stream_after_tokens(2).await.break_connection();
     assert_eq!(site.ended_reply().await, stored("interrupted", "one two "));
     assert_eq!(site.usage().await, 1);
+    // The same process continues.
+    assert_eq!(site.reply().await.text(), DEFAULT_REPLY);
+}
+
+#[tokio::test]
+async fn a_hundred_readers_who_leave_early_do_not_end_the_process() {
+    let limits = ["DAILY_LIMIT", "CHAT_PER_MINUTE", "ADDRESS_PER_MINUTE"];
+    let site = Site::start_with(Anthropic, |builder| {
+        builder.envs(limits.map(|name| (name, "1000")))
+    })
+    .await;
+    let process = site.function.processes().remove(0);
+    for _ in 0..50 {
+        site.function.break_responses(true);
+        let left = site.start_chat().try_stream().await;
+        assert_eq!(left.unwrap_err(), Failure::BrokenOff);
+        site.function.break_responses(false);
+        site.stream_after_tokens(0).await.break_connection();
+    }
+    assert_eq!(site.reply().await.text(), DEFAULT_REPLY);
+    let same = site.function.processes().remove(0);
+    assert!(Arc::ptr_eq(&same, &process));
+    let chats = site
+        .database
+        .count("conversations WHERE insight_id IS NULL");
+    assert_eq!(chats.await, 101);
 }
 
 /// Contract: streams: "a client that disconnects loses nothing"

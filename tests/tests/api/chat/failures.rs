@@ -7,35 +7,37 @@ use ProviderFormat::{Anthropic, OpenAi};
 use rstest::rstest;
 use serde_json::json;
 use verse_data::InsightId;
-use verse_tests::{Gate, ProviderFormat, Proxy, Script, paths};
+use verse_tests::{Gate, ProviderFormat, Proxy, Script, eventually, paths};
 
-use super::{Site, check_events, insight_message, read_reply, start_chat, stored};
+use super::{DEFAULT_REPLY, Site, check_events, insight_message, read_reply, start_chat, stored};
 
 /// The deadline of a function; that of the model is four seconds earlier.
 const SHORT: Duration = Duration::from_millis(7500);
 
 /// What the provider does, the `error_type`, and the text that is kept.
-fn failures() -> Vec<(Script, Option<&'static str>, &'static str)> {
+fn failures() -> Vec<(Script, &'static str, &'static str)> {
     let half = || Script::tokens(["In the ", "begin"]);
     let kept = "In the begin";
     vec![
-        (Script::status(401), Some("auth_error"), ""),
-        (Script::status(402), Some("auth_error"), ""),
-        (Script::status(403), Some("auth_error"), ""),
-        (Script::status(429), Some("overloaded"), ""),
-        (Script::status(529), Some("overloaded"), ""),
-        (Script::status(500), None, ""),
-        (Script::never_replies(), Some("timeout"), ""),
-        (Script::invalid_bytes(), None, ""),
-        (Script::empty_reply(), None, ""),
-        (half().then_stalls(), Some("timeout"), kept),
-        (half().then_closes_connection(), Some("interrupted"), kept),
-        (half().then_ends_early(), Some("interrupted"), kept),
+        (Script::status(401), "auth_error", ""),
+        (Script::status(402), "auth_error", ""),
+        (Script::status(403), "auth_error", ""),
+        (Script::status(429), "overloaded", ""),
+        (Script::status(529), "overloaded", ""),
+        (Script::status(500), "interrupted", ""),
+        (Script::never_replies(), "timeout", ""),
+        (Script::invalid_bytes(), "interrupted", ""),
+        (Script::empty_reply(), "interrupted", ""),
+        (half().then_stalls(), "timeout", kept),
+        (half().then_closes_connection(), "interrupted", kept),
+        (half().then_ends_early(), "interrupted", kept),
         (
             half().then_error_event("overloaded_error"),
-            Some("overloaded"),
+            "overloaded",
             kept,
         ),
+        (half().then_error_event("api_error"), "interrupted", kept),
+        (half().then_invalid_bytes(), "interrupted", kept),
     ]
 }
 
@@ -56,7 +58,7 @@ async fn each_failure_is_an_error_event_and_is_not_charged(
         assert_eq!(reply.text(), kept, "{what}");
         let (name, data) = &reply.end;
         assert_eq!(name, "error", "{what}");
-        assert_eq!(data["error_type"].as_str(), error_type, "{what}: {data}");
+        assert_eq!(data["error_type"], error_type, "{what}: {data}");
         let error = data["error"].as_str().unwrap();
         let is_sentence = error.ends_with('.') && !error.contains("script");
         assert!(is_sentence, "{what}: {error}");
@@ -94,12 +96,38 @@ async fn tokens_arrive_while_the_database_is_unreachable_and_done_is_not_sent(
     assert_eq!(reply.end.0, "error");
     assert_eq!(reply.end.1["error_type"], "interrupted");
     assert_eq!(site.stored_reply().await.0, "pending");
-    // It is charged: without a database there is no refund either.
+    // Without a database there is no refund either.
     assert_eq!(site.usage().await, 1);
-    // The same process works again once the database is back.
     proxy.restore().await;
+    eventually("the reply is refunded", async || {
+        (site.usage().await == 0).then_some(())
+    })
+    .await;
+    let text = "one two three";
+    assert_eq!(site.stored_reply().await, stored("interrupted", text));
+    // The same process works again.
     let again = start_chat(&client, "Who?").stream().await;
     assert_eq!(read_reply(again).await.end.0, "done");
+    assert_eq!(site.usage().await, 1);
+}
+
+/// Contract: quota and rate limits: "a failed generation is refunded"
+#[rstest]
+#[tokio::test]
+async fn an_answer_that_the_database_refuses_is_refunded_before_the_error_event(
+    #[values(Anthropic, OpenAi)] format: ProviderFormat,
+) {
+    let site = Site::start(format).await;
+    let refusing = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+         AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+         CREATE TRIGGER refuse BEFORE UPDATE ON messages FOR EACH ROW EXECUTE FUNCTION refuse()";
+    site.database.run_script(refusing).await;
+    let reply = site.reply().await;
+    assert_eq!(reply.text(), DEFAULT_REPLY);
+    assert_eq!(reply.end.0, "error");
+    assert_eq!(reply.end.1["error_type"], "interrupted");
+    assert_eq!(site.usage().await, 0);
+    assert_eq!(site.stored_reply().await, stored("pending", ""));
 }
 
 #[rstest]

@@ -13,12 +13,13 @@ const NOW_MS: i64 = 1_767_323_045_678;
 const LATER: &str = "2026-01-03T00:00:00Z";
 const LATER_MS: i64 = 1_767_398_400_000;
 /// Ids that nothing has.
-const UNUSED_IDS: [&str; 7] = [
+const UNUSED_IDS: [&str; 8] = [
     "0",
     "-1",
     "abc",
     "99999999999999",
     "9223372036854775808",
+    "99999999999999999999999999999999",
     "%00",
     "1.5",
 ];

@@ -91,6 +91,8 @@ async fn a_foreign_or_absurd_id_is_a_404(#[values(Anthropic, OpenAi)] format: Pr
         json!(99_999_999_999_999_i64),
         json!(u64::MAX),
         json!("12345678901234567890"),
+        json!(1e20),
+        json!("99999999999999999999999999999999"),
     ];
     for id in absurd.iter().chain([&json!(foreign_insight.0)]) {
         let mut body = insight_message(site.insight, "Who?");

@@ -93,6 +93,28 @@ async fn a_saved_text_is_shared_and_comes_back_as_it_was_sent(
     }
 }
 
+/// Contract: user: "a typed text is generated anew after its only user cleared it"
+#[rstest]
+#[tokio::test]
+async fn a_typed_text_is_generated_anew_after_its_only_user_cleared_it(
+    #[values(Anthropic, OpenAi)] format: ProviderFormat,
+) {
+    for kind in KINDS {
+        let site = Site::start(kind, format).await;
+        for (text, stays) in [
+            ("I am not loved, and nobody knows it", false),
+            ("For God so loved the world", true),
+        ] {
+            let first = site.generate(text, true).await.expect_status(200).json();
+            assert_eq!(first["cached"], false);
+            site.client.delete(kind.history).await.expect_status(200);
+            let other = site.another_user().await;
+            let next = site.generate_as(&other, text, true).await;
+            assert_eq!(next.expect_status(200).json()["cached"], stays, "{text}");
+        }
+    }
+}
+
 /// Contract: generation: "a text of any length within bounds can be saved"
 #[rstest]
 #[tokio::test]

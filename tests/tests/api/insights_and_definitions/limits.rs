@@ -49,7 +49,9 @@ async fn each_faulty_field_is_a_422_without_a_call_to_the_model(
         assert!(all.expect_status(422).problem().pointers().len() >= 2);
         for (content_type, body, status) in [
             ("application/json", "{", 400),
-            ("application/json", "[]", 400),
+            ("application/json", "[1", 400),
+            ("application/json", "[]", 422),
+            ("application/json", "\"text\"", 422),
             ("text/plain", "{}", 415),
         ] {
             let request = site.client.post(kind.path).body(body);

@@ -41,7 +41,7 @@ async fn an_unknown_caller_has_no_devices_and_writes_nothing() {
     assert_eq!(database.count("users").await, 0);
 }
 
-/// Contract: devices and linking: "a device has name, type, times and `is_current`; last active first"
+/// Contract: devices and linking: "a device has name, type, times and `is_current`; the calling one first, then the last active"
 #[tokio::test]
 async fn a_device_is_listed_with_its_name_and_times() {
     let (_database, site) = site().await;
@@ -69,36 +69,39 @@ async fn an_absurd_user_agent_gives_no_name() {
         "x",
         "curl/8.5.0",
         &"(".repeat(2000),
+        &format!("x\u{202e}\u{200b}Zoë {CHROME}"),
         &format!("{CHROME}{CHROME}").repeat(20),
     ] {
         let client = site.another().with_header("User-Agent", user_agent);
         session(&client).await;
         let device = devices(&client).await.remove(0);
-        if !user_agent.starts_with("Mozilla") {
+        if !user_agent.contains("Mozilla") {
             assert_eq!(device["device_name"], Value::Null, "{user_agent:.20}");
             assert_eq!(device["device_type"], "unknown");
         }
         let stored = device["user_agent"].as_str().unwrap_or_default();
         assert!(stored.chars().count() <= 500);
+        assert!(!stored.contains(['\u{202e}', '\u{200b}']));
+        assert_eq!(stored.contains("Zoë"), user_agent.contains("Zoë"));
     }
 }
 
-/// Contract: devices and linking: "a device has name, type, times and `is_current`; last active first"
+/// Contract: devices and linking: "a device has name, type, times and `is_current`; the calling one first, then the last active"
 #[tokio::test]
-async fn the_last_active_device_is_listed_first() {
+async fn the_calling_device_is_listed_first_and_then_the_last_active() {
     let (database, site) = site().await;
     let all = browsers(&site, 3).await;
     database
         .execute("UPDATE devices SET last_active = now() - id * interval '1 hour'")
         .await;
-    session(&all[1]).await;
-    let listed = devices(&all[0]).await;
+    session(&all[2]).await;
+    let listed = devices(&all[1]).await;
     let listed: Vec<_> = listed
         .iter()
         .map(|device| paths::device(&device["id"]))
         .collect();
     let mut expected = Vec::new();
-    for browser in [&all[1], &all[0], &all[2]] {
+    for browser in [&all[1], &all[2], &all[0]] {
         expected.push(own_device(browser).await);
     }
     assert_eq!(listed, expected);

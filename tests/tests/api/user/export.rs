@@ -1,11 +1,11 @@
 //! `GET /api/user/export`
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
-use verse_tests::{Client, Database, EventFormat, Function, Mode, Proxy, paths};
+use verse_tests::{Client, Database, EventFormat, Failure, Function, Mode, Proxy, paths};
 
 use super::{
     import::{export, import},
@@ -54,6 +54,24 @@ async fn an_unknown_caller_exports_empty_lists_and_writes_nothing() {
         assert_eq!(proxy.counts().statements, statements, "{unknown:?}");
     }
     assert_eq!(database.count("users").await, 0);
+}
+
+#[tokio::test]
+async fn a_hundred_readers_who_leave_early_do_not_end_the_process() {
+    let database = Database::fresh().await;
+    let function = Function::start("user", &database).await;
+    let (client, id) = known_client(&database, &Client::new(&function)).await;
+    insert_megabytes(&database, id, 2).await;
+    let process = function.processes().remove(0);
+    for _ in 0..50 {
+        function.break_responses(true);
+        let left = client.get(paths::EXPORT).try_stream().await;
+        assert_eq!(left.unwrap_err(), Failure::BrokenOff);
+        function.break_responses(false);
+        client.get(paths::EXPORT).stream().await.break_connection();
+    }
+    export(&client).await;
+    assert!(Arc::ptr_eq(&function.processes().remove(0), &process));
 }
 
 /// Contract: user: "export has nothing of another user"
@@ -134,9 +152,9 @@ async fn a_hundred_megabytes_are_exported_in_constant_memory() {
         .iter()
         .map(|insight| insight.chat_messages.len());
     assert!(messages.into_iter().all(|count| count == 500));
-    let erased = client.delete(paths::USER_DATA).await.expect_status(200);
-    println!("erased in {:?}", erased.duration);
-    assert_eq!(erased.json()["deleted"]["chat_messages"], 25_000);
+    let cleared = client.delete(paths::USER_DATA).await.expect_status(200);
+    println!("cleared in {:?}", cleared.duration);
+    assert_eq!(cleared.json()["deleted"]["chat_messages"], 25_000);
 }
 
 #[tokio::test]
@@ -221,6 +239,61 @@ async fn messages_about_an_insight_are_exported_after_the_history_is_cleared() {
     client.delete(paths::USER_DATA).await.expect_status(200);
     import(&client, &file).await.expect_status(200);
     assert_eq!(export(&client).await, file);
+}
+
+/// Contract: import: "everything that is exported comes back"
+#[tokio::test]
+async fn an_export_over_six_megabytes_comes_back_in_parts() {
+    let database = Database::fresh().await;
+    let builder = Function::with_database("user", &database);
+    let function = builder.deadline(Duration::from_mins(1)).start().await;
+    let (client, id) = known_client(&database, &Client::new(&function)).await;
+    // One conversation is in several parts.
+    insert_megabytes(&database, id, 14).await;
+    insert_history(&database, id, "mine").await;
+    let long = "UPDATE messages SET conversation_id = (SELECT min(id) FROM conversations)
+                WHERE content LIKE 'was the Word%' AND conversation_id % 2 = 0";
+    database.execute(long).await;
+    let distinct = "UPDATE messages SET content = content || id";
+    database.execute(distinct).await;
+    let whole = export(&client).await;
+    assert_eq!(whole.get("next_part"), None);
+    let (mut parts, mut next) = (Vec::new(), json!("first"));
+    while let Some(part) = next.as_str().map(str::to_owned) {
+        let answer = client.get(paths::EXPORT).query("part", &*part).await;
+        let answer = answer.expect_status(200);
+        assert!(answer.body.len() < 5_000_000, "{}", answer.body.len());
+        let file = answer.json();
+        next = file["next_part"].clone();
+        parts.push(file);
+    }
+    assert_eq!((next, parts.len() > 4), (Value::Null, true));
+    let other = client.another();
+    for _ in 0..2 {
+        for part in &parts {
+            import(&other, part).await.expect_status(200);
+        }
+    }
+    let again = export(&other).await;
+    for list in ["insights", "definitions", "standalone_chats"] {
+        let lengths = [&again, &whole].map(|file| file[list].as_array().map(Vec::len));
+        assert_eq!(lengths[0], lengths[1], "{list}");
+        assert!(again[list] == whole[list], "{list}");
+    }
+    let empty = client
+        .another()
+        .get(paths::EXPORT)
+        .query("part", "first")
+        .await;
+    assert_eq!(empty.expect_status(200).json().get("next_part"), None);
+    for part in ["", "second", "insights.1", "chats.1.x"] {
+        let refused = client.get(paths::EXPORT).query("part", part).await;
+        assert_eq!(
+            refused.expect_status(422).problem().pointers(),
+            ["/part"],
+            "{part}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,11 @@
 //! `POST /api/user/import`
 
+use std::time::{Duration, Instant};
+
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use sqlx::AssertSqlSafe;
+use tokio::time::sleep;
 use verse_tests::{Client, Database, Function, Proxy, Response, SESSION_COOKIE, paths};
 
 use super::{known_client, sample_rows::insert_history, user, user_site};
@@ -33,6 +37,87 @@ async fn expect_imported(client: &Client, file: &Value, expected: Value) {
     assert_eq!(answer.json(), expected);
 }
 
+/// Contract: import: "times, lists of messages and states may be missing"
+#[tokio::test]
+async fn what_a_file_lacks_is_now_none_or_complete() {
+    let (database, client) = user_site().await;
+    let (client, _) = known_client(&database, &client).await;
+    let (mut insight, said) = (insight(1), json!({"role": "user", "content": "why?"}));
+    for member in ["created_at", "chat_messages"] {
+        insight.as_object_mut().unwrap().remove(member);
+    }
+    let reply = json!({"role": "assistant", "content": "becau", "state": "interrupted"});
+    let chats = [
+        json!({"title": "talk", "messages": [said, reply]}),
+        json!({"title": "none"}),
+    ];
+    let file = json!({"insights": [insight], "standalone_chats": chats});
+    expect_imported(&client, &file, imported(1, 0, 2, 2)).await;
+    let file = export(&client).await;
+    let times: i64 = database
+        .value("SELECT count(*) FROM messages WHERE created_at > now() - interval '1 minute'")
+        .await;
+    assert_eq!(times, 2);
+    let [asked, answered] = [0, 1].map(|n| &file["standalone_chats"][0]["messages"][n]);
+    assert_eq!(
+        (&asked["content"], &asked["state"]),
+        (&json!("why?"), &Value::Null)
+    );
+    assert_eq!(answered["state"], "interrupted");
+    // The export of it has times: the file is there already.
+    expect_imported(&client, &file, imported(0, 0, 0, 0)).await;
+}
+
+/// Contract: import: "everything that is exported comes back"
+#[tokio::test]
+async fn an_export_of_more_than_a_thousand_insights_comes_back() {
+    let (database, client) = user_site().await;
+    let (client, user) = known_client(&database, &client).await;
+    let rows = format!(
+        "WITH insight AS (
+             INSERT INTO insights (owner_id, subject_hash, content_hash, passage_reference, passage_text,
+                                   historical_context, theological_significance, practical_application, created_at)
+             SELECT {user}, sha256(n::text::bytea), sha256('c'), 'John 3', 'text ' || n, 'h', 't', 'p', now()
+             FROM generate_series(1, 1001) AS n
+             RETURNING id
+         ), insight_link AS (
+             INSERT INTO user_insights SELECT {user}, id, now() - id * interval '1 second' FROM insight
+         ), definition AS (
+             INSERT INTO definitions (owner_id, subject_hash, content_hash, word, passage_reference, verse_text,
+                                      definition, biblical_usage, original_language, created_at)
+             SELECT {user}, sha256(n::text::bytea), sha256('c'), 'word', 'John 3', 'text ' || n, 'd', 'b', 'o', now()
+             FROM generate_series(1, 501) AS n
+             RETURNING id
+         ), definition_link AS (
+             INSERT INTO user_definitions SELECT {user}, id, now() - id * interval '1 second' FROM definition
+         ), conversation AS (
+             INSERT INTO conversations (user_id, insight_id, title, created_at, updated_at)
+             SELECT {user}, id, NULL, now(), now() FROM insight WHERE id % 10 = 0
+             UNION ALL SELECT {user}, NULL, 'chat ' || n, now(), now() FROM generate_series(1, 501) AS n
+             RETURNING id
+         )
+         INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
+         SELECT id, {user}, role, state, content, now()
+         FROM conversation,
+              (VALUES ('user', 'complete', 'why?'), ('assistant', 'truncated', repeat('because ', 1200)),
+                      ('user', 'complete', 'and?'), ('assistant', 'interrupted', '')) AS said (role, state, content)
+         WHERE id % 7 = 0 OR content <> repeat('because ', 1200)
+         ORDER BY id, role DESC"
+    );
+    database.execute(AssertSqlSafe(rows)).await;
+    let file = export(&client).await;
+    let lengths = ["insights", "definitions", "standalone_chats"]
+        .map(|list| file[list].as_array().map_or(0, Vec::len));
+    assert_eq!(lengths, [1001, 501, 501]);
+    client.delete(paths::USER_DATA).await.expect_status(200);
+    import(&client, &file).await.expect_status(200);
+    let again = export(&client).await;
+    for list in ["insights", "definitions", "standalone_chats"] {
+        assert_eq!(again[list], file[list], "{list}");
+    }
+    expect_imported(&client, &file, imported(0, 0, 0, 0)).await;
+}
+
 async fn expect_refused(client: &Client, file: &Value, detail: &str) {
     let problem = import(client, file).await.expect_status(400).problem();
     assert_eq!(problem.detail, detail);
@@ -51,7 +136,7 @@ fn insight(n: usize) -> Value {
 /// Contract: import: "returns what was imported"
 /// Contract: import: "times are kept, definitions are included"
 #[tokio::test]
-async fn an_export_imported_after_erasure_restores_everything() {
+async fn an_export_imported_after_clearing_restores_everything() {
     let (database, client) = user_site().await;
     let (client, id) = known_client(&database, &client).await;
     insert_history(&database, id, "mine").await;
@@ -80,14 +165,16 @@ async fn an_export_imported_after_erasure_restores_everything() {
 
     client.delete(paths::USER_DATA).await.expect_status(200);
     assert_eq!(export(&client).await["insights"], json!([]));
-    let answer = import(&client, &file).await.expect_status(200);
-    // An unknown caller became a user.
-    assert!(answer.cookie(SESSION_COOKIE).is_some());
-    assert_eq!(answer.json(), imported(5, 3, 20, 3));
-    assert_eq!(export(&client).await, file);
+    for (client, is_new) in [(&client, false), (&client.another(), true)] {
+        let answer = import(client, &file).await.expect_status(200);
+        // An unknown caller becomes a user.
+        assert_eq!(answer.cookie(SESSION_COOKIE).is_some(), is_new);
+        assert_eq!(answer.json(), imported(5, 3, 20, 3));
+        assert_eq!(export(client).await, file);
 
-    expect_imported(&client, &file, imported(0, 0, 0, 0)).await;
-    assert_eq!(export(&client).await, file);
+        expect_imported(client, &file, imported(0, 0, 0, 0)).await;
+        assert_eq!(export(client).await, file);
+    }
 }
 
 /// Nothing was imported.
@@ -97,7 +184,7 @@ async fn expect_no_rows(database: &Database) {
     }
 }
 
-/// Contract: import: "at most 1,000 insights, 1,000 definitions, 500 chats, and texts within their bounds"
+/// Contract: import: "at most 5,000 insights, definitions and chats each, and texts within their bounds"
 #[tokio::test]
 async fn each_list_and_text_has_a_bound() {
     let (database, client) = user_site().await;
@@ -111,9 +198,9 @@ async fn each_list_and_text_has_a_bound() {
     let file =
         json!({"insights": [insight], "definitions": [definition], "standalone_chats": [chat]});
     for (list, most) in [
-        ("insights", 1000),
-        ("definitions", 1000),
-        ("standalone_chats", 500),
+        ("insights", 5_000),
+        ("definitions", 5_000),
+        ("standalone_chats", 5_000),
     ] {
         let mut file = file.clone();
         file[list] = json!(vec![&file[list][0]; most + 1]);
@@ -144,7 +231,7 @@ async fn each_list_and_text_has_a_bound() {
     expect_no_rows(&database).await;
 }
 
-/// Contract: import: "at most 1,000 insights, 1,000 definitions, 500 chats, and texts within their bounds"
+/// Contract: import: "at most 5,000 insights, definitions and chats each, and texts within their bounds"
 /// Contract: import: "role is user or assistant"
 /// Contract: import: "a violation is a 400 that says what and where, and nothing is imported"
 #[tokio::test]
@@ -211,7 +298,9 @@ async fn each_kind_of_bad_import_body_has_its_status() {
     let json = "application/json";
     for (content_type, body, status) in [
         (json, "{", 400),
-        (json, "[]", 400),
+        (json, "[1", 400),
+        (json, "[]", 422),
+        (json, "null", 422),
         (json, lone_surrogate, 400),
         (json, "{}", 422),
         (json, r#"{"data":[]}"#, 422),
@@ -222,7 +311,8 @@ async fn each_kind_of_bad_import_body_has_its_status() {
         let response = request.header("content-type", content_type).await;
         let problem = response.expect_status(status).problem();
         if status == 422 {
-            assert_eq!(problem.pointers(), ["/data"]);
+            let place = if body.starts_with('{') { "/data" } else { "" };
+            assert_eq!(problem.pointers(), [place]);
         }
     }
     assert_eq!(database.count("users").await, 0);
@@ -288,6 +378,132 @@ async fn six_megabytes_are_imported_in_bounded_memory() {
         file.to_string().len()
     );
     assert!(peak < 100_000_000, "{peak}");
+}
+
+/// The statements that run in a test's database.
+async fn active_statements(database: &Database) -> i64 {
+    let active = "pg_stat_activity WHERE datname = current_database() AND state = 'active'
+                  AND pid <> pg_backend_pid()";
+    database.count(active).await
+}
+
+/// A chat of six megabytes, each message of ten thousand characters.
+fn hostile_file() -> Value {
+    let texts = [
+        "~/",
+        "./",
+        "a_",
+        "a-b.",
+        "a@",
+        "<a ",
+        "&a;",
+        "1.2e-",
+        "http://a/",
+        "x=",
+    ];
+    let message = |n: usize| {
+        let content = texts[n % texts.len()].repeat(10_000);
+        let content: String = content.chars().take(10_000).collect();
+        json!({"role": "user", "content": content, "created_at": TIME})
+    };
+    let messages: Vec<Value> = (0..590).map(message).collect();
+    json!({"standalone_chats": [{"title": "hostile", "messages": messages}]})
+}
+
+/// Contract: import: "an import keeps no core of the database busy after its answer"
+#[tokio::test]
+async fn a_hostile_import_ends_with_its_answer() {
+    let (database, client) = user_site().await;
+    let answer = import(&client, &hostile_file()).await.expect_status(200);
+    assert_eq!(active_statements(&database).await, 0);
+    println!(
+        "590 messages of 10,000 characters imported in {:?}",
+        answer.duration
+    );
+    assert!(
+        answer.duration < Duration::from_secs(8),
+        "{:?}",
+        answer.duration
+    );
+}
+
+/// Contract: import: "an import keeps no core of the database busy after its answer"
+#[tokio::test]
+async fn after_the_503_of_a_slow_import_no_statement_goes_on() {
+    let (database, client) = user_site().await;
+    let slow = "CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS
+                    $$ BEGIN PERFORM pg_sleep(600); RETURN NULL; END $$;
+                CREATE TRIGGER sleep BEFORE INSERT ON messages EXECUTE FUNCTION sleep()";
+    database.run_script(slow).await;
+    let file = json!({"insights": [insight(1)]});
+    import(&client, &file).await.expect_status(503);
+    assert_eq!(
+        active_statements(&database).await,
+        1,
+        "the server has not noticed yet"
+    );
+    // The server ends the statement.
+    let deadline = Instant::now() + Duration::from_secs(40);
+    while active_statements(&database).await > 0 {
+        assert!(Instant::now() < deadline, "the statement goes on");
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(database.count("insights").await, 0);
+}
+
+/// Contract: quota and rate limits: "an address and a user store up to their limits, then 429 and 413"
+#[tokio::test]
+async fn imports_of_one_address_are_limited() {
+    let database = Database::fresh().await;
+    let function = Function::with_database("user", &database).env("STORE_PER_MINUTE", "45");
+    let client = Client::new(&function.start().await);
+    // A new user with an import counts twenty, and so does an import of a known one.
+    for _ in 0..2 {
+        expect_imported(&client, &json!({}), imported(0, 0, 0, 0)).await;
+    }
+    for client in [&client, &client.another()] {
+        let refused = import(client, &json!({"insights": [insight(1)]})).await;
+        let refused = refused
+            .expect_status(429)
+            .expect_header("retry-after", "60");
+        assert!(refused.cookies().is_empty());
+        let detail =
+            "Too much is being stored from this address. Please wait a minute and try again.";
+        assert_eq!(refused.problem().detail, detail);
+    }
+    // New users count one. A known one costs nothing.
+    let newcomers: Vec<_> = (0..6).map(|_| client.another()).collect();
+    for (n, newcomer) in newcomers.iter().enumerate() {
+        let status = if n < 5 { 200 } else { 429 };
+        newcomer.get(paths::SESSION).await.expect_status(status);
+    }
+    client.get(paths::SESSION).await.expect_status(200);
+    assert_eq!(database.count("users").await, 6);
+    assert_eq!(database.count("insights").await, 0);
+    let ago = "UPDATE store_buckets SET window_start = window_start - interval '1 minute'";
+    database.execute(ago).await;
+    expect_imported(&client, &json!({}), imported(0, 0, 0, 0)).await;
+}
+
+/// Contract: quota and rate limits: "an address and a user store up to their limits, then 429 and 413"
+#[tokio::test]
+async fn a_user_who_would_store_too_much_is_refused() {
+    let database = Database::fresh().await;
+    let function = Function::with_database("user", &database).env("USER_MEGABYTES", "1");
+    let client = Client::new(&function.start().await);
+    let file = |name: &str| {
+        let said = json!({"role": "user", "content": format!("{name}{}", "x".repeat(9_000)), "created_at": TIME});
+        json!({"standalone_chats": [{"title": name, "created_at": TIME, "updated_at": TIME,
+                                     "messages": vec![said; 70]}]})
+    };
+    expect_imported(&client, &file("a"), imported(0, 0, 70, 1)).await;
+    let refused = import(&client, &file("b")).await.expect_status(413);
+    let detail =
+        "Your data would exceed what one user may store. Delete some of it, and try again.";
+    assert_eq!(refused.problem().detail, detail);
+    assert_eq!(database.count("conversations").await, 1);
+    client.delete(paths::USER_DATA).await.expect_status(200);
+    expect_imported(&client, &file("b"), imported(0, 0, 70, 1)).await;
 }
 
 #[tokio::test]

@@ -66,6 +66,58 @@ async fn a_cookie_that_is_garbage_is_an_unknown_caller() {
     }
 }
 
+/// Contract: caller: "a foreign cookie changes nothing, and of several session cookies the known one counts"
+#[tokio::test]
+async fn a_foreign_cookie_does_not_cost_a_reader_the_history() {
+    let (database, client) = user_site().await;
+    let id = session(&client).await["anonymous_id"].take();
+    let own = format!("{SESSION_COOKIE}={}", token(&client));
+    let unknown = format!("{SESSION_COOKIE}={}", "A".repeat(43));
+    for others in [
+        "name=Zoë".to_owned(),
+        "name=\u{1F980}; =; ;;x".to_owned(),
+        "name=a\u{1}\tb\u{7f}".to_owned(),
+        format!("theme={}", "x".repeat(5000)),
+        format!("{SESSION_COOKIE}=Zoë; {SESSION_COOKIE}=\"\""),
+        unknown.clone(),
+        format!("name=Zoë; {unknown}; {unknown}"),
+    ] {
+        for cookie in [format!("{others}; {own}"), format!("{own}; {others}")] {
+            for event_format in EventFormat::ALL {
+                let reader = client.another().in_format(event_format);
+                let request = reader.get(paths::SESSION).header("Cookie", &cookie);
+                let response = request.await.expect_status(200);
+                let what = format!("{event_format:?}: {cookie:.100}");
+                assert_eq!(response.json()["anonymous_id"], id, "{what}");
+                assert!(response.cookie(SESSION_COOKIE).is_none(), "{what}");
+            }
+        }
+    }
+    assert_eq!(database.count("users").await, 1);
+}
+
+#[tokio::test]
+async fn the_known_session_cookie_is_found_for_reads_and_writes() {
+    let database = Database::fresh().await;
+    let proxy = Proxy::to(&database.url()).await;
+    let site = super::link_site(&proxy).await;
+    session(&site).await;
+    let unknown = format!("{SESSION_COOKIE}={}", "A".repeat(43));
+    let cookie = format!("{unknown}; {SESSION_COOKIE}={}", token(&site));
+    let reader = site.another().with_header("Cookie", &cookie);
+    let devices: Vec<Value> = reader.get(paths::DEVICES).await.expect_status(200).parse();
+    assert_eq!(devices[0]["is_current"], true);
+    let code = reader.post(paths::GENERATE_CODE).await.expect_status(200);
+    assert!(code.cookie(SESSION_COOKIE).is_none());
+    assert_eq!(database.count("users").await, 1);
+    // One statement finds the known token; a request with one token needs none.
+    for (client, statements) in [(&site, 1), (&reader, 2)] {
+        proxy.reset();
+        client.get(paths::DEVICES).await.expect_status(200);
+        assert_eq!(crate::database_calls(&proxy), (statements, statements, 0));
+    }
+}
+
 #[tokio::test]
 async fn twenty_simultaneous_visits_with_one_cookie_are_one_user() {
     let (_database, client) = user_site().await;

@@ -86,10 +86,7 @@ async fn a_summary_is_plain_text() {
 async fn a_conversation_is_sent_in_turns_with_its_context() {
     for format in ProviderFormat::ALL {
         let provider = ScriptedProvider::start().await;
-        let answer = Turn {
-            role: Role::Assistant,
-            text: "She was a Moabite.".to_owned(),
-        };
+        let answer = Turn::new(Role::Assistant, "She was a Moabite.");
         let mut request = question("Who was Ruth?");
         // The second message got no reply.
         let later = [answer, user_turn("And Boaz?"), user_turn("Are you there?")];

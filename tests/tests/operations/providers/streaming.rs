@@ -77,7 +77,7 @@ async fn an_error_within_a_reply_has_its_kind() {
             ("rate_limit_error", Some(ErrorKind::Overloaded)),
             ("authentication_error", Some(ErrorKind::Auth)),
             ("billing_error", Some(ErrorKind::Auth)),
-            ("api_error", None),
+            ("api_error", Some(ErrorKind::Interrupted)),
         ] {
             let provider = provider(Script::tokens(["In "]).then_error_event(kind)).await;
             let reply = reply(&model(&provider, format)).await;

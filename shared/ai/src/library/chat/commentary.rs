@@ -17,7 +17,7 @@ const MAX_PASSAGES: usize = 2;
 const MAX_VERSES: usize = 6;
 
 /// Paragraphs that answer a question, possibly none.
-pub(super) async fn answer(
+pub(super) fn answer(
     question: &Question,
     conversation: &mut Conversation<'_>,
     sources: &mut Sources,
@@ -28,7 +28,7 @@ pub(super) async fn answer(
         paragraphs.extend(answer_on(reference, question, conversation, sources));
     }
     if question.references.is_empty() {
-        paragraphs = search(question, conversation).await;
+        paragraphs = search(question, conversation);
         if !paragraphs.is_empty() {
             sources.add(Work::Commentary);
         }

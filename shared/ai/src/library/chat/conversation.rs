@@ -7,7 +7,8 @@ use verse_scripture::{Reference, Translation, TranslationCode, find_references};
 use super::question::{Question, subject_stems};
 use super::recollection::Recalled;
 use crate::library::passage::{Passage, WordsOfChapters, locate};
-use crate::library::{links::unlink, quotation::shorten, sentences};
+use crate::library::quotation::{quoted_from_user, shorten};
+use crate::library::{links::unlink, sentences};
 use crate::{ChatRequest, Role, Turn};
 
 /// The most earlier messages that are searched for the subject of a follow-up.
@@ -128,7 +129,7 @@ impl<'a> Conversation<'a> {
     /// The paragraph for a question about earlier conversations when none is relevant.
     pub(super) fn earlier_messages(&self) -> String {
         let earlier = self.earlier.iter().take(3);
-        let quote = |message: &&str| format!("“{}”", shorten(message, 120));
+        let quote = |message: &&str| quoted_from_user(&shorten(message, 120));
         let quoted: Vec<String> = earlier.map(quote).rev().collect();
         if quoted.is_empty() {
             "No earlier conversation of yours bears on this.".to_owned()

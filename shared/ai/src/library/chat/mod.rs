@@ -14,9 +14,10 @@ mod search;
 mod term_lookup;
 
 use futures_util::{FutureExt, StreamExt, stream};
-use tokio::task::yield_now;
 
-use super::{quotation::shorten, sources::Sources};
+use super::in_background;
+use super::quotation::{quoted_from_user, shorten};
+use super::sources::Sources;
 use crate::{ChatRequest, ReplyEvent, ReplyStream, StopReason, TokenUsage};
 use conversation::Conversation;
 use question::{Question, QuestionKind};
@@ -33,15 +34,11 @@ const SUPPORTED_QUESTIONS: &str = "It can look up a passage (“John 3:16”), a
 
 /// The next reply, word by word.
 pub(super) fn reply(request: ChatRequest) -> ReplyStream {
-    let composed = async move {
-        // CPU work on a shared thread: other tasks get a turn.
-        yield_now().await;
-        compose(&request).await
-    };
-    composed
-        .map(|(text, sources)| stream(text, sources))
-        .flatten_stream()
-        .boxed()
+    let composed = in_background(move || compose(&request)).map(|composed| match composed {
+        Ok((text, sources)) => stream(text, sources),
+        Err(error) => stream::iter([Err(error)]).boxed(),
+    });
+    composed.flatten_stream().boxed()
 }
 
 /// Streams the text and then its sources, for which a conversation has no other field.
@@ -65,7 +62,7 @@ fn stream(mut text: String, sources: Sources) -> ReplyStream {
     stream::iter(tokens.into_iter().chain([Ok(end)])).boxed()
 }
 
-async fn compose(request: &ChatRequest) -> (String, Sources) {
+fn compose(request: &ChatRequest) -> (String, Sources) {
     let mut sources = Sources::default();
     let mut conversation = Conversation::read(request);
     let question = Question::parse(conversation.message);
@@ -95,16 +92,20 @@ async fn compose(request: &ChatRequest) -> (String, Sources) {
         QuestionKind::Subject | QuestionKind::Greeting => Vec::new(),
     };
     if found.is_empty() || matches!(question.kind, QuestionKind::Term(_)) {
-        found.extend(commentary::answer(&question, &mut conversation, &mut sources).await);
+        found.extend(commentary::answer(
+            &question,
+            &mut conversation,
+            &mut sources,
+        ));
     }
     if found.is_empty() {
-        let message = shorten(conversation.message, 120);
+        let message = quoted_from_user(&shorten(conversation.message, 120));
         let more = if conversation.is_new { "" } else { " more" };
         parts.push(if question.refers_back && question.stems.is_empty() {
             SUPPORTED_QUESTIONS.to_owned()
         } else {
             format!(
-                "On “{message}” the works of this library have nothing{more}. {SUPPORTED_QUESTIONS}"
+                "On {message} the works of this library have nothing{more}. {SUPPORTED_QUESTIONS}"
             )
         });
     }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use verse_scripture::{Reference, find_references};
 
 use super::question::{Question, subject_stems};
-use crate::library::{links::link, quotation::shorten};
+use crate::library::links::link;
+use crate::library::quotation::{quoted_from_user, shorten};
 use crate::{Recollection, Role, Turn};
 
 /// The most bytes of a message that are quoted.
@@ -52,12 +53,13 @@ pub(super) fn recall(question: &Question, memory: &[Recollection]) -> Option<Rec
         None if about.is_empty() || message.starts_with(about.trim_end_matches(['.', '…'])) => {
             "in another conversation".to_owned()
         }
-        None => format!("in a conversation about “{about}”"),
+        None => format!("in a conversation about {}", quoted_from_user(&about)),
     };
+    let message = quoted_from_user(&message);
     let sentence = if shared > 0 {
-        format!("You spoke of this before, {conversation}. You said: “{message}”")
+        format!("You spoke of this before, {conversation}. You said: {message}")
     } else {
-        format!("Earlier you said, {conversation}: “{message}”")
+        format!("Earlier you said, {conversation}: {message}")
     };
     Some(Recalled {
         sentence,

@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
-use tokio::task::yield_now;
 use verse_scripture::works::commentary::list_sections;
 use verse_scripture::works::search::search_commentary;
 
@@ -39,15 +38,10 @@ struct Answer {
 }
 
 /// The best answers, those from the open passage first.
-pub(super) async fn search(
-    question: &Question,
-    conversation: &mut Conversation<'_>,
-) -> Vec<String> {
+pub(super) fn search(question: &Question, conversation: &mut Conversation<'_>) -> Vec<String> {
     let mut answers: Vec<Answer> = Vec::new();
     for selected in candidates(question, conversation) {
         answers.extend(answer_from(selected, question, conversation));
-        // CPU work on a shared thread: other tasks get a turn.
-        yield_now().await;
     }
     if answers.iter().all(|answer| !answer.is_open) {
         answers.extend(continue_on_open_verses(conversation));

@@ -8,8 +8,9 @@ use verse_scripture::{Testament, VerseId};
 
 use super::conversation::Conversation;
 use crate::library::links::{link, link_verse};
+use crate::library::quotation::{join, quoted_from_user};
 use crate::library::related::{is_empty_label, label, title_case};
-use crate::library::{quotation::join, sources::Sources};
+use crate::library::sources::Sources;
 
 /// The most entries of a topic.
 const MAX_ENTRIES: usize = 4;
@@ -106,7 +107,8 @@ fn original_word(term: &str, study: &LemmaStudy, verse: VerseId, sources: &mut S
         ", also in "
     };
     format!(
-        "Behind “{term}” in {} stands the {} {} ({}), {}.{meaning} It stands {times} in the King James Version{also}{examples}.",
+        "Behind {} in {} stands the {} {} ({}), {}.{meaning} It stands {times} in the King James Version{also}{examples}.",
+        quoted_from_user(term),
         link_verse(verse),
         entry.language,
         entry.lemma,

@@ -1,7 +1,7 @@
 //! A definition of a word in its verse: its meaning by the glossary and the lexicon, its usage (`usage`) and the origin of the
 //! original word (`origin`). Nothing is guessed: without an entry, `no_entry` says so.
 //!
-//! The text between “ and ” is that of a work or of the reader, letter for letter.
+//! The text between “ and ” is that of a work, letter for letter, or of the reader, with Markdown escaped.
 
 mod no_entry;
 mod origin;
@@ -11,7 +11,7 @@ use verse_scripture::word::{LemmaEvidence, LemmaLookup, LemmaStudy, WordStudy, s
 use verse_scripture::works::Work;
 use verse_scripture::works::lexicon::{Entry, Language};
 
-use super::quotation::{join, quoted};
+use super::quotation::{join, quoted, quoted_from_user};
 use super::{links::link_verse, sources::Sources};
 use crate::{DefinitionRequest, DefinitionTexts, Generated};
 
@@ -42,7 +42,7 @@ fn meaning(study: &WordStudy, sources: &mut Sources) -> String {
     let mut paragraphs = Vec::new();
     paragraphs.extend(glossary(study, sources));
     if study.lemmas.len() > 1 {
-        let (word, place) = (quoted(&study.found.word), places(study));
+        let (word, place) = (quoted_from_user(&study.found.word), places(study));
         paragraphs.push(format!(
             "More than one word stands behind {word} in {place}."
         ));
@@ -64,7 +64,7 @@ fn glossary(study: &WordStudy, sources: &mut Sources) -> Option<String> {
 
 /// The original word behind the selected one, and how it was found.
 fn behind(study: &WordStudy, lemma: &LemmaStudy) -> String {
-    let word = quoted(&study.found.word);
+    let word = quoted_from_user(&study.found.word);
     let kjv = quoted(&lemma.lemma.kjv_words);
     let place = places(study);
     let stands = format!("stands {}", introduced(&lemma.entry));

@@ -10,7 +10,10 @@ use verse_scripture::{Reference, TranslationCode, VerseId};
 use super::{glossary, places, translation, usage};
 use crate::DefinitionTexts;
 use crate::library::{
-    links::link_verse, passage::verse_texts, quotation::quoted, sources::Sources,
+    links::link_verse,
+    passage::verse_texts,
+    quotation::{quoted, quoted_from_user},
+    sources::Sources,
 };
 
 /// The most original words that are listed for a verse.
@@ -23,7 +26,7 @@ pub(super) fn for_small_word(study: &WordStudy) -> DefinitionTexts {
     } else {
         format!(
             "{} is one of the small words that join others and mean little by themselves. The reference works of this library explain no such words.",
-            quoted(&study.found.word)
+            quoted_from_user(&study.found.word)
         )
     };
     DefinitionTexts {
@@ -44,7 +47,7 @@ pub(super) fn for_spanish(study: &WordStudy, sources: &mut Sources) -> Definitio
     let definition = format!(
         "This library has no dictionary of Spanish, so that it cannot define {}{place}. Its lexicons are linked word by word \
          to the King James Version only, and a link from another language would be a guess.",
-        quoted(&study.found.word)
+        quoted_from_user(&study.found.word)
     );
     let verse = match study.found.verses.as_slice() {
         [verse] => kjv_text(*verse).map(|text| (*verse, text)),
@@ -76,7 +79,7 @@ pub(super) fn for_spanish(study: &WordStudy, sources: &mut Sources) -> Definitio
 }
 
 pub(super) fn for_unknown(study: &WordStudy, sources: &mut Sources) -> DefinitionTexts {
-    let word = quoted(&study.found.word);
+    let word = quoted_from_user(&study.found.word);
     let term = glossary(study, sources);
     let topic = usage::topic(study.topic.as_ref(), sources);
     let original_language = if study.found.verses.is_empty() {

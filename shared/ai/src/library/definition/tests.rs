@@ -192,3 +192,22 @@ fn definitions_to_read() {
         assert!(texts.len() < 5_000);
     }
 }
+
+#[test]
+fn a_quoted_word_is_neither_markdown_nor_html() {
+    for reference in ["John 3:16 (KJV)", "Juan 3:16 (SRV)", "nowhere"] {
+        let define = |word: &str| {
+            let request = DefinitionRequest {
+                word: word.to_owned(),
+                verse_text: "For God so loved the world".to_owned(),
+                passage_reference: reference.to_owned(),
+            };
+            write(&request).texts
+        };
+        for word in ["a![b](http://e.com)<img src=x>c", "loved [<img>](x)"] {
+            let texts = define(word);
+            let texts = texts.definition + &texts.biblical_usage + &texts.original_language;
+            assert!(!texts.contains("<img") && !texts.contains("[b]"), "{texts}");
+        }
+    }
+}

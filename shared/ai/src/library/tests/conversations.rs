@@ -122,6 +122,38 @@ async fn a_message_of_another_conversation_is_recalled() {
 }
 
 #[tokio::test]
+async fn a_quoted_message_is_neither_markdown_nor_html() {
+    let hostile = "qwertz ![a](http://e.com/p.png) [b](javascript:c) <img src=x onerror=y>";
+    let shown =
+        r"qwertz !\[a\](http\://e.com/p.png) \[b\](javascript:c) &lt;img src=x onerror=y&gt;";
+    let memory = |about: &str, message: &str| {
+        vec![Recollection {
+            about: about.to_owned(),
+            turns: vec![Turn::new(Role::User, message)],
+        }]
+    };
+    let question = "What did we talk about last time?";
+    let answers = [
+        request(None, &[hostile]),
+        request(None, &[hostile, "Nothing.", question]),
+        ChatRequest {
+            memory: memory("", hostile),
+            ..request(None, &[question])
+        },
+        ChatRequest {
+            memory: memory(hostile, "hello"),
+            ..request(None, &[question])
+        },
+    ];
+    for answer in answers {
+        let (answer, _) = reply(answer).await;
+        assert_contains(&answer, &[&format!("“{shown}”")]);
+    }
+    let term = "What is grace <img src=x>?";
+    assert_lacks(&first_reply(Some("John 1:16"), term).await, "<img");
+}
+
+#[tokio::test]
 async fn a_reply_does_not_repeat_the_insight() {
     let seen = "Here is God's love in giving his Son for the world.";
     let without_insight = request(Some("John 3:16"), &["How does this show the love of God?"]);

@@ -1,8 +1,12 @@
 //! Insights of the library.
 
 use std::collections::HashSet;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
-use tokio::time::Instant;
+use tokio::{task::yield_now, time::Instant};
 use verse_scripture::works::commentary::list_sections;
 use verse_scripture::works::introduction::find_introduction;
 use verse_scripture::{Reference, TranslationCode, VerseId, books, find_book, get_chapter};
@@ -30,6 +34,46 @@ async fn insight(reference: &str, text: &str) -> [String; 4] {
     ];
     println!("### {reference}\n\n{}\n", parts.join("\n\n—\n"));
     parts
+}
+
+/// The text of several books from this one on, cut to 50,000 characters.
+fn text_of_several_books(translation: TranslationCode, first: &str) -> String {
+    let from = find_book(first).unwrap().id;
+    let books = books().iter().filter(|book| book.id >= from);
+    let chapters =
+        books.flat_map(|book| (1..=book.chapter_count()).map(|chapter| (book.id, chapter)));
+    let verses = chapters.flat_map(|(book, chapter)| {
+        let chapter = get_chapter(translation, book, chapter).unwrap();
+        chapter.texts().into_iter().map(|(_, text)| text + " ")
+    });
+    let mut text = String::new();
+    for verse in verses {
+        text.push_str(&verse);
+        if text.len() > 50_000 {
+            break;
+        }
+    }
+    text.chars().take(50_000).collect()
+}
+
+#[tokio::test]
+async fn other_requests_run_during_an_insight_on_50_000_characters_of_several_books() {
+    let turns = Arc::new(AtomicUsize::new(0));
+    let other = tokio::spawn({
+        let turns = Arc::clone(&turns);
+        async move {
+            loop {
+                turns.fetch_add(1, Ordering::Relaxed);
+                yield_now().await;
+            }
+        }
+    });
+    let text = text_of_several_books(TranslationCode::Kjv, "Titus");
+    let [context, ..] = insight("Titus 1 (KJV)", &text).await;
+    other.abort();
+    assert_contains(&context, &["introduces Titus"]);
+    let turns = turns.load(Ordering::Relaxed);
+    assert!(turns > 100, "{turns}");
 }
 
 #[tokio::test]

@@ -117,6 +117,30 @@ async fn message_with_a_shared_word_is_found_with_its_neighbours(pool: PgPool) {
     }
 }
 
+/// Postgres' parser of texts looks for an address or a path from each place of such a text.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_text_of_addresses_and_paths_is_stored_and_searched_at_once(pool: PgPool) {
+    let database = connect(&pool);
+    let (_, token) = reader(&database).await;
+    talk(&database, token, NEW_CHAT, "mercy", "Yes.").await;
+    let signs = ('!'..='~').filter(char::is_ascii_punctuation);
+    let signs = signs.flat_map(|sign| [format!("a{sign}"), format!("1{sign}"), format!("~{sign}")]);
+    let others = ["a-b.", "http://a/", "1.2e-", "a@b.c ", "1e", "a1", "é", "—"];
+    for part in signs.chain(others.map(str::to_owned)) {
+        let text: String = part.repeat(10_000).chars().take(10_000).collect();
+        let began = std::time::Instant::now();
+        talk(&database, token, NEW_CHAT, &text, "Yes.").await;
+        search_words(&database, token, &text, None).await;
+        let took = began.elapsed();
+        assert!(
+            took < std::time::Duration::from_millis(500),
+            "{part}: {took:?}"
+        );
+    }
+    let found = search_words(&database, token, "~/mercy/", None).await;
+    assert_eq!(found.len(), 1);
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn words_are_found_in_other_forms_and_with_signs_between_them(pool: PgPool) {
     let database = connect(&pool);

@@ -65,7 +65,7 @@ pub const CHAT: &str = "
     SELECT 9000003, user_id, 'Light', now(), now() FROM devices WHERE token_hash = :token
     ON CONFLICT DO NOTHING";
 
-/// Restores the user after an erasure, with rows to erase.
+/// The user, with rows to clear.
 pub const USER: &str = "
     WITH born AS (
         INSERT INTO users (anonymous_id, created_at)

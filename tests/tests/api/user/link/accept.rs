@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use verse_tests::{Client, Database, EventFormat, Function, Response, SESSION_COOKIE, paths};
 
-use super::{WRONG_CODE, accept_code, devices, generate_code, site};
+use super::{WRONG_CODE, accept_code, devices, generate_code, own_device, site};
 use crate::{session, user::CHROME};
 
 async fn refusal(client: &Client, code: &str) -> String {
@@ -117,9 +117,57 @@ async fn every_refusal_says_why() {
     let code = generate_code(&host).await;
     accept_code(&guest, &code).await.expect_status(200);
     let used = "This code has already been used";
-    for client in [&host, &guest, &third] {
+    for client in [&host, &third] {
         assert_eq!(refusal(client, &code).await, used);
     }
+}
+
+/// Contract: devices and linking: "the device that has just used a code gets the same answer again"
+#[tokio::test]
+async fn a_device_whose_answer_was_lost_gets_it_again() {
+    let (database, host) = site().await;
+    let (guest, other) = (host.another(), host.another());
+    session(&guest).await;
+    let code = generate_code(&host).await;
+    let first = accept_code(&guest, &code).await.expect_status(200).json();
+    for _ in 0..2 {
+        let again = accept_code(&guest, &code.to_lowercase()).await;
+        assert_eq!(again.expect_status(200).json(), first);
+    }
+    assert_eq!(
+        first["new_anonymous_id"],
+        session(&host).await["anonymous_id"]
+    );
+    // The user that it belongs to now, after another link.
+    let next = generate_code(&other).await;
+    accept_code(&guest, &next).await.expect_status(200);
+    let again = accept_code(&guest, &code).await.expect_status(200).json();
+    assert_eq!(
+        again["new_anonymous_id"],
+        session(&other).await["anonymous_id"]
+    );
+    // Not another device, and not after the code's five minutes.
+    let used = "This code has already been used";
+    for client in [&host, &other, &host.another()] {
+        assert_eq!(refusal(client, &code).await, used);
+    }
+    database
+        .execute("UPDATE link_codes SET expires_at = now()")
+        .await;
+    assert_eq!(refusal(&guest, &code).await, used);
+}
+
+/// The code must not let it in again.
+#[tokio::test]
+async fn an_unlinked_device_cannot_use_its_code_again() {
+    let (_database, host) = site().await;
+    let guest = host.another();
+    let code = generate_code(&host).await;
+    accept_code(&guest, &code).await.expect_status(200);
+    let device = own_device(&guest).await;
+    host.delete(&device).await.expect_status(200);
+    let used = "This code has already been used";
+    assert_eq!(refusal(&guest, &code).await, used);
 }
 
 #[tokio::test]
@@ -132,6 +180,7 @@ async fn a_wrong_code_creates_no_user() {
 
 /// Contract: conventions: "a body that is not well-formed JSON, lone surrogates included, is a 400"
 /// Contract: conventions: "a body that is not declared as JSON is a 415"
+/// Contract: conventions: "a body that is JSON but no object is a 422"
 /// Contract: conventions: "a field that is missing, of a wrong type or out of bounds is a 422"
 /// Contract: conventions: "`device_name` has at most 100 characters"
 /// Contract: conventions: "U+0000 in a string is a 422"
@@ -145,7 +194,7 @@ async fn each_kind_of_bad_body_has_its_status() {
         ("text/plain", r#"{"code":"x"}"#, 415),
         (json, r#"{"code":"#, 400),
         (json, r#"{"code":"\ud800"}"#, 400),
-        (json, "[]", 400),
+        (json, "[1", 400),
         (json, &*large, 413),
     ] {
         let request = client.post(paths::ACCEPT_CODE).body(body.to_owned());
@@ -154,6 +203,10 @@ async fn each_kind_of_bad_body_has_its_status() {
     }
     let long_name = "é".repeat(101);
     for (body, pointer) in [
+        (json!([]), ""),
+        (json!("code"), ""),
+        (json!(7), ""),
+        (json!(null), ""),
         (json!({}), "/code"),
         (json!({"code": null}), "/code"),
         (json!({"code": 7}), "/code"),
@@ -193,7 +246,7 @@ async fn unknown_fields_are_ignored() {
 
 /// Contract: devices and linking: "ten wrong codes in 15 minutes, then 429"
 #[tokio::test]
-async fn after_ten_wrong_codes_even_a_right_one_is_a_429() {
+async fn after_ten_wrong_codes_of_a_caller_even_a_right_one_is_a_429() {
     let (database, host) = site().await;
     let code = generate_code(&host).await;
     let guest = host.another().from_address("203.0.113.7");
@@ -207,14 +260,11 @@ async fn after_ten_wrong_codes_even_a_right_one_is_a_429() {
     assert!((800..=900).contains(&seconds), "{seconds}");
     let _ = blocked.problem();
 
-    // Neither a new cookie nor another address evades the limit.
-    let new_cookie = host.another().from_address("203.0.113.7");
+    // Another address does not evade the limit. Another caller at the address is not blocked.
     let moved = guest.clone().from_address("203.0.113.8");
-    for client in [new_cookie, moved] {
-        accept_code(&client, &code).await.expect_status(429);
-    }
-    let elsewhere = host.another().from_address("203.0.113.8");
-    accept_code(&elsewhere, &code).await.expect_status(200);
+    accept_code(&moved, &code).await.expect_status(429);
+    let neighbour = host.another().from_address("203.0.113.7");
+    accept_code(&neighbour, &code).await.expect_status(200);
 
     database
         .execute("UPDATE rate_buckets SET window_start = window_start - interval '15 minutes'")
@@ -228,15 +278,31 @@ async fn after_ten_wrong_codes_even_a_right_one_is_a_429() {
 #[tokio::test]
 async fn the_limit_of_wrong_codes_is_a_setting() {
     let database = Database::fresh().await;
-    let settings = [("WRONG_CODES", "2"), ("WRONG_CODES_MINUTES", "60")];
+    let settings = [
+        ("WRONG_CODES", "2"),
+        ("WRONG_CODES_PER_ADDRESS", "5"),
+        ("WRONG_CODES_MINUTES", "60"),
+    ];
     let function = Function::with_database("device-link", &database).envs(settings);
-    let client = Client::new(&function.start().await);
+    let site = Client::new(&function.start().await);
+    let caller = site.another();
+    generate_code(&caller).await;
+    let wrong = async |client: &Client, status| {
+        let refused = accept_code(client, WRONG_CODE).await;
+        refused.expect_status(status)
+    };
     for status in [400, 400] {
-        accept_code(&client, WRONG_CODE).await.expect_status(status);
+        wrong(&caller, status).await;
     }
-    let blocked = accept_code(&client, WRONG_CODE).await.expect_status(429);
+    let blocked = wrong(&caller, 429).await;
     let seconds = retry_after(&blocked);
     assert!((3500..=3601).contains(&seconds), "{seconds}");
+
+    // A caller without a cookie is counted by its address alone. The calls of a blocked caller count there, too.
+    for status in [400, 400, 429] {
+        wrong(&site.another(), status).await;
+    }
+    wrong(&site.another().from_address("203.0.113.8"), 400).await;
 }
 
 /// Contract: quota and rate limits: "no IP address is stored"
@@ -260,7 +326,8 @@ async fn the_device_name_comes_from_the_request_else_from_the_user_agent() {
     let code = generate_code(&host).await;
     accept_code(&unnamed, &code).await.expect_status(200);
     let body = json!({
-        "code": generate_code(&host).await, "device_name": " Kitchen ", "device_type": "tablet",
+        "code": generate_code(&host).await, "device_name": " Kit\u{202e}chen\u{200b}\u{7f} ",
+        "device_type": "tablet",
     });
     let named = site.another().post(paths::ACCEPT_CODE).json(&body).await;
     named.expect_status(200);

@@ -30,6 +30,23 @@ async fn of_fifty_simultaneous_uses_of_one_code_one_succeeds() {
     assert_eq!(database.count("devices").await, 1 + known);
 }
 
+/// Contract: devices and linking: "the device that has just used a code gets the same answer again"
+#[tokio::test]
+async fn one_device_that_sends_a_code_twenty_times_at_once_links_once() {
+    let (database, host) = site().await;
+    for _ in 0..5 {
+        let (code, guest) = (generate_code(&host).await, host.another());
+        session(&guest).await;
+        let answers = join_all((0..20).map(|_| accept_code(&guest, &code))).await;
+        let id = session(&host).await["anonymous_id"].clone();
+        for answer in answers {
+            assert_eq!(answer.expect_status(200).json()["new_anonymous_id"], id);
+        }
+    }
+    assert_eq!(database.count("users").await, 1);
+    assert_eq!(devices(&host).await.len(), 6);
+}
+
 /// Contract: devices and linking: "two users who accept each other's codes become one user"
 #[tokio::test]
 async fn two_users_who_accept_each_others_code_become_one() {
