@@ -24,7 +24,7 @@ DATABASE = "verse"
 READY_WITHIN = 60
 
 # As in template.yaml: a statement outlives its client unless the server ends it. In milliseconds.
-LIMITS = {"statement_timeout": "15000", "idle_in_transaction_session_timeout": "15000", "transaction_timeout": "30000"}
+LIMITS = {"statement_timeout": "10000", "idle_in_transaction_session_timeout": "15000", "transaction_timeout": "30000"}
 # For commands that fill large tables and explain every statement.
 NO_LIMITS = dict.fromkeys(LIMITS, "0")
 

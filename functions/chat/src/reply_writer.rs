@@ -287,8 +287,9 @@ impl Writer<'_> {
         match finish_message(database, stored.reply, state, &self.text, day_of_reply).await {
             Ok(finished) => Ok(finished.is_refunded),
             Err(error) if error.is_unavailable() => Err(error),
-            // The database answers and refuses the reply. The refund is another row.
-            Err(_) => refund_quota(database, *token, day).await,
+            // The database answers and refuses the reply. The refund is another row, and is tried once: its answer may be
+            // lost.
+            Err(_) => Ok(refund_quota(database, *token, day).await.unwrap_or(false)),
         }
     }
 

@@ -4,6 +4,7 @@
 
 use axum::{Extension, Json, extract::State};
 use serde::Serialize;
+use tokio::task::spawn_blocking;
 use utoipa::ToSchema;
 use verse_ai::{DefinitionRequest, Model};
 use verse_data::{
@@ -113,6 +114,7 @@ async fn get_or_generate(
     body: DefinitionBody,
 ) -> Result<DefinitionAnswer, Problem> {
     let (database, token) = (generation.app.database()?, generation.token);
+    let sent = body.clone();
     let subject = DefinitionSubject {
         word: &body.word,
         passage_reference: &body.passage_reference,
@@ -123,15 +125,15 @@ async fn get_or_generate(
             |claim, now| begin_definition(database, token, subject, claim, now),
             generate(model, body.clone(), generation.deadline),
             async |(content, source): SourcedContent, now| {
+                // The search of a long text takes a thread for some time.
+                let search = spawn_blocking(move || {
+                    is_word_of_scripture(&sent.word, &sent.passage_reference, &sent.verse_text)
+                });
                 let new = NewDefinition {
                     subject,
                     content: &content,
                     source: Some(&source),
-                    is_scripture: is_word_of_scripture(
-                        subject.word,
-                        subject.passage_reference,
-                        subject.verse_text,
-                    ),
+                    is_scripture: search.await.unwrap_or(false),
                 };
                 save_definition(database, token, new, now).await
             },

@@ -3,6 +3,7 @@
 
 use axum::{Extension, Json, extract::State};
 use serde::Serialize;
+use tokio::task::spawn_blocking;
 use utoipa::ToSchema;
 use verse_ai::{InsightRequest, Model};
 use verse_data::{InsightContent, InsightSubject, NewInsight, begin_insight, save_insight};
@@ -101,6 +102,7 @@ async fn get_or_generate(
     body: InsightBody,
 ) -> Result<InsightAnswer, Problem> {
     let (database, token) = (generation.app.database()?, generation.token);
+    let (reference, text) = (body.passage_reference.clone(), body.passage_text.clone());
     let subject = InsightSubject {
         passage_reference: &body.passage_reference,
         passage_text: &body.passage_text,
@@ -110,11 +112,13 @@ async fn get_or_generate(
             |claim, now| begin_insight(database, token, subject, claim, now),
             generate(model, body.clone(), generation.deadline),
             async |(content, source): SourcedContent, now| {
+                // The search of a long text takes a thread for some time.
+                let search = spawn_blocking(move || is_scripture(&reference, &text));
                 let new = NewInsight {
                     subject,
                     content: &content,
                     source: Some(&source),
-                    is_scripture: is_scripture(subject.passage_reference, subject.passage_text),
+                    is_scripture: search.await.unwrap_or(false),
                 };
                 save_insight(database, token, new, now).await
             },

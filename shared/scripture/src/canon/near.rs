@@ -25,11 +25,12 @@ pub(crate) enum Nearness {
 }
 
 /// Words that are like a long name.
-const WORDS_LIKE_NAMES: [&str; 16] = [
+const WORDS_LIKE_NAMES: [&str; 17] = [
     "palms",
     "judge",
     "judged",
     "roman",
+    "macos",
     "marco",
     "hecho",
     "salmon",

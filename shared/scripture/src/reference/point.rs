@@ -341,18 +341,23 @@ impl Parser<'_> {
 
     /// Whether a comma separates chapter and verse, as on the continent: `Joh 3,16-18`. It has no
     /// space on either side, the chapter has such a verse, and no other comma follows: `Ps 1,3,5`
-    /// are three psalms, and `John 3, 16` are two chapters.
+    /// are three psalms, `John 3, 16` and `Genesis chapters 1,2` are two chapters.
     fn is_comma_before_verse(&self, book: &Book, chapter: Number) -> bool {
         let is_joined = |index, kind| self.kind(index) == Some(kind) && self.is_joined(index);
         let (comma, verse) = (self.at, self.at + 1);
         let is_list =
             is_joined(verse + 1, TokenKind::Comma) && is_joined(verse + 2, TokenKind::Number);
+        let before = chapter.token.checked_sub(1);
+        let says_chapters = before
+            .and_then(|before| self.token(before))
+            .is_some_and(|word| word.is_word(&CHAPTER_WORDS) && word.text.ends_with(['s', 'S']));
         let count = book.verse_count(chapter.value).unwrap_or(0);
         let exists = |token: &Token<'_>| (1..=count).contains(&token.value());
         self.token(comma).is_some_and(|token| token.text == ",")
             && is_joined(comma, TokenKind::Comma)
             && is_joined(verse, TokenKind::Number)
             && !is_list
+            && !says_chapters
             && self.kind(verse + 1) != Some(TokenKind::Colon)
             && !book.has_one_chapter()
             && self.token(verse).is_some_and(exists)

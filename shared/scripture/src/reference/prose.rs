@@ -14,8 +14,8 @@ use crate::translation::{TranslationCode, find_translation};
 pub(super) const LINKING_WORDS: [&str; 9] = [
     "and", "or", "cf", "see", "also", "compare", "with", "read", "plus",
 ];
-/// Names of books that are also English, Spanish or German words. In a sentence, in small or in
-/// capital letters, and without a verse they are read as the word: "I am 3", "Mac OS 9".
+/// Names of books that are also English, Spanish or German words. In a sentence, in small letters
+/// or, if short, in capitals, and without a verse they are read as the word: "I am 3", "Mac OS 9".
 const NAMES_THAT_ARE_WORDS: [&str; 25] = [
     "am", "is", "so", "he", "act", "acts", "ex", "re", "pro", "de", "la", "es", "ho", "song", "ja",
     "sal", "hechos", "numeros", "jueces", "sos", "os", "ag", "ap", "fil", "duet",
@@ -280,7 +280,10 @@ impl Parser<'_> {
         self.with_previous(index).is_some_and(|(previous, token)| {
             let in_sentence = previous.kind == TokenKind::Word && !previous.is_word(&LINKING_WORDS);
             let is_hour = previous.kind == TokenKind::Number && token.text == "am";
-            let is_name = !token.text.contains(char::is_lowercase) || !token.is_capitalised();
+            // A whole sentence may be in capitals: `TELL ME ABOUT ACTS 2`.
+            let is_short = token.text.chars().count() <= 3;
+            let is_capitals = is_short && !token.text.contains(char::is_lowercase);
+            let is_name = is_capitals || !token.is_capitalised();
             (in_sentence || is_hour) && is_name && token.is_word(&NAMES_THAT_ARE_WORDS)
         })
     }
