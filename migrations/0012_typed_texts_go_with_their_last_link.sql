@@ -63,6 +63,57 @@ CREATE TRIGGER delete_unlinked_definitions AFTER DELETE ON user_definitions
     REFERENCING OLD TABLE AS unlinked
     FOR EACH STATEMENT EXECUTE FUNCTION delete_unlinked_definitions();
 
+-- An upload with the content of a shared text is linked in its place. So that text goes with the upload.
+CREATE FUNCTION delete_insights_of_uploads() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+DECLARE
+    subjects BYTEA[] := ARRAY(SELECT subject_hash FROM removed WHERE owner_id IS NOT NULL);
+BEGIN
+    PERFORM FROM insights
+    WHERE owner_id IS NULL AND subject_hash = ANY (subjects) AND NOT is_scripture
+    ORDER BY id
+    FOR UPDATE;
+    IF FOUND THEN
+        WITH deleted AS (
+            DELETE FROM insights
+            WHERE owner_id IS NULL AND subject_hash = ANY (subjects) AND NOT is_scripture
+              AND NOT EXISTS (SELECT FROM user_insights WHERE insight_id = insights.id)
+              AND NOT EXISTS (SELECT FROM conversations WHERE insight_id = insights.id)
+            RETURNING subject_hash
+        )
+        DELETE FROM generations
+        WHERE kind = 'insight' AND subject_hash = ANY (ARRAY(SELECT subject_hash FROM deleted));
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION delete_definitions_of_uploads() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+DECLARE
+    subjects BYTEA[] := ARRAY(SELECT subject_hash FROM removed WHERE owner_id IS NOT NULL);
+BEGIN
+    PERFORM FROM definitions
+    WHERE owner_id IS NULL AND subject_hash = ANY (subjects) AND NOT is_scripture
+    ORDER BY id
+    FOR UPDATE;
+    IF FOUND THEN
+        WITH deleted AS (
+            DELETE FROM definitions
+            WHERE owner_id IS NULL AND subject_hash = ANY (subjects) AND NOT is_scripture
+              AND NOT EXISTS (SELECT FROM user_definitions WHERE definition_id = definitions.id)
+            RETURNING subject_hash
+        )
+        DELETE FROM generations
+        WHERE kind = 'definition' AND subject_hash = ANY (ARRAY(SELECT subject_hash FROM deleted));
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER delete_insights_of_uploads AFTER DELETE ON insights
+    REFERENCING OLD TABLE AS removed
+    FOR EACH STATEMENT EXECUTE FUNCTION delete_insights_of_uploads();
+CREATE TRIGGER delete_definitions_of_uploads AFTER DELETE ON definitions
+    REFERENCING OLD TABLE AS removed
+    FOR EACH STATEMENT EXECUTE FUNCTION delete_definitions_of_uploads();
+
 -- Shared texts whose users have left already.
 DELETE FROM insights
 WHERE owner_id IS NULL

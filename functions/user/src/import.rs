@@ -79,7 +79,7 @@ pub async fn import_user(
     let most_bytes = app.settings.user_megabytes.saturating_mul(1_000_000);
     let imported = with_user(&app, &caller, |database, token| {
         let data = Arc::clone(&data);
-        async move { import_user_data(&database, token, &data, most_bytes).await }
+        async move { import_user_data(&database, token, &data, most_bytes, now).await }
     })
     .await?;
     Ok(Json(ImportAnswer {

@@ -89,6 +89,8 @@ const TIME_LIMIT: Duration = Duration::from_secs(8);
 /// Adds the records that the caller's user does not have yet, in one transaction. Seven statements at most, with the
 /// begin and the commit.
 ///
+/// A chat or message of the time `now` has none of its own: it is there when an equal one of any time is.
+///
 /// Imports of one user run one after the other: two concurrent imports of one file add it once.
 ///
 /// # Errors
@@ -99,8 +101,9 @@ pub async fn import_user_data(
     token: TokenHash,
     data: &UserData,
     most_bytes: i64,
+    now: DateTime<Utc>,
 ) -> Result<Imported, Error> {
-    let import = retry_after_merge(|| import(database, token, data, most_bytes));
+    let import = retry_after_merge(|| import(database, token, data, most_bytes, now));
     timeout(TIME_LIMIT, Box::pin(import))
         .await
         .unwrap_or_else(|_| Err(Error::Unavailable(sqlx::Error::PoolTimedOut)))
@@ -112,6 +115,7 @@ async fn import(
     token: TokenHash,
     data: &UserData,
     most_bytes: i64,
+    now: DateTime<Utc>,
 ) -> Result<Option<Imported>, Error> {
     let mut transaction = database.begin().await?;
     let connection = transaction.connection();
@@ -126,11 +130,11 @@ async fn import(
 
     let insights = insert_insights(connection, user, &data.insights).await?;
     let definitions = insert_definitions(connection, user, &data.definitions).await?;
-    let chats = insert_chats(connection, user, &data.chats).await?;
+    let chats = insert_chats(connection, user, &data.chats, now).await?;
     let of_insights = with_messages(&insights, &data.insights);
     let of_chats = with_messages(&chats, &data.chats);
     let messages = distinct(of_insights.chain(of_chats));
-    let chat_messages = insert_messages(connection, user, &messages).await?;
+    let chat_messages = insert_messages(connection, user, &messages, now).await?;
     transaction.commit().await?;
     Ok(Some(Imported {
         insights: count_new(&insights),

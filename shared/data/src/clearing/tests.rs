@@ -341,3 +341,48 @@ async fn clearing_during_a_merge_clears_the_merged_user(pool: PgPool) {
     assert_eq!(count(&database, "conversations").await, 0);
     assert_eq!(count(&database, "users").await, 1);
 }
+
+/// An export that is imported, and then the same texts with the same content again: the uploads are linked.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_typed_text_goes_with_the_upload_that_is_linked_in_its_place(pool: PgPool) {
+    let database = connect(&pool);
+    for is_unlinked in [false, true] {
+        let person = Person::new(&database, at(NOW)).await;
+        let insight = save(&database, person, "typed", false).await;
+        for (table, columns) in [
+            (
+                "insight",
+                "passage_reference, passage_text, historical_context, theological_significance,
+                 practical_application",
+            ),
+            (
+                "definition",
+                "word, passage_reference, verse_text, definition, biblical_usage, original_language",
+            ),
+        ] {
+            let upload = format!(
+                "WITH upload AS (
+                     INSERT INTO {table}s (owner_id, subject_hash, content_hash, {columns}, created_at)
+                     SELECT $1, subject_hash, content_hash, {columns}, created_at FROM {table}s
+                     RETURNING id
+                 )
+                 UPDATE user_{table}s SET {table}_id = upload.id FROM upload"
+            );
+            sqlx::query(sqlx::AssertSqlSafe(upload))
+                .bind(person.user)
+                .execute(&pool)
+                .await
+                .unwrap();
+        }
+        assert_eq!(count(&database, "insights").await, 2, "{insight:?}");
+        if is_unlinked {
+            let device = DeviceId(person.device);
+            let unlinked = unlink_device(&database, person.token, device, at(NOW));
+            unlinked.await.unwrap();
+        } else {
+            clear(&database, person).await.unwrap();
+        }
+        assert_eq!(count(&database, "insights").await, 0, "{is_unlinked}");
+        assert_eq!(count(&database, "definitions").await, 0, "{is_unlinked}");
+    }
+}

@@ -1,5 +1,6 @@
 //! Conversations and messages of an import: one statement each, with all records as arrays.
 
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use super::{StoredRecord, texts, times};
@@ -11,6 +12,7 @@ pub(super) async fn insert_chats(
     connection: &mut PgConnection,
     user: i64,
     chats: &[(ChatRecord, Vec<MessageRecord>)],
+    now: DateTime<Utc>,
 ) -> Result<Vec<StoredRecord>, Error> {
     if chats.is_empty() {
         return Ok(Vec::new());
@@ -25,18 +27,37 @@ pub(super) async fn insert_chats(
     let stored = sqlx::query_as!(
         StoredRecord,
         r#"
-        WITH given AS (
+        WITH sent AS (
+            SELECT *
+            FROM unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
+                 WITH ORDINALITY AS sent (title, passage_reference, passage_text, created_at,
+                                          updated_at, position)
+        ), timed AS (
+            -- A chat without a time, which has `now`, takes the time of an equal one.
+            SELECT title, passage_reference, passage_text, updated_at, position,
+                   coalesce(nullif(created_at, $7), min(known_at) OVER same, $7) AS created_at
+            FROM (
+                SELECT title, passage_reference, passage_text, updated_at, position, created_at,
+                       NULL::timestamptz AS known_at
+                FROM sent
+                UNION ALL
+                SELECT title, passage_reference, passage_text, updated_at, NULL, NULL, created_at
+                FROM conversations
+                WHERE user_id = $1 AND insight_id IS NULL AND $7 = ANY ($5)
+            ) AS both_lists
+            WINDOW same AS (PARTITION BY title, passage_reference, passage_text)
+        ), given AS (
             SELECT *, row_number() OVER (PARTITION BY title, passage_reference, passage_text,
                                                       created_at ORDER BY position) AS nth
-            FROM unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
-                 WITH ORDINALITY AS given (title, passage_reference, passage_text, created_at,
-                                           updated_at, position)
+            FROM timed
+            WHERE position IS NOT NULL
         ), existing AS (
             SELECT id, title, passage_reference, passage_text, created_at,
                    row_number() OVER (PARTITION BY title, passage_reference, passage_text,
                                                    created_at ORDER BY id) AS nth
             FROM conversations
-            WHERE user_id = $1 AND insight_id IS NULL AND created_at = ANY($5)
+            WHERE user_id = $1 AND insight_id IS NULL
+              AND created_at = ANY (ARRAY(SELECT created_at FROM given))
         ), matched AS (
             SELECT given.position, existing.id, given.updated_at
             FROM given
@@ -77,6 +98,7 @@ pub(super) async fn insert_chats(
         passages as Vec<Option<&str>>,
         &times(&records, |r| r.created_at),
         &times(&records, |r| r.updated_at),
+        now,
     )
     .fetch_all(connection)
     .await?;
@@ -88,20 +110,41 @@ pub(super) async fn insert_messages(
     connection: &mut PgConnection,
     user: i64,
     messages: &[(i64, &MessageRecord)],
+    now: DateTime<Utc>,
 ) -> Result<u64, Error> {
     if messages.is_empty() {
         return Ok(0);
     }
     let conversations: Vec<i64> = messages.iter().map(|(id, _)| *id).collect();
+    let without_times = messages
+        .iter()
+        .filter(|(_, message)| message.created_at == now);
+    let mut without_times: Vec<i64> = without_times.map(|(id, _)| *id).collect();
+    without_times.dedup();
     // The statement sorts both lists together. The planner has no statistics on arrays, and a join of two long lists
     // may take very long. Among equal messages, existing ones come first, and as many given ones are left out.
     let done = sqlx::query!(
         r#"
-        WITH given AS (
+        WITH sent AS (
             SELECT *
             FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
-                 WITH ORDINALITY AS given (conversation_id, role, state, content, created_at,
-                                           position)
+                 WITH ORDINALITY AS sent (conversation_id, role, state, content, created_at,
+                                          position)
+        ), timed AS (
+            -- A message without a time, which has `now`, takes the time of an equal one.
+            SELECT conversation_id, role, state, content,
+                   coalesce(nullif(created_at, $7), min(known_at) OVER same, $7) AS created_at,
+                   position
+            FROM (
+                SELECT *, NULL::timestamptz AS known_at FROM sent
+                UNION ALL
+                SELECT conversation_id, role, state, content, NULL, NULL, created_at
+                FROM messages
+                WHERE conversation_id = ANY ($8) AND state <> 'pending'
+            ) AS both_lists
+            WINDOW same AS (PARTITION BY conversation_id, role, content)
+        ), given AS (
+            SELECT * FROM timed WHERE position IS NOT NULL
         ), existing AS (
             SELECT conversation_id, role, state, content, created_at
             FROM messages
@@ -126,6 +169,8 @@ pub(super) async fn insert_messages(
         texts(messages, |(_, m)| m.state.as_str()) as Vec<&str>,
         texts(messages, |(_, m)| &m.content) as Vec<&str>,
         &times(messages, |(_, m)| m.created_at),
+        now,
+        &without_times,
     )
     .execute(connection)
     .await?;

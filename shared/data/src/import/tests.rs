@@ -13,6 +13,9 @@ use crate::{
     merge_users,
 };
 
+/// The time of an import.
+const SENT: &str = "2026-03-01T00:00:00.654321Z";
+
 fn insight(text: &str) -> InsightRecord {
     InsightRecord {
         passage_reference: "John 3:16 (KJV)".to_owned(),
@@ -91,7 +94,7 @@ const ALL: Imported = Imported {
 };
 
 async fn import(database: &Database, token: TokenHash, file: &UserData) -> Imported {
-    import_user_data(database, token, file, MOST_BYTES)
+    import_user_data(database, token, file, MOST_BYTES, at(SENT))
         .await
         .unwrap()
 }
@@ -166,7 +169,7 @@ async fn file_is_imported_once_and_exported_whole(pool: PgPool) {
 /// Retries an import that did not get the lock in time, as a client does on a busy machine: it has imported nothing.
 async fn import_with_retries(database: &Database, token: TokenHash, file: &UserData) -> Imported {
     for _ in 0..10 {
-        match import_user_data(database, token, file, MOST_BYTES).await {
+        match import_user_data(database, token, file, MOST_BYTES, at(SENT)).await {
             Err(error) if error.is_unavailable() => {}
             imported => return imported.unwrap(),
         }
@@ -335,7 +338,7 @@ async fn invalid_record_imports_nothing(pool: PgPool) {
     let (_, token) = reader(&database).await;
     let mut invalid = data();
     invalid.chats[2].0.title = String::new();
-    let refused = import_user_data(&database, token, &invalid, MOST_BYTES).await;
+    let refused = import_user_data(&database, token, &invalid, MOST_BYTES, at(SENT)).await;
     assert!(
         matches!(refused, Err(Error::Conflict { .. })),
         "{refused:?}"
@@ -349,10 +352,10 @@ async fn user_at_the_limit_of_bytes_imports_nothing_more(pool: PgPool) {
     let database = connect_with_timeouts(&pool, 20);
     let (_, token) = reader(&database).await;
     let bytes = data().bytes();
-    let refused = import_user_data(&database, token, &data(), bytes - 1).await;
+    let refused = import_user_data(&database, token, &data(), bytes - 1, at(SENT)).await;
     assert!(matches!(refused, Err(Error::TooMuchData)), "{refused:?}");
     assert_eq!(export(&database, token).await, []);
-    let imported = import_user_data(&database, token, &data(), bytes).await;
+    let imported = import_user_data(&database, token, &data(), bytes, at(SENT)).await;
     assert_eq!(imported.unwrap(), ALL);
     // What is stored counts as what was in the file.
     let message = message(Role::User, "x", "2026-01-01T00:00:00Z");
@@ -364,7 +367,7 @@ async fn user_at_the_limit_of_bytes_imports_nothing_more(pool: PgPool) {
         (bytes + more.bytes() - 1, false),
         (bytes + more.bytes(), true),
     ] {
-        let imported = import_user_data(&database, token, &more, most).await;
+        let imported = import_user_data(&database, token, &more, most, at(SENT)).await;
         assert_eq!(imported.is_ok(), is_imported, "{imported:?}");
     }
 }
@@ -372,7 +375,7 @@ async fn user_at_the_limit_of_bytes_imports_nothing_more(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn unknown_caller_imports_nothing(pool: PgPool) {
     let database = connect_with_timeouts(&pool, 20);
-    let refused = import_user_data(&database, stranger(), &data(), MOST_BYTES).await;
+    let refused = import_user_data(&database, stranger(), &data(), MOST_BYTES, at(SENT)).await;
     assert!(matches!(refused, Err(Error::UnknownCaller)));
 }
 
@@ -394,4 +397,31 @@ async fn body_full_of_messages_is_imported_in_seconds(pool: PgPool) {
         let imported = import(&database, token, &file).await;
         assert_eq!(imported.chat_messages, expected);
     }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_file_without_times_sent_twice_adds_its_records_once(pool: PgPool) {
+    let database = connect_with_timeouts(&pool, 1);
+    let (_, token) = reader(&database).await;
+    for (sent, added) in [(SENT, (2, 6)), ("2026-03-01T00:00:09Z", (0, 0))] {
+        let timeless = |title: &str| ChatRecord {
+            created_at: at(sent),
+            updated_at: at(sent),
+            ..chat(title)
+        };
+        let talk = || {
+            let said = |content| message(Role::User, content, sent);
+            vec![said("Why?"), said("And?"), said("Why?")]
+        };
+        // Two equal chats are two.
+        let data = UserData {
+            chats: vec![(timeless("A"), talk()), (timeless("A"), talk())],
+            ..UserData::default()
+        };
+        let imported = import_user_data(&database, token, &data, MOST_BYTES, at(sent)).await;
+        let imported = imported.unwrap();
+        assert_eq!((imported.standalone_chats, imported.chat_messages), added);
+    }
+    let at_first = "SELECT count(*) FROM messages WHERE created_at = '2026-03-01T00:00:00.654321Z'";
+    assert_eq!(number(&database, at_first).await, 6);
 }
