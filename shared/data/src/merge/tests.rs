@@ -524,6 +524,8 @@ async fn an_upload_beside_an_equal_shared_text_can_be_merged(pool: PgPool) {
 async fn an_upload_of_both_users_is_kept_once(pool: PgPool) {
     let database = connect(&pool);
     shared_texts(&database).await;
+    // Another text would go with the upload that is not kept.
+    run(&database, "UPDATE insights SET is_scripture = TRUE", &[]).await;
     let (ann, ben) = two_users(&database).await;
     insert_upload(&database, ann).await;
     insert_upload(&database, ben).await;
