@@ -142,7 +142,7 @@ pub struct Turn {
     pub role: Role,
     /// The content.
     pub text: String,
-    /// It comes from an upload: the user may have written it, whatever its role.
+    /// It comes from an upload: the user may have written it, even as a reply.
     pub is_imported: bool,
 }
 

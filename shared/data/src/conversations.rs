@@ -75,7 +75,7 @@ pub struct Message {
     pub content: String,
     /// When it was sent; of a reply, when the user's message was sent.
     pub created_at: DateTime<Utc>,
-    /// It comes from an upload: the user may have written it, whatever its role.
+    /// It comes from an upload: the user may have written it, even as a reply.
     pub is_imported: bool,
 }
 

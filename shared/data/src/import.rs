@@ -2,7 +2,7 @@
 //!
 //! An insight or a definition is already there when the history has one with the same texts, shared or own. A new one
 //! belongs to the user, and other users never see it. A chat is identified by its title, passage and time, a message by
-//! its conversation, role, text and time, whatever its state. Two equal records of a file are two.
+//! its conversation, role, text and time, and not by its state. Two equal records of a file are two.
 
 use std::{
     collections::{HashMap, HashSet},

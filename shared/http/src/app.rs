@@ -33,7 +33,7 @@ pub struct Settings {
     pub metrics_namespace: String,
     /// Generated answers a UTC day for a user who is not pro.
     pub daily_limit: i32,
-    /// What one address may store in a minute: a user or a passage counts one, an import twenty.
+    /// The most that one address stores in a minute: a user or a passage counts one, an import twenty.
     pub store_per_minute: i32,
     /// The megabytes that one user may store by imports.
     pub user_megabytes: i64,
