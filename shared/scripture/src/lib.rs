@@ -3,6 +3,7 @@
 //!
 //! - [`canon`]: the 66 books, by name, abbreviation or id.
 //! - [`mod@reference`]: `John 3:16-18; Ps 23` as books, chapters and verses.
+//! - [`scope`]: the part of the canon that a search is limited to.
 //! - [`translation`]: the translations.
 //! - [`verse_map`]: the verse numbers of a translation and of the canon.
 //! - [`chapter`]: one chapter's verses, content and notes.
@@ -17,6 +18,7 @@ pub mod chapter;
 mod chapter_cache;
 pub mod chapter_format;
 pub mod reference;
+pub mod scope;
 pub mod selection;
 mod stem;
 mod token;
@@ -32,6 +34,7 @@ pub use reference::{
     FoundReferences, Reference, ReferenceError, Unread, VerseId, find_references, parse_references,
     read_references,
 };
+pub use scope::{Scope, ScopeError};
 pub use selection::{Certainty, Selection, is_scripture, is_word_of_scripture, locate_selection};
 pub use translation::{
     Translation, TranslationCode, find_translation, nearest_translation, translations,
