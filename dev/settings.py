@@ -4,12 +4,18 @@
 """
 
 GENERATION = ("insight", "definition", "chat")
-HTTP = ("bible", "user", "device-link", *GENERATION)
+# Functions that answer HTTP and use the database.
+STORING = ("bible", "user", "device-link", *GENERATION)
+HTTP = (*STORING, "study")
+# Functions that use the database.
+DATABASE = (*STORING, "cleanup", "migrate")
 ALL = (*HTTP, "cleanup", "migrate")
 
 _BY_FUNCTIONS: dict[tuple[str, ...], str] = {
-    ALL: "VERSE_ENV METRICS_NAMESPACE DB_HOST DB_PORT DB_NAME DB_AUTH DB_SECRET_ARN DB_USER",
-    HTTP: "CORS_ORIGINS STORE_PER_MINUTE",
+    ALL: "VERSE_ENV METRICS_NAMESPACE",
+    DATABASE: "DB_HOST DB_PORT DB_NAME DB_AUTH DB_SECRET_ARN DB_USER",
+    HTTP: "CORS_ORIGINS",
+    STORING: "STORE_PER_MINUTE",
     ("user",): "USER_MEGABYTES",
     # The session's answer contains the rest of the daily quota.
     ("user", *GENERATION): "DAILY_LIMIT",

@@ -28,6 +28,7 @@ WHO = {"message": "Who was Nicodemus?"}
 # One call for each function: path, body, and a part of a complete answer.
 CALLS: tuple[tuple[str, Any, str], ...] = (
     (FIRST_CALL, None, '"reference":"John 3:16"'),
+    ("/api/topics?q=anxiety", None, '"name":"ANXIETY"'),
     ("/api/user/session", None, '"daily_limit":10000'),
     ("/api/user/devices", None, '"is_current":true'),
     ("/api/insights", JOHN, "Matthew Henry"),

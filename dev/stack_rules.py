@@ -14,6 +14,7 @@ from stack import Stack, refers_to
 ANY_RESOURCE = {
     ("FunctionBasics", "DescribeNetwork"): {"ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"},
     ("FunctionBasics", "Trace"): {"xray:PutTraceSegments", "xray:PutTelemetryRecords"},
+    ("Tracing", "Trace"): {"xray:PutTraceSegments", "xray:PutTelemetryRecords"},
 }
 # Resource names that may contain a `*`: those of things without a name yet, of every Region that a profile may choose,
 # and of buckets that CloudFormation names.
@@ -27,8 +28,10 @@ WILD_NAMES = {
 ANY_PRINCIPAL = {"S3Endpoint"}
 # AWS's own policy for the API Gateway log, which serves the whole account.
 AWS_POLICIES = {"GatewayLogRole": "service-role/AmazonAPIGatewayPushToCloudWatchLogs"}
-# The policies of every function, those of functions that call a model, and the actions of each policy.
-EVERY_FUNCTION = {"FunctionBasics", "DatabaseSignIn"}
+# The policies of functions with and without the database, those of functions that call a model, and the actions of each
+# policy.
+DATABASE_POLICIES = {"FunctionBasics", "DatabaseSignIn"}
+OTHER_POLICIES = {"Tracing"}
 MODEL_POLICIES = {"ModelKey", "ModelInvocation"}
 ALLOWED = {
     "FunctionBasics": {
@@ -36,6 +39,7 @@ ALLOWED = {
         *("ec2:UnassignPrivateIpAddresses", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"),
         *("xray:PutTraceSegments", "xray:PutTelemetryRecords"),
     },
+    "Tracing": {"xray:PutTraceSegments", "xray:PutTelemetryRecords"},
     "DatabaseSignIn": {"rds-db:connect", "secretsmanager:GetSecretValue"},
     "ModelKey": {"secretsmanager:GetSecretValue"},
     "ModelInvocation": {"bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"},
@@ -52,7 +56,8 @@ MOST_RESERVED = 600
 
 
 def functions_have_the_same_build_and_runtime(stack: Stack, facts: CodeFacts) -> Iterator[str]:
-    """One resource for each folder of `functions/`, on Amazon Linux 2023, in the private subnets, traced."""
+    """One resource for each folder of `functions/`, on Amazon Linux 2023, traced; in the private subnets to use the
+    database, and in no network otherwise."""
     functions = stack.functions()
     for name in sorted(facts.functions ^ set(functions)):
         yield f"{name} is only a folder of functions/ or only a function of the template"
@@ -64,8 +69,11 @@ def functions_have_the_same_build_and_runtime(stack: Stack, facts: CodeFacts) ->
             yield f"{logical}: Runtime or Handler"
         if not refers_to(its.get("Architectures"), "Architecture"):
             yield f"{logical}: Architectures is not the parameter's"
-        if not all(refers_to(its.get("VpcConfig"), subnet) for subnet in ("PrivateSubnetA", "PrivateSubnetB")):
+        subnets = [refers_to(its.get("VpcConfig"), subnet) for subnet in ("PrivateSubnetA", "PrivateSubnetB")]
+        if name in settings.DATABASE and not all(subnets):
             yield f"{logical} is not in both private subnets"
+        if name not in settings.DATABASE and "VpcConfig" in its:
+            yield f"{logical} is in a network, which {name} does not need"
         if its.get("TracingConfig") != {"Mode": "Active"}:
             yield f"{logical} is not traced"
         if its.get("FunctionName") != {"Fn::Sub": f"${{AWS::StackName}}-{name}"}:
@@ -150,7 +158,8 @@ def permissions_are_needed(stack: Stack, facts: CodeFacts) -> Iterator[str]:
     for name, (logical, its) in stack.functions().items():
         role = next((role for role in roles if refers_to(its.get("Role"), role)), "")
         had = set(re.findall(r'"Ref": "(\w+)"', json.dumps(roles.get(role, {}).get("ManagedPolicyArns", []))))
-        wanted = EVERY_FUNCTION | (MODEL_POLICIES if name in settings.GENERATION else set())
+        wanted = DATABASE_POLICIES if name in settings.DATABASE else OTHER_POLICIES
+        wanted = wanted | (MODEL_POLICIES if name in settings.GENERATION else set())
         yield from (f"{logical}: {role} has {policy}, which {name} does not need" for policy in sorted(had - wanted))
         yield from (f"{logical}: {role} lacks {policy}, which {name} needs" for policy in sorted(wanted - had))
     allowed: dict[str, set[str]] = {}
@@ -185,8 +194,9 @@ def only_the_proxy_reaches_the_database(stack: Stack, facts: CodeFacts) -> Itera
             yield f"{name}: StorageEncrypted or ManageMasterUserPassword"
         if {stack.resources[name].get(key) for key in ("DeletionPolicy", "UpdateReplacePolicy")} != {"Snapshot"}:
             yield f"{name} may be deleted without a snapshot"
-    for logical, its in stack.functions().values():
-        if not refers_to(its.get("Environment", {}).get("Variables", {}).get("DB_HOST"), "DatabaseProxy"):
+    for name, (logical, its) in stack.functions().items():
+        host = its.get("Environment", {}).get("Variables", {}).get("DB_HOST")
+        if name in settings.DATABASE and not refers_to(host, "DatabaseProxy"):
             yield f"{logical}: DB_HOST is not the proxy's"
 
 

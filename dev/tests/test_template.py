@@ -49,6 +49,8 @@ BROKEN = [
     ("!If [Reserves, 200, !Ref AWS::NoValue]", "!If [Reserves, 400, !Ref AWS::NoValue]", "executions are reserved; the description of ReserveConcurrency allows"),
     ("          WRONG_CODES: !Ref WrongCodes\n", "", "DeviceLinkFunction lacks WRONG_CODES, which device-link reads"),
     ("        VERSE_ENV: production\n", "        VERSE_ENV: production\n        VERSE_MODE: fast\n", "BibleFunction has VERSE_MODE, which bible does not read"),
+    ("Binary: study}\n    Properties:\n", "Binary: study}\n    Properties:\n      VpcConfig: {SubnetIds: [!Ref PrivateSubnetA], SecurityGroupIds: [!Ref FunctionSecurityGroup]}\n", "StudyFunction is in a network, which study does not need"),
+    ("      ManagedPolicyArns: [!Ref Tracing]\n", "      ManagedPolicyArns: [!Ref Tracing, !Ref DatabaseSignIn]\n", "StudyRole has DatabaseSignIn, which study does not need"),
     ("          AI_SECRET_ARN: !Ref AiSecretArn\n", "          ANTHROPIC_API_KEY: secret\n", "InsightFunction: ANTHROPIC_API_KEY looks like a secret"),
     ("-bible', RetentionInDays: !Ref LogRetentionDays}", "-bible'}", "BibleLog has no RetentionInDays"),
     ("LoggingConfig: {LogGroup: !Ref UserLog}", "LoggingConfig: {LogGroup: !Ref ChatLog}", "UserFunction: LoggingConfig names no log group of its own"),
@@ -191,7 +193,7 @@ class Deploying(unittest.TestCase):
             folders = {name: name for name in functions}
             built = sam.call("with_code", template=original, folders=folders, description=description)
             texts.append(re.findall(r"Description: With the parameters (\w+)", built))
-        self.assertEqual(len(texts[0]), 8)
+        self.assertEqual(len(texts[0]), 9)
         self.assertEqual(len(set(texts[0])), 1)
         self.assertNotEqual(texts[0], texts[1])
 

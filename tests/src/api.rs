@@ -15,6 +15,7 @@ pub mod paths {
     pub const TRANSLATIONS: &str = "/api/translations";
     pub const BOOKS: &str = "/api/books";
     pub const RESOLVE: &str = "/api/resolve";
+    pub const TOPICS: &str = "/api/topics";
     pub const HEALTH: &str = "/api/health";
     pub const READY: &str = "/api/health/ready";
 

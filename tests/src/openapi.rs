@@ -23,6 +23,7 @@ use verse_http::{
     components(schemas(ProblemBody, ProblemMembers, FieldError)),
     tags(
         (name = "bible", description = "Translations, books, passages and chapters"),
+        (name = "study", description = "Topics"),
         (name = "insight", description = "Insights on a passage, and their history"),
         (name = "definition", description = "Definitions of a word, and their history"),
         (name = "chat", description = "Conversations, and their messages"),
@@ -49,6 +50,7 @@ pub struct FunctionApi {
 pub fn functions() -> Vec<FunctionApi> {
     vec![
         api::<bible::Documentation>("bible", bible::routes()),
+        api::<study::Documentation>("study", study::routes()),
         api::<device_link::Documentation>("device-link", device_link::routes()),
         api::<insight::Documentation>("insight", insight::routes()),
         api::<definition::Documentation>("definition", definition::routes()),

@@ -4,16 +4,14 @@ use axum::{extract::State, response::Response};
 use verse_http::{
     App, Cacheable, CallerAddress, Invalid, NotFound, Problem, Query, TooMany, Unavailable,
 };
+use verse_reading::{ChapterQuery, TranslationQuery};
 
-use crate::{
-    chapter_query::ChapterQuery,
-    passage_answer::{PassageAnswer, SaveQuery},
-};
+use crate::passage_answer::{PassageAnswer, SaveQuery};
 
 /// Read a chapter's verses
 ///
 /// A verse that the translation does not print is absent from `verses` and named in `omitted`.
-#[utoipa::path(get, path = "/api/chapter", tag = "bible", params(ChapterQuery, SaveQuery),
+#[utoipa::path(get, path = "/api/chapter", tag = "bible", params(ChapterQuery, TranslationQuery, SaveQuery),
     responses(
         (status = 200, description = "The verses", body = PassageAnswer),
         (status = 304, description = "The caller has them cached"),
@@ -23,9 +21,9 @@ pub async fn get_chapter(
     State(app): State<App>,
     address: CallerAddress,
     cacheable: Cacheable,
-    Query((chapter, save)): Query<(ChapterQuery, SaveQuery)>,
+    Query((chapter, translation, save)): Query<(ChapterQuery, TranslationQuery, SaveQuery)>,
 ) -> Result<Response, Problem> {
-    let chapter = chapter.read()?;
+    let chapter = chapter.read(translation.find()?)?;
     let reference = format!("{} {}", chapter.book().name, chapter.number());
     let passage = PassageAnswer::new(&chapter, reference, &(0..=u16::MAX));
     save.answer(&app, address, &cacheable, &passage).await

@@ -4,12 +4,8 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 use verse_http::{Cacheable, Invalid, NotFound, Problem, Query};
+use verse_reading::{ChapterQuery, OmittedAnswer, TranslationQuery, list_omitted};
 use verse_scripture::{Chapter, Element, Note};
-
-use crate::{
-    chapter_query::ChapterQuery,
-    passage_answer::{OmittedAnswer, omitted},
-};
 
 /// A chapter for display.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,7 +27,7 @@ pub struct ContentAnswer {
 }
 
 /// Read a chapter for display
-#[utoipa::path(get, path = "/api/chapter/content", tag = "bible", params(ChapterQuery),
+#[utoipa::path(get, path = "/api/chapter/content", tag = "bible", params(ChapterQuery, TranslationQuery),
     responses(
         (status = 200, description = "The chapter", body = ContentAnswer),
         (status = 304, description = "The caller has it cached"),
@@ -39,9 +35,9 @@ pub struct ContentAnswer {
     ))]
 pub async fn get_content(
     cacheable: Cacheable,
-    Query(chapter): Query<ChapterQuery>,
+    Query((chapter, translation)): Query<(ChapterQuery, TranslationQuery)>,
 ) -> Result<Response, Problem> {
-    cacheable.json(&ContentAnswer::from(&chapter.read()?))
+    cacheable.json(&ContentAnswer::from(&chapter.read(translation.find()?)?))
 }
 
 impl From<&Chapter> for ContentAnswer {
@@ -54,7 +50,7 @@ impl From<&Chapter> for ContentAnswer {
             reference: format!("{book} {number}"),
             content: chapter.content(),
             notes: chapter.notes(),
-            omitted: omitted(chapter, &(0..=u16::MAX)),
+            omitted: list_omitted(chapter, &(0..=u16::MAX)),
         }
     }
 }

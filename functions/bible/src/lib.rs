@@ -4,7 +4,6 @@
 mod books;
 mod chapter;
 mod chapter_content;
-mod chapter_query;
 mod health;
 mod passage;
 mod passage_answer;

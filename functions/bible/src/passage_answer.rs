@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 use verse_data::{SavedPassage, save_passage};
 use verse_http::{App, Cacheable, CallerAddress, Fields, FromFields, Problem};
+use verse_reading::{OmittedAnswer, list_omitted};
 use verse_scripture::{Chapter, Note, Part, Verse};
 
 /// Whether to store the passage.
@@ -84,15 +85,6 @@ pub struct VerseAnswer {
     text_parts: Option<Vec<Part>>,
 }
 
-/// A verse of the canon that the translation does not print under this number.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct OmittedAnswer {
-    #[schema(example = 36)]
-    verse: u16,
-    /// A sentence that says so, and where the translation prints the words, if it does.
-    detail: String,
-}
-
 impl PassageAnswer {
     /// The verses of `chapter` with these numbers.
     pub(crate) fn new(chapter: &Chapter, reference: String, numbers: &RangeInclusive<u16>) -> Self {
@@ -104,20 +96,8 @@ impl PassageAnswer {
                 .collect(),
             translation: chapter.translation().as_str(),
             notes: chapter.notes_within(numbers),
-            omitted: omitted(chapter, numbers),
+            omitted: list_omitted(chapter, numbers),
         }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.verses.is_empty()
-    }
-
-    /// The sentence of the `404` when no verse is printed.
-    pub(crate) fn why_empty(&self) -> String {
-        self.omitted
-            .first()
-            .map(|verse| verse.detail.clone())
-            .unwrap_or_default()
     }
 
     /// The verses' text, joined by spaces.
@@ -141,25 +121,4 @@ impl VerseAnswer {
             text_parts: verse.text_parts,
         }
     }
-}
-
-/// The verses with these numbers that the translation does not print.
-pub(crate) fn omitted(chapter: &Chapter, numbers: &RangeInclusive<u16>) -> Vec<OmittedAnswer> {
-    let book = chapter.book().name;
-    let translation = chapter.translation().translation().name;
-    chapter
-        .omitted()
-        .into_iter()
-        .filter(|omitted| numbers.contains(&omitted.verse))
-        .map(|omitted| {
-            let instead = omitted.stands_at.map_or_else(String::new, |at| {
-                format!(": there it is {book} {}:{}", at.chapter, at.verse)
-            });
-            let verse = omitted.verse;
-            let number = chapter.number();
-            let detail =
-                format!("The {translation} does not print {book} {number}:{verse}{instead}.");
-            OmittedAnswer { verse, detail }
-        })
-        .collect()
 }

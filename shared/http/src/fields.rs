@@ -33,6 +33,7 @@ macro_rules! of_parts {
 
 of_parts!(A, B);
 of_parts!(A, B, C);
+of_parts!(A, B, C, D);
 
 /// An invalid field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]

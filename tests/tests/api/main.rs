@@ -11,6 +11,7 @@ mod bible;
 mod chat;
 mod health;
 mod insights_and_definitions;
+mod study;
 mod user;
 
 use std::fmt::Display;

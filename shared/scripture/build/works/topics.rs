@@ -1,11 +1,14 @@
 //! The topical Bible: topics by name, and for each chapter the topics that name verses of it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::Deserialize;
 
 use super::trimmed;
-use super::works_format::{PackedMention, PackedTopic, PackedTopicEntry, TOPICS_PER_FRAME};
+use super::works_format::{
+    PackedMention, PackedTopic, PackedTopicEntry, PackedTopicName, TOPICS_PER_FRAME,
+};
 use crate::Failure;
 use crate::canon::Canon;
 use crate::pack::Output;
@@ -116,7 +119,25 @@ pub fn build(
         32 * 1024,
     )?;
     output.add_frames("TOPIC_MENTIONS", &chapters, 0)?;
+    output.add_frames("TOPIC_NAMES", &[names(&topics)?], 0)?;
     Ok(topics)
+}
+
+/// Each name once, with the number of different verses that topics of this name have.
+fn names(topics: &[PackedTopic]) -> Result<Vec<PackedTopicName>, Failure> {
+    let same_name = topics.chunk_by(|one, other| one.name == other.name);
+    same_name
+        .filter_map(|same| Some((&same.first()?.name, same)))
+        .map(|(name, same)| {
+            let entries = same.iter().flat_map(|topic| &topic.entries);
+            let verses: BTreeSet<u16> = entries
+                .flat_map(|entry| &entry.references)
+                .flat_map(|(first, following)| *first..=first + following)
+                .collect();
+            let count = u16::try_from(verses.len()).map_err(|_| "too many verses".to_owned())?;
+            Ok((name.clone(), count))
+        })
+        .collect()
 }
 
 /// Reads `Exod.6.16-Exod.6.20`, `Josh.21.4` or `Num.17`, in one chapter. `None` if it is not in the

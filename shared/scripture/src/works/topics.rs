@@ -1,8 +1,11 @@
 //! Nave's Topical Bible: topics with their entries, and the topics that name a passage.
 
-use super::embedded::{TOPIC_MENTIONS, TOPICS};
-use super::works_format::{PackedMention, PackedTopic, PackedTopicEntry, TOPICS_PER_FRAME};
+use super::embedded::{TOPIC_MENTIONS, TOPIC_NAMES, TOPICS};
+use super::works_format::{
+    PackedMention, PackedTopic, PackedTopicEntry, PackedTopicName, TOPICS_PER_FRAME,
+};
 use crate::reference::{Reference, VerseId};
+use crate::stem::{search_stem, words};
 
 /// A topic.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -25,6 +28,98 @@ pub struct TopicEntry {
     pub see: Vec<String>,
 }
 
+/// A topic's name, and the number of its verses.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TopicName {
+    /// The name in capitals.
+    pub name: String,
+    /// How many different verses the topic names.
+    pub verses: u16,
+}
+
+/// How well a name matches a text; the least is the best.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Match {
+    /// The name is the text.
+    Whole,
+    /// The name begins with the text.
+    Beginning,
+    /// Each word of the text is the beginning of a word of the name.
+    Words,
+    /// Each word of the text has the stem of a word of the name.
+    Stems,
+    /// The name differs from the text by a few letters.
+    Near,
+}
+
+/// The topics whose names match a text, the best first: names that are the text, that begin with
+/// it, that have its words or beginnings of them, then their other forms. Within each kind the
+/// topics with more verses come first. Only if there is none of these, names with a few other
+/// letters.
+#[must_use]
+pub fn find_topic_names(text: &str, limit: usize) -> Vec<TopicName> {
+    let text = folded(text);
+    let parts: Vec<&str> = text.split_whitespace().collect();
+    let stems: Vec<String> = words(&text).map(search_stem).collect();
+    if stems.is_empty() {
+        return Vec::new();
+    }
+    let text = parts.join(" ");
+    let names: Vec<PackedTopicName> = TOPIC_NAMES.read(0).unwrap_or_default();
+    let kind = |name: &str| {
+        let in_name = || name.split([' ', ',', '(', ')', '-', '/']);
+        let has_beginning = |part: &&str| in_name().any(|word| word.starts_with(*part));
+        if name == text {
+            Some(Match::Whole)
+        } else if name.starts_with(&text) {
+            Some(Match::Beginning)
+        } else if parts.iter().all(has_beginning) {
+            Some(Match::Words)
+        } else {
+            let own: Vec<String> = words(name).map(search_stem).collect();
+            stems
+                .iter()
+                .all(|stem| own.contains(stem))
+                .then_some(Match::Stems)
+        }
+    };
+    let mut found = matching(&names, kind);
+    if found.is_empty() {
+        let most = (text.chars().count() / 4).min(MOST_WRONG_LETTERS);
+        found = matching(&names, |name| {
+            let near = name.len().abs_diff(text.len()) <= 2 * most;
+            (near && strsim::osa_distance(name, &text) <= most).then_some(Match::Near)
+        });
+    }
+    found.truncate(limit);
+    found.into_iter().map(|(_, name)| name).collect()
+}
+
+/// How many letters of a misspelt name may differ.
+const MOST_WRONG_LETTERS: usize = 2;
+
+fn matching(
+    names: &[PackedTopicName],
+    kind: impl Fn(&str) -> Option<Match>,
+) -> Vec<(Match, TopicName)> {
+    let topic = |(name, verses): &PackedTopicName| {
+        let name = name.clone();
+        let verses = *verses;
+        Some((kind(&name)?, TopicName { name, verses }))
+    };
+    let mut found: Vec<_> = names.iter().filter_map(topic).collect();
+    found.sort_by(|(kind, one), (other_kind, other)| {
+        let by_verses = other.verses.cmp(&one.verses);
+        kind.cmp(other_kind).then(by_verses)
+    });
+    found
+}
+
+/// A name or text as names are written.
+fn folded(text: &str) -> String {
+    text.trim().to_uppercase().replace('’', "'")
+}
+
 /// A topic that names verses of a passage.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct TopicMention {
@@ -41,7 +136,7 @@ pub struct TopicMention {
 /// entries of both.
 #[must_use]
 pub fn find_topic(name: &str) -> Option<Topic> {
-    let name = name.trim().to_uppercase().replace('’', "'");
+    let name = folded(name);
     if name.is_empty() {
         return None;
     }

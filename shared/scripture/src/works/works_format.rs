@@ -98,6 +98,9 @@ pub struct PackedTopicEntry {
     pub see: Vec<String>,
 }
 
+/// A topic's name, and how many different verses it names. One frame holds all, sorted by name, each once.
+pub type PackedTopicName = (String, u16);
+
 /// How many topics one frame holds.
 pub const TOPICS_PER_FRAME: usize = 32;
 

@@ -51,6 +51,7 @@ pub fn all() -> Vec<Workload> {
             calls: vec![get("/api/hello")],
         },
         bible(),
+        study(),
         with_database("user", user()),
         with_database("device-link", device_link()),
         with_database(
@@ -113,6 +114,14 @@ fn bible() -> Workload {
             get("/api/resolve?q=jn+3:16-18"),
             get("/api/health"),
         ],
+    }
+}
+
+fn study() -> Workload {
+    Workload {
+        function: "study",
+        needs_database: false,
+        calls: vec![get("/api/topics?q=anxiety")],
     }
 }
 

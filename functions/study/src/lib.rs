@@ -1,0 +1,8 @@
+//! Study: what the texts and the reference works say beyond the plain reading. Everything is in the binary; no route uses
+//! the database or depends on the caller.
+
+mod routes;
+mod topics;
+mod verse_answer;
+
+pub use routes::{Documentation, routes};

@@ -1,0 +1,43 @@
+//! A verse as all answers of this function have it.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use verse_scripture::{Reference, TranslationCode, VerseId, get_chapter};
+
+/// One verse of a translation, with the numbers that the translation prints.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct VerseAnswer {
+    #[schema(example = "John 3:16")]
+    reference: String,
+    /// The reference in OSIS form.
+    #[schema(example = "John.3.16")]
+    osis: String,
+    #[schema(example = "John")]
+    book: &'static str,
+    #[schema(example = 3)]
+    chapter: u16,
+    #[schema(example = 16)]
+    verse: u16,
+    text: String,
+}
+
+impl VerseAnswer {
+    /// A verse by its printed number and its text.
+    pub(crate) fn new(printed: VerseId, text: String) -> Self {
+        Self {
+            reference: printed.to_string(),
+            osis: Reference::between(printed, printed).osis(),
+            book: printed.book.book().name,
+            chapter: printed.chapter,
+            verse: printed.verse,
+            text,
+        }
+    }
+
+    /// A verse by its printed number; `None` when the translation does not print it.
+    pub(crate) fn find(translation: TranslationCode, printed: VerseId) -> Option<Self> {
+        let chapter = get_chapter(translation, printed.book, printed.chapter).ok()?;
+        let text = chapter.verse_text(printed.verse)?;
+        Some(Self::new(printed, text))
+    }
+}
