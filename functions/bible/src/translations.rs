@@ -25,6 +25,10 @@ pub struct TranslationAnswer {
     language: &'static str,
     /// Always false: all texts are free.
     requires_pro: bool,
+    /// What a reader must be told about this text; absent if nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    note: Option<&'static str>,
 }
 
 /// List the translations
@@ -39,6 +43,7 @@ pub async fn list_translations(cacheable: Cacheable) -> Result<Response, Problem
             name: translation.name,
             language: translation.language,
             requires_pro: false,
+            note: translation.note,
         })
         .collect();
     cacheable.json(&TranslationsAnswer { translations })

@@ -43,7 +43,7 @@ pub fn insert_title(chapter: &mut PackedChapter, verse: u16, title: String) -> R
         let Block::Paragraph(runs) = block else {
             continue;
         };
-        let Some(at) = runs.iter().position(|run| verse_of(run) == verse) else {
+        let Some(at) = runs.iter().position(|run| run.verse() == verse) else {
             continue;
         };
         let rest = runs.split_off(at);
@@ -128,11 +128,5 @@ fn splice(chapter: &mut PackedChapter, verse: u16, start: usize, length: usize, 
             before = run_end;
         }
         runs.retain(|run| !matches!(run, Run::Text { text, .. } if text.is_empty()));
-    }
-}
-
-fn verse_of(run: &Run) -> u16 {
-    match run {
-        Run::Text { verse, .. } | Run::Note { verse, .. } => *verse,
     }
 }

@@ -29,11 +29,12 @@ use crate::source::ChapterId;
 type Failure = String;
 
 /// Translation code, source file, and whether the editorial section headings are added.
-const TRANSLATIONS: [(&str, &str, bool); 5] = [
+const TRANSLATIONS: [(&str, &str, bool); 6] = [
     ("WEB", "web.chapters.jsonl.zst", true),
     ("KJV", "kjv.chapters.jsonl.zst", true),
     ("ASV", "asv.chapters.jsonl.zst", false),
     ("YLT", "ylt.jsonl.zst", false),
+    ("BSB", "bsb.chapters.jsonl.zst", false),
     ("SRV", "rv1909.chapters.jsonl.zst", false),
 ];
 /// A commentary's outlines of chapters, which give the section headings. `texts/PROVENANCE.md` says
@@ -66,7 +67,7 @@ fn build() -> Result<(), Failure> {
 
     let headings = source::read_headings(&texts.join(OUTLINES))?;
     let mut output = Output::new(folder);
-    let mut kjv = Vec::new();
+    let (mut web, mut kjv) = (Vec::new(), Vec::new());
     for (code, file, with_headings) in TRANSLATIONS {
         let mut chapters = source::read_chapters(&texts.join(file), &canon)?;
         for (id, chapter) in &mut chapters {
@@ -75,10 +76,17 @@ fn build() -> Result<(), Failure> {
                 normalize::add_headings(headings, chapter);
             }
         }
+        if code == "BSB" {
+            for ((_, chapter), other) in chapters.iter_mut().zip(&web) {
+                normalize::borrow_breaks(other, chapter);
+            }
+        }
         let packed: Vec<PackedChapter> = chapters.into_iter().map(|(_, chapter)| chapter).collect();
         output.add_frames(code, &packed, pack::CHAPTER_DICTIONARY)?;
-        if code == "KJV" {
-            kjv = packed;
+        match code {
+            "WEB" => web = packed,
+            "KJV" => kjv = packed,
+            _ => {}
         }
     }
     output.write_items("translations.rs")?;

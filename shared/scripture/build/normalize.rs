@@ -296,6 +296,44 @@ pub fn add_headings(headings: &[SectionHeading], chapter: &mut PackedChapter) {
     chapter.headings.sort_by_key(|heading| heading.verse);
 }
 
+/// Divides a chapter of one paragraph before the verses at which a paragraph or stanza begins in
+/// another translation; if the chapter does not have such a verse, before the next one.
+pub fn borrow_breaks(other: &PackedChapter, chapter: &mut PackedChapter) {
+    let mut begins = Vec::new();
+    let mut break_due = true;
+    for block in &other.blocks {
+        let Some(runs) = block.runs() else {
+            break_due |= *block == Block::Break;
+            continue;
+        };
+        // The first line of a poem begins one, the next ones do not.
+        let prose = !matches!(block, Block::Line { .. });
+        if prose || std::mem::take(&mut break_due) {
+            begins.extend(runs.first().map(Run::verse));
+        }
+        break_due = prose;
+    }
+    let mut blocks = Vec::new();
+    for block in chapter.blocks.drain(..) {
+        let Block::Paragraph(runs) = block else {
+            blocks.push(block);
+            continue;
+        };
+        let mut paragraph: Vec<Run> = Vec::new();
+        for run in runs {
+            let verse = run.verse();
+            let before = paragraph.last().map(Run::verse);
+            let is_new = |begin: &u16| before.is_some_and(|before| before < *begin);
+            if begins.iter().any(|begin| is_new(begin) && *begin <= verse) {
+                blocks.push(Block::Paragraph(std::mem::take(&mut paragraph)));
+            }
+            paragraph.push(run);
+        }
+        blocks.push(Block::Paragraph(paragraph));
+    }
+    chapter.blocks = blocks;
+}
+
 fn printed_verses(chapter: &PackedChapter) -> Vec<u16> {
     chapter.texts().map(|(verse, _)| verse).collect()
 }

@@ -25,6 +25,7 @@ fn frames_of(translation: TranslationCode) -> &'static ZstdFrames {
         TranslationCode::Kjv => &KJV,
         TranslationCode::Asv => &ASV,
         TranslationCode::Ylt => &YLT,
+        TranslationCode::Bsb => &BSB,
         TranslationCode::Srv => &SRV,
     }
 }

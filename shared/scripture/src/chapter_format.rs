@@ -101,6 +101,16 @@ impl PackedChapter {
     }
 }
 
+impl Run {
+    /// The verse that it belongs to.
+    #[must_use]
+    pub fn verse(&self) -> u16 {
+        match self {
+            Self::Text { verse, .. } | Self::Note { verse, .. } => *verse,
+        }
+    }
+}
+
 impl Block {
     /// The runs of a block of verses; `None` for a heading, a title, a speaker or a break.
     #[must_use]

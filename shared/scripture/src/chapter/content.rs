@@ -15,10 +15,18 @@ use std::slice;
 use super::part::{Element, Part, True};
 use crate::chapter_format::{Block, PackedChapter, Run, SectionHeading};
 
-/// A chapter's elements in order, with `only` these verses.
-pub(super) fn lay_out(chapter: &PackedChapter, only: RangeInclusive<u16>) -> Vec<Element> {
+/// A chapter's elements in order, with `only` these verses. `editorial_breaks`: the breaks are not
+/// the translation's own.
+pub(super) fn lay_out(
+    chapter: &PackedChapter,
+    only: RangeInclusive<u16>,
+    editorial_breaks: bool,
+) -> Vec<Element> {
     let mut layout = Layout {
         only,
+        line_break: Element::LineBreak {
+            editorial: editorial_breaks,
+        },
         elements: Vec::new(),
         editorial: chapter.headings.iter().peekable(),
         own_headings: Vec::new(),
@@ -38,6 +46,8 @@ pub(super) fn lay_out(chapter: &PackedChapter, only: RangeInclusive<u16>) -> Vec
 
 struct Layout<'a> {
     only: RangeInclusive<u16>,
+    /// The element between paragraphs or stanzas.
+    line_break: Element,
     elements: Vec<Element>,
     /// The editorial headings that are still to come.
     editorial: Peekable<slice::Iter<'a, SectionHeading>>,
@@ -77,16 +87,16 @@ impl<'a> Layout<'a> {
     fn runs(&mut self, runs: &[Run], poem: Option<u8>) {
         let mut line_continues = false;
         for run in runs {
-            let (Run::Text { verse, .. } | Run::Note { verse, .. }) = run;
-            if !self.only.contains(verse) {
+            let verse = run.verse();
+            if !self.only.contains(&verse) {
                 // Its notes count too: ids are numbered through the chapter.
                 self.notes += u32::from(matches!(run, Run::Note { .. }));
                 continue;
             }
-            if self.verse == Some(*verse) {
+            if self.verse == Some(verse) {
                 self.continue_verse();
             } else {
-                self.begin_verse(*verse);
+                self.begin_verse(verse);
             }
             match run {
                 Run::Text { text, .. } => {
@@ -121,7 +131,7 @@ impl<'a> Layout<'a> {
         self.end_verse();
         self.verse = Some(verse);
         if self.break_due && matches!(self.elements.last(), Some(Element::Verse { .. })) {
-            self.elements.push(Element::LineBreak);
+            self.elements.push(self.line_break.clone());
         }
         self.break_due = false;
         self.speaker_announced = false;
@@ -212,10 +222,10 @@ mod tests {
                 editorial: false,
             } => format!("# {}", content.concat()),
             Element::Heading { content, .. } => format!("## {}", content.concat()),
-            Element::LineBreak => "-".to_owned(),
+            Element::LineBreak { .. } => "-".to_owned(),
             Element::Verse { number, .. } => number.to_string(),
         };
-        lay_out(&PackedChapter { blocks, headings }, 0..=u16::MAX)
+        lay_out(&PackedChapter { blocks, headings }, 0..=u16::MAX, false)
             .into_iter()
             .map(line)
             .collect()

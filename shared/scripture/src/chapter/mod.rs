@@ -144,7 +144,7 @@ impl Chapter {
             })
             .collect();
         if self.translation.translation().rich {
-            let content = content::lay_out(&self.packed, numbers.clone()).into_iter();
+            let content = self.lay_out(numbers.clone()).into_iter();
             let parts = content.filter_map(|element| match element {
                 Element::Verse { number, content } => Some((number, content)),
                 _ => None,
@@ -179,7 +179,12 @@ impl Chapter {
     /// each printed verse.
     #[must_use]
     pub fn content(&self) -> Vec<Element> {
-        content::lay_out(&self.packed, WHOLE)
+        self.lay_out(WHOLE)
+    }
+
+    fn lay_out(&self, only: RangeInclusive<u16>) -> Vec<Element> {
+        let editorial_breaks = self.translation.translation().editorial_breaks;
+        content::lay_out(&self.packed, only, editorial_breaks)
     }
 
     /// The translation's notes in the order of their marks, numbered from 1.

@@ -65,7 +65,12 @@ pub enum Element {
         editorial: bool,
     },
     /// A new paragraph or stanza.
-    LineBreak,
+    LineBreak {
+        /// Whether an editor added it; absent if not.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        #[schema(required = false)]
+        editorial: bool,
+    },
     /// A verse.
     Verse {
         /// Its number.
@@ -121,7 +126,8 @@ mod tests {
                 content: vec!["A title".to_owned()],
                 editorial: true,
             },
-            Element::LineBreak,
+            Element::LineBreak { editorial: false },
+            Element::LineBreak { editorial: true },
             Element::Verse {
                 number: 16,
                 content,
@@ -130,6 +136,7 @@ mod tests {
         let expected = json!([
             {"type": "heading", "content": ["A title"], "editorial": true},
             {"type": "line_break"},
+            {"type": "line_break", "editorial": true},
             {"type": "verse", "number": 16, "content":
                 ["For God", {"text": "so loved", "poem": 1}, {"lineBreak": true}, {"noteId": 3}]},
         ]);

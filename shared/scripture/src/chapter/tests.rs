@@ -1,11 +1,11 @@
-//! Single chapters and verses; `corpus` tests the five texts as a whole.
+//! Single chapters and verses; `corpus` tests the six texts as a whole.
 
 mod corpus;
 mod words;
 
 use super::*;
 use crate::canon::find_book;
-use TranslationCode::{Asv, Kjv, Srv, Web, Ylt};
+use TranslationCode::{Asv, Bsb, Kjv, Srv, Web, Ylt};
 
 fn chapter(translation: TranslationCode, book: &str, number: u16) -> Chapter {
     get_chapter(translation, find_book(book).unwrap().id, number).unwrap()
@@ -24,7 +24,7 @@ fn outline(chapter: &Chapter) -> Vec<String> {
             editorial: true, ..
         } => None,
         Element::Heading { content, .. } => Some(format!("# {}", content.join("|"))),
-        Element::LineBreak => Some("-".to_owned()),
+        Element::LineBreak { .. } => Some("-".to_owned()),
         Element::Verse { number, .. } => Some(number.to_string()),
     };
     chapter.content().into_iter().filter_map(line).collect()
@@ -43,7 +43,7 @@ fn poem(text: &str, poem: u8) -> Part {
 const LINE_BREAK: Part = Part::LineBreak { line_break: True };
 
 #[test]
-fn john_3_16_is_in_all_five_translations() {
+fn john_3_16_is_in_all_six_translations() {
     let begins = [
         (
             Web,
@@ -60,6 +60,10 @@ fn john_3_16_is_in_all_five_translations() {
         (
             Ylt,
             "for God did so love the world, that His Son—the only begotten—",
+        ),
+        (
+            Bsb,
+            "For God so loved the world that He gave His one and only Son,",
         ),
         (
             Srv,
@@ -121,6 +125,28 @@ fn a_plain_verse_is_one_string_and_a_plain_translation_has_no_parts() {
     assert!(matches!(parts.as_slice(), [Part::Text(_)]), "{parts:?}");
     assert_eq!(verse(Srv, "Genesis", 1, 9).text_parts, None);
     assert_eq!(verse(Ylt, "Psalm", 23, 1).text_parts, None);
+}
+
+#[test]
+fn breaks_taken_from_another_translation_are_editorial() {
+    let breaks = |translation| {
+        let content = chapter(translation, "Genesis", 1).content();
+        let mut verse = 0;
+        let mut breaks = Vec::new();
+        for element in content {
+            match element {
+                Element::Verse { number, .. } => verse = number,
+                Element::LineBreak { editorial } => breaks.push((verse, editorial)),
+                Element::Heading { .. } => {}
+            }
+        }
+        breaks
+    };
+    let own = breaks(Web);
+    assert!(own.contains(&(5, false)), "{own:?}");
+    let borrowed: Vec<_> = own.iter().map(|(verse, _)| (*verse, true)).collect();
+    assert_eq!(breaks(Bsb), borrowed);
+    assert_eq!(breaks(Ylt), []);
 }
 
 #[test]

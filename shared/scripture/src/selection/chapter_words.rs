@@ -62,7 +62,7 @@ pub(crate) fn chapter_words(
                     let text: String = content.iter().map(Part::text).collect();
                     add(id(number), &text);
                 }
-                Element::LineBreak => {}
+                Element::LineBreak { .. } => {}
             }
         }
     } else {

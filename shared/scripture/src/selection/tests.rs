@@ -7,7 +7,7 @@ use crate::canon::books;
 use crate::chapter::get_chapter;
 use crate::reference::VerseId;
 use crate::verse_map::to_canon;
-use TranslationCode::{Kjv, Srv, Web};
+use TranslationCode::{Bsb, Kjv, Srv, Web};
 
 const ONLY_BEGOTTEN: &str = "world, that he gave his only begotten Son, that whosoever believeth in him should not \
      perish, but have everlasting life. For God sent not his Son into the world";
@@ -62,6 +62,19 @@ fn a_selection_is_found_by_its_text() {
             "de tal manera amo Dios al mundo",
             "John 3:16",
             Srv,
+        ),
+        (
+            "John 3 (BSB)",
+            "gave His one and only Son, that everyone who",
+            "John 3:16",
+            Bsb,
+        ),
+        // Its verses 16 and 17 are those of the canon in the other order.
+        (
+            "Philippians 1 (BSB)",
+            "do so in love, knowing that I am appointed",
+            "Philippians 1:17",
+            Bsb,
         ),
         // Words may be cut at the ends.
         (

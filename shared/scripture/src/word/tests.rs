@@ -5,7 +5,7 @@ use crate::chapter::{Verse, get_chapter};
 use crate::reference::parse_references;
 use crate::works::word_links::list_word_links;
 use LemmaEvidence::{Position, Rendering, SameWord};
-use TranslationCode::{Asv, Kjv, Srv, Web, Ylt};
+use TranslationCode::{Asv, Bsb, Kjv, Srv, Web, Ylt};
 
 const WEB_JOHN: &str = "For God so loved the world, that he gave his only born Son";
 
@@ -86,6 +86,8 @@ fn a_word_of_another_translation_is_found_by_the_same_word_or_its_rendering() {
         ("kindness", Ylt, "Psalms 23:6", Some(("H2617", Rendering))),
         ("expanse", Web, "Genesis 1:6", Some(("H7549", Rendering))),
         ("Yahweh’s", Web, "Psalms 23:6", Some(("H3068", Rendering))),
+        ("loved", Bsb, "John 3:16", Some(("G25", SameWord))),
+        ("mercy", Bsb, "Psalms 23:6", Some(("H2617", SameWord))),
     ] {
         assert_lemma(word, translation, reference, expected);
     }

@@ -40,13 +40,36 @@ async fn a_psalm_is_laid_out_as_poetry() {
     }
 }
 
+#[tokio::test]
+async fn breaks_that_the_bsb_takes_from_the_web_are_marked_editorial() {
+    for (translation, editorial) in [("BSB", Some(true)), ("WEB", None)] {
+        let content = content(&format!("book=Gen&chapter=1&translation={translation}")).await;
+        let breaks = content.iter().filter(|part| part["type"] == "line_break");
+        let marks: Vec<_> = breaks
+            .map(|part| part.get("editorial").and_then(Value::as_bool))
+            .collect();
+        assert_eq!(marks.len(), 8, "{translation}");
+        assert!(
+            marks.iter().all(|mark| *mark == editorial),
+            "{translation}: {marks:?}"
+        );
+    }
+}
+
 /// Contract: bible: "content has headings"
 #[tokio::test]
 async fn headings_are_editorial_in_web_and_kjv_and_in_no_other() {
-    for (translation, headings) in [("WEB", 8), ("KJV", 8), ("ASV", 0), ("YLT", 0), ("SRV", 0)] {
+    for (translation, headings) in [
+        ("WEB", 8),
+        ("KJV", 8),
+        ("ASV", 0),
+        ("YLT", 0),
+        ("BSB", 0),
+        ("SRV", 0),
+    ] {
         let content = content(&format!("book=Gen&chapter=1&translation={translation}")).await;
-        let editorial = content.iter().filter(|part| part["editorial"] == true);
-        assert_eq!(editorial.count(), headings);
+        let is_heading = |part: &&Value| part["type"] == "heading" && part["editorial"] == true;
+        assert_eq!(content.iter().filter(is_heading).count(), headings);
         if headings > 0 {
             let first = json!({"type": "heading", "content": ["God creates heaven and earth"], "editorial": true});
             assert_eq!(content[0], first);

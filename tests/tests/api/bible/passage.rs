@@ -40,7 +40,7 @@ async fn a_passage_has_its_verses() {
 
 /// Contract: bible: "the translations"
 #[tokio::test]
-async fn the_five_translations_have_john_3_16() {
+async fn the_six_translations_have_john_3_16() {
     let bible = bible().await;
     let list = bible
         .get(paths::TRANSLATIONS)
@@ -49,12 +49,26 @@ async fn the_five_translations_have_john_3_16() {
         .json();
     let translations = list["translations"].as_array().unwrap();
     let codes: Vec<_> = translations.iter().map(|listed| &listed["code"]).collect();
-    assert_eq!(codes, ["WEB", "KJV", "ASV", "YLT", "SRV"]);
+    assert_eq!(codes, ["WEB", "KJV", "ASV", "YLT", "BSB", "SRV"]);
+    let noted: Vec<_> = translations
+        .iter()
+        .filter(|listed| listed.get("note").is_some())
+        .collect();
+    let [bsb] = noted.as_slice() else {
+        panic!("{noted:?}")
+    };
+    assert_eq!(bsb["code"], "BSB");
+    let note = bsb["note"].as_str().unwrap();
+    assert!(
+        note.contains("Old Testament is of an older revision"),
+        "{note}"
+    );
     for (code, words) in [
         ("web", "whoever believes in him should not perish"),
         ("KJV", "whosoever believeth in him should not perish"),
         ("asv", "whosoever believeth on him should not perish"),
         ("Ylt", "every one who is believing in him may not perish"),
+        ("bsb", "everyone who believes in Him shall not perish"),
         ("SRV", "para que todo aquel que en él cree, no se pierda"),
     ] {
         let path = format!("/api/passage?book=JHN&chapter=3&verse_start=16&translation={code}");
@@ -95,14 +109,20 @@ async fn a_verse_is_read_under_the_number_that_the_translation_prints() {
 
 #[tokio::test]
 async fn a_verse_that_is_not_printed_is_listed_as_omitted() {
-    let path = "/api/passage?book=Acts&chapter=8&verse_start=36&verse_end=38";
-    let passage = bible().await.get(path).await.expect_status(200).json();
-    let verses = passage["verses"].as_array().unwrap();
-    let numbers: Vec<_> = verses.iter().map(|verse| &verse["verse"]).collect();
-    assert_eq!(numbers, [36, 38]);
-    let detail = "The World English Bible does not print Acts 8:37.";
-    let omitted = json!([{"verse": 37, "detail": detail}]);
-    assert_eq!(passage["omitted"], omitted);
+    for (code, name) in [
+        ("WEB", "World English Bible"),
+        ("BSB", "Berean Standard Bible"),
+    ] {
+        let path = "/api/passage?book=Acts&chapter=8&verse_start=36&verse_end=38&translation=";
+        let path = format!("{path}{code}");
+        let passage = bible().await.get(&path).await.expect_status(200).json();
+        let verses = passage["verses"].as_array().unwrap();
+        let numbers: Vec<_> = verses.iter().map(|verse| &verse["verse"]).collect();
+        assert_eq!(numbers, [36, 38]);
+        let detail = format!("The {name} does not print Acts 8:37.");
+        let omitted = json!([{"verse": 37, "detail": detail}]);
+        assert_eq!(passage["omitted"], omitted);
+    }
 }
 
 /// Contract: bible: "a `verse_end` past the chapter gives the verses that exist"

@@ -15,8 +15,27 @@ use corrections::CORRECTIONS;
 /// Book, chapter and verses.
 type Gap = (&'static str, u16, &'static [u16]);
 
+/// Verses that stand in the manuscripts of the KJV and not in older ones.
+const CRITICAL_TEXT_GAPS: &[Gap] = &[
+    ("MAT", 17, &[21]),
+    ("MAT", 18, &[11]),
+    ("MAT", 23, &[14]),
+    ("MRK", 7, &[16]),
+    ("MRK", 9, &[44, 46]),
+    ("MRK", 11, &[26]),
+    ("MRK", 15, &[28]),
+    ("LUK", 17, &[36]),
+    ("LUK", 23, &[17]),
+    ("JHN", 5, &[4]),
+    ("ACT", 8, &[37]),
+    ("ACT", 15, &[34]),
+    ("ACT", 24, &[7]),
+    ("ACT", 28, &[29]),
+    ("ROM", 16, &[24]),
+];
+
 /// Verses of the canon that a translation does not print under their number.
-const GAPS: [(TranslationCode, &[Gap]); 5] = [
+const GAPS: [(TranslationCode, &[Gap]); 6] = [
     (
         Web,
         &[
@@ -28,27 +47,9 @@ const GAPS: [(TranslationCode, &[Gap]); 5] = [
         ],
     ),
     (Kjv, &[]),
-    (
-        Asv,
-        &[
-            ("MAT", 17, &[21]),
-            ("MAT", 18, &[11]),
-            ("MAT", 23, &[14]),
-            ("MRK", 7, &[16]),
-            ("MRK", 9, &[44, 46]),
-            ("MRK", 11, &[26]),
-            ("MRK", 15, &[28]),
-            ("LUK", 17, &[36]),
-            ("LUK", 23, &[17]),
-            ("JHN", 5, &[4]),
-            ("ACT", 8, &[37]),
-            ("ACT", 15, &[34]),
-            ("ACT", 24, &[7]),
-            ("ACT", 28, &[29]),
-            ("ROM", 16, &[24]),
-        ],
-    ),
+    (Asv, CRITICAL_TEXT_GAPS),
     (Ylt, &[]),
+    (Bsb, CRITICAL_TEXT_GAPS),
     (
         Srv,
         &[
@@ -136,8 +137,8 @@ fn every_chapter_has_the_verses_of_the_canon_except_the_known_gaps() {
         verses.map(move |verse| (code, usfm, chapter, verse))
     });
     assert_eq!(beyond, expected.collect::<Vec<_>>());
-    assert_eq!(chapters, 5 * 1189);
-    assert_eq!(verses, 5 * 31_102 - gaps.len() + beyond.len());
+    assert_eq!(chapters, 6 * 1189);
+    assert_eq!(verses, 6 * 31_102 - gaps.len() + beyond.len());
     let gaps = gaps.len();
     eprintln!("{chapters} chapters read, {verses} verses, {gaps} gaps as in PROVENANCE.md");
 }
@@ -174,6 +175,19 @@ fn every_text_has_single_spaces_and_is_its_joined_parts() {
 }
 
 #[test]
+fn the_bsb_has_its_724576_words_and_116_psalm_titles() {
+    let (mut verses, mut words, mut titles) = (0, 0, 0);
+    for chapter in every_chapter().filter(|chapter| chapter.translation() == Bsb) {
+        for (_, text) in chapter.texts() {
+            verses += 1;
+            words += text.split_whitespace().count();
+        }
+        titles += usize::from(!chapter.title().is_empty());
+    }
+    assert_eq!((verses, words, titles), (31_086, 724_576, 116));
+}
+
+#[test]
 fn breaks_are_between_verses_and_every_heading_and_note_is_kept() {
     for chapter in every_chapter() {
         let (at, content) = (name(&chapter), chapter.content());
@@ -181,7 +195,7 @@ fn breaks_are_between_verses_and_every_heading_and_note_is_kept() {
         let verses = content.iter().filter(is_verse).count();
         assert_eq!(verses, chapter.verses().len(), "{at}");
         for (index, element) in content.iter().enumerate() {
-            if *element == Element::LineBreak {
+            if matches!(element, Element::LineBreak { .. }) {
                 let before = index.checked_sub(1).and_then(|before| content.get(before));
                 assert!(before.as_ref().is_some_and(is_verse), "{at}: {before:?}");
                 assert!(index + 1 < content.len(), "{at}: a break is last");
@@ -257,7 +271,8 @@ fn corrected(code: TranslationCode, at: (&str, u64, u64), words: &str, used: &mu
 
 #[test]
 fn every_word_of_a_source_is_kept_except_the_listed_corrections() {
-    let files = "web.chapters kjv.chapters asv.chapters ylt rv1909.chapters".split(' ');
+    let files =
+        "web.chapters kjv.chapters asv.chapters ylt bsb.chapters rv1909.chapters".split(' ');
     let mut packed = every_chapter();
     let mut used = 0;
     for (file, translation) in files.zip(translations()) {

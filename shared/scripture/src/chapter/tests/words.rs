@@ -289,7 +289,8 @@ fn a_title_ends_where_the_psalm_begins() {
 
 #[test]
 fn the_letters_of_psalm_119_are_headings_before_their_verses() {
-    for translation in translations() {
+    // The package of the BSB does not have the letters.
+    for translation in translations().iter().filter(|listed| listed.code != Bsb) {
         let psalm = chapter(translation.code, "Psalm", 119);
         let mut lines = outline(&psalm);
         lines.retain(|line| line != "-");
