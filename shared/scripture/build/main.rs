@@ -4,8 +4,10 @@
 mod canon;
 mod corrections;
 mod edit;
+mod frames;
 mod normalize;
 mod pack;
+mod plain_texts;
 mod source;
 mod titles;
 mod works;
@@ -57,10 +59,10 @@ fn main() -> ExitCode {
     reason = "Cargo passes the output folder in this variable only"
 )]
 fn build() -> Result<(), Failure> {
-    announce_inputs();
     let texts = Path::new(env!("CARGO_MANIFEST_DIR")).join("texts");
     let folder = env::var_os("OUT_DIR").ok_or("Cargo did not set OUT_DIR")?;
     let folder = Path::new(&folder);
+    announce(folder);
 
     let canon = Canon::read(&texts.join(VERSIFICATION))?;
     write(&folder.join("books.rs"), canon.table().as_bytes())?;
@@ -83,6 +85,7 @@ fn build() -> Result<(), Failure> {
         }
         let packed: Vec<PackedChapter> = chapters.into_iter().map(|(_, chapter)| chapter).collect();
         output.add_frames(code, &packed, pack::CHAPTER_DICTIONARY)?;
+        plain_texts::write_verses(folder, code, &packed)?;
         match code {
             "WEB" => web = packed,
             "KJV" => kjv = packed,
@@ -103,7 +106,8 @@ fn correct(code: &str, id: &ChapterId, chapter: &mut PackedChapter) -> Result<()
     clippy::print_stdout,
     reason = "Cargo reads a build script's instructions from its standard output"
 )]
-fn announce_inputs() {
+fn announce(folder: &Path) {
+    println!("cargo::metadata=folder={}", folder.display());
     println!("cargo::rerun-if-changed=build");
     for file in ["chapter_format.rs", "stem.rs", "works/works_format.rs"] {
         println!("cargo::rerun-if-changed=src/{file}");

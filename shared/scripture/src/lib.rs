@@ -2,14 +2,17 @@
 //! embedded in the binary.
 //!
 //! - [`canon`]: the 66 books, by name, abbreviation or id.
+//! - [`fold`]: the plain form of a character.
 //! - [`mod@reference`]: `John 3:16-18; Ps 23` as books, chapters and verses.
 //! - [`scope`]: the part of the canon that a search is limited to.
+//! - [`stem`]: the words of a text, and the stem of an English word.
 //! - [`translation`]: the translations.
 //! - [`verse_map`]: the verse numbers of a translation and of the canon.
 //! - [`chapter`]: one chapter's verses, content and notes.
 //! - [`selection`]: the verses of a text that a reader selected.
 //! - [`word`]: the Hebrew or Greek word that a selected word translates.
 //! - [`works`]: commentary, lexicons and the other reference works.
+//! - [`zstd_frames`]: the form in which this crate and the search embed their data.
 //!
 //! Texts are decompressed when they are first read. Access and HTTP are not handled here.
 
@@ -17,16 +20,17 @@ pub mod canon;
 pub mod chapter;
 mod chapter_cache;
 pub mod chapter_format;
+pub mod fold;
 pub mod reference;
 pub mod scope;
 pub mod selection;
-mod stem;
+pub mod stem;
 mod token;
 pub mod translation;
 pub mod verse_map;
 pub mod word;
 pub mod works;
-mod zstd_frames;
+pub mod zstd_frames;
 
 pub use canon::{Book, BookId, Testament, books, find_book, nearest_book};
 pub use chapter::{Chapter, ChapterError, Element, Note, NoteKind, Part, Verse, get_chapter};

@@ -16,6 +16,7 @@ fn is_apostrophe(c: char) -> bool {
 }
 
 /// A word in small letters, without apostrophes and without a possessive `’s`.
+#[must_use]
 pub fn plain(word: &str) -> String {
     let small: String = word
         .chars()
@@ -27,6 +28,7 @@ pub fn plain(word: &str) -> String {
 }
 
 /// The stem of an English word: only inflections are removed.
+#[must_use]
 pub fn stem(word: &str) -> String {
     let word = plain(word);
     let base = IRREGULAR
@@ -47,6 +49,7 @@ pub fn stem(word: &str) -> String {
 }
 
 /// The stem for the search: `-ness`, `-ly` and `-ful` are removed too.
+#[must_use]
 pub fn search_stem(word: &str) -> String {
     /// A shorter stem would no longer distinguish words.
     const SHORTEST: usize = 4;

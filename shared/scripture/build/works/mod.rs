@@ -51,7 +51,14 @@ pub fn build(
     let mut output = Output::new(folder);
     let sections = commentary::build(texts, canon, &mut output)?;
     let slots = lexicon::build(&texts.join(LEXICON), &mut output)?;
-    word_links::build(&texts.join(WORD_LINKS), canon, kjv, &slots, &mut output)?;
+    word_links::build(
+        &texts.join(WORD_LINKS),
+        folder,
+        canon,
+        kjv,
+        &slots,
+        &mut output,
+    )?;
     build_glossary(&texts.join(GLOSSARY), &mut output)?;
     let topics = topics::build(&texts.join(TOPICS), canon, &mut output)?;
     cross_references::build(&texts.join(CROSS_REFERENCES), canon, &mut output)?;

@@ -1,6 +1,7 @@
 //! The Strong's number of each word of the King James Version, and the verses of each number.
 
 use std::iter::Peekable;
+use std::ops::Range;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -13,6 +14,7 @@ use crate::Failure;
 use crate::canon::Canon;
 use crate::chapter_format::PackedChapter;
 use crate::pack::Output;
+use crate::plain_texts::PlainLinks;
 use crate::source::each_line;
 use crate::stem::words;
 
@@ -27,12 +29,14 @@ struct VerseLine {
 
 pub fn build(
     path: &Path,
+    folder: &Path,
     canon: &Canon,
     kjv: &[PackedChapter],
     used: &UsedSlots,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
     let mut chapters = canon.chapter_lists::<PackedLinks>();
+    let mut plain = PlainLinks::default();
     let mut verses_of: Vec<Vec<u16>> = vec![Vec::new(); usize::from(HEBREW_SLOTS + GREEK_SLOTS)];
     each_line(path, |line: VerseLine| {
         let VerseLine {
@@ -52,6 +56,9 @@ pub fn build(
         let of_verse = text.texts().filter(|(number, _)| *number == verse);
         let verse_text: String = of_verse.map(|(_, text)| text).collect();
         links.verse = align(&verse_text, &mut left, used, false)?;
+        for (place, slot) in places(&verse_text, &links.verse) {
+            plain.add(index, verse, place, slot);
+        }
         if let Some((words, _)) = left.next() {
             return Err(format!("{words:?} is not in {book} {chapter}:{verse}"));
         }
@@ -67,6 +74,7 @@ pub fn build(
         chapter.push(links);
         Ok(())
     })?;
+    plain.write(folder, "KJV")?;
     for verses in &mut verses_of {
         let mut before = 0;
         for verse in verses {
@@ -79,6 +87,19 @@ pub fn build(
     let concordance: Vec<PackedConcordance> = concordance.collect();
     output.add_frames("WORD_LINKS", &chapters, 0)?;
     output.add_frames("CONCORDANCE", &concordance, 0)
+}
+
+/// Where the words of each link stand in their text, in bytes, and the link's slot.
+fn places(text: &str, links: &[PackedLink]) -> Vec<(Range<usize>, u16)> {
+    let start_of = |word: &str| word.as_ptr().addr() - text.as_ptr().addr();
+    let mut left = words(text);
+    let place = |link: &PackedLink| {
+        let mut linked = left.by_ref().skip(usize::from(link.skipped));
+        let linked: Vec<&str> = linked.by_ref().take(usize::from(link.words)).collect();
+        let (first, last) = (linked.first()?, linked.last()?);
+        Some((start_of(first)..start_of(last) + last.len(), link.slot))
+    };
+    links.iter().filter_map(place).collect()
 }
 
 /// Finds linked words in a text, in their order. Stops at the first that the text does not have.
