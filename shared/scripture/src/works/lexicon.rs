@@ -24,13 +24,19 @@ impl StrongsNumber {
         self.0 < HEBREW_SLOTS
     }
 
+    /// Its place among all numbers, from 0, in the order of [`StrongsNumber::all`].
+    #[must_use]
+    pub fn slot(self) -> usize {
+        usize::from(self.0)
+    }
+
     pub(super) fn from_slot(slot: u16) -> Option<Self> {
         (slot < HEBREW_SLOTS + GREEK_SLOTS).then_some(Self(slot))
     }
 
     /// The number's frame, and its index in the frame.
     pub(super) fn frame_and_index(self) -> (usize, usize) {
-        let slot = usize::from(self.0);
+        let slot = self.slot();
         (slot / SLOTS_PER_FRAME, slot % SLOTS_PER_FRAME)
     }
 }
