@@ -15,7 +15,11 @@ pub mod paths {
     pub const TRANSLATIONS: &str = "/api/translations";
     pub const BOOKS: &str = "/api/books";
     pub const RESOLVE: &str = "/api/resolve";
+    pub const CROSS_REFERENCES: &str = "/api/cross-references";
+    pub const PARALLEL: &str = "/api/parallel";
     pub const TOPICS: &str = "/api/topics";
+    pub const COMMENTARY: &str = "/api/commentary";
+    pub const DAILY: &str = "/api/daily";
     pub const HEALTH: &str = "/api/health";
     pub const READY: &str = "/api/health/ready";
 
@@ -38,6 +42,11 @@ pub mod paths {
     pub const INSIGHT_MESSAGE: &str = "/api/chat/message";
     pub const MEMORY_STATUS: &str = "/api/debug/rag-status";
     pub const MEMORY_SEARCH: &str = "/api/debug/test-rag";
+
+    #[must_use]
+    pub fn topic(name: impl Display) -> String {
+        format!("{TOPICS}/{name}")
+    }
 
     #[must_use]
     pub fn device(id: impl Display) -> String {

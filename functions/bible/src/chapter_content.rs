@@ -7,6 +7,8 @@ use verse_http::{Cacheable, Invalid, NotFound, Problem, Query};
 use verse_reading::{ChapterQuery, OmittedAnswer, TranslationQuery, list_omitted};
 use verse_scripture::{Chapter, Element, Note};
 
+use crate::neighbours::NeighboursAnswer;
+
 /// A chapter for display.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContentAnswer {
@@ -24,6 +26,8 @@ pub struct ContentAnswer {
     notes: Vec<Note>,
     /// Verses that this translation does not print.
     omitted: Vec<OmittedAnswer>,
+    #[serde(flatten)]
+    neighbours: NeighboursAnswer,
 }
 
 /// Read a chapter for display
@@ -51,6 +55,7 @@ impl From<&Chapter> for ContentAnswer {
             content: chapter.content(),
             notes: chapter.notes(),
             omitted: list_omitted(chapter, &(0..=u16::MAX)),
+            neighbours: NeighboursAnswer::from(chapter),
         }
     }
 }

@@ -5,6 +5,7 @@ mod books;
 mod chapter;
 mod chapter_content;
 mod health;
+mod neighbours;
 mod passage;
 mod passage_answer;
 mod resolve;

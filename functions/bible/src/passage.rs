@@ -33,7 +33,8 @@ pub async fn get_passage(
     let chapter = chapter.read(translation.find()?)?;
     let numbers = verses.find(&chapter)?;
     let passage = PassageAnswer::new(&chapter, reference(&chapter, &numbers), &numbers);
-    save.answer(&app, address, &cacheable, &passage).await
+    save.store(&app, address, &passage).await?;
+    save.answer(&cacheable, &passage)
 }
 
 /// `John 3:16`, `John 3:16-17`.

@@ -31,16 +31,15 @@ impl FromFields for SaveQuery {
 }
 
 impl SaveQuery {
-    /// The answer, cacheable unless `save=true`. With it, the passage is stored first: each such call must reach the database.
-    pub(crate) async fn answer(
+    /// Stores the passage with `save=true`.
+    pub(crate) async fn store(
         &self,
         app: &App,
         address: CallerAddress,
-        cacheable: &Cacheable,
         passage: &PassageAnswer,
-    ) -> Result<Response, Problem> {
+    ) -> Result<(), Problem> {
         if !self.save {
-            return cacheable.json(passage);
+            return Ok(());
         }
         let text = passage.text();
         let saved = SavedPassage {
@@ -50,7 +49,19 @@ impl SaveQuery {
         };
         let limit = address.store_limit(app, 1);
         save_passage(app.database()?, saved, limit, app.clock.now()).await?;
-        Ok(Json(passage).into_response())
+        Ok(())
+    }
+
+    /// The answer, cacheable unless `save=true`: each such call must reach the database.
+    pub(crate) fn answer<T: Serialize>(
+        &self,
+        cacheable: &Cacheable,
+        answer: &T,
+    ) -> Result<Response, Problem> {
+        if self.save {
+            return Ok(Json(answer).into_response());
+        }
+        cacheable.json(answer)
     }
 }
 

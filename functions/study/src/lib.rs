@@ -1,7 +1,13 @@
 //! Study: what the texts and the reference works say beyond the plain reading. Everything is in the binary; no route uses
 //! the database or depends on the caller.
 
+mod commentary;
+mod cross_references;
+mod daily;
+mod parallel;
+mod printed;
 mod routes;
+mod topic;
 mod topics;
 mod verse_answer;
 

@@ -1,7 +1,12 @@
 //! The table of routes: each path, and its handler in the file of that name.
 
-use crate::topics;
+use crate::{commentary, cross_references, daily, parallel, topic, topics};
 
 verse_http::routes! {
+    get "/api/cross-references" => cross_references::list_cross_references;
+    get "/api/parallel" => parallel::get_parallel;
     get "/api/topics" => topics::list_topics;
+    get "/api/topics/{name}" => topic::get_topic;
+    get "/api/commentary" => commentary::get_commentary;
+    get "/api/daily" => daily::get_daily;
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use verse_scripture::{Reference, TranslationCode, VerseId, get_chapter};
+use verse_scripture::{Reference, VerseId};
 
 /// One verse of a translation, with the numbers that the translation prints.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -32,12 +32,5 @@ impl VerseAnswer {
             verse: printed.verse,
             text,
         }
-    }
-
-    /// A verse by its printed number; `None` when the translation does not print it.
-    pub(crate) fn find(translation: TranslationCode, printed: VerseId) -> Option<Self> {
-        let chapter = get_chapter(translation, printed.book, printed.chapter).ok()?;
-        let text = chapter.verse_text(printed.verse)?;
-        Some(Self::new(printed, text))
     }
 }

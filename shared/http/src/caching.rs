@@ -6,6 +6,7 @@ use axum::{
     extract::FromRequestParts,
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -45,14 +46,45 @@ impl Cacheable {
     /// # Errors
     /// A `500` when the answer cannot be written as JSON.
     pub fn json<T: Serialize>(&self, answer: &T) -> Result<Response, Problem> {
+        self.json_for(answer, PUBLIC)
+    }
+
+    /// Like [`Cacheable::json`], for an answer that is another one after `seconds`: no cache keeps it longer.
+    ///
+    /// # Errors
+    /// A `500` when the answer cannot be written as JSON.
+    pub fn json_until<T: Serialize>(&self, answer: &T, seconds: u32) -> Result<Response, Problem> {
+        let caching = HeaderValue::try_from(format!("public, max-age={seconds}"));
+        self.json_for(answer, caching.map_err(Problem::internal)?)
+    }
+
+    fn json_for<T: Serialize>(
+        &self,
+        answer: &T,
+        caching: HeaderValue,
+    ) -> Result<Response, Problem> {
         let body = serde_json::to_vec(answer).map_err(Problem::internal)?;
-        let tag = entity_tag(&body);
-        let headers = [(header::CACHE_CONTROL, PUBLIC), (header::ETAG, tag.clone())];
-        if self.matches(&tag) {
-            return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
-        }
         let json = HeaderValue::from_static("application/json");
-        Ok((headers, [(header::CONTENT_TYPE, json)], body).into_response())
+        Ok(self.body(body, json, caching))
+    }
+
+    /// A body of another type than JSON, cacheable in the same way.
+    #[must_use]
+    pub fn text(&self, content_type: &'static str, body: impl Into<Bytes>) -> Response {
+        self.body(body, HeaderValue::from_static(content_type), PUBLIC)
+    }
+
+    fn body(&self, body: impl Into<Bytes>, kind: HeaderValue, caching: HeaderValue) -> Response {
+        let body = body.into();
+        let tag = entity_tag(&body);
+        let headers = [
+            (header::CACHE_CONTROL, caching),
+            (header::ETAG, tag.clone()),
+        ];
+        if self.matches(&tag) {
+            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        }
+        (headers, [(header::CONTENT_TYPE, kind)], body).into_response()
     }
 
     /// Whether `If-None-Match` holds the tag, or `*`. Tags are compared weakly, as bytes. Source: RFC 9110, sections 8.8.3 and

@@ -19,6 +19,7 @@ mod metrics;
 mod openapi;
 mod paging;
 mod path;
+mod path_text;
 mod problem;
 mod query_string;
 mod routes;
@@ -43,6 +44,7 @@ pub use openapi::{
     WrongType, choice, optional_choice,
 };
 pub use paging::{Id, PageQuery};
+pub use path_text::PathText;
 pub use problem::{Problem, ProblemBody, ProblemMembers, error_types};
 pub use routes::{Route, Routes};
 pub use sized_json_array::SizedJsonArray;

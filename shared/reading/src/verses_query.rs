@@ -75,16 +75,25 @@ impl VersesQuery {
     ///
     /// A `404` that says why the chapter has none of these verses.
     pub fn find(&self, chapter: &Chapter) -> Result<RangeInclusive<u16>, Problem> {
-        find_numbers(chapter, &self.verse_start, self.verse_end)
+        let numbers = find_numbers(chapter, &self.verse_start, self.verse_end)?;
+        let texts = chapter.texts();
+        if texts.iter().any(|(number, _)| numbers.contains(number)) {
+            return Ok(numbers);
+        }
+        let omitted = list_omitted(chapter, &numbers).into_iter().next();
+        Err(Problem::not_found(
+            omitted.map(|verse| verse.detail).unwrap_or_default(),
+        ))
     }
 }
 
 impl OptionalVersesQuery {
-    /// The verses' numbers, with the end within the chapter; `None` for the whole chapter.
+    /// The verses' numbers, with the end within the chapter; `None` for the whole chapter. The translation need not print
+    /// any of them.
     ///
     /// # Errors
     ///
-    /// A `404` that says why the chapter has none of these verses.
+    /// A `404` when the chapter ends before.
     pub fn find(&self, chapter: &Chapter) -> Result<Option<RangeInclusive<u16>>, Problem> {
         match (&self.verse_start, self.verse_end) {
             (Some(start), end) => find_numbers(chapter, start, end).map(Some),
@@ -109,18 +118,7 @@ fn find_numbers(
             "{book} {number} has no verse {verse}: its last is {last}."
         ))
     })?;
-    let numbers = first..=end_within(chapter, end.unwrap_or(start.value));
-    if chapter
-        .texts()
-        .iter()
-        .any(|(number, _)| numbers.contains(number))
-    {
-        return Ok(numbers);
-    }
-    let omitted = list_omitted(chapter, &numbers).into_iter().next();
-    Err(Problem::not_found(
-        omitted.map(|verse| verse.detail).unwrap_or_default(),
-    ))
+    Ok(first..=end_within(chapter, end.unwrap_or(start.value)))
 }
 
 fn end_within(chapter: &Chapter, end: u32) -> u16 {

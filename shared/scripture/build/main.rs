@@ -109,7 +109,12 @@ fn correct(code: &str, id: &ChapterId, chapter: &mut PackedChapter) -> Result<()
 fn announce(folder: &Path) {
     println!("cargo::metadata=folder={}", folder.display());
     println!("cargo::rerun-if-changed=build");
-    for file in ["chapter_format.rs", "stem.rs", "works/works_format.rs"] {
+    for file in [
+        "chapter_format.rs",
+        "stem.rs",
+        "word/function_words.rs",
+        "works/works_format.rs",
+    ] {
         println!("cargo::rerun-if-changed=src/{file}");
     }
     let translations = TRANSLATIONS.iter().map(|(_, file, _)| *file);

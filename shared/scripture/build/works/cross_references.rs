@@ -6,9 +6,11 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::related_verses;
 use super::works_format::PackedCrossReferences;
 use crate::Failure;
 use crate::canon::Canon;
+use crate::chapter_format::PackedChapter;
 use crate::pack::Output;
 use crate::source::each_line;
 
@@ -21,7 +23,12 @@ struct VerseLine {
     refs: Vec<String>,
 }
 
-pub fn build(path: &Path, canon: &Canon, output: &mut Output<'_>) -> Result<(), Failure> {
+pub fn build(
+    path: &Path,
+    canon: &Canon,
+    kjv: &[PackedChapter],
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
     let mut all: HashMap<u16, Vec<u16>> = HashMap::new();
     let mut chapters = canon.chapter_lists::<u16>();
     each_line(path, |line: VerseLine| {
@@ -47,7 +54,8 @@ pub fn build(path: &Path, canon: &Canon, output: &mut Output<'_>) -> Result<(), 
         .iter()
         .map(|verses| verses.iter().map(|verse| rank(*verse, &all)).collect())
         .collect();
-    output.add_frames("CROSS_REFERENCES", &ranked, 0)
+    output.add_frames("CROSS_REFERENCES", &ranked, 0)?;
+    related_verses::build(&all, kjv, output)
 }
 
 /// The ordinal of `EXO 20:11`.

@@ -5,7 +5,10 @@
 
 mod commentary;
 mod cross_references;
+#[path = "../../src/word/function_words.rs"]
+mod function_words;
 mod lexicon;
+mod related_verses;
 mod search;
 mod topics;
 mod word_links;
@@ -61,7 +64,7 @@ pub fn build(
     )?;
     build_glossary(&texts.join(GLOSSARY), &mut output)?;
     let topics = topics::build(&texts.join(TOPICS), canon, &mut output)?;
-    cross_references::build(&texts.join(CROSS_REFERENCES), canon, &mut output)?;
+    cross_references::build(&texts.join(CROSS_REFERENCES), canon, kjv, &mut output)?;
     search::build(&sections, &topics, &mut output)?;
     output.write_items("works.rs")
 }

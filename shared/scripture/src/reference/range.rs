@@ -85,7 +85,8 @@ impl Reference {
     /// The verses of the canon that a translation prints under the numbers of this reference. If no
     /// translation is given, numbers that are not in the canon are of the first translation that
     /// prints them.
-    pub(crate) fn to_canon(self, translation: Option<TranslationCode>) -> Vec<Self> {
+    #[must_use]
+    pub fn to_canon(self, translation: Option<TranslationCode>) -> Vec<Self> {
         let is_in_canon = |verse: VerseId| verse.ordinal().is_some();
         let translation = translation.or_else(|| {
             let is_beyond = !is_in_canon(self.first) || !is_in_canon(self.last);

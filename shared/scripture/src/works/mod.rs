@@ -11,6 +11,7 @@
 //! | [`glossary`] | the World English Bible's glossary | a term |
 //! | [`topics`] | Nave's Topical Bible | a topic by name; the topics that name a passage |
 //! | [`cross_references`] | a cross-reference index | the verses related to a passage |
+//! | [`related_passages`] | the same, in both directions | the passages related to a passage |
 //! | [`search`] | commentary and topics | the sections and topics that match a question |
 //!
 //! A work is decompressed when it is first read, and a binary that does not use it does not contain
@@ -24,6 +25,7 @@ pub mod glossary;
 pub mod introduction;
 pub mod lexicon;
 pub mod outline;
+pub mod related_passages;
 pub mod search;
 pub mod topics;
 pub mod word_links;

@@ -95,6 +95,37 @@ pub fn find_topic_names(text: &str, limit: usize) -> Vec<TopicName> {
     found.into_iter().map(|(_, name)| name).collect()
 }
 
+/// The names of these that are topics, each as the work writes it, in their order and once: `see`
+/// lists have shortened names, and some that are no topic.
+#[must_use]
+pub fn known_names<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let all: Vec<PackedTopicName> = TOPIC_NAMES.read(0).unwrap_or_default();
+    let mut known: Vec<String> = Vec::new();
+    for name in names.map(folded) {
+        let from = all.partition_point(|(other, _)| *other < name);
+        let mut near = all.iter().skip(from).map(|(other, _)| other);
+        let found = near
+            .clone()
+            .next()
+            .filter(|first| **first == name)
+            .or_else(|| {
+                near.by_ref()
+                    .take_while(|other| other.starts_with(&name))
+                    .find(|other| is_longer_name(other, &name))
+            });
+        if let Some(found) = found.filter(|found| !known.contains(found)) {
+            known.push(found.clone());
+        }
+    }
+    known
+}
+
+/// Whether a name is another one with an addition: `ASS (DONKEY)`, `ALTAR, OF BURNT OFFERINGS`.
+fn is_longer_name(name: &str, shorter: &str) -> bool {
+    let rest = name.strip_prefix(shorter);
+    rest.is_some_and(|rest| rest.starts_with(" (") || rest.starts_with(", "))
+}
+
 /// How many letters of a misspelt name may differ.
 const MOST_WRONG_LETTERS: usize = 2;
 
@@ -145,10 +176,7 @@ pub fn find_topic(name: &str) -> Option<Topic> {
     let frames = [frame.checked_sub(1), Some(frame), Some(frame + 1)];
     let near: Vec<PackedTopic> = frames.into_iter().flatten().flat_map(read).collect();
     let named = |topic: &&PackedTopic| topic.name == name;
-    let begins = |topic: &&PackedTopic| {
-        let rest = topic.name.strip_prefix(&name);
-        rest.is_some_and(|rest| rest.starts_with(" (") || rest.starts_with(", "))
-    };
+    let begins = |topic: &&PackedTopic| is_longer_name(&topic.name, &name);
     let found = near
         .iter()
         .find(named)

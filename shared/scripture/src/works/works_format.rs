@@ -116,6 +116,20 @@ pub struct PackedMention {
 /// For each verse of a chapter its cross references, the closest first.
 pub type PackedCrossReferences = Vec<Vec<u16>>;
 
+/// A link between two verses, of which at least one refers to the other.
+#[derive(Deserialize, Serialize)]
+pub struct PackedRelation {
+    /// The distance of the other verse from the one before in the list, which has canon order.
+    pub distance: u16,
+    /// Whether each of the two refers to the other.
+    pub mutual: bool,
+    /// How closely the two are related, among others of the same kind.
+    pub score: u8,
+}
+
+/// For each verse of a chapter the verses that it is linked with.
+pub type PackedRelations = Vec<Vec<PackedRelation>>;
+
 /// A term of the glossary and its text.
 pub type PackedTerm = (String, String);
 
