@@ -1,5 +1,10 @@
-//! `/api/topics`: texts and reference works, without a database.
+//! The function `study`: texts and reference works, without a database.
 
+mod commentary;
+mod cross_references;
+mod daily;
+mod parallel;
+mod topic;
 mod topics;
 
 use verse_tests::{Client, Function};

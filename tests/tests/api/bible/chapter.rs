@@ -98,3 +98,48 @@ async fn every_note_reference_has_its_note() {
     let passage = bible.get("/api/passage?book=Gen&chapter=1&verse_start=2");
     assert_eq!(passage.await.json()["notes"], json!([]));
 }
+
+/// Contract: bible: "a chapter has the chapters before and after it"
+#[tokio::test]
+async fn a_chapter_names_its_neighbours() {
+    let bible = bible().await;
+    let chapter = |book, number| json!({"book": book, "chapter": number});
+    for (query, previous, next) in [
+        (
+            "book=John&chapter=3",
+            chapter("John", 2),
+            chapter("John", 4),
+        ),
+        ("book=Genesis&chapter=1", Value::Null, chapter("Genesis", 2)),
+        (
+            "book=Genesis&chapter=50",
+            chapter("Genesis", 49),
+            chapter("Exodus", 1),
+        ),
+        (
+            "book=Matthew&chapter=1",
+            chapter("Malachi", 4),
+            chapter("Matthew", 2),
+        ),
+        (
+            "book=Jude&chapter=1",
+            chapter("3 John", 1),
+            chapter("Revelation", 1),
+        ),
+        (
+            "book=Revelation&chapter=22",
+            chapter("Revelation", 21),
+            Value::Null,
+        ),
+    ] {
+        for path in [paths::CHAPTER, paths::CHAPTER_CONTENT] {
+            let answer = bible.get(&format!("{path}?{query}")).await;
+            let answer = answer.expect_status(200).json();
+            assert_eq!(
+                (&answer["previous"], &answer["next"]),
+                (&previous, &next),
+                "{query}"
+            );
+        }
+    }
+}
