@@ -42,6 +42,7 @@ def run() -> int:
         show_first_call(service)
         say(f"  ready after {time.monotonic() - began:.1f} s; Ctrl-C stops everything")
         say(f"  the functions' output follows; all of it is in {service.log.relative_to(clone.ROOT)}")
+        say(f"  the API, to read and to try: http://{HOST}:{port}/api/docs")
         with suppress(KeyboardInterrupt):
             follow(service)
     say("\n  stopped")

@@ -16,6 +16,7 @@ _BY_FUNCTIONS: dict[tuple[str, ...], str] = {
     DATABASE: "DB_HOST DB_PORT DB_NAME DB_AUTH DB_SECRET_ARN DB_USER",
     HTTP: "CORS_ORIGINS",
     STORING: "STORE_PER_MINUTE",
+    ("study",): "API_DOCS",
     ("user",): "USER_MEGABYTES",
     # The session's answer contains the rest of the daily quota.
     ("user", *GENERATION): "DAILY_LIMIT",

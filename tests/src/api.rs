@@ -19,6 +19,8 @@ pub mod paths {
     pub const PARALLEL: &str = "/api/parallel";
     pub const TOPICS: &str = "/api/topics";
     pub const COMMENTARY: &str = "/api/commentary";
+    pub const CONTRACT: &str = "/api/openapi.json";
+    pub const DOCS: &str = "/api/docs";
     pub const DAILY: &str = "/api/daily";
     pub const HEALTH: &str = "/api/health";
     pub const READY: &str = "/api/health/ready";

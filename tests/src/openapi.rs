@@ -23,12 +23,13 @@ use verse_http::{
     components(schemas(ProblemBody, ProblemMembers, FieldError)),
     tags(
         (name = "bible", description = "Translations, books, passages and chapters"),
-        (name = "study", description = "Topics"),
+        (name = "study", description = "Search, words, cross references, parallel texts, topics and commentary"),
         (name = "insight", description = "Insights on a passage, and their history"),
         (name = "definition", description = "Definitions of a word, and their history"),
         (name = "chat", description = "Conversations, and their messages"),
         (name = "device", description = "Devices of one user, and linking another"),
         (name = "user", description = "The session, and exporting, importing and clearing a user's data"),
+        (name = "documentation", description = "This contract, and a page to try it on"),
         (name = "health", description = "The health of the service"),
         (name = "debug", description = "Memory, for developers"),
     )

@@ -9,6 +9,7 @@ mod neighbours;
 mod passage;
 mod passage_answer;
 mod resolve;
+mod root;
 mod routes;
 mod translations;
 

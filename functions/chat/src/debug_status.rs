@@ -61,8 +61,5 @@ pub(crate) fn development_only(app: &App, uri: &Uri) -> Result<(), Problem> {
     if app.settings.development {
         return Ok(());
     }
-    Err(Problem::not_found(format!(
-        "There is nothing at {}.",
-        uri.path()
-    )))
+    Err(Problem::no_such_path(uri))
 }

@@ -2,8 +2,10 @@
 //! the database or depends on the caller.
 
 mod commentary;
+mod contract;
 mod cross_references;
 mod daily;
+mod docs;
 mod parallel;
 mod printed;
 mod routes;

@@ -1,6 +1,6 @@
 //! The table of routes: each path, and its handler in the file of that name.
 
-use crate::{commentary, cross_references, daily, parallel, topic, topics};
+use crate::{commentary, contract, cross_references, daily, docs, parallel, topic, topics};
 
 verse_http::routes! {
     get "/api/cross-references" => cross_references::list_cross_references;
@@ -9,4 +9,7 @@ verse_http::routes! {
     get "/api/topics/{name}" => topic::get_topic;
     get "/api/commentary" => commentary::get_commentary;
     get "/api/daily" => daily::get_daily;
+    get "/api/openapi.json" => contract::get_contract;
+    get "/api/docs" => docs::get_page;
+    get "/api/docs/{file}" => docs::get_file;
 }

@@ -27,6 +27,8 @@ pub struct App {
 pub struct Settings {
     /// On a developer's machine only: cookies work over plain HTTP, and the debug routes answer.
     pub development: bool,
+    /// Whether the API reference can be read.
+    pub api_docs: bool,
     /// The function's name, for the log.
     pub function: String,
     /// The metrics' namespace in CloudWatch.
@@ -45,7 +47,7 @@ pub struct Settings {
 const DEVELOPMENT_ORIGINS: &str = "http://localhost:3000,http://localhost:5173";
 
 impl Settings {
-    /// Reads `VERSE_ENV` (`development`, else production), `CORS_ORIGINS` (separated by commas), `DAILY_LIMIT`,
+    /// Reads `VERSE_ENV` (`development`, else production), `API_DOCS` (`true` in development), `CORS_ORIGINS` (separated by commas), `DAILY_LIMIT`,
     /// `STORE_PER_MINUTE`, `USER_MEGABYTES` and `METRICS_NAMESPACE` (`Verse`).
     ///
     /// # Errors
@@ -71,6 +73,7 @@ impl Settings {
         let namespace = environment.get("METRICS_NAMESPACE");
         Ok(Self {
             development,
+            api_docs: environment.parse("API_DOCS", development, "true or false")?,
             function: environment
                 .get("AWS_LAMBDA_FUNCTION_NAME")
                 .unwrap_or_default(),

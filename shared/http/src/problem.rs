@@ -4,7 +4,7 @@ use std::{error::Error, fmt, sync::Arc, time::Duration};
 
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::{ToSchema, openapi::schema::Object};
@@ -109,6 +109,12 @@ impl Problem {
     /// `404`: the sentence names what does not exist.
     pub fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    /// `404`: no route has this path, or none that the settings allow.
+    #[must_use]
+    pub fn no_such_path(uri: &Uri) -> Self {
+        Self::not_found(format!("There is nothing at {:.200}.", uri.path()))
     }
 
     /// `422`: lists every invalid field.

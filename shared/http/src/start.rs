@@ -117,7 +117,7 @@ fn router(routes: Routes, app: App) -> Router {
 }
 
 async fn no_such_path(uri: Uri) -> Problem {
-    Problem::not_found(format!("There is nothing at {:.200}.", uri.path()))
+    Problem::no_such_path(&uri)
 }
 
 async fn no_such_method(method: Method) -> Problem {

@@ -3,6 +3,7 @@
 mod commentary;
 mod cross_references;
 mod daily;
+mod docs;
 mod parallel;
 mod topic;
 mod topics;

@@ -77,6 +77,9 @@ async fn no_error_contains_database_details() {
             let client = Client::new(&function);
             client.set_unknown_session_cookie();
             let response = client.request(event).await;
+            if response.status.is_success() {
+                continue;
+            }
             let body = String::from_utf8_lossy(&response.body).to_lowercase();
             for word in [
                 "select",

@@ -121,7 +121,17 @@ fn study() -> Workload {
     Workload {
         function: "study",
         needs_database: false,
-        calls: vec![get("/api/topics?q=anxiety")],
+        calls: vec![
+            get("/api/cross-references?book=Genesis&chapter=1&verse_start=1"),
+            get("/api/parallel?book=John&chapter=3&translations=WEB,KJV,ASV,YLT,BSB,SRV"),
+            get("/api/topics?q=anxiety"),
+            get("/api/topics/PRAYER"),
+            get("/api/commentary?book=John&chapter=3&verse_start=16"),
+            get("/api/daily?date=2026-12-25"),
+            get("/api/openapi.json"),
+            get("/api/docs"),
+            get("/api/docs/start.js"),
+        ],
     }
 }
 
