@@ -9,6 +9,7 @@ if sys.version_info < (3, 10):  # noqa: UP036
     sys.exit("Python 3.10 or newer is needed; this is " + sys.version.split()[0] + ".")
 
 import checks
+import client
 import clone
 import database
 import deploy
@@ -28,6 +29,7 @@ COMMANDS: dict[str, tuple[Callable[..., int], str]] = {
     "bench": (suite.bench, "measures the release build (ARGS=… go to the bench)"),
     "build": (deploy.build, "builds the functions for Lambda (ARCH=arm64 for another processor)"),
     "deploy": (deploy.deploy, "checks, builds and deploys (ENV=dev or ENV=prod)"),
+    "client": (client.command, "writes a TypeScript client of the API to client/"),
     "reset": (database.reset, "removes the data of `make run`"),
     "prepare": (checks.prepare, "writes .sqlx again after a change of a query or a migration"),
     "fill": (fill.command, "adds invented users and messages to the data of `make run` (--users, --messages)"),
@@ -36,7 +38,7 @@ COMMANDS: dict[str, tuple[Callable[..., int], str]] = {
 }
 WITHOUT_MAKE = ("fill", "sam", "explain")
 WITH_ARGUMENTS = ("test", "bench", "build", "deploy", *WITHOUT_MAKE)
-WITHOUT_CARGO = ("reset", "fill", "sam")
+WITHOUT_CARGO = ("client", "reset", "fill", "sam")
 
 
 def main() -> int:

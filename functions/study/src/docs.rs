@@ -15,9 +15,9 @@ const START: &str = include_str!("docs/start.js");
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Scripts, styles and calls of this host only, and no script in the page itself. Swagger UI draws its arrows and marks as
-/// images in its style sheet (`data:`), and writes styles into the page.
+/// images in its style sheet (`data:`).
 const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; \
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 

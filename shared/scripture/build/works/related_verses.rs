@@ -20,6 +20,8 @@ const FAME: f64 = 0.5;
 const WORDS: f64 = 5.0;
 /// How much a link between the Old and the New Testament counts: it is a quotation, a type or a fulfilment.
 const TESTAMENTS: f64 = 2.0;
+/// How much less a link within a chapter counts: a reader of the passage has its chapter at hand.
+const CHAPTER: f64 = 2.0;
 /// The parts of a whole number in a packed score.
 const PARTS: f64 = 25.0;
 /// How many verses the Old Testament has.
@@ -166,7 +168,12 @@ impl Verses {
         let likeness = shared / (one * other).sqrt().max(f64::MIN_POSITIVE);
         let crosses = (from < OLD_TESTAMENT) != (to < OLD_TESTAMENT);
         let testaments = if crosses { TESTAMENTS } else { 0.0 };
-        let score = FAME * f64::from(fame).ln_1p() + WORDS * likeness + testaments;
+        let chapter = if self.share_chapter(from, to) {
+            CHAPTER
+        } else {
+            0.0
+        };
+        let score = FAME * f64::from(fame).ln_1p() + WORDS * likeness + testaments - chapter;
         whole(score * PARTS)
     }
 }

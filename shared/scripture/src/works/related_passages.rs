@@ -3,7 +3,7 @@
 //! A verse is related when it refers to a verse of the passage or the other way round. Links of
 //! both directions come first: each of the two verses refers to the other. Then verses that are
 //! often referred to, that have rare words in common with the passage, and that are in the other
-//! testament come before others. Related verses that follow each other are one passage.
+//! testament come before others, and those of the same chapter after them. Related verses that follow each other are one passage.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
