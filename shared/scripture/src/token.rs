@@ -38,12 +38,15 @@ pub(crate) struct Token<'a> {
     pub text: &'a str,
     /// Where it begins in the plain text, in bytes.
     pub start: usize,
+    /// The value of a number in words.
+    pub number: Option<u16>,
 }
 
 impl Token<'_> {
     /// The number's value; a number that is too large counts as the largest.
     pub fn value(&self) -> u16 {
-        self.text.parse().unwrap_or(u16::MAX)
+        self.number
+            .unwrap_or_else(|| self.text.parse().unwrap_or(u16::MAX))
     }
 
     /// Whether the token is one of these words, in any letter case.
@@ -93,6 +96,11 @@ impl<'a> PlainText<'a> {
         tokenize(&self.plain)
     }
 
+    /// A range of the plain text.
+    pub fn plain(&self, range: Range<usize>) -> &str {
+        self.plain.get(range).unwrap_or_default()
+    }
+
     /// A range of the plain text as it was written.
     pub fn as_written(&self, range: Range<usize>) -> &str {
         let place = |plain: usize| {
@@ -134,6 +142,7 @@ pub(crate) fn tokenize(text: &str) -> Vec<Token<'_>> {
                 joined,
                 text,
                 start,
+                number: None,
             });
         }
         joined = kind.is_some();

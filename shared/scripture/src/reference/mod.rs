@@ -1,11 +1,13 @@
 //! References to scripture: a book, chapters of it, verses of it, or a range over several.
 //!
-//! `read` has the functions, `parse` reads books and lists, `point` chapters and verses, `prose`
-//! distinguishes them from other words, `error` has the reasons for a refusal, `range` makes
-//! references from verses. Chapters and verses are numbered as in the canon, unless stated
-//! otherwise.
+//! `read` has the functions, `parse` reads books and lists, `point` chapters and verses,
+//! `inverted` what stands before its book, `number_words` numbers in words, `prose` distinguishes
+//! references from other words, `error` has the reasons for a refusal, `range` makes references
+//! from verses. Chapters and verses are numbered as in the canon, unless stated otherwise.
 
 mod error;
+mod inverted;
+mod number_words;
 mod parse;
 mod point;
 mod prose;

@@ -12,6 +12,7 @@
 use std::cell::Cell;
 use std::ops::Range;
 
+use super::number_words;
 use super::point::{CHAPTER_WORDS, Point};
 use super::prose::LINKING_WORDS;
 use super::{Extent, Reference, ReferenceError};
@@ -19,7 +20,7 @@ use crate::canon::{Book, NameMatch, match_name, match_numbered_name, nearest_boo
 use crate::token::{PlainText, Token, TokenKind};
 use crate::translation::TranslationCode;
 
-const RANGE_WORDS: [&str; 6] = ["to", "through", "thru", "until", "hasta", "al"];
+pub(super) const RANGE_WORDS: [&str; 6] = ["to", "through", "thru", "until", "hasta", "al"];
 /// The end of a chapter or book, after a dash: `Acts 2:38-end`.
 const END_WORDS: [&str; 2] = ["end", "fin"];
 
@@ -74,7 +75,7 @@ impl<'a> Parser<'a> {
     ) -> Self {
         Self {
             text,
-            tokens: text.tokens(),
+            tokens: number_words::fold(text, text.tokens(), strict),
             at: 0,
             strict,
             translation,
@@ -381,6 +382,13 @@ impl<'a> Parser<'a> {
             glued = Some((member.tokens.start..after, self.unexpected(after - 1)));
             self.at = after;
         }
+        let bracketed = if self.strict || is_book {
+            None
+        } else {
+            self.end_of_bracketed_numbers(self.at)
+        };
+        let before_bracket = self.at;
+        self.at = bracketed.unwrap_or(before_bracket);
         self.list_end = self.at;
         let after_members = members.last().map_or(end, |member| member.tokens.end);
         for member in members {
@@ -393,7 +401,11 @@ impl<'a> Parser<'a> {
             }
         }
         if let Some((tokens, error)) = glued {
-            return self.report(tokens, error);
+            self.report(tokens, error)?;
+        }
+        if bracketed.is_some() {
+            let error = self.unexpected(before_bracket);
+            self.report(before_bracket..self.at, error)?;
         }
         match list {
             Ok(()) => Ok(()),

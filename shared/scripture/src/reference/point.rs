@@ -1,8 +1,9 @@
 //! One end of a reference: reading its chapter and verse, and finding the verses they mean.
 
-use super::parse::{Member, Parser};
+use super::number_words::WORDS_BEFORE_A_NUMBER;
+use super::parse::Parser;
 use super::{Extent, ReferenceError, VerseId};
-use crate::canon::{Book, find_book};
+use crate::canon::Book;
 use crate::token::{Token, TokenKind};
 use crate::translation::TranslationCode;
 use crate::verse_map::{is_numbered, last_number};
@@ -18,7 +19,7 @@ pub(super) const CHAPTER_WORDS: [&str; 9] = [
     "capitulos",
     "cap",
 ];
-const VERSE_WORDS: [&str; 10] = [
+pub(super) const VERSE_WORDS: [&str; 10] = [
     "verse",
     "verses",
     "ver",
@@ -38,7 +39,7 @@ const MOST_VERSES: u16 = 200;
 pub(super) struct Number {
     pub value: u16,
     /// The number's token.
-    token: usize,
+    pub token: usize,
 }
 
 /// One end of a reference as written.
@@ -56,152 +57,67 @@ pub(super) struct Point {
 }
 
 impl Parser<'_> {
-    /// Reads `ch 3 v 16 of John`, `chapters 3-4 of John`, `verses 16 and 18 of John 3`, `verse 16 of
-    /// chapter 3 of John` and `23rd Psalm`.
-    pub(super) fn inverted(&mut self) -> Option<Vec<Member>> {
-        let start = self.at;
-        let members = self.read_inverted();
-        if members.is_none() {
-            self.at = start;
-        }
-        members
-    }
-
-    /// Reads `23rd Psalm`, unless a number follows: `2nd Psalm 7`.
-    fn numbered_psalm(&mut self) -> Option<Member> {
-        const ENDINGS: [&str; 4] = ["st", "nd", "rd", "th"];
-        let start = self.at;
-        let is_ending = self.is_joined(start + 1) && self.token(start + 1)?.is_word(&ENDINGS);
-        let is_psalm = self.token(start + 2)?.is_word(&["psalm"]);
-        let is_whole = self.kind(start + 3) != Some(TokenKind::Number);
-        if !(is_ending && is_psalm && is_whole) {
-            return None;
-        }
-        let chapter = self.number()?;
-        self.at = start + 3;
-        Some(Member {
-            first: Point {
-                chapter: Some(chapter),
-                ..Point::whole(find_book("Psalms")?)
-            },
-            last: None,
-            tokens: start..self.at,
-        })
-    }
-
-    fn read_inverted(&mut self) -> Option<Vec<Member>> {
-        const OF: [&str; 4] = ["of", "in", "from", "de"];
-        let start = self.at;
-        if let Some(psalm) = self.numbered_psalm() {
-            return Some(vec![psalm]);
-        }
-        let mut chapters = Vec::new();
-        let mut verses = Vec::new();
-        loop {
-            if chapters.is_empty() && self.eat_word(&CHAPTER_WORDS) {
-                chapters = self.numbers()?;
-            } else if verses.is_empty() && self.eat_word(&VERSE_WORDS) {
-                verses = self.numbers()?;
-            } else {
-                break;
-            }
-            let is =
-                |index, words: &[&str]| self.token(index).is_some_and(|token| token.is_word(words));
-            let is_comma = self.kind(self.at) == Some(TokenKind::Comma);
-            let is_of_chapter = is(self.at, &OF) && is(self.at + 1, &CHAPTER_WORDS);
-            self.at += usize::from(is_comma || is_of_chapter);
-        }
-        if chapters.is_empty() && verses.is_empty() || !self.eat_word(&OF) {
-            return None;
-        }
-        let name = self.match_name(self.at)?;
-        let book = name.book?;
-        self.at = name.end;
-        if chapters.is_empty() {
-            let only_chapter = Number {
-                value: 1,
-                token: start,
-            };
-            let after_name = self.at;
-            let chapter = self.number().filter(|_| self.verse_separator().is_none());
-            if chapter.is_none() {
-                self.at = after_name;
-            }
-            let chapter = chapter.or(book.has_one_chapter().then_some(only_chapter))?;
-            chapters.push((chapter, None));
-        }
-        let point = |chapter, verse| Point {
-            chapter: Some(chapter),
-            verse,
-            ..Point::whole(book)
-        };
-        let tokens = start..self.at;
-        let member = |(first, last): (Point, Option<Point>)| Member {
-            first,
-            last,
-            tokens: tokens.clone(),
-        };
-        if verses.is_empty() {
-            let points = chapters.into_iter().map(|(first, last)| {
-                let last = last.map(|last| point(last, None));
-                member((point(first, None), last))
-            });
-            return Some(points.collect());
-        }
-        // "Verse 3 of chapters 1-2" names no verse.
-        let [(chapter, None)] = chapters.as_slice() else {
-            return None;
-        };
-        let points = verses.into_iter().map(|(first, last)| {
-            let last = last.map(|last| point(*chapter, Some(last)));
-            member((point(*chapter, Some(first)), last))
-        });
-        Some(points.collect())
-    }
-
     /// The mark between chapter and verse, if one is next.
-    fn verse_separator(&self) -> Option<TokenKind> {
+    pub(super) fn verse_separator(&self) -> Option<TokenKind> {
         let kind = self.kind(self.at)?;
         let is_separator = kind == TokenKind::Colon
             || kind == TokenKind::Dot && self.is_joined(self.at) && self.is_joined(self.at + 1);
         is_separator.then_some(kind)
     }
 
-    /// Reads `3`, `3-5`, `3, 5 and 7`: the first and the last number of each range.
-    fn numbers(&mut self) -> Option<Vec<(Number, Option<Number>)>> {
-        let mut all = Vec::new();
-        loop {
-            let before = self.at;
-            let separated = all.is_empty()
-                || self.kind(self.at) == Some(TokenKind::Comma)
-                || self.token(self.at)?.is_word(&["and"]);
-            self.at += usize::from(separated && !all.is_empty());
-            let Some(first) = self.number().filter(|_| separated) else {
-                self.at = before;
-                break;
-            };
-            let start = self.at;
-            let last = if self.eat_dashes() || self.eat_word(&["to"]) {
-                self.number()
-            } else {
-                None
-            };
-            if last.is_none() {
-                self.at = start;
-            }
-            all.push((first, last));
-        }
-        (!all.is_empty()).then_some(all)
-    }
-
-    fn number(&mut self) -> Option<Number> {
+    /// Reads a number, also with the ending of an ordinal: `23rd`.
+    pub(super) fn number(&mut self) -> Option<Number> {
         let token = self.peek()?;
         let value = (token.kind == TokenKind::Number).then(|| token.value())?;
-        self.at += 1;
-        Some(Number {
+        let number = Number {
             value,
-            token: self.at - 1,
-        })
+            token: self.at,
+        };
+        self.at += 1 + usize::from(self.is_ordinal_ending(self.at + 1));
+        Some(number)
+    }
+
+    /// Whether the ending of an ordinal is joined to the number before: `23rd`.
+    pub(super) fn is_ordinal_ending(&self, index: usize) -> bool {
+        let token = self.token(index);
+        token.is_some_and(|token| token.joined && token.is_word(&["st", "nd", "rd", "th"]))
+    }
+
+    /// Skips the words between a psalm and its number: `Psalm the 23rd`, `Psalm No. 23`,
+    /// `chapter the third`.
+    pub(super) fn eat_words_before_number(&mut self) {
+        let mut at = self.at;
+        let is_article = self
+            .token(at)
+            .is_some_and(|token| token.is_word(&["the", "el", "la"]));
+        if self
+            .token(at)
+            .is_some_and(|token| token.is_word(&WORDS_BEFORE_A_NUMBER) || token.text == "#")
+        {
+            at += 1;
+            at += usize::from(!is_article && self.kind(at) == Some(TokenKind::Dot));
+        }
+        let is_ordinal = self.token(at).is_some_and(|token| token.number.is_some())
+            || self.is_ordinal_ending(at + 1);
+        if self.kind(at) == Some(TokenKind::Number) && (is_ordinal || !is_article) {
+            self.at = at;
+        }
+    }
+
+    /// Skips the other number of a psalm, which the Septuagint counts differently: `Ps 51(50):3`.
+    fn eat_other_psalm(&mut self, chapter: Number) {
+        let at = self.at;
+        let is_mark = |index: usize, marks: [&str; 2]| {
+            self.token(index)
+                .is_some_and(|token| marks.contains(&token.text))
+        };
+        let is_near = self
+            .token(at + 1)
+            .filter(|token| token.kind == TokenKind::Number)
+            .is_some_and(|token| (1..=2).contains(&token.value().abs_diff(chapter.value)));
+        if is_mark(at, ["(", "["]) && is_near && is_mark(at + 2, [")", "]"]) {
+            self.at += 3;
+        }
     }
 
     /// Reads a Roman chapter of a book and the dot after it: `iii. 10`, `XL:1`, `xxiii`.
@@ -253,6 +169,10 @@ impl Parser<'_> {
             && self.kind(start + 1) != Some(TokenKind::Number);
         let says_chapter = self.eat_word(&CHAPTER_WORDS);
         let says_verse = !is_five && !says_chapter && self.eat_word(&VERSE_WORDS);
+        let is_psalm = book.usfm == "PSA" && context.chapter.is_none();
+        if is_psalm || says_chapter {
+            self.eat_words_before_number();
+        }
         let (mut is_roman, mut is_continental) = (false, context.is_continental);
         let number = match self.number() {
             None if may_be_roman && !says_verse => {
@@ -266,6 +186,9 @@ impl Parser<'_> {
             self.at = start;
             return Ok(None);
         };
+        if book.usfm == "PSA" && (context.verse.is_none() || new_chapter) {
+            self.eat_other_psalm(number);
+        }
         let new_chapter = new_chapter || is_roman;
         let (chapter, verse) = if says_verse {
             let chapter = context.chapter.or(only_chapter);
@@ -341,21 +264,37 @@ impl Parser<'_> {
 
     /// Whether a comma separates chapter and verse, as on the continent: `Joh 3,16-18`. It has no
     /// space on either side, the chapter has such a verse, and no other comma follows: `Ps 1,3,5`
-    /// are three psalms, `John 3, 16` and `Genesis chapters 1,2` are two chapters.
+    /// and `Gen 1,2 and 3` are three chapters, `John 3, 16` and `Genesis chapters 1,2` are two. With
+    /// a space it does where the book has no such chapter: `Rom. 8, 28 ff.`
     fn is_comma_before_verse(&self, book: &Book, chapter: Number) -> bool {
         let is_joined = |index, kind| self.kind(index) == Some(kind) && self.is_joined(index);
         let (comma, verse) = (self.at, self.at + 1);
-        let is_list =
-            is_joined(verse + 1, TokenKind::Comma) && is_joined(verse + 2, TokenKind::Number);
+        let is_number = |index| self.kind(index) == Some(TokenKind::Number);
+        let is_next = self
+            .token(verse)
+            .is_some_and(|token| token.value() == chapter.value.saturating_add(1));
+        let is_last_of_list = |index| {
+            let token = self.token(index);
+            token.is_some_and(|t| t.kind == TokenKind::Comma || t.is_word(&["and", "or", "y"]))
+                && is_number(index + 1)
+                && self.kind(index + 2) != Some(TokenKind::Colon)
+        };
+        let is_list = is_joined(verse + 1, TokenKind::Comma)
+            && is_joined(verse + 2, TokenKind::Number)
+            || is_next && is_last_of_list(verse + 1);
         let before = chapter.token.checked_sub(1);
         let says_chapters = before
             .and_then(|before| self.token(before))
             .is_some_and(|word| word.is_word(&CHAPTER_WORDS) && word.text.ends_with(['s', 'S']));
         let count = book.verse_count(chapter.value).unwrap_or(0);
         let exists = |token: &Token<'_>| (1..=count).contains(&token.value());
+        let is_chapter = self
+            .token(verse)
+            .is_some_and(|token| book.verse_count(token.value()).is_some());
         self.token(comma).is_some_and(|token| token.text == ",")
             && is_joined(comma, TokenKind::Comma)
-            && is_joined(verse, TokenKind::Number)
+            && is_number(verse)
+            && (self.is_joined(verse) || !is_chapter && !self.book_begins(verse))
             && !is_list
             && !says_chapters
             && self.kind(verse + 1) != Some(TokenKind::Colon)
@@ -383,13 +322,26 @@ impl Parser<'_> {
             && !self.book_begins(self.at)
     }
 
-    /// Reads the `a` of `versículos 16 a 18`. After the English article and a number a word follows.
+    /// Reads the `a` of `versículos 16 a 18`, if the reference ends after it. After the English
+    /// article and a number, what the number counts follows: `a 5:30 service`, `a 5-mile run`.
     pub(super) fn eat_spanish_to(&mut self) -> bool {
         let at = self.at;
+        let is_verse = self.kind(at + 2) == Some(TokenKind::Colon)
+            && self.kind(at + 3) == Some(TokenKind::Number);
+        let after = at + if is_verse { 4 } else { 2 };
+        let ends = match self.token(after) {
+            None => true,
+            Some(token) => match token.kind {
+                TokenKind::Comma | TokenKind::Semicolon => true,
+                TokenKind::Dot => !self.is_joined(after + 1),
+                TokenKind::Other => [")", "]", "(", "\"", "”", "»"].contains(&token.text),
+                _ => token.is_word(&["y"]) || self.is_translation(after),
+            },
+        };
         let is_to = self.token(at).is_some_and(|token| token.text == "a")
             && !self.is_joined(at)
             && self.kind(at + 1) == Some(TokenKind::Number)
-            && self.kind(at + 2) != Some(TokenKind::Word);
+            && ends;
         self.at += usize::from(is_to);
         is_to
     }

@@ -16,7 +16,7 @@ pub(super) const LINKING_WORDS: [&str; 9] = [
 ];
 /// Names of books that are also English, Spanish or German words. In a sentence, in small letters
 /// or, if short, in capitals, and without a verse they are read as the word: "I am 3", "Mac OS 9".
-const NAMES_THAT_ARE_WORDS: [&str; 25] = [
+pub(super) const NAMES_THAT_ARE_WORDS: [&str; 25] = [
     "am", "is", "so", "he", "act", "acts", "ex", "re", "pro", "de", "la", "es", "ho", "song", "ja",
     "sal", "hechos", "numeros", "jueces", "sos", "os", "ag", "ap", "fil", "duet",
 ];
@@ -317,9 +317,36 @@ impl Parser<'_> {
         ))
     }
 
+    /// The index after another chapter and verse in brackets: `Joel 3:1 (2:28)`.
+    pub(super) fn end_of_bracketed_numbers(&mut self, index: usize) -> Option<usize> {
+        let is_mark = |mark: Option<&Token<'_>>, marks: [&str; 2]| {
+            mark.is_some_and(|mark| marks.contains(&mark.text))
+        };
+        if !is_mark(self.token(index), ["(", "["]) || !self.is_chapter_and_verse(index + 1) {
+            return None;
+        }
+        let before = self.at;
+        self.at = index + 1;
+        self.skip_numbers();
+        let end = self.at;
+        self.at = before;
+        is_mark(self.token(end), [")", "]"]).then_some(end + 1)
+    }
+
     /// The index after a number that is joined to a reference by a mark without a meaning there:
-    /// `3:16:18`, `3:16-18-20`, `3:16/17`.
+    /// `3:16:18`, `3:16-18-20`, `3:16/17`, `3(4):5`.
     pub(super) fn end_of_glued_number(&self, index: usize) -> Option<usize> {
+        let is_bracketed = self.is_joined(index)
+            && self
+                .token(index)
+                .is_some_and(|mark| ["(", "["].contains(&mark.text))
+            && self.kind(index + 1) == Some(TokenKind::Number)
+            && self.kind(index + 3) == Some(TokenKind::Colon)
+            && self.is_joined(index + 3)
+            && self.kind(index + 4) == Some(TokenKind::Number);
+        if is_bracketed {
+            return Some(index + 5);
+        }
         let mut at = index;
         while let Some(mark) = self.token(at).filter(|_| at < index + 3) {
             let is_glue = match mark.kind {
