@@ -17,6 +17,7 @@ import emulator
 import leftovers
 import processes
 import sessions
+import settings
 import tools
 from emulator import HOST, READY_WITHIN, Emulator
 from output import Failure, last_lines, say, step
@@ -129,16 +130,24 @@ def _reader(service: Emulator, path: str, body: Any) -> socket.socket:
 
 
 def _kill_functions(service: Emulator) -> Iterator[str]:
-    """Kills each running function, and waits until the log says that it is started again."""
+    """Kills each running function, and waits until the log says that it is started again.
+
+    A function of `CALLS` that does not run is a fault: nothing would be tested.
+    """
     folder = f"debug{os.sep}"
+    killed = set()
     for pid in sessions.family({service.watch.pid}):
         program = sessions.command_line(pid).split(" ")[0]
         if f"{folder}{Path(program).name}" not in program:
             continue
         os.kill(pid, signal.SIGKILL)
+        killed.add(Path(program).name)
         line = f"The function {Path(program).name} has ended (SIGKILL); it is started again"
         if not processes.wait_until(partial(_is_logged, service, line), 10):
             yield f"the log lacks {line!r}"
+    missing = {*settings.HTTP, "cleanup"} - killed
+    if missing:
+        yield f"these functions were not found running, and not killed: {', '.join(sorted(missing))}"
 
 
 def _is_logged(service: Emulator, line: str) -> bool:

@@ -97,7 +97,8 @@ async fn choose(
         return Err(Error::NotFound("user"));
     };
     let anonymous_id = staying.anonymous_id;
-    let (kept, deleted) = if going.messages > staying.messages + WORTH_A_SWAP {
+    let is_too_large = going.messages > MOST_MOVED;
+    let (kept, deleted) = if is_too_large || going.messages > staying.messages + WORTH_A_SWAP {
         (going, staying)
     } else {
         (staying, going)

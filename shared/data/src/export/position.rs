@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 
 use super::{ExportList, PageStart};
 
@@ -22,6 +22,9 @@ const LISTS: [(ExportList, &str); 3] = [
     (ExportList::Chats, "chats"),
 ];
 
+/// 4713 BC, the first whole year of a `TIMESTAMPTZ`. Year 0 is 1 BC.
+const FIRST_YEAR: i32 = -4712;
+
 impl ExportPosition {
     /// Reads the text of a position; `None` for another text.
     #[must_use]
@@ -32,7 +35,9 @@ impl ExportPosition {
         let mut row = || {
             let at: i64 = parts.next()?.parse().ok()?;
             let id: i64 = parts.next()?.parse().ok().filter(|id| *id >= 0)?;
-            let at = DateTime::<Utc>::from_timestamp_micros(at)?;
+            // The database has no earlier times.
+            let at =
+                DateTime::<Utc>::from_timestamp_micros(at).filter(|at| at.year() >= FIRST_YEAR)?;
             Some(PageStart { at: Some(at), id })
         };
         let item = row()?;
@@ -69,6 +74,7 @@ mod tests {
         for text in [
             "insights.1767225600000001.12.1767225600000000.3",
             "definitions.-1.0",
+            "definitions.-210863520000000000.0",
             "chats.0.9223372036854775807",
         ] {
             let read = ExportPosition::parse(text).map(|position| position.to_string());
@@ -85,6 +91,9 @@ mod tests {
             "insights.9223372036854775807.2",
             "words.1.2",
             "chats.1.99999999999999999999",
+            "chats.-210895056000000001.1",
+            "chats.-8334601228800000000.1",
+            "chats.0.1.-8334601228800000000.1",
         ] {
             assert_eq!(ExportPosition::parse(text), None, "{text}");
         }
