@@ -22,8 +22,9 @@ pub struct ClearedCounts {
 
 /// Clears the data of the caller's user; nothing for an unknown caller. One round trip.
 ///
-/// Histories, conversations, their memory and uploads go, and so do link codes, rate buckets and the usage of other days.
-/// The plan and the usage of the UTC day of `now` stay. Rows that are written while this runs may stay.
+/// Histories, conversations, their memory and uploads go, and so do link codes and the usage of other days. The plan and the
+/// usage of the UTC day of `now` stay, and so do rate buckets, which contain nothing that the user wrote: without them, a user
+/// could clear its data to begin a rate limit anew. A cleanup job deletes them within a day.
 pub async fn clear_user_data(
     database: &Database,
     token: TokenHash,
@@ -59,8 +60,6 @@ async fn try_clear(
             DELETE FROM conversations WHERE user_id = (SELECT id FROM locked) RETURNING insight_id
         ), removed_codes AS (
             DELETE FROM link_codes WHERE user_id = (SELECT id FROM locked)
-        ), removed_buckets AS (
-            DELETE FROM rate_buckets WHERE user_id = (SELECT id FROM locked)
         ), removed_usage AS (
             DELETE FROM daily_usage WHERE user_id = (SELECT id FROM locked) AND day <> $2
         )

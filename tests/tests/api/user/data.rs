@@ -76,13 +76,19 @@ async fn rows_of(database: &Database, column: &str, user: i64) -> i64 {
         .await
 }
 
-/// The columns that name the user in the rows that clearing keeps.
-const KEPT: [&str; 3] = ["daily_usage.user_id", "devices.user_id", "users.id"];
+/// The columns that name the user in the rows that clearing keeps. A rate bucket contains nothing that the user wrote, and
+/// without it clearing would begin a rate limit anew.
+const KEPT: [&str; 4] = [
+    "daily_usage.user_id",
+    "devices.user_id",
+    "rate_buckets.user_id",
+    "users.id",
+];
 
-/// Contract: user: "clearing returns what was deleted, and leaves the user, its devices, its plan and today's usage only"
+/// Contract: user: "clearing returns what was deleted, and leaves the user, its devices, its plan, its rate limits and today's usage only"
 /// Contract: user: "unlinking the last device leaves no row that names the user"
 #[tokio::test]
-async fn clearing_leaves_the_user_devices_plan_and_todays_usage_only() {
+async fn clearing_leaves_the_user_devices_plan_rate_limits_and_todays_usage_only() {
     let database = Database::fresh().await;
     let client = link_site(&database).await;
     let newest = "SELECT max(id) FROM users";
