@@ -17,9 +17,8 @@ _BY_FUNCTIONS: dict[tuple[str, ...], str] = {
     HTTP: "CORS_ORIGINS",
     STORING: "STORE_PER_MINUTE",
     ("study",): "API_DOCS",
-    ("user",): "USER_MEGABYTES",
     # The session's answer contains the rest of the daily quota.
-    ("user", *GENERATION): "DAILY_LIMIT",
+    ("user", *GENERATION): "DAILY_LIMIT USER_MEGABYTES",
     GENERATION: "ADDRESS_PER_MINUTE AI_PROVIDER AI_SECRET_ARN ANTHROPIC_MODEL ANTHROPIC_BASE_URL OPENAI_MODEL "
     "OPENAI_BASE_URL BEDROCK_MODEL",
     ("insight", "definition"): "GENERATE_PER_MINUTE",

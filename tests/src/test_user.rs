@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use verse_data::{
     ChatId, DatabaseConfig, DefinitionContent, DefinitionId, DefinitionSubject, DeviceKind,
     DeviceToken, FinalState, InsightContent, InsightId, InsightSubject, MessageTarget,
-    NewDefinition, NewDevice, NewInsight, PostOutcome, StoredMessage, TokenHash, append_message,
-    finish_message, get_or_create_user, save_definition, save_insight,
+    NewDefinition, NewDevice, NewInsight, PostOutcome, StoredMessage, TokenHash, UserLimits,
+    append_message, finish_message, get_or_create_user, save_definition, save_insight,
 };
 use verse_platform::{Clock, Environment, Random};
 
@@ -127,7 +127,11 @@ impl TestUser {
     async fn post(&self, place: MessageTarget<'_>, message: &str, time: &str) -> StoredMessage {
         record::secret(message);
         let token = self.token_hash();
-        let posted = append_message(&self.data, token, place, message, i32::MAX, at(time)).await;
+        let limits = UserLimits {
+            daily_limit: i32::MAX,
+            most_bytes: i64::MAX,
+        };
+        let posted = append_message(&self.data, token, place, message, limits, at(time)).await;
         match posted.expect("the message is stored") {
             PostOutcome::Stored(pending) => pending,
             PostOutcome::QuotaExhausted(usage) => panic!("the quota is used up: {usage:?}"),

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use verse_data::{ChatId, MessageTarget};
 use verse_http::{
     App, Caller, Deadline, EventStream, Fields, FromFields, Invalid, Json, NotFound, Problem,
-    TooMany, Unavailable,
+    TooMany, TooMuchData, Unavailable,
 };
 
 use crate::{
@@ -43,7 +43,7 @@ impl FromFields for ChatMessageBody {
 /// The response is that of `POST /api/chat/message`.
 #[utoipa::path(post, path = "/api/standalone-chat/message", tag = "chat", request_body = ChatMessageBody, responses(
     (status = 200, description = "The events of the reply", content_type = "text/event-stream", body = ReplyEvent),
-    NotFound, Invalid, TooMany, Unavailable))]
+    NotFound, Invalid, TooMany, TooMuchData, Unavailable))]
 pub async fn post_chat_message(
     State(app): State<App>,
     Extension(assistant): Extension<Assistant>,

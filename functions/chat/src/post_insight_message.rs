@@ -7,7 +7,7 @@ use verse_ai::InsightTexts;
 use verse_data::{InsightId, MessageTarget};
 use verse_http::{
     App, Caller, Deadline, EventStream, Fields, FromFields, Invalid, Json, NotFound, Problem,
-    TooMany, Unavailable,
+    TooMany, TooMuchData, Unavailable,
 };
 
 use crate::{
@@ -85,7 +85,7 @@ impl FromFields for InsightMessageBody {
 /// is always the last. A request that can be refused without the model is refused with a status.
 #[utoipa::path(post, path = "/api/chat/message", tag = "chat", request_body = InsightMessageBody, responses(
     (status = 200, description = "The events of the reply", content_type = "text/event-stream", body = ReplyEvent),
-    NotFound, Invalid, TooMany, Unavailable))]
+    NotFound, Invalid, TooMany, TooMuchData, Unavailable))]
 pub async fn post_insight_message(
     State(app): State<App>,
     Extension(assistant): Extension<Assistant>,

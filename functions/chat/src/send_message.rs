@@ -25,7 +25,7 @@ impl NewMessage<'_> {
     ///
     /// # Errors
     /// A `404` for a conversation or insight that the caller does not have, a `429` when a rate limit is reached or the quota
-    /// is used up, and a `503` when the database does not answer.
+    /// is used up, a `413` when the user has stored too much, and a `503` when the database does not answer.
     pub(crate) async fn send(
         self,
         app: &App,
@@ -45,11 +45,13 @@ impl NewMessage<'_> {
                 known.ok_or(Error::NotFound("insight"))?
             }
         };
-        let (database, limit) = (app.database()?, app.settings.daily_limit);
-        let posted = append_message(database, token, self.target, &self.text, limit, now).await?;
+        let (database, limits) = (app.database()?, app.settings.user_limits());
+        let posted = append_message(database, token, self.target, &self.text, limits, now).await?;
         let stored = match posted {
             PostOutcome::Stored(stored) => stored,
-            PostOutcome::QuotaExhausted(usage) => return Err(quota_exhausted(usage, limit, now)),
+            PostOutcome::QuotaExhausted(usage) => {
+                return Err(quota_exhausted(usage, limits.daily_limit, now));
+            }
         };
         let reply = PendingReply {
             database: database.clone(),

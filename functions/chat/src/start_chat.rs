@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use verse_data::MessageTarget;
 use verse_http::{
     App, Caller, Deadline, EventStream, Fields, FromFields, Invalid, Json, Problem, TooMany,
-    Unavailable,
+    TooMuchData, Unavailable,
 };
 
 use crate::{
@@ -50,7 +50,7 @@ impl FromFields for NewChatBody {
 /// The response is that of `POST /api/chat/message`, with the event `chat_id` first.
 #[utoipa::path(post, path = "/api/standalone-chat", tag = "chat", request_body = NewChatBody, responses(
     (status = 200, description = "The events of the reply", content_type = "text/event-stream", body = ReplyEvent),
-    Invalid, TooMany, Unavailable))]
+    Invalid, TooMany, TooMuchData, Unavailable))]
 pub async fn start_chat(
     State(app): State<App>,
     Extension(assistant): Extension<Assistant>,

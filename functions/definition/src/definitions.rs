@@ -12,7 +12,8 @@ use verse_data::{
 };
 use verse_generation::{Generation, Generator, model_problem};
 use verse_http::{
-    App, Caller, Deadline, Fields, FromFields, Invalid, NoAnswer, Problem, TooMany, Unavailable,
+    App, Caller, Deadline, Fields, FromFields, Invalid, NoAnswer, Problem, TooMany, TooMuchData,
+    Unavailable,
 };
 use verse_scripture::is_word_of_scripture;
 
@@ -81,7 +82,7 @@ pub struct DefinitionAnswer {
 /// is charged.
 #[utoipa::path(post, path = "/api/definitions", tag = "definition", request_body = DefinitionBody, responses(
     (status = 200, description = "The definition", body = DefinitionAnswer),
-    Invalid, TooMany, NoAnswer, Unavailable))]
+    Invalid, TooMany, TooMuchData, NoAnswer, Unavailable))]
 pub async fn write_definition(
     State(app): State<App>,
     Extension(generator): Extension<Generator>,

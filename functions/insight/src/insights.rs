@@ -9,7 +9,8 @@ use verse_ai::{InsightRequest, Model};
 use verse_data::{InsightContent, InsightSubject, NewInsight, begin_insight, save_insight};
 use verse_generation::{Generation, Generator, model_problem};
 use verse_http::{
-    App, Caller, Deadline, Fields, FromFields, Invalid, NoAnswer, Problem, TooMany, Unavailable,
+    App, Caller, Deadline, Fields, FromFields, Invalid, NoAnswer, Problem, TooMany, TooMuchData,
+    Unavailable,
 };
 use verse_scripture::is_scripture;
 
@@ -71,7 +72,7 @@ pub struct InsightAnswer {
 /// charged.
 #[utoipa::path(post, path = "/api/insights", tag = "insight", request_body = InsightBody, responses(
     (status = 200, description = "The insight", body = InsightAnswer),
-    Invalid, TooMany, NoAnswer, Unavailable))]
+    Invalid, TooMany, TooMuchData, NoAnswer, Unavailable))]
 pub async fn write_insight(
     State(app): State<App>,
     Extension(generator): Extension<Generator>,

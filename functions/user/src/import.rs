@@ -9,7 +9,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use verse_data::{consume_store_limit, import_user_data};
 use verse_http::{
-    App, BadRequest, Caller, Invalid, JsonText, Problem, TooMany, Unavailable, with_user,
+    App, BadRequest, Caller, Invalid, JsonText, Problem, TooMany, TooMuchData, Unavailable,
+    with_user,
 };
 
 use crate::export_file::ExportFile;
@@ -60,9 +61,7 @@ pub struct ImportedAnswer {
 #[utoipa::path(post, path = "/api/user/import", tag = "user", request_body = ImportBody, responses(
     (status = 200, description = "The file is imported", body = ImportAnswer,
      headers(("Set-Cookie" = String, description = "`verse_user_id`, for a new device"))),
-    (status = 413, description = "The body is too large, or the user's data would be", body = verse_http::ProblemBody,
-     content_type = "application/problem+json"),
-    BadRequest, Invalid, TooMany, Unavailable))]
+    BadRequest, Invalid, TooMany, TooMuchData, Unavailable))]
 pub async fn import_user(
     State(app): State<App>,
     caller: Caller,
@@ -76,7 +75,7 @@ pub async fn import_user(
     if caller.token.is_some() {
         consume_store_limit(app.database()?, caller.store_limit(&app), now).await?;
     }
-    let most_bytes = app.settings.user_megabytes.saturating_mul(1_000_000);
+    let most_bytes = app.settings.most_user_bytes();
     let imported = with_user(&app, &caller, |database, token| {
         let data = Arc::clone(&data);
         async move { import_user_data(&database, token, &data, most_bytes, now).await }

@@ -182,6 +182,13 @@ impl Transaction {
         self.pooled.connection()
     }
 
+    /// Undoes the statements, and keeps the connection.
+    pub async fn roll_back(mut self) -> Result<(), Error> {
+        sqlx::raw_sql("ROLLBACK").execute(self.connection()).await?;
+        self.pooled.give_back();
+        Ok(())
+    }
+
     /// Commits.
     ///
     /// # Errors

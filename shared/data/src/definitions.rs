@@ -7,7 +7,10 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Database, Error, Page, TokenHash, merge::retry_if_nothing_found, text_hash::hash_parts,
+    Database, Error, Page, TokenHash,
+    merge::retry_if_nothing_found,
+    stored_bytes::{LONGEST_REPLY_BYTES, ROW_BYTES, to_bytes},
+    text_hash::hash_parts,
 };
 
 pub use shared_texts::{begin_definition, link_definition_to_user, save_definition};
@@ -73,6 +76,12 @@ pub struct Definition {
 }
 
 impl DefinitionSubject<'_> {
+    /// The bytes of a definition of this word with the longest texts, and of its link.
+    pub(crate) fn bytes_with_longest_texts(self) -> i64 {
+        let texts = self.word.len() + self.passage_reference.len() + self.verse_text.len();
+        to_bytes(texts + 2 * ROW_BYTES + 3 * LONGEST_REPLY_BYTES)
+    }
+
     /// The key of the shared definition.
     pub(crate) fn hash(self) -> [u8; 32] {
         hash_parts(&[self.word, self.passage_reference, self.verse_text])
@@ -171,7 +180,11 @@ pub async fn clear_user_definitions(database: &Database, token: TokenHash) -> Re
         let cleared = sqlx::query_scalar!(
             r#"
             WITH caller AS (
-                SELECT user_id FROM devices WHERE token_hash = $1
+                SELECT users.id AS user_id
+                FROM devices
+                JOIN users ON users.id = devices.user_id
+                WHERE devices.token_hash = $1
+                FOR NO KEY UPDATE OF users
             ), unlinked AS (
                 DELETE FROM user_definitions
                 WHERE user_id = (SELECT user_id FROM caller)

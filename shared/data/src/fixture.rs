@@ -9,7 +9,7 @@ use sqlx::{PgPool, postgres::PgConnectOptions};
 use crate::{
     AddressHash, Claim, CodeHash, Database, DatabaseConfig, DeviceKind, DeviceToken, Insight,
     InsightContent, InsightSubject, LinkCode, NewDevice, NewInsight, StoreLimit, TokenHash,
-    Transaction, UserId, generate_link_code, get_or_create_user, save_insight,
+    Transaction, UserId, UserLimits, generate_link_code, get_or_create_user, save_insight,
 };
 use verse_platform::Random;
 
@@ -109,6 +109,17 @@ impl Person {
             .fetch_optional(database.repeatable())
             .await
             .unwrap()
+    }
+}
+
+/// The limit of a user's data in tests that do not reach it.
+pub(crate) const MOST_BYTES: i64 = 100_000_000;
+
+/// The limits of a user with so many replies a day.
+pub(crate) fn limits(daily_limit: i32) -> UserLimits {
+    UserLimits {
+        daily_limit,
+        most_bytes: MOST_BYTES,
     }
 }
 
@@ -257,6 +268,7 @@ pub(crate) fn lookup_claim(now: DateTime<Utc>) -> Claim {
         id: Random::system().uuid(),
         lease_until: now,
         daily_limit: 0,
+        most_bytes: MOST_BYTES,
     }
 }
 

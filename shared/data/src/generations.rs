@@ -20,6 +20,8 @@ pub struct Claim {
     pub lease_until: DateTime<Utc>,
     /// The daily quota of a user who is not pro.
     pub daily_limit: i32,
+    /// The bytes that the user may store.
+    pub most_bytes: i64,
 }
 
 /// The outcome of a lookup that claims the generation of a text when the text is not stored.

@@ -48,41 +48,6 @@ pub struct Imported {
     pub standalone_chats: u64,
 }
 
-/// What a row counts beside its texts.
-const ROW: usize = 200;
-
-impl UserData {
-    /// The bytes of all records, as the limit of a user counts them.
-    fn bytes(&self) -> i64 {
-        let said = |messages: &[MessageRecord]| -> usize {
-            messages.iter().map(|m| m.content.len() + ROW).sum()
-        };
-        let insights = self.insights.iter().map(|(insight, messages)| {
-            let texts = [
-                &insight.passage_text,
-                &insight.historical_context,
-                &insight.theological_significance,
-                &insight.practical_application,
-            ];
-            texts.map(String::len).iter().sum::<usize>() + ROW + said(messages)
-        });
-        let definitions = self.definitions.iter().map(|definition| {
-            let texts = [
-                &definition.verse_text,
-                &definition.definition,
-                &definition.biblical_usage,
-                &definition.original_language,
-            ];
-            texts.map(String::len).iter().sum::<usize>() + ROW
-        });
-        let chats = self.chats.iter().map(|(chat, messages)| {
-            chat.passage_text.as_deref().map_or(0, str::len) + ROW + said(messages)
-        });
-        let bytes: usize = insights.chain(definitions).chain(chats).sum();
-        i64::try_from(bytes).unwrap_or(i64::MAX)
-    }
-}
-
 /// The longest that an import may take: several statements with some megabytes.
 const TIME_LIMIT: Duration = Duration::from_secs(8);
 
@@ -91,11 +56,13 @@ const TIME_LIMIT: Duration = Duration::from_secs(8);
 ///
 /// A chat or message of the time `now` has none of its own: it is there when an equal one of any time is.
 ///
-/// Imports of one user run one after the other: two concurrent imports of one file add it once.
+/// Imports of one user run one after the other: two concurrent imports of one file add it once, and together they do not
+/// exceed the limit.
 ///
 /// # Errors
-/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::TooMuchData`] when the user's data and the file
-/// have more than `most_bytes`; [`Error::Conflict`] when a record breaks a constraint of its table.
+/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::TooMuchData`] when the user's data would have more
+/// than `most_bytes` after the import, which then adds nothing; records that are already there do not count.
+/// [`Error::Conflict`] when a record breaks a constraint of its table.
 pub async fn import_user_data(
     database: &Database,
     token: TokenHash,
@@ -123,10 +90,6 @@ async fn import(
         transaction.commit().await?;
         return Ok(None);
     };
-    if stored_bytes + data.bytes() > most_bytes {
-        transaction.commit().await?;
-        return Err(Error::TooMuchData);
-    }
 
     let insights = insert_insights(connection, user, &data.insights).await?;
     let definitions = insert_definitions(connection, user, &data.definitions).await?;
@@ -134,7 +97,11 @@ async fn import(
     let of_insights = with_messages(&insights, &data.insights);
     let of_chats = with_messages(&chats, &data.chats);
     let messages = distinct(of_insights.chain(of_chats));
-    let chat_messages = insert_messages(connection, user, &messages, now).await?;
+    let (chat_messages, bytes) = insert_messages(connection, user, &messages, now).await?;
+    if bytes > most_bytes.max(stored_bytes) {
+        transaction.roll_back().await?;
+        return Err(Error::TooMuchData);
+    }
     transaction.commit().await?;
     Ok(Some(Imported {
         insights: count_new(&insights),
@@ -144,8 +111,7 @@ async fn import(
     }))
 }
 
-/// Locks the caller's user against other imports, clearing and merges until the transaction ends, and returns its id and
-/// the bytes that it has stored. `None` when the user was merged into another one before.
+/// Locks the caller's user against other writes until the transaction ends, and returns its id and its stored bytes. `None` when the user was merged into another one before.
 async fn lock_user(
     connection: &mut PgConnection,
     token: TokenHash,
@@ -155,42 +121,22 @@ async fn lock_user(
             WITH device AS (
                 SELECT user_id FROM devices WHERE token_hash = $1
             ), locked AS (
-                SELECT users.id
+                SELECT users.id, users.stored_bytes
                 FROM users
                 JOIN devices ON devices.user_id = users.id
                 WHERE devices.token_hash = $1
                 FOR NO KEY UPDATE OF users
                 FOR KEY SHARE OF devices
             )
-            SELECT EXISTS (SELECT FROM device) AS "is_known!", (SELECT id FROM locked) AS user_id, (
-                SELECT coalesce(sum(bytes), 0)::BIGINT
-                FROM (
-                    SELECT octet_length(content) + $2 AS bytes
-                    FROM messages
-                    WHERE user_id = (SELECT id FROM locked)
-                    UNION ALL
-                    SELECT coalesce(octet_length(passage_text), 0) + $2
-                    FROM conversations
-                    WHERE user_id = (SELECT id FROM locked) AND insight_id IS NULL
-                    UNION ALL
-                    SELECT octet_length(passage_text) + octet_length(historical_context)
-                           + octet_length(theological_significance)
-                           + octet_length(practical_application) + $2
-                    FROM insights
-                    WHERE owner_id = (SELECT id FROM locked)
-                    UNION ALL
-                    SELECT octet_length(verse_text) + octet_length(definition)
-                           + octet_length(biblical_usage) + octet_length(original_language) + $2
-                    FROM definitions
-                    WHERE owner_id = (SELECT id FROM locked)) AS stored) AS "bytes!"
+            SELECT EXISTS (SELECT FROM device) AS "is_known!", (SELECT id FROM locked) AS user_id,
+                   (SELECT stored_bytes FROM locked) AS stored_bytes
             "#,
         token.as_bytes(),
-        i32::try_from(ROW).unwrap_or(i32::MAX),
     )
     .fetch_one(connection)
     .await?;
     if caller.is_known {
-        Ok(caller.user_id.map(|user| (user, caller.bytes)))
+        Ok(caller.user_id.zip(caller.stored_bytes))
     } else {
         Err(Error::UnknownCaller)
     }

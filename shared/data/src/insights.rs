@@ -7,7 +7,10 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Database, Error, Page, TokenHash, merge::retry_if_nothing_found, text_hash::hash_parts,
+    Database, Error, Page, TokenHash,
+    merge::retry_if_nothing_found,
+    stored_bytes::{LONGEST_REPLY_BYTES, ROW_BYTES, to_bytes},
+    text_hash::hash_parts,
 };
 
 pub use shared_texts::{begin_insight, link_insight_to_user, save_insight};
@@ -69,6 +72,12 @@ pub struct Insight {
 }
 
 impl InsightSubject<'_> {
+    /// The bytes of an insight on this passage with the longest texts, and of its link.
+    pub(crate) fn bytes_with_longest_texts(self) -> i64 {
+        let texts = self.passage_reference.len() + self.passage_text.len();
+        to_bytes(texts + 2 * ROW_BYTES + 3 * LONGEST_REPLY_BYTES)
+    }
+
     /// The key of the shared insight.
     pub(crate) fn hash(self) -> [u8; 32] {
         hash_parts(&[self.passage_reference, self.passage_text])
@@ -165,7 +174,11 @@ pub async fn clear_user_insights(database: &Database, token: TokenHash) -> Resul
         let cleared = sqlx::query_scalar!(
             r#"
             WITH caller AS (
-                SELECT user_id FROM devices WHERE token_hash = $1
+                SELECT users.id AS user_id
+                FROM devices
+                JOIN users ON users.id = devices.user_id
+                WHERE devices.token_hash = $1
+                FOR NO KEY UPDATE OF users
             ), unlinked AS (
                 DELETE FROM user_insights
                 WHERE user_id = (SELECT user_id FROM caller)

@@ -35,6 +35,7 @@ mod race_tests;
 mod rate_limits;
 mod records;
 mod retention;
+mod stored_bytes;
 mod subscriptions;
 mod text_hash;
 mod tokens;
@@ -78,6 +79,7 @@ pub use rate_limits::{
 };
 pub use records::{ChatRecord, DefinitionRecord, InsightRecord, MessageRecord};
 pub use retention::{BATCH, Batch, Cursor, RETENTION, Retention, cleanup_expired_codes};
+pub use stored_bytes::UserLimits;
 pub use subscriptions::{Subscription, get_subscription, list_subscriptions, update_subscription};
 pub use tokens::{DeviceToken, TokenHash};
 pub use usage::{Reservation, Usage, refund_quota, reserve_quota};

@@ -322,6 +322,8 @@ async fn move_the_rest(
          )
          UPDATE users
          SET is_pro = users.is_pro OR deleted.is_pro,
+             -- Triggers have counted the links; all other rows only changed their user.
+             stored_bytes = users.stored_bytes + deleted.stored_bytes,
              created_at = least(users.created_at, deleted.created_at)
          FROM users AS deleted
          WHERE users.id = $1

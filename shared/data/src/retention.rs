@@ -264,14 +264,16 @@ async fn delete_passages(database: &Database, before: DateTime<Utc>) -> Result<B
 }
 
 async fn interrupt_messages(database: &Database, before: DateTime<Utc>) -> Result<Batch, Error> {
+    // The users are locked too, as in all statements that change their stored bytes.
     let statement = sqlx::query!(
         "WITH batch AS (
-             SELECT id
+             SELECT messages.id
              FROM messages
-             WHERE state = 'pending' AND created_at < $1
-             ORDER BY created_at
+             JOIN users ON users.id = messages.user_id
+             WHERE state = 'pending' AND messages.created_at < $1
+             ORDER BY messages.created_at
              LIMIT 1000
-             FOR UPDATE SKIP LOCKED
+             FOR NO KEY UPDATE SKIP LOCKED
          )
          UPDATE messages
          SET state = 'interrupted'

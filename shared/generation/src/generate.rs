@@ -101,6 +101,7 @@ impl<'g> Generation<'g> {
             id: self.app.random.uuid(),
             lease_until: self.deadline.time,
             daily_limit: self.app.settings.daily_limit,
+            most_bytes: self.app.settings.most_user_bytes(),
         };
         let (mut pause, longest) = PAUSES;
         let day = loop {

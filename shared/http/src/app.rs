@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::HeaderValue;
-use verse_data::{Database, DatabaseConfig};
+use verse_data::{Database, DatabaseConfig, UserLimits};
 use verse_platform::{Clock, Environment, Random, SettingError};
 
 use crate::{Problem, Tasks};
@@ -37,7 +37,7 @@ pub struct Settings {
     pub daily_limit: i32,
     /// The most that one address stores in a minute: a user or a passage counts one, an import twenty.
     pub store_per_minute: i32,
-    /// The megabytes that one user may store by imports.
+    /// The megabytes that one user may store.
     pub user_megabytes: i64,
     /// The origins whose pages may send credentials.
     pub cors_origins: Vec<HeaderValue>,
@@ -83,6 +83,23 @@ impl Settings {
             user_megabytes: environment.parse("USER_MEGABYTES", 100, "a whole number")?,
             cors_origins,
         })
+    }
+}
+
+impl Settings {
+    /// The bytes that one user may store.
+    #[must_use]
+    pub fn most_user_bytes(&self) -> i64 {
+        self.user_megabytes.saturating_mul(1_000_000)
+    }
+
+    /// The limits of one user.
+    #[must_use]
+    pub fn user_limits(&self) -> UserLimits {
+        UserLimits {
+            daily_limit: self.daily_limit,
+            most_bytes: self.most_user_bytes(),
+        }
     }
 }
 

@@ -40,8 +40,8 @@ pub use device_name::visible_name;
 pub use extract::{Json, JsonText, Query};
 pub use fields::{FieldError, Fields, FromFields};
 pub use openapi::{
-    BadRequest, Failed, Invalid, NoAnswer, NotFound, TooLarge, TooMany, Unavailable, WrongMethod,
-    WrongType, choice, optional_choice,
+    BadRequest, Failed, Invalid, NoAnswer, NotFound, TooLarge, TooMany, TooMuchData, Unavailable,
+    WrongMethod, WrongType, choice, optional_choice,
 };
 pub use paging::{Id, PageQuery};
 pub use path_text::PathText;

@@ -31,6 +31,7 @@ documented! {
     NotFound: 404, "It does not exist, or belongs to another user";
     WrongMethod: 405, "The path does not allow this method", "Allow" = "The methods that it allows";
     TooLarge: 413, "The body is larger than 6 MB";
+    TooMuchData: 413, "The body is larger than 6 MB, or the user would store too much: export, clear some data, and try again";
     WrongType: 415, "The body is not declared as JSON";
     Invalid: 422, "A parameter or field is missing or out of bounds: `errors` names each";
     TooMany: 429, "A limit is reached", "Retry-After" = "Seconds until the next try";

@@ -249,7 +249,7 @@ impl From<verse_data::Error> for Problem {
             ),
             verse_data::Error::TooMuchData => Self::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
-                "Your data would exceed what one user may store. Delete some of it, and try again.",
+                "You have stored as much as one user may. Export your data, clear chats or histories, and try again.",
             ),
             verse_data::Error::TooManyMessages => Self::bad_request(
                 "These devices have too many messages to be linked. Please delete chats on one of them first.",

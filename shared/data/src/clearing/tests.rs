@@ -6,8 +6,8 @@ use crate::{
     MessageTarget, NewDefinition, NewInsight, PostOutcome, append_message, begin_insight,
     clear_chat_messages, clear_user_definitions, clear_user_insights,
     fixture::{
-        Person, at, at_once, connect, count, insight_content, lookup_claim, number, run, texts,
-        until_waiting,
+        Person, at, at_once, connect, count, insight_content, limits, lookup_claim, number, run,
+        texts, until_waiting,
     },
     save_definition, save_insight, unlink_device,
 };
@@ -121,7 +121,7 @@ async fn a_typed_text_stays_for_its_conversation(pool: PgPool) {
     let person = Person::new(&database, at(NOW)).await;
     let insight = save(&database, person, "typed", false).await;
     let target = MessageTarget::Insight(insight);
-    let posted = append_message(&database, person.token, target, "Why?", 10, at(NOW)).await;
+    let posted = append_message(&database, person.token, target, "Why?", limits(10), at(NOW)).await;
     assert!(matches!(posted, Ok(PostOutcome::Stored(_))));
     clear_user_insights(&database, person.token).await.unwrap();
     assert_eq!(count(&database, "insights").await, 1);
@@ -224,7 +224,8 @@ async fn clearing_an_import_whose_conversation_starts_meanwhile_is_whole(pool: P
                     return clear(&database, person).await.map(|_| ());
                 }
                 let target = MessageTarget::Insight(insight);
-                let posted = append_message(&database, person.token, target, "Why?", 99, at(NOW));
+                let posted =
+                    append_message(&database, person.token, target, "Why?", limits(99), at(NOW));
                 match posted.await {
                     Ok(_) | Err(Error::NotFound("insight")) => Ok(()),
                     Err(error) => Err(error),

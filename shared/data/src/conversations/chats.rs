@@ -67,7 +67,11 @@ pub async fn delete_standalone_chat(
     let deleted = retry_if_nothing_found(|| async move {
         let deleted = sqlx::query!(
             "WITH caller AS (
-                 SELECT user_id FROM devices WHERE token_hash = $1
+                 SELECT users.id AS user_id
+                 FROM devices
+                 JOIN users ON users.id = devices.user_id
+                 WHERE devices.token_hash = $1
+                 FOR NO KEY UPDATE OF users
              )
              DELETE FROM conversations
              WHERE user_id = (SELECT user_id FROM caller) AND id = $2 AND insight_id IS NULL",

@@ -86,7 +86,11 @@ pub async fn clear_chat_messages(
         let removed = sqlx::query!(
             r#"
             WITH caller AS (
-                SELECT user_id FROM devices WHERE token_hash = $1
+                SELECT users.id AS user_id
+                FROM devices
+                JOIN users ON users.id = devices.user_id
+                WHERE devices.token_hash = $1
+                FOR NO KEY UPDATE OF users
             ), removed AS (
                 DELETE FROM conversations
                 WHERE user_id = (SELECT user_id FROM caller) AND insight_id = $2

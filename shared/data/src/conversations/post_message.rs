@@ -3,7 +3,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{ChatId, FinalState, MessageId};
-use crate::{Database, Error, InsightId, TokenHash, Usage, refund_quota, text_hash::without_nul};
+use crate::{
+    Database, Error, InsightId, TokenHash, Usage, UserLimits, refund_quota,
+    stored_bytes::{LONGEST_REPLY_BYTES, ROW_BYTES, to_bytes},
+    text_hash::without_nul,
+};
 
 /// The characters of a chat's first message that become its title.
 const TITLE_LENGTH: usize = 50;
@@ -45,24 +49,26 @@ pub enum PostOutcome {
     QuotaExhausted(Usage),
 }
 
-/// Stores a message of 1 to 10,000 characters with its pending reply, and counts the reply for the UTC day of `now`. A
-/// user who is not pro has `limit` replies a day. The statement does all of it or nothing. One round trip.
+/// Stores a message of 1 to 10,000 characters with its pending reply, and counts the reply for the UTC day of `now`. The
+/// statement does all of it or nothing. One round trip.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the caller is unknown or does not have this chat or insight; [`Error::UnknownCaller`] for a
-/// new chat when the token belongs to no device.
+/// new chat when the token belongs to no device; [`Error::TooMuchData`] when the user's data, with the message and the
+/// longest reply, would have more than the limit.
+#[expect(clippy::too_many_lines, reason = "most of them are one statement")]
 pub async fn append_message(
     database: &Database,
     token: TokenHash,
     target: MessageTarget<'_>,
     message: &str,
-    limit: i32,
+    limits: UserLimits,
     now: DateTime<Utc>,
 ) -> Result<PostOutcome, Error> {
     let day = now.date_naive();
     let columns = target.columns(message);
-    // The statement locks the conversation's row before the messages get their ids: two messages at once keep their
-    // order. Of two first messages about an insight, the unique key decides which one creates the conversation.
+    // The statement locks the user, and reads its stored bytes under the lock: of two messages at once, the second one
+    // counts the first. It locks the conversation's row before the messages get their ids: the two keep their order. Of two first messages about an insight, the unique key decides which one creates the conversation.
     let row = sqlx::query!(
         r#"
         WITH caller AS (
@@ -82,11 +88,17 @@ pub async fn append_message(
             SELECT id
             FROM caller
             WHERE $4::TEXT IS NOT NULL
+        ), room AS (
+            SELECT stored_bytes + $11 <= $12 AS is_enough
+            FROM users
+            WHERE id = (SELECT id FROM caller)
+            FOR NO KEY UPDATE
         ), counted AS (
             INSERT INTO daily_usage (user_id, day, calls)
             SELECT id, $9, 1
             FROM caller
             WHERE (is_pro OR $10 > 0) AND EXISTS (SELECT FROM target)
+              AND (SELECT is_enough FROM room) IS NOT FALSE
             ON CONFLICT (user_id, day) DO UPDATE
             SET calls = daily_usage.calls + 1
             WHERE daily_usage.calls < $10 OR (SELECT is_pro FROM caller)
@@ -122,6 +134,7 @@ pub async fn append_message(
             FROM inserted
         )
         SELECT caller.is_pro, EXISTS (SELECT FROM target) AS "is_found!",
+               (SELECT is_enough FROM room) IS NOT FALSE AS "has_room!",
                EXISTS (SELECT FROM counted) AS "is_counted!",
                greatest(daily_usage.calls, $10, 0) AS "calls!",
                stored.chat, stored.message, stored.reply
@@ -138,12 +151,17 @@ pub async fn append_message(
         message,
         now,
         day,
-        limit,
+        limits.daily_limit,
+        columns.bytes(message),
+        limits.most_bytes,
     )
     .fetch_optional(database.once())
     .await?
     .filter(|row| row.is_found)
     .ok_or_else(|| target.absent())?;
+    if !row.has_room {
+        return Err(Error::TooMuchData);
+    }
     match (row.chat, row.message, row.reply) {
         (Some(chat), Some(message), Some(reply)) => Ok(PostOutcome::Stored(StoredMessage {
             chat: ChatId(chat),
@@ -170,6 +188,19 @@ struct Columns<'p> {
     title: Option<String>,
     passage_reference: Option<&'p str>,
     passage_text: Option<&'p str>,
+}
+
+impl Columns<'_> {
+    /// The bytes that the statement stores at most, as `users.stored_bytes` counts them.
+    fn bytes(&self, message: &str) -> i64 {
+        let length = |text: Option<&str>| text.map_or(0, str::len);
+        let conversation = if self.chat.is_some() { 0 } else { ROW_BYTES };
+        let texts = length(self.title.as_deref())
+            + length(self.passage_reference)
+            + length(self.passage_text)
+            + message.len();
+        to_bytes(texts + conversation + 2 * ROW_BYTES + LONGEST_REPLY_BYTES)
+    }
 }
 
 impl<'p> MessageTarget<'p> {
@@ -241,14 +272,21 @@ pub async fn finish_message(
     content: &str,
     refund_day: Option<NaiveDate>,
 ) -> Result<FinishedMessage, Error> {
-    // The statement is repeatable: a second run finds the stored reply, and refunds nothing. If a merge holds the row,
-    // the update waits for it, and returns the merged user.
+    // The statement is repeatable: a second run finds the stored reply, and refunds nothing. It locks the user first, as all
+    // statements that change its stored bytes do. If a merge holds the user, the statement waits for it, and then the lock
+    // finds no user; the update finds the row, and returns the merged user.
     let row = sqlx::query!(
         r#"
-        WITH finished AS (
+        WITH locked AS (
+            SELECT users.id
+            FROM messages
+            JOIN users ON users.id = messages.user_id
+            WHERE messages.id = $1
+            FOR NO KEY UPDATE OF users
+        ), finished AS (
             UPDATE messages
             SET state = $2, content = $3
-            WHERE id = $1 AND state = 'pending'
+            WHERE id = $1 AND state = 'pending' AND (SELECT count(*) FROM locked) >= 0
             RETURNING user_id
         ), refunded AS (
             UPDATE daily_usage

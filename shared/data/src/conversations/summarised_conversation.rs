@@ -109,7 +109,11 @@ pub async fn save_summary(
 ) -> Result<bool, Error> {
     let saved = sqlx::query!(
         "WITH caller AS (
-             SELECT user_id FROM devices WHERE token_hash = $1
+             SELECT users.id AS user_id
+             FROM devices
+             JOIN users ON users.id = devices.user_id
+             WHERE devices.token_hash = $1
+             FOR NO KEY UPDATE OF users
          )
          UPDATE conversations
          SET summary = $4, summarised_through = $3

@@ -5,7 +5,9 @@ use sqlx::PgPool;
 use super::*;
 use crate::{
     Database, Error, InsightId, Page, Reservation, TokenHash,
-    fixture::{at, at_once, calls, connect, count, reader, run, saved_insight, stranger, texts},
+    fixture::{
+        at, at_once, calls, connect, count, limits, reader, run, saved_insight, stranger, texts,
+    },
 };
 
 const NOW: &str = "2026-01-02T00:00:00Z";
@@ -27,7 +29,7 @@ async fn try_post(
     message: &str,
     now: &str,
 ) -> Result<StoredMessage, Error> {
-    match append_message(database, token, target, message, LIMIT, at(now)).await? {
+    match append_message(database, token, target, message, limits(LIMIT), at(now)).await? {
         PostOutcome::Stored(stored) => Ok(stored),
         PostOutcome::QuotaExhausted(usage) => panic!("{usage:?}"),
     }
@@ -332,7 +334,7 @@ async fn ten_of_a_hundred_concurrent_messages_are_stored_and_counted(pool: PgPoo
     let chat = MessageTarget::Chat(start_chat(&database, token, "?").await.chat);
     let outcomes = at_once(99, |n| {
         let (database, target) = (database.clone(), [chat, insight, NEW_CHAT][n % 3]);
-        async move { append_message(&database, token, target, "?", 10, at(NOW)).await }
+        async move { append_message(&database, token, target, "?", limits(10), at(NOW)).await }
     });
     // The message that started the chat is one of the ten.
     let mut stored = 1;
@@ -356,7 +358,7 @@ async fn refused_message_stores_and_counts_nothing(pool: PgPool) {
     let (_, token) = reader(&database).await;
     let insight = MessageTarget::Insight(insight(&database, token).await);
     for target in [insight, NEW_CHAT] {
-        let refused = append_message(&database, token, target, "?", 0, at(NOW)).await;
+        let refused = append_message(&database, token, target, "?", limits(0), at(NOW)).await;
         assert!(matches!(refused, Ok(PostOutcome::QuotaExhausted(_))));
     }
     let absent_chat = MessageTarget::Chat(ChatId(9));
@@ -367,7 +369,7 @@ async fn refused_message_stores_and_counts_nothing(pool: PgPool) {
     assert_eq!(calls(&database).await, 0);
     assert_eq!(count(&database, "conversations").await, 0);
     run(&database, "UPDATE users SET is_pro = TRUE", &[]).await;
-    let posted = append_message(&database, token, NEW_CHAT, "?", 0, at(NOW)).await;
+    let posted = append_message(&database, token, NEW_CHAT, "?", limits(0), at(NOW)).await;
     assert!(matches!(posted, Ok(PostOutcome::Stored(_))));
 }
 

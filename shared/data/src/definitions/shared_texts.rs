@@ -13,8 +13,10 @@ use crate::{
 /// claims its generation for the caller and counts it. One round trip; one more when concurrent calls use the quota up.
 ///
 /// # Errors
-/// [`Error::UnknownCaller`] when the token belongs to no device. After [`Error::Unavailable`] the claim must be
+/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::TooMuchData`] when the user has no room for the
+/// text, or for the longest one that may be generated. After [`Error::Unavailable`] the claim must be
 /// [abandoned](crate::abandon_generation): the statement may have claimed.
+#[expect(clippy::too_many_lines, reason = "most of them are one statement")]
 pub async fn begin_definition(
     database: &Database,
     token: TokenHash,
@@ -23,7 +25,8 @@ pub async fn begin_definition(
     now: DateTime<Utc>,
 ) -> Result<ClaimOutcome<Definition>, Error> {
     // The statement checks the quota before it claims: a user without quota must not block other users. It checks
-    // again, under the lock of the day's row, when it counts.
+    // again, under the lock of the day's row, when it counts. The user is locked first, as in all statements that change
+    // its stored bytes.
     let row = sqlx::query!(
         r#"
         WITH caller AS (
@@ -36,16 +39,30 @@ pub async fn begin_definition(
             FROM daily_usage
             WHERE user_id = (SELECT id FROM caller) AND day = $4
         ), found AS (
-            SELECT shared.*, coalesce(own.id, shared.id) AS found_id
+            SELECT shared.*, coalesce(own.id, shared.id) AS found_id,
+                   200 + CASE WHEN own.id IS NULL
+                         THEN definition_bytes(shared.word, shared.passage_reference, shared.verse_text, shared.definition,
+                                         shared.biblical_usage, shared.original_language)
+                         ELSE 0 END AS bytes
             FROM definitions AS shared
             LEFT JOIN definitions AS own ON own.owner_id = (SELECT id FROM caller)
                                 AND own.subject_hash = shared.subject_hash
                                 AND own.content_hash = shared.content_hash
             WHERE shared.subject_hash = $2 AND shared.owner_id IS NULL
+        ), room AS (
+            SELECT stored_bytes + coalesce((SELECT bytes FROM found), $8) <= $9
+                   OR EXISTS (
+                       SELECT FROM user_definitions
+                       WHERE user_id = users.id
+                         AND definition_id = (SELECT found_id FROM found)) AS is_enough
+            FROM users
+            WHERE id = (SELECT id FROM caller)
+            FOR NO KEY UPDATE OF users
         ), linked AS (
             INSERT INTO user_definitions (user_id, definition_id, linked_at)
             SELECT caller.id, found_id, $3
             FROM caller, found
+            WHERE (SELECT is_enough FROM room) IS NOT FALSE
             ON CONFLICT (user_id, definition_id) DO UPDATE
             SET linked_at = greatest(user_definitions.linked_at, excluded.linked_at)
             RETURNING linked_at
@@ -55,6 +72,7 @@ pub async fn begin_definition(
             FROM caller
             WHERE NOT EXISTS (SELECT FROM found)
               AND (is_pro OR (SELECT calls FROM used) < $5)
+              AND (SELECT is_enough FROM room) IS NOT FALSE
             ON CONFLICT (kind, subject_hash) DO UPDATE
             SET holder = excluded.holder, lease_until = excluded.lease_until
             WHERE old.lease_until <= $3
@@ -74,6 +92,7 @@ pub async fn begin_definition(
                found.biblical_usage AS "biblical_usage?",
                found.original_language AS "original_language?", found.source,
                linked.linked_at AS "linked_at?",
+               (SELECT is_enough FROM room) IS NOT FALSE AS "has_room!",
                caller.is_pro, used.calls AS "calls!",
                EXISTS (SELECT FROM claimed) AS "is_claimed!", counted.calls AS "counted?"
         FROM caller
@@ -89,10 +108,15 @@ pub async fn begin_definition(
         claim.daily_limit,
         claim.id,
         claim.lease_until,
+        subject.bytes_with_longest_texts(),
+        claim.most_bytes,
     )
     .fetch_optional(database.once())
     .await?
     .ok_or(Error::UnknownCaller)?;
+    if !row.has_room {
+        return Err(Error::TooMuchData);
+    }
     let quota = QuotaState {
         is_pro: row.is_pro,
         calls_today: row.calls,
@@ -134,12 +158,15 @@ pub async fn save_definition(
         r#"
         WITH caller AS (
             SELECT user_id FROM devices WHERE token_hash = $1
+        ), locked AS (
+            SELECT id FROM users WHERE id = (SELECT user_id FROM caller) FOR NO KEY UPDATE
         ), stored AS (
             INSERT INTO definitions (subject_hash, content_hash, word, passage_reference,
                                      verse_text, definition, biblical_usage, original_language,
                                      source, created_at, is_scripture)
             SELECT $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
             FROM caller
+            WHERE (SELECT count(*) FROM locked) >= 0
             ON CONFLICT (subject_hash) WHERE owner_id IS NULL DO UPDATE
             SET subject_hash = definitions.subject_hash
             RETURNING *
@@ -184,20 +211,25 @@ pub async fn save_definition(
 /// Links a definition to the caller at `now`: a shared one, or one of the caller's own. One round trip.
 ///
 /// # Errors
-/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::NotFound`] when there is no such definition.
+/// [`Error::UnknownCaller`] when the token belongs to no device; [`Error::NotFound`] when there is no such definition;
+/// [`Error::TooMuchData`] when the user's data would have more than `most_bytes`.
 pub async fn link_definition_to_user(
     database: &Database,
     token: TokenHash,
     definition: DefinitionId,
+    most_bytes: i64,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    let is_linked = sqlx::query_scalar!(
+    let row = sqlx::query!(
         r#"
         WITH caller AS (
             SELECT user_id FROM devices WHERE token_hash = $1
-        ), linked AS (
-            INSERT INTO user_definitions (user_id, definition_id, linked_at)
-            SELECT caller.user_id, coalesce(own.id, definitions.id), $3
+        ), target AS (
+            SELECT coalesce(own.id, definitions.id) AS id,
+                   200 + CASE WHEN own.id IS NULL AND definitions.owner_id IS NULL
+                         THEN definition_bytes(definitions.word, definitions.passage_reference, definitions.verse_text, definitions.definition,
+                                         definitions.biblical_usage, definitions.original_language)
+                         ELSE 0 END AS bytes
             FROM caller
             JOIN definitions ON definitions.id = $2
                          AND (definitions.owner_id IS NULL OR definitions.owner_id = caller.user_id)
@@ -205,18 +237,38 @@ pub async fn link_definition_to_user(
                                 AND own.owner_id = caller.user_id
                                 AND own.subject_hash = definitions.subject_hash
                                 AND own.content_hash = definitions.content_hash
+        ), room AS (
+            SELECT stored_bytes + (SELECT bytes FROM target) <= $4
+                   OR EXISTS (
+                       SELECT FROM user_definitions
+                       WHERE user_id = users.id
+                         AND definition_id = (SELECT id FROM target)) AS is_enough
+            FROM users
+            WHERE id = (SELECT user_id FROM caller)
+            FOR NO KEY UPDATE OF users
+        ), linked AS (
+            INSERT INTO user_definitions (user_id, definition_id, linked_at)
+            SELECT caller.user_id, target.id, $3
+            FROM caller, target
+            WHERE (SELECT is_enough FROM room) IS NOT FALSE
             ON CONFLICT (user_id, definition_id) DO UPDATE
             SET linked_at = greatest(user_definitions.linked_at, excluded.linked_at)
             RETURNING definition_id
         )
-        SELECT EXISTS (SELECT FROM linked) AS "is_linked!" FROM caller
+        SELECT EXISTS (SELECT FROM target) AS "is_found!", EXISTS (SELECT FROM linked) AS "is_linked!"
+        FROM caller
         "#,
         token.as_bytes(),
         definition.0,
         now,
+        most_bytes,
     )
     .fetch_optional(database.repeatable())
     .await?
     .ok_or(Error::UnknownCaller)?;
-    is_linked.then_some(()).ok_or(Error::NotFound("definition"))
+    match (row.is_found, row.is_linked) {
+        (false, _) => Err(Error::NotFound("definition")),
+        (true, false) => Err(Error::TooMuchData),
+        (true, true) => Ok(()),
+    }
 }

@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use super::*;
 use crate::{
     ClaimOutcome,
-    fixture::{at, at_once, connect, count, lookup_claim, reader, stranger},
+    fixture::{MOST_BYTES, at, at_once, connect, count, lookup_claim, reader, stranger},
 };
 
 const LOVED: DefinitionSubject<'_> = DefinitionSubject {
@@ -103,7 +103,7 @@ async fn history_is_listed_page_by_page_and_cleared(pool: PgPool) {
     }
     let later = at("2026-01-03T00:00:00Z");
     for token in [mine, theirs] {
-        let linked = link_definition_to_user(&database, token, ids[0], later).await;
+        let linked = link_definition_to_user(&database, token, ids[0], MOST_BYTES, later).await;
         linked.unwrap();
     }
     let words = |page: Vec<Definition>| page.into_iter().map(|d| d.word).collect::<Vec<_>>();
@@ -136,9 +136,9 @@ async fn imported_definition_is_found_by_its_owner_only_and_deleted_with_its_lin
     .await
     .unwrap();
     let (imported, now) = (DefinitionId(imported), at("2026-01-02T00:00:00Z"));
-    let linked = link_definition_to_user(&database, own, imported, now).await;
+    let linked = link_definition_to_user(&database, own, imported, MOST_BYTES, now).await;
     linked.unwrap();
-    let refused = link_definition_to_user(&database, other, imported, now).await;
+    let refused = link_definition_to_user(&database, other, imported, MOST_BYTES, now).await;
     assert!(matches!(refused, Err(Error::NotFound("definition"))));
     for token in [own, other] {
         assert_eq!(find(&database, token, LOVED, now).await.unwrap(), None);
@@ -153,7 +153,7 @@ async fn unknown_caller_writes_nothing(pool: PgPool) {
     let (token, now, content) = (stranger(), at("2026-01-02T00:00:00Z"), content("c"));
     let found = find(&database, token, LOVED, now).await;
     let saved = save_definition(&database, token, new(LOVED, &content), now).await;
-    let linked = link_definition_to_user(&database, token, DefinitionId(1), now).await;
+    let linked = link_definition_to_user(&database, token, DefinitionId(1), MOST_BYTES, now).await;
     for refused in [found.err(), saved.err(), linked.err()] {
         assert!(matches!(refused, Some(Error::UnknownCaller)), "{refused:?}");
     }

@@ -6,7 +6,9 @@ use super::*;
 use crate::{
     DefinitionContent, DefinitionSubject, Insight, InsightSubject, NewDefinition, Reservation,
     begin_definition, begin_insight,
-    fixture::{at, at_once, calls, connect, count, reader, run, saved_insight, stranger},
+    fixture::{
+        MOST_BYTES, at, at_once, calls, connect, count, reader, run, saved_insight, stranger,
+    },
     reserve_quota, save_definition,
 };
 use verse_platform::Random;
@@ -21,6 +23,7 @@ fn claim() -> Claim {
         id: Random::system().uuid(),
         lease_until: at(LEASE_END),
         daily_limit: LIMIT,
+        most_bytes: MOST_BYTES,
     }
 }
 

@@ -105,16 +105,13 @@ pub(super) async fn insert_chats(
     Ok(stored)
 }
 
-/// Inserts the messages that their conversations do not have, and returns how many.
+/// Inserts the messages that their conversations do not have, and returns how many, and the user's stored bytes after it.
 pub(super) async fn insert_messages(
     connection: &mut PgConnection,
     user: i64,
     messages: &[(i64, &MessageRecord)],
     now: DateTime<Utc>,
-) -> Result<u64, Error> {
-    if messages.is_empty() {
-        return Ok(0);
-    }
+) -> Result<(u64, i64), Error> {
     let conversations: Vec<i64> = messages.iter().map(|(id, _)| *id).collect();
     let without_times = messages
         .iter()
@@ -123,7 +120,8 @@ pub(super) async fn insert_messages(
     without_times.dedup();
     // The statement sorts both lists together. The planner has no statistics on arrays, and a join of two long lists
     // may take very long. Among equal messages, existing ones come first, and as many given ones are left out.
-    let done = sqlx::query!(
+    // Triggers count the new messages after the statement, so that it adds them to the column itself.
+    let row = sqlx::query!(
         r#"
         WITH sent AS (
             SELECT *
@@ -155,13 +153,19 @@ pub(super) async fn insert_messages(
                    count(*) FILTER (WHERE position IS NULL) OVER same AS existing
             FROM (SELECT * FROM given UNION ALL SELECT *, NULL FROM existing) AS both_lists
             WINDOW same AS (PARTITION BY conversation_id, created_at, role, content)
+        ), inserted AS (
+            INSERT INTO messages (conversation_id, user_id, role, state, content, created_at,
+                                  is_imported)
+            SELECT conversation_id, $1, role, state, content, created_at, TRUE
+            FROM counted
+            WHERE position IS NOT NULL AND nth > 2 * existing
+            ORDER BY position
+            RETURNING message_bytes(state, content) AS bytes
         )
-        INSERT INTO messages (conversation_id, user_id, role, state, content, created_at,
-                              is_imported)
-        SELECT conversation_id, $1, role, state, content, created_at, TRUE
-        FROM counted
-        WHERE position IS NOT NULL AND nth > 2 * existing
-        ORDER BY position
+        SELECT (SELECT count(*) FROM inserted) AS "messages!",
+               (coalesce((SELECT sum(bytes) FROM inserted), 0) + stored_bytes)::BIGINT AS "bytes!"
+        FROM users
+        WHERE id = $1
         "#,
         user,
         &conversations,
@@ -172,7 +176,7 @@ pub(super) async fn insert_messages(
         now,
         &without_times,
     )
-    .execute(connection)
+    .fetch_one(connection)
     .await?;
-    Ok(done.rows_affected())
+    Ok((row.messages.unsigned_abs(), row.bytes))
 }

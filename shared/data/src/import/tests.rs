@@ -350,23 +350,23 @@ async fn invalid_record_imports_nothing(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn user_at_the_limit_of_bytes_imports_nothing_more(pool: PgPool) {
     let database = connect_with_timeouts(&pool, 20);
-    let (_, token) = reader(&database).await;
-    let bytes = data().bytes();
+    let ((_, token), (_, other)) = (reader(&database).await, reader(&database).await);
+    let most = "SELECT max(stored_bytes) FROM users";
+    import(&database, other, &data()).await;
+    let bytes = number(&database, most).await;
     let refused = import_user_data(&database, token, &data(), bytes - 1, at(SENT)).await;
     assert!(matches!(refused, Err(Error::TooMuchData)), "{refused:?}");
     assert_eq!(export(&database, token).await, []);
     let imported = import_user_data(&database, token, &data(), bytes, at(SENT)).await;
     assert_eq!(imported.unwrap(), ALL);
-    // What is stored counts as what was in the file.
     let message = message(Role::User, "x", "2026-01-01T00:00:00Z");
     let more = UserData {
         chats: vec![(chat("more"), vec![message])],
         ..UserData::default()
     };
-    for (most, is_imported) in [
-        (bytes + more.bytes() - 1, false),
-        (bytes + more.bytes(), true),
-    ] {
+    import(&database, other, &more).await;
+    let bytes = number(&database, most).await;
+    for (most, is_imported) in [(bytes - 1, false), (bytes, true)] {
         let imported = import_user_data(&database, token, &more, most, at(SENT)).await;
         assert_eq!(imported.is_ok(), is_imported, "{imported:?}");
     }

@@ -6,8 +6,8 @@ use super::*;
 use crate::{
     ClaimOutcome, MessageTarget, PostOutcome, UserId, append_message, clear_chat_messages,
     fixture::{
-        at, at_once, begin_merge, connect, count, insight_content, lookup_claim, reader,
-        saved_insight, stranger, until_waiting,
+        MOST_BYTES, at, at_once, begin_merge, connect, count, insight_content, limits,
+        lookup_claim, reader, saved_insight, stranger, until_waiting,
     },
     get_chat_messages,
 };
@@ -65,7 +65,7 @@ async fn save_each(database: &Database, token: TokenHash, times: &[&str]) -> Vec
 }
 
 async fn link(database: &Database, token: TokenHash, insight: InsightId, now: &str) {
-    let linked = link_insight_to_user(database, token, insight, at(now)).await;
+    let linked = link_insight_to_user(database, token, insight, MOST_BYTES, at(now)).await;
     linked.unwrap();
 }
 
@@ -206,7 +206,7 @@ async fn unknown_caller_reads_and_writes_nothing(pool: PgPool) {
     let stored = find(&database, token, on(JOHN, "0"), NOW).await;
     let absent = find(&database, token, on(JOHN, "none"), NOW).await;
     let saved = save(&database, token, "none", &content, NOW).await;
-    let linked = link_insight_to_user(&database, token, ids[0], at(NOW)).await;
+    let linked = link_insight_to_user(&database, token, ids[0], MOST_BYTES, at(NOW)).await;
     for refused in [stored.err(), absent.err(), saved.err(), linked.err()] {
         assert!(matches!(refused, Some(Error::UnknownCaller)), "{refused:?}");
     }
@@ -241,7 +241,7 @@ async fn clearing_keeps_insights_with_messages_until_those_are_cleared(pool: PgP
     import(&database, me, "without messages").await;
     for id in &ids {
         let target = MessageTarget::Insight(*id);
-        let posted = append_message(&database, token, target, "Who?", 10, at(NOW)).await;
+        let posted = append_message(&database, token, target, "Who?", limits(10), at(NOW)).await;
         assert!(matches!(posted, Ok(PostOutcome::Stored(_))));
     }
     assert_eq!(clear_user_insights(&database, token).await.unwrap(), 3);
@@ -293,7 +293,7 @@ async fn imported_insight_belongs_to_its_owner_only(pool: PgPool) {
         let found = find(&database, token, on(JOHN, "text"), NOW).await;
         assert_eq!(found.unwrap(), None);
     }
-    let refused = link_insight_to_user(&database, other, imported, at(NOW)).await;
+    let refused = link_insight_to_user(&database, other, imported, MOST_BYTES, at(NOW)).await;
     assert!(matches!(refused, Err(Error::NotFound("insight"))));
     link(&database, own, imported, NOW).await;
 

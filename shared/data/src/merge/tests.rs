@@ -5,7 +5,7 @@ use crate::{
     ChatId, Database, FinalState, InsightId, MessageTarget, PostOutcome, append_message,
     clear_chat_messages, clear_user_definitions, clear_user_insights, delete_standalone_chat,
     finish_message,
-    fixture::{Person, at, at_once, connect, count, number, run, texts, until_waiting},
+    fixture::{Person, at, at_once, connect, count, limits, number, run, texts, until_waiting},
 };
 
 const NOW: &str = "2026-02-01T12:00:00Z";
@@ -404,10 +404,10 @@ async fn a_reply_that_ends_during_a_merge_is_stored_and_refunded(pool: PgPool) {
             passage_text: None,
         };
         if counted {
-            let said = append_message(&database, ben.token, new, "?", 10, at(NOW)).await;
+            let said = append_message(&database, ben.token, new, "?", limits(10), at(NOW)).await;
             assert!(matches!(said, Ok(PostOutcome::Stored(_))));
         }
-        let said = append_message(&database, ann.token, new, "?", 10, at(NOW)).await;
+        let said = append_message(&database, ann.token, new, "?", limits(10), at(NOW)).await;
         let Ok(PostOutcome::Stored(pending)) = said else {
             panic!("{said:?}")
         };

@@ -181,6 +181,39 @@ async fn messages_have_their_own_rate_limit(#[values(Anthropic, OpenAi)] format:
     assert_eq!(site.usage().await, 2);
 }
 
+/// Contract: quota and rate limits: "an address and a user store up to their limits, then 429 and 413"
+#[rstest]
+#[tokio::test]
+async fn a_user_who_has_stored_too_much_cannot_add_a_message(
+    #[values(Anthropic, OpenAi)] format: ProviderFormat,
+) {
+    let site = Site::start_with(format, |builder| builder.env("USER_MEGABYTES", "1")).await;
+    let routes = site.message_routes().await;
+    let full = site.user.start_chat("A long one", NOW).await.chat.0;
+    let fill = format!(
+        "INSERT INTO messages (conversation_id, user_id, role, state, content, created_at)
+         SELECT id, user_id, 'user', 'complete', repeat('x', 900000), now() FROM conversations WHERE id = {full}"
+    );
+    site.database.execute(sqlx::AssertSqlSafe(fill)).await;
+    let messages = site.database.count("messages").await;
+    for (path, body) in &routes {
+        let refused = site.client.post(path).json(body).await.expect_status(413);
+        let detail = "You have stored as much as one user may. Export your data, clear chats or histories, and try again.";
+        assert_eq!(refused.problem().detail, detail, "{path}");
+    }
+    assert_eq!(site.database.count("messages").await, messages);
+    assert_eq!(site.usage().await, 0);
+    assert_eq!(site.provider.request_count(), 0);
+    let deleted = site
+        .client
+        .delete(&format!("{}/{full}", paths::CHATS))
+        .await;
+    let _ = deleted.expect_status(200);
+    for (path, body) in &routes {
+        let _ = site.client.post(path).json(body).await.expect_status(200);
+    }
+}
+
 /// Contract: quota and rate limits: "a new cookie for each request does not evade the limit, and no header sets the address"
 #[rstest]
 #[tokio::test]

@@ -4,7 +4,8 @@ use ProviderFormat::{Anthropic, OpenAi};
 use rstest::rstest;
 use serde_json::{Value, json};
 use verse_tests::{
-    Client, Database, Function, ProviderFormat, Response, ScriptedProvider, TestUser,
+    Client, Database, Function, FunctionBuilder, ProviderFormat, Response, ScriptedProvider,
+    TestUser,
 };
 
 use super::{INSIGHT, KINDS, Site};
@@ -151,6 +152,43 @@ async fn a_user_has_one_rate_limit_from_any_address(
     let usage = "SELECT sum(calls)::BIGINT FROM daily_usage";
     let usage: i64 = database.value(usage).await;
     assert_eq!((provider.request_count(), usage), (2, 2));
+}
+
+/// Contract: quota and rate limits: "an address and a user store up to their limits, then 429 and 413"
+#[rstest]
+#[tokio::test]
+async fn a_user_who_has_stored_too_much_keeps_no_further_text(
+    #[values(Anthropic, OpenAi)] format: ProviderFormat,
+) {
+    for kind in KINDS {
+        let settings = |builder: FunctionBuilder| builder.env("USER_MEGABYTES", "1");
+        let site = Site::start_with(kind, format, settings).await;
+        let known = site.generate("For God", true).await.expect_status(200);
+        let fill = "INSERT INTO conversations (user_id, title, passage_text, created_at, updated_at)
+                    SELECT id, 'full', repeat('x', 50000), now(), now() FROM users, generate_series(1, 20)";
+        site.database.execute(fill).await;
+        let refused = site.generate("so loved the world", true).await;
+        let detail = "You have stored as much as one user may. Export your data, clear chats or histories, and try again.";
+        assert_eq!(refused.expect_status(413).problem().detail, detail);
+        assert_eq!(site.provider.request_count(), 1);
+        let usage: i64 = site
+            .database
+            .value("SELECT sum(calls)::BIGINT FROM daily_usage")
+            .await;
+        assert_eq!(usage, 1);
+        // What is in the history is still found, and what is not kept is generated.
+        let again = site.generate("For God", true).await.expect_status(200);
+        assert_eq!(again.json()["id"], known.json()["id"]);
+        let _ = site
+            .generate("so loved the world", false)
+            .await
+            .expect_status(200);
+        site.database.execute("DELETE FROM conversations").await;
+        let _ = site
+            .generate("so loved the world", true)
+            .await
+            .expect_status(200);
+    }
 }
 
 /// Contract: quota and rate limits: "a new cookie for each request does not evade the limit, and no header sets the address"

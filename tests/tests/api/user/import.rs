@@ -498,8 +498,7 @@ async fn a_user_who_would_store_too_much_is_refused() {
     };
     expect_imported(&client, &file("a"), imported(0, 0, 70, 1)).await;
     let refused = import(&client, &file("b")).await.expect_status(413);
-    let detail =
-        "Your data would exceed what one user may store. Delete some of it, and try again.";
+    let detail = "You have stored as much as one user may. Export your data, clear chats or histories, and try again.";
     assert_eq!(refused.problem().detail, detail);
     assert_eq!(database.count("conversations").await, 1);
     client.delete(paths::USER_DATA).await.expect_status(200);

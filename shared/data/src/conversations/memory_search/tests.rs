@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     FinalState, MemoryStatus, MessageId, MessageTarget, PostOutcome, StoredMessage, append_message,
     finish_message,
-    fixture::{at, connect, count, reader, stranger},
+    fixture::{at, connect, count, limits, reader, stranger},
     list_unembedded, memory_status, save_embeddings,
 };
 
@@ -25,7 +25,7 @@ async fn talk(
     message: &str,
     reply: &str,
 ) -> StoredMessage {
-    let posted = append_message(database, token, target, message, 1000, at(NOW)).await;
+    let posted = append_message(database, token, target, message, limits(1000), at(NOW)).await;
     let Ok(PostOutcome::Stored(stored)) = posted else {
         panic!("{posted:?}")
     };
@@ -220,7 +220,7 @@ async fn messages_without_a_vector_are_listed_newest_first(pool: PgPool) {
         ids.extend([stored.message, stored.reply]);
     }
     // A message whose reply is pending: the reply is not listed.
-    let posted = append_message(&database, token, NEW_CHAT, "pending", 1000, at(NOW)).await;
+    let posted = append_message(&database, token, NEW_CHAT, "pending", limits(1000), at(NOW)).await;
     assert!(matches!(posted, Ok(PostOutcome::Stored(_))));
     let listed = unembedded(&database, token, "m").await;
     assert_eq!((listed.len(), &*listed[0].1), (20, "pending"));
