@@ -1,8 +1,12 @@
 //! `GET /api/parallel`: a chapter or verses of it in several translations, verse by verse. Publicly cacheable.
 
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::RangeInclusive,
+};
+
 use axum::response::Response;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
 use utoipa::{IntoParams, ToSchema};
 use verse_http::{Cacheable, Fields, FromFields, Invalid, NotFound, Problem, Query};
 use verse_reading::{ChapterQuery, OptionalVersesQuery, find_translation_or_404};
@@ -119,7 +123,8 @@ impl ParallelQuery {
     }
 }
 
-type Numbers = std::ops::RangeInclusive<u16>;
+/// Verse numbers.
+type Numbers = RangeInclusive<u16>;
 
 /// The chapter in the first translation that has such verses, which gives the numbers; the error of the first if none has.
 fn find_leading(

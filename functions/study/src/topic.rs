@@ -87,7 +87,7 @@ impl TopicAnswer {
         let sections = topic.entries.into_iter();
         // An entry without verses and without a title only leads to other topics.
         let sections =
-            sections.filter(|entry| !(entry.references.is_empty() && !entry.see.is_empty()));
+            sections.filter(|entry| !entry.references.is_empty() || entry.see.is_empty());
         let sections = sections.map(|entry| {
             let references = entry.references.iter();
             TopicSectionAnswer {

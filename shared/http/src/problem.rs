@@ -112,7 +112,6 @@ impl Problem {
     }
 
     /// `404`: no route has this path, or none that the settings allow.
-    #[must_use]
     pub fn no_such_path(uri: &Uri) -> Self {
         Self::not_found(format!("There is nothing at {:.200}.", uri.path()))
     }
