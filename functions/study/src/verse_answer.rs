@@ -6,6 +6,8 @@ use verse_scripture::{Reference, VerseId};
 
 /// One verse of a translation, with the numbers that the translation prints.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+// The function `bible` has a `VerseAnswer` of its own.
+#[schema(as = StudyVerse)]
 pub struct VerseAnswer {
     #[schema(example = "John 3:16")]
     reference: String,

@@ -35,6 +35,22 @@ fn openapi_json_lists_the_routes_and_no_others() {
 }
 
 #[test]
+fn two_functions_have_no_different_schemas_of_one_name() {
+    let mut known: BTreeMap<String, (&str, Value)> = BTreeMap::new();
+    for function in openapi::functions() {
+        let components = function.document.components.unwrap_or_default();
+        for (name, schema) in components.schemas {
+            let schema = serde_json::to_value(schema).unwrap();
+            if let Some((other, first)) = known.get(&name) {
+                assert_eq!(schema, *first, "{name} of {other} and {}", function.name);
+            }
+            known.insert(name, (function.name, schema));
+        }
+    }
+    assert!(known.len() > 40, "{}", known.len());
+}
+
+#[test]
 fn the_local_routes_are_the_routes_and_a_fallback() {
     let manifest: toml::Table = MANIFEST.parse().unwrap();
     let watch = &manifest["workspace"]["metadata"]["lambda"]["watch"];
