@@ -49,7 +49,7 @@ BROKEN = [
     ("!If [Reserves, 200, !Ref AWS::NoValue]", "!If [Reserves, 400, !Ref AWS::NoValue]", "executions are reserved; the description of ReserveConcurrency allows"),
     ("          WRONG_CODES: !Ref WrongCodes\n", "", "DeviceLinkFunction lacks WRONG_CODES, which device-link reads"),
     ("        VERSE_ENV: production\n", "        VERSE_ENV: production\n        VERSE_MODE: fast\n", "BibleFunction has VERSE_MODE, which bible does not read"),
-    ("Binary: study}\n    Properties:\n", "Binary: study}\n    Properties:\n      VpcConfig: {SubnetIds: [!Ref PrivateSubnetA], SecurityGroupIds: [!Ref FunctionSecurityGroup]}\n", "StudyFunction is in a network, which study does not need"),
+    ("Binary: study}}\n    Properties:\n", "Binary: study}}\n    Properties:\n      VpcConfig: {SubnetIds: [!Ref PrivateSubnetA], SecurityGroupIds: [!Ref FunctionSecurityGroup]}\n", "StudyFunction is in a network, which study does not need"),
     ("      ManagedPolicyArns: [!Ref Tracing]\n", "      ManagedPolicyArns: [!Ref Tracing, !Ref DatabaseSignIn]\n", "StudyRole has DatabaseSignIn, which study does not need"),
     ("          AI_SECRET_ARN: !Ref AiSecretArn\n", "          ANTHROPIC_API_KEY: secret\n", "InsightFunction: ANTHROPIC_API_KEY looks like a secret"),
     ("-bible', RetentionInDays: !Ref LogRetentionDays}", "-bible'}", "BibleLog has no RetentionInDays"),
