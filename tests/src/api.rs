@@ -17,6 +17,7 @@ pub mod paths {
     pub const RESOLVE: &str = "/api/resolve";
     pub const CROSS_REFERENCES: &str = "/api/cross-references";
     pub const PARALLEL: &str = "/api/parallel";
+    pub const SEARCH: &str = "/api/search";
     pub const TOPICS: &str = "/api/topics";
     pub const COMMENTARY: &str = "/api/commentary";
     pub const CONTRACT: &str = "/api/openapi.json";

@@ -1,8 +1,9 @@
 //! The table of routes: each path, and its handler in the file of that name.
 
-use crate::{commentary, contract, cross_references, daily, docs, parallel, topic, topics};
+use crate::{commentary, contract, cross_references, daily, docs, parallel, search, topic, topics};
 
 verse_http::routes! {
+    get "/api/search" => search::search;
     get "/api/cross-references" => cross_references::list_cross_references;
     get "/api/parallel" => parallel::get_parallel;
     get "/api/topics" => topics::list_topics;

@@ -5,6 +5,7 @@ mod cross_references;
 mod daily;
 mod docs;
 mod parallel;
+mod search;
 mod topic;
 mod topics;
 

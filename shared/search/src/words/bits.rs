@@ -93,7 +93,9 @@ mod tests {
 
     fn of(numbers: &[usize]) -> Bits {
         let mut bits = Bits::new(200);
-        numbers.iter().for_each(|number| bits.insert(*number));
+        for number in numbers {
+            bits.insert(*number);
+        }
         bits
     }
 

@@ -2,7 +2,7 @@
 
 use super::Matching;
 use super::evaluate::is_known;
-use super::index::Index;
+use super::index::{Index, ListPlace};
 use super::query::{Element, Query, QueryWord};
 
 /// How many unknown words are mended: more are no slips of the pen.
@@ -34,7 +34,6 @@ pub fn suggest(index: &Index, query: &Query, matching: Matching) -> Option<Strin
 fn nearest<'a>(index: &'a Index, key: &str) -> Option<&'a str> {
     let key: Vec<char> = key.chars().collect();
     let most = match key.len() {
-        0..=2 => return None,
         3..=4 => 1,
         5..=9 => 2,
         10..=30 => 3,
@@ -56,7 +55,7 @@ fn nearest<'a>(index: &'a Index, key: &str) -> Option<&'a str> {
         if edits > 1 && key.first().copied() != known.chars().next() {
             continue;
         }
-        let frequency = index.directory().get(form).map_or(0, |list| list.weight());
+        let frequency = index.directory().get(form).map_or(0, ListPlace::weight);
         if best.is_none_or(|(least, most, _)| (edits, most) < (least, frequency)) {
             best = Some((edits, frequency, known));
         }

@@ -122,6 +122,7 @@ fn study() -> Workload {
         function: "study",
         needs_database: false,
         calls: vec![
+            get("/api/search?q=love"),
             get("/api/cross-references?book=Genesis&chapter=1&verse_start=1"),
             get("/api/parallel?book=John&chapter=3&translations=WEB,KJV,ASV,YLT,BSB,SRV"),
             get("/api/topics?q=anxiety"),
