@@ -69,7 +69,7 @@ fn build() -> Result<(), Failure> {
 
     let headings = source::read_headings(&texts.join(OUTLINES))?;
     let mut output = Output::new(folder);
-    let (mut web, mut kjv) = (Vec::new(), Vec::new());
+    let (mut web, mut kjv, mut bsb) = (Vec::new(), Vec::new(), Vec::new());
     for (code, file, with_headings) in TRANSLATIONS {
         let mut chapters = source::read_chapters(&texts.join(file), &canon)?;
         for (id, chapter) in &mut chapters {
@@ -89,11 +89,12 @@ fn build() -> Result<(), Failure> {
         match code {
             "WEB" => web = packed,
             "KJV" => kjv = packed,
+            "BSB" => bsb = packed,
             _ => {}
         }
     }
     output.write_items("translations.rs")?;
-    works::build(&texts, folder, &canon, &kjv)
+    works::build(&texts, folder, &canon, &kjv, &bsb)
 }
 
 fn correct(code: &str, id: &ChapterId, chapter: &mut PackedChapter) -> Result<(), Failure> {
@@ -113,6 +114,7 @@ fn announce(folder: &Path) {
         "chapter_format.rs",
         "stem.rs",
         "word/function_words.rs",
+        "works/plain_letters.rs",
         "works/works_format.rs",
     ] {
         println!("cargo::rerun-if-changed=src/{file}");

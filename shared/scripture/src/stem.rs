@@ -11,6 +11,13 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| !word.is_empty())
 }
 
+/// The words and the numbers of a text in order: of `1,775 shekels`, `1`, `775` and `shekels`.
+pub fn words_and_numbers(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_alphanumeric() || is_apostrophe(c)))
+        .map(|word| word.trim_matches(is_apostrophe))
+        .filter(|word| !word.is_empty())
+}
+
 fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '’' | '‘' | 'ʼ')
 }

@@ -26,17 +26,27 @@ struct EntryLine {
     kjv: Option<String>,
 }
 
-/// Whether each slot has an entry.
-pub struct UsedSlots(Vec<bool>);
+/// The entries by slot.
+pub struct Lexicon(Vec<Option<PackedEntry>>);
 
-impl UsedSlots {
+impl Lexicon {
     /// The slot of a number that has an entry.
     pub fn find(&self, number: &str) -> Result<u16, Failure> {
         let slot = slot(number)?;
-        match self.0.get(usize::from(slot)) {
-            Some(true) => Ok(slot),
-            _ => Err(format!("the lexicon has no {number}")),
+        match self.entry(slot) {
+            Some(_) => Ok(slot),
+            None => Err(format!("the lexicon has no {number}")),
         }
+    }
+
+    /// The entry of a slot.
+    pub fn entry(&self, slot: u16) -> Option<&PackedEntry> {
+        self.0.get(usize::from(slot))?.as_ref()
+    }
+
+    /// Every slot.
+    pub fn slots(&self) -> impl Iterator<Item = Option<&PackedEntry>> {
+        self.0.iter().map(Option::as_ref)
     }
 }
 
@@ -44,7 +54,7 @@ fn slot(number: &str) -> Result<u16, Failure> {
     parse_slot(number).ok_or_else(|| format!("{number:?} is not a Strong's number"))
 }
 
-pub fn build(path: &Path, output: &mut Output<'_>) -> Result<UsedSlots, Failure> {
+pub fn build(path: &Path, output: &mut Output<'_>) -> Result<Lexicon, Failure> {
     let mut slots: Vec<Option<PackedEntry>> = Vec::new();
     slots.resize_with(usize::from(HEBREW_SLOTS + GREEK_SLOTS), || None);
     each_line(path, |line: EntryLine| {
@@ -71,7 +81,7 @@ pub fn build(path: &Path, output: &mut Output<'_>) -> Result<UsedSlots, Failure>
     })?;
     let frames: Vec<&[Option<PackedEntry>]> = slots.chunks(SLOTS_PER_FRAME).collect();
     output.add_frames("LEXICON", &frames, 48 * 1024)?;
-    Ok(UsedSlots(slots.iter().map(Option::is_some).collect()))
+    Ok(Lexicon(slots))
 }
 
 /// Removes the traces of marks that the package dropped (`( ) army`), the mark that led to the next

@@ -7,12 +7,16 @@ mod commentary;
 mod cross_references;
 #[path = "../../src/word/function_words.rs"]
 mod function_words;
+mod headwords;
 mod lexicon;
 mod related_verses;
 mod search;
+mod source_words;
 mod topics;
 mod word_links;
 
+#[path = "../../src/works/plain_letters.rs"]
+mod plain_letters;
 #[path = "../../src/works/works_format.rs"]
 mod works_format;
 
@@ -29,17 +33,23 @@ use crate::source::each_line;
 const COMMENTARY: &str = "mhcc.jsonl.zst";
 const INTRODUCTIONS: &str = "mhcc_intros.jsonl.zst";
 const LEXICON: &str = "strongs.jsonl.zst";
-const WORD_LINKS: &str = "kjv.strongs.jsonl.zst";
+const KJV_WORD_LINKS: &str = "kjv.strongs.jsonl.zst";
+const BSB_WORD_LINKS: &str = "bsb.words.jsonl.zst";
+const SOURCE_WORDS: &str = "source_words.jsonl.zst";
+const GLOSSES: &str = "glosses.jsonl.zst";
 const GLOSSARY: &str = "web_glossary.jsonl.zst";
 const TOPICS: &str = "nave.jsonl.zst";
 const CROSS_REFERENCES: &str = "crossrefs.jsonl.zst";
 
 /// The source files, without the outlines, which give the translations' section headings too.
-pub const FILES: [&str; 7] = [
+pub const FILES: [&str; 10] = [
     COMMENTARY,
     INTRODUCTIONS,
     LEXICON,
-    WORD_LINKS,
+    KJV_WORD_LINKS,
+    BSB_WORD_LINKS,
+    SOURCE_WORDS,
+    GLOSSES,
     GLOSSARY,
     TOPICS,
     CROSS_REFERENCES,
@@ -50,18 +60,18 @@ pub fn build(
     folder: &Path,
     canon: &Canon,
     kjv: &[PackedChapter],
+    bsb: &[PackedChapter],
 ) -> Result<(), Failure> {
     let mut output = Output::new(folder);
     let sections = commentary::build(texts, canon, &mut output)?;
-    let slots = lexicon::build(&texts.join(LEXICON), &mut output)?;
-    word_links::build(
-        &texts.join(WORD_LINKS),
-        folder,
-        canon,
-        kjv,
-        &slots,
-        &mut output,
-    )?;
+    let lexicon = lexicon::build(&texts.join(LEXICON), &mut output)?;
+    for (code, file, chapters) in [("KJV", KJV_WORD_LINKS, kjv), ("BSB", BSB_WORD_LINKS, bsb)] {
+        let translation = word_links::Linked { code, chapters };
+        let path = texts.join(file);
+        word_links::build(&path, folder, canon, &translation, &lexicon, &mut output)?;
+    }
+    let counts = source_words::build(&texts.join(SOURCE_WORDS), canon, &lexicon, &mut output)?;
+    headwords::build(&texts.join(GLOSSES), &lexicon, &counts, &mut output)?;
     build_glossary(&texts.join(GLOSSARY), &mut output)?;
     let topics = topics::build(&texts.join(TOPICS), canon, &mut output)?;
     cross_references::build(&texts.join(CROSS_REFERENCES), canon, kjv, &mut output)?;

@@ -1,4 +1,4 @@
-//! The Strong's number of each word of the King James Version, and the verses of each number.
+//! The Strong's numbers of each word of a linked translation, and the verses of each number.
 
 use std::iter::Peekable;
 use std::ops::Range;
@@ -6,9 +6,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::lexicon::UsedSlots;
+use super::lexicon::Lexicon;
 use super::works_format::{
-    GREEK_SLOTS, HEBREW_SLOTS, PackedConcordance, PackedLink, PackedLinks, SLOTS_PER_FRAME,
+    GREEK_SLOTS, HEBREW_SLOTS, PackedConcordance, PackedLinks, SLOTS_PER_FRAME,
 };
 use crate::Failure;
 use crate::canon::Canon;
@@ -16,7 +16,7 @@ use crate::chapter_format::PackedChapter;
 use crate::pack::Output;
 use crate::plain_texts::PlainLinks;
 use crate::source::each_line;
-use crate::stem::words;
+use crate::stem::words_and_numbers;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,15 +27,31 @@ struct VerseLine {
     w: Vec<(String, Vec<String>)>,
 }
 
+/// Words of a verse with their numbers.
+struct Link {
+    skipped: u16,
+    words: u16,
+    /// The slot of the main number, and those of the others.
+    slot: u16,
+    others: Vec<u16>,
+}
+
+/// A translation whose words are linked.
+pub struct Linked<'a> {
+    pub code: &'static str,
+    pub chapters: &'a [PackedChapter],
+}
+
 pub fn build(
     path: &Path,
     folder: &Path,
     canon: &Canon,
-    kjv: &[PackedChapter],
-    used: &UsedSlots,
+    translation: &Linked<'_>,
+    lexicon: &Lexicon,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    let mut chapters = canon.chapter_lists::<PackedLinks>();
+    let chapters = canon.chapter_lists::<()>().into_iter();
+    let mut chapters: Vec<PackedLinks> = chapters.map(|_| PackedLinks::default()).collect();
     let mut plain = PlainLinks::default();
     let mut verses_of: Vec<Vec<u16>> = vec![Vec::new(); usize::from(HEBREW_SLOTS + GREEK_SLOTS)];
     each_line(path, |line: VerseLine| {
@@ -47,34 +63,41 @@ pub fn build(
         } = line;
         let ordinal = canon.verse_ordinal(&book, chapter, verse)?;
         let index = canon.chapter_ordinal(&book, chapter)?;
-        let text = kjv.get(index).ok_or("no such chapter")?;
+        let text = translation.chapters.get(index).ok_or("no such chapter")?;
         let mut left = w.into_iter().peekable();
-        let mut links = PackedLinks::default();
-        if verse == 1 {
-            links.title = align(&text.title(), &mut left, used, true)?;
-        }
+        let title = if verse == 1 {
+            align(&text.title(), &mut left, lexicon, true)?
+        } else {
+            Vec::new()
+        };
         let of_verse = text.texts().filter(|(number, _)| *number == verse);
         let verse_text: String = of_verse.map(|(_, text)| text).collect();
-        links.verse = align(&verse_text, &mut left, used, false)?;
-        for (place, slot) in places(&verse_text, &links.verse) {
+        let links = align(&verse_text, &mut left, lexicon, false)?;
+        for (place, slot) in places(&verse_text, &links) {
             plain.add(index, verse, place, slot);
         }
         if let Some((words, _)) = left.next() {
             return Err(format!("{words:?} is not in {book} {chapter}:{verse}"));
         }
-        for link in links.title.iter().chain(&links.verse) {
-            let verses = verses_of.get_mut(usize::from(link.slot));
+        for slot in title.iter().chain(&links).flat_map(slots) {
+            let verses = verses_of.get_mut(usize::from(slot));
             verses.ok_or("no such slot")?.push(ordinal);
         }
         let chapter = chapters.get_mut(index).ok_or("no such chapter")?;
-        if chapter.len() >= usize::from(verse) {
+        if chapter.counts.len() >= usize::from(verse) {
             return Err(format!("{book} {verse} stands after a later verse"));
         }
-        chapter.resize_with(usize::from(verse) - 1, PackedLinks::default);
-        chapter.push(links);
-        Ok(())
+        chapter.counts.resize(usize::from(verse) - 1, (0, 0));
+        chapter
+            .counts
+            .push((narrow(title.len())?, narrow(links.len())?));
+        title
+            .into_iter()
+            .chain(links)
+            .try_for_each(|link| pack(link, chapter))
     })?;
-    plain.write(folder, "KJV")?;
+    let code = translation.code;
+    plain.write(folder, code)?;
     for verses in &mut verses_of {
         let mut before = 0;
         for verse in verses {
@@ -85,38 +108,59 @@ pub fn build(
     }
     let concordance = verses_of.chunks(SLOTS_PER_FRAME).map(<[_]>::to_vec);
     let concordance: Vec<PackedConcordance> = concordance.collect();
-    output.add_frames("WORD_LINKS", &chapters, 0)?;
-    output.add_frames("CONCORDANCE", &concordance, 0)
+    output.add_frames(&format!("{code}_WORD_LINKS"), &chapters, 0)?;
+    output.add_frames(&format!("{code}_CONCORDANCE"), &concordance, 0)
 }
 
-/// Where the words of each link stand in their text, in bytes, and the link's slot.
-fn places(text: &str, links: &[PackedLink]) -> Vec<(Range<usize>, u16)> {
+fn pack(link: Link, chapter: &mut PackedLinks) -> Result<(), Failure> {
+    let index = narrow(chapter.slots.len())?;
+    chapter.skipped.push(link.skipped);
+    chapter.words.push(link.words);
+    chapter.slots.push(link.slot);
+    let others = link.others.into_iter();
+    chapter.others.extend(others.map(|slot| (index, slot)));
+    Ok(())
+}
+
+fn narrow(number: usize) -> Result<u16, Failure> {
+    u16::try_from(number).map_err(|error| error.to_string())
+}
+
+/// The slots of a link, the main one first.
+fn slots(link: &Link) -> impl Iterator<Item = u16> {
+    std::iter::once(link.slot).chain(link.others.iter().copied())
+}
+
+/// Where the words of each link stand in their text, in bytes, once for each of the link's slots.
+fn places(text: &str, links: &[Link]) -> Vec<(Range<usize>, u16)> {
     let start_of = |word: &str| word.as_ptr().addr() - text.as_ptr().addr();
-    let mut left = words(text);
-    let place = |link: &PackedLink| {
+    let mut left = words_and_numbers(text);
+    let mut places = Vec::new();
+    for link in links {
         let mut linked = left.by_ref().skip(usize::from(link.skipped));
         let linked: Vec<&str> = linked.by_ref().take(usize::from(link.words)).collect();
-        let (first, last) = (linked.first()?, linked.last()?);
-        Some((start_of(first)..start_of(last) + last.len(), link.slot))
-    };
-    links.iter().filter_map(place).collect()
+        if let (Some(first), Some(last)) = (linked.first(), linked.last()) {
+            let place = start_of(first)..start_of(last) + last.len();
+            places.extend(slots(link).map(|slot| (place.clone(), slot)));
+        }
+    }
+    places
 }
 
 /// Finds linked words in a text, in their order. Stops at the first that the text does not have.
 fn align(
     text: &str,
     left: &mut Peekable<impl Iterator<Item = (String, Vec<String>)>>,
-    used: &UsedSlots,
+    lexicon: &Lexicon,
     only_whole_words: bool,
-) -> Result<Vec<PackedLink>, Failure> {
-    let narrow = |number: usize| u16::try_from(number).map_err(|error| error.to_string());
-    let text: Vec<&str> = words(text).collect();
+) -> Result<Vec<Link>, Failure> {
+    let text: Vec<&str> = words_and_numbers(text).collect();
     let mut links = Vec::new();
     let mut at = 0;
     let mut rest_of_word = String::new();
     while let Some((linked, numbers)) = left.peek() {
-        let linked: Vec<&str> = words(linked).collect();
-        // It cut 51 words in two: "day" and "s" for "day’s". The second part gets no link.
+        let linked: Vec<&str> = words_and_numbers(linked).collect();
+        // The package of the KJV cut 51 words in two: "day" and "s" for "day’s". The second part gets no link.
         if !rest_of_word.is_empty() && linked == [rest_of_word.as_str()] {
             left.next();
             rest_of_word.clear();
@@ -124,7 +168,7 @@ fn align(
         }
         let rest = text.get(at..).unwrap_or_default();
         let mut windows = rest.windows(linked.len().max(1));
-        // The package cut eight words short: "with tear" for "with tears".
+        // It cut eight words short: "with tear" for "with tears".
         let cut = |window: &[&str]| {
             let mut pairs = window.iter().zip(&linked);
             pairs.all(|(word, linked)| word.starts_with(linked))
@@ -145,16 +189,14 @@ fn align(
             .zip(linked.last())
             .and_then(|(word, linked)| word.strip_prefix(linked));
         rest_of_word = rest.unwrap_or_default().replace('’', "");
-        let [number] = numbers.as_slice() else {
-            let count = numbers.len();
-            return Err(format!(
-                "{linked:?} has {count} numbers where one is expected"
-            ));
-        };
-        links.push(PackedLink {
+        let slots = numbers.iter().map(|number| lexicon.find(number));
+        let mut slots = slots.collect::<Result<Vec<_>, _>>()?.into_iter();
+        let slot = slots.next();
+        links.push(Link {
             skipped: narrow(skipped)?,
             words: narrow(linked.len())?,
-            slot: used.find(number)?,
+            slot: slot.ok_or_else(|| format!("{linked:?} has no number"))?,
+            others: slots.collect(),
         });
         at += skipped + linked.len();
         left.next();

@@ -171,7 +171,8 @@ impl Chapter {
     }
 
     /// The psalm's title, empty where there is none.
-    pub(crate) fn title(&self) -> String {
+    #[must_use]
+    pub fn title(&self) -> String {
         self.packed.title()
     }
 

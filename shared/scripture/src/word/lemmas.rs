@@ -64,7 +64,7 @@ pub(super) fn find_lemmas(positions: &[WordPosition], word: &str, wanted: &[Stri
 }
 
 fn links_of(position: WordPosition) -> Vec<WordLink> {
-    let mut links = list_word_links(position.verse);
+    let mut links = list_word_links(TranslationCode::Kjv, position.verse);
     links.retain(|link| !link.in_title);
     links
 }

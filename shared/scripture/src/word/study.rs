@@ -91,7 +91,7 @@ fn find_topic_of(word: &str) -> Option<Topic> {
 
 fn study_lemma(lemma: &Lemma, verses: &[VerseId]) -> Option<LemmaStudy> {
     let entry = find_entry(lemma.number)?;
-    let occurrences = list_occurrences(lemma.number);
+    let occurrences = list_occurrences(TranslationCode::Kjv, lemma.number);
     let derivation = entry.derivation.as_deref().unwrap_or_default();
     let related = derivation
         .split(|c: char| !c.is_ascii_alphanumeric())
@@ -143,7 +143,7 @@ fn spread(verses: &[VerseId]) -> impl Iterator<Item = VerseId> {
 fn quote(verse: VerseId, lemma: &Lemma) -> Option<Example> {
     let chapter = get_chapter(TranslationCode::Kjv, verse.book, verse.chapter).ok()?;
     let text = chapter.verse_text(verse.verse)?;
-    let links = list_word_links(verse).into_iter();
+    let links = list_word_links(TranslationCode::Kjv, verse).into_iter();
     let mut words: Vec<String> = links
         .filter(|link| link.number == lemma.number && !link.in_title)
         .map(|link| link.words.join(" "))

@@ -192,7 +192,7 @@ fn every_linked_word_of_a_chapter_has_its_own_number() {
                 verse: number,
                 ..at
             };
-            let links = list_word_links(id)
+            let links = list_word_links(Kjv, id)
                 .into_iter()
                 .filter(|link| !link.in_title);
             for (link, word) in links.flat_map(|l| {

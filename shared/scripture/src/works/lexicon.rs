@@ -184,8 +184,11 @@ mod tests {
         for number in StrongsNumber::all() {
             assert_eq!(number.to_string().parse(), Ok(number));
         }
+        for other in ["H0430", "h430", "H000430"] {
+            assert_eq!(other.parse::<StrongsNumber>(), "H430".parse(), "{other}");
+        }
         for wrong in [
-            "", "H", "H0", "G0", "H8675", "G5625", "430", "h430", "H-1", "H99999", "Hé",
+            "", "H", "H0", "G0", "H8675", "G5625", "430", "H-1", "H+1", "H 1", "H99999", "Hé",
         ] {
             assert_eq!(
                 wrong.parse::<StrongsNumber>(),

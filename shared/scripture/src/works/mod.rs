@@ -6,8 +6,10 @@
 //! | [`outline`] | the same | a chapter's outline |
 //! | [`introduction`] | the same | a book's introduction |
 //! | [`lexicon`] | Strong's dictionaries | an entry by its number |
-//! | [`word_links`] | the King James Version's tagging | the numbers of a verse's words |
+//! | [`headwords`] | the same, glosses counted in the Berean Standard Bible | a word by its number or a query |
+//! | [`word_links`] | the linking of the KJV's and the BSB's words | the numbers of a verse's words |
 //! | [`concordance`] | the same | the verses of a number |
+//! | [`source_words`] | the Hebrew and Greek texts and their forms | the words behind a verse |
 //! | [`glossary`] | the World English Bible's glossary | a term |
 //! | [`topics`] | Nave's Topical Bible | a topic by name; the topics that name a passage |
 //! | [`cross_references`] | a cross-reference index | the verses related to a passage |
@@ -22,11 +24,14 @@ pub mod commentary;
 pub mod concordance;
 pub mod cross_references;
 pub mod glossary;
+pub mod headwords;
 pub mod introduction;
 pub mod lexicon;
 pub mod outline;
+mod plain_letters;
 pub mod related_passages;
 pub mod search;
+pub mod source_words;
 pub mod topics;
 pub mod word_links;
 mod work;

@@ -1,11 +1,14 @@
-//! Reads every work in full and compares its counts with `texts/PROVENANCE.md`.
+//! Reads every work in full and compares its counts with `texts/PROVENANCE.md`. `linked_words` reads the words
+//! with Strong's numbers.
+
+mod linked_words;
 
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::TranslationCode;
 use crate::canon::{books, find_book};
 use crate::reference::{Reference, VerseId, parse_references};
-use crate::{TranslationCode, get_chapter};
 
 fn passage(text: &str) -> Reference {
     parse_references(text).unwrap()[0]
@@ -132,60 +135,6 @@ fn the_lexicon_has_8674_hebrew_and_5523_greek_entries() {
         }
     }
     assert_eq!((hebrew, greek, undefined), (8_674, 5_523, 20));
-}
-
-#[test]
-fn every_link_has_words_of_its_verse_and_a_number_with_an_entry() {
-    let (mut links, mut verses, mut titles) = (0, 0, 0);
-    let mut numbers = BTreeSet::new();
-    for (book, chapter) in every_chapter() {
-        let text = get_chapter(TranslationCode::Kjv, book.id, chapter).unwrap();
-        for verse in text.verses() {
-            let words: Vec<&str> = crate::stem::words(&verse.text).collect();
-            let at = VerseId {
-                book: book.id,
-                chapter,
-                verse: verse.number,
-            };
-            let list = word_links::list_word_links(at);
-            verses += usize::from(!list.is_empty());
-            links += list.len();
-            for link in list {
-                numbers.insert(link.number);
-                titles += usize::from(link.in_title);
-                assert!(!link.words.is_empty(), "{at}");
-                if !link.in_title {
-                    let end = link.first + link.words.len();
-                    assert_eq!(words[link.first..end], link.words, "{at}");
-                }
-            }
-        }
-    }
-    assert_eq!((links, verses, titles), (349_257, 31_099, 424));
-    // The source has one more, G1192: its one word is the second part of "goatskins".
-    assert_eq!(numbers.len(), 14_056);
-    let mut entries = numbers.into_iter().map(lexicon::find_entry);
-    assert!(entries.all(|entry| entry.is_some()));
-}
-
-#[test]
-fn the_concordance_finds_a_number_in_exactly_the_verses_that_have_it() {
-    let mut times = 0;
-    for number in lexicon::StrongsNumber::all() {
-        let found = concordance::list_occurrences(number);
-        times += found.times;
-        assert!(found.verses.len() <= found.times);
-        assert!(found.verses.is_sorted_by(|a, b| a < b));
-        // Every tenth verse is compared.
-        for verse in found.verses.iter().step_by(10) {
-            let mut links = word_links::list_word_links(*verse).into_iter();
-            assert!(
-                links.any(|link| link.number == number),
-                "{number} in {verse}"
-            );
-        }
-    }
-    assert_eq!(times, 349_257);
 }
 
 #[test]

@@ -13,6 +13,17 @@ pub enum Work {
     GreekLexicon,
     /// Strong's numbers of the words of the King James Version.
     WordLinks,
+    /// Strong's numbers of the words of the Berean Standard Bible, and the glosses and renderings
+    /// counted from them.
+    WordAlignments,
+    /// The Hebrew and Aramaic words of the Bible.
+    HebrewText,
+    /// The forms of the Hebrew and Aramaic words.
+    HebrewForms,
+    /// The Greek words of the New Testament.
+    GreekText,
+    /// The lemmas and forms of the Greek words.
+    GreekForms,
     /// Explanations of terms in modern English.
     Glossary,
     /// The topical Bible.
@@ -30,6 +41,11 @@ impl Work {
             Self::HebrewLexicon => "Strong’s Hebrew Dictionary",
             Self::GreekLexicon => "Strong’s Greek Dictionary",
             Self::WordLinks => "Strong’s numbers of the King James Version",
+            Self::WordAlignments => "Bible Word Alignments, Berean Standard Bible",
+            Self::HebrewText => "Westminster Leningrad Codex",
+            Self::HebrewForms => "Open Scriptures Hebrew Bible",
+            Self::GreekText => "SBL Greek New Testament",
+            Self::GreekForms => "MACULA Greek Linguistic Datasets",
             Self::Glossary => "World English Bible Glossary",
             Self::Topics => "Nave’s Topical Bible",
             Self::CrossReferences => "MetaV cross-reference index",
@@ -44,7 +60,19 @@ impl Work {
             Self::Glossary => "CC0",
             Self::CrossReferences => "MIT",
             Self::WordLinks => "public domain outside the United Kingdom",
-            Self::Commentary | Self::GreekLexicon | Self::Topics => "public domain",
+            Self::WordAlignments => "CC BY 4.0, © 2022 by Clear Bible, Inc; corrected",
+            Self::HebrewForms => {
+                "CC BY 4.0, original work available at https://github.com/openscriptures/morphhb"
+            }
+            Self::GreekText => {
+                "CC BY 4.0, © 2010 Society of Biblical Literature and Logos Bible Software"
+            }
+            Self::GreekForms => {
+                "CC BY 4.0, available at https://github.com/Clear-Bible/macula-greek/"
+            }
+            Self::Commentary | Self::GreekLexicon | Self::Topics | Self::HebrewText => {
+                "public domain"
+            }
         }
     }
 }

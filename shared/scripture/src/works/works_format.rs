@@ -45,40 +45,91 @@ pub const HEBREW_SLOTS: u16 = 8_674;
 /// Slots of Greek numbers; some have no entry.
 pub const GREEK_SLOTS: u16 = 5_624;
 
-/// The slot of a number such as `H430` or `G25`; `None` for a text that is not a Strong's number.
+/// The slot of a number such as `H430`, `H0430` or `g25`; `None` for a text that is not a Strong's number.
 pub fn parse_slot(number: &str) -> Option<u16> {
     let (digits, first, slots) = match number.split_at_checked(1)? {
-        ("H", digits) => (digits, 0, HEBREW_SLOTS),
-        ("G", digits) => (digits, HEBREW_SLOTS, GREEK_SLOTS),
+        ("H" | "h", digits) => (digits, 0, HEBREW_SLOTS),
+        ("G" | "g", digits) => (digits, HEBREW_SLOTS, GREEK_SLOTS),
         _ => return None,
     };
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let number: u16 = digits.parse().ok()?;
     (1..=slots).contains(&number).then(|| first + number - 1)
 }
 
-/// Words of a verse in the King James Version with their Strong's number.
-#[derive(Deserialize, Serialize)]
-pub struct PackedLink {
-    /// How many words of the verse, or of the psalm's title, are between the previous link and
-    /// this.
-    pub skipped: u16,
-    /// How many words it covers.
-    pub words: u16,
-    /// The slot of the number.
-    pub slot: u16,
-}
-
-/// The links of one verse.
+/// The links of a chapter's words with Strong's numbers: each list but the first and the last has
+/// an item for each link. Lists of one kind compress better than links one after the other.
 #[derive(Default, Deserialize, Serialize)]
 pub struct PackedLinks {
-    /// Those of the psalm's title before it.
-    pub title: Vec<PackedLink>,
-    pub verse: Vec<PackedLink>,
+    /// For each verse how many links are in the psalm's title before it and how many in the verse.
+    pub counts: Vec<(u16, u16)>,
+    /// How many words and numbers of the verse, or of the title, are between the previous link and
+    /// this.
+    pub skipped: Vec<u16>,
+    /// How many words and numbers it covers.
+    pub words: Vec<u16>,
+    /// The slot of its main number.
+    pub slots: Vec<u16>,
+    /// Further numbers: the index of the link, and the slot.
+    pub others: Vec<(u16, u16)>,
 }
 
 /// For each slot of a frame the verses that have the number, one per occurrence, each as the
 /// distance from the one before.
 pub type PackedConcordance = Vec<Vec<u16>>;
+
+/// The headwords of both dictionaries by slot, `None` where a slot has no entry; one frame.
+pub type PackedHeadwords<'a> = Vec<Option<PackedHeadword<'a>>>;
+
+/// A word of the dictionaries, and how the Berean Standard Bible translates it.
+#[derive(Deserialize, Serialize)]
+pub struct PackedHeadword<'a> {
+    pub lemma: &'a str,
+    pub transliteration: &'a str,
+    /// Both as [`plain_letters`](super::plain_letters) writes them, for the search.
+    pub lemma_key: &'a str,
+    pub transliteration_key: &'a str,
+    /// Empty if the Bible's texts do not have the word.
+    pub gloss: &'a str,
+    /// `noun`, `verb`, `name`, `adj`, `adv`, `part`, or empty.
+    pub kind: &'a str,
+    /// How often the Hebrew or Greek text has it.
+    pub times: u32,
+    /// In how many verses and titles.
+    pub verses: u16,
+    /// Words and how often they translate it, the commonest first.
+    pub renderings: Vec<(&'a str, u32)>,
+}
+
+/// The Hebrew or Greek words behind one chapter: each list but the first has an item for each word.
+#[derive(Default, Deserialize, Serialize)]
+pub struct PackedSourceWords {
+    /// How many words each verse has, the psalm's title first.
+    pub counts: Vec<u16>,
+    /// The slot of each word's number; one above the last slot for a word without a number.
+    pub slots: Vec<u16>,
+    /// Which of the slot's forms it is.
+    pub forms: Vec<u16>,
+    /// Which of the slot's meanings it has.
+    pub glosses: Vec<u16>,
+}
+
+/// The forms and the glosses of source words; a frame holds those of [`SLOTS_PER_FRAME`] slots.
+#[derive(Default, Deserialize, Serialize)]
+pub struct PackedForms {
+    /// How many forms and how many glosses each slot has.
+    pub counts: Vec<(u16, u16)>,
+    /// The words as written, each with a line end.
+    pub texts: String,
+    /// The codes of their morphology, each with a line end; an empty line for none.
+    pub morphologies: String,
+    /// The glosses, each with a line end; an empty line for none.
+    pub glosses: String,
+    /// The lemmas that differ from the lexicon's: the index of the form in the frame, and the lemma.
+    pub lemmas: Vec<(u16, String)>,
+}
 
 /// A topic; a frame holds several, sorted by name.
 #[derive(Deserialize, Serialize)]

@@ -123,7 +123,7 @@ fn kjv_text(verse: VerseId) -> Option<String> {
 fn original_words(verse: VerseId, sources: &mut Sources) -> Vec<String> {
     let mut known = Vec::new();
     let mut words = Vec::new();
-    for link in list_word_links(verse) {
+    for link in list_word_links(TranslationCode::Kjv, verse) {
         let text = link.words.join(" ");
         if link.in_title || known.contains(&link.number) || search_terms(&text).is_empty() {
             continue;

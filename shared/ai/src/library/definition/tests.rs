@@ -103,7 +103,7 @@ fn quotable(study: &WordStudy, reference: &str) -> Vec<String> {
         verse_text(TranslationCode::Kjv, reference),
     ];
     let at = parse_references(reference).unwrap()[0].first();
-    let links = list_word_links(at).into_iter();
+    let links = list_word_links(TranslationCode::Kjv, at).into_iter();
     all.extend(links.map(|link| link.words.join(" ")));
     if let Some(term) = &study.term {
         all.extend([term.term.clone(), term.text.clone()]);
