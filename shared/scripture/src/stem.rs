@@ -133,7 +133,8 @@ const NOT_INFLECTED: &str = "\
     anything wicked sacred hundred kindred naked interest species series";
 
 /// Irregular forms of each word.
-const IRREGULAR: [(&str, &[&str]); 66] = [
+const IRREGULAR: [(&str, &[&str]); 73] = [
+    ("agree", &["agreed", "agreeth", "agreeing"]),
     ("arise", &["arose", "arisen"]),
     (
         "be",
@@ -157,11 +158,12 @@ const IRREGULAR: [(&str, &[&str]); 66] = [
     ("choose", &["chose", "chosen"]),
     ("cleave", &["clave", "cleft"]),
     ("come", &["came"]),
-    ("die", &["died", "dieth", "dying", "dies"]),
+    ("decree", &["decreed", "decreest"]),
+    ("die", &["died", "dieth", "diest", "dying", "dies"]),
     (
         "do",
         &[
-            "did", "done", "does", "doth", "doeth", "doest", "dost", "didst",
+            "did", "done", "does", "doth", "doeth", "doest", "dost", "didst", "doing",
         ],
     ),
     ("drink", &["drank", "drunk"]),
@@ -171,13 +173,15 @@ const IRREGULAR: [(&str, &[&str]); 66] = [
     ("feed", &["fed"]),
     ("fight", &["fought"]),
     ("find", &["found"]),
-    ("flee", &["fled"]),
+    ("flee", &["fled", "fleeth", "fleest", "fleeing"]),
     ("foot", &["feet"]),
     ("forget", &["forgot", "forgotten", "forgat"]),
+    ("foresee", &["foresaw", "foreseen", "foreseeing"]),
     ("forgive", &["forgave", "forgiven"]),
     ("forsake", &["forsook", "forsaken"]),
+    ("free", &["freed", "freeth", "freeing"]),
     ("give", &["gave", "given", "gavest"]),
-    ("go", &["went", "gone", "goes", "goeth", "goest"]),
+    ("go", &["went", "gone", "goes", "goeth", "goest", "going"]),
     ("have", &["has", "had", "hath", "hast", "having", "hadst"]),
     ("hear", &["heard"]),
     ("hide", &["hid", "hidden"]),
@@ -186,13 +190,17 @@ const IRREGULAR: [(&str, &[&str]); 66] = [
     ("know", &["knew", "known", "knewest"]),
     ("lead", &["led"]),
     ("leave", &["left"]),
-    ("lie", &["lain", "lieth", "lying", "lies", "lied"]),
+    ("lie", &["lain", "lieth", "liest", "lying", "lies", "lied"]),
     ("make", &["made", "madest"]),
     ("man", &["men"]),
+    ("owe", &["owed", "oweth", "owest", "owing"]),
     ("rise", &["rose", "risen"]),
     ("run", &["ran"]),
     ("say", &["said", "saith", "saidst"]),
-    ("see", &["saw", "seen", "sees", "seeth", "seest", "sawest"]),
+    (
+        "see",
+        &["saw", "seen", "sees", "seeth", "seest", "sawest", "seeing"],
+    ),
     ("seek", &["sought"]),
     ("send", &["sent", "sentest"]),
     ("show", &["shew", "shewed", "shown", "sheweth", "shewn"]),
@@ -206,6 +214,8 @@ const IRREGULAR: [(&str, &[&str]); 66] = [
     ("teach", &["taught"]),
     ("tell", &["told"]),
     ("think", &["thought"]),
+    ("tie", &["tied", "tying"]),
+    ("use", &["used", "useth", "usest", "using"]),
     ("weep", &["wept"]),
     ("woman", &["women"]),
     ("wife", &["wives"]),

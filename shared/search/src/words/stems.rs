@@ -18,7 +18,7 @@ pub fn stem_of(translation: &str, key: &str) -> String {
 
 fn spanish_stem(key: &str) -> String {
     /// A shorter word has no ending.
-    const SHORTEST: usize = 4;
+    const SHORTEST: usize = 3;
     if let Some((base, _)) = IRREGULAR
         .iter()
         .find(|(_, forms)| forms.split(' ').any(|form| form == key))
@@ -30,7 +30,8 @@ fn spanish_stem(key: &str) -> String {
     }
     let is_vowel = |c: char| "aeiou".contains(c);
     let singular = match key.strip_suffix('s') {
-        Some(start) if start.ends_with(is_vowel) => {
+        // "mes" is no plural.
+        Some(start) if key.len() > SHORTEST && start.ends_with(is_vowel) => {
             let bare = start.strip_suffix('e').filter(|bare| bare.len() >= 3);
             bare.filter(|bare| !bare.ends_with(is_vowel))
                 .unwrap_or(start)
@@ -66,7 +67,7 @@ const VERB_ENDINGS: &str = "\
 /// Words that only look inflected.
 const NOT_INFLECTED: &str = "\
     dios jesus judas tomas maria jeremias isaias elias simon leon pan hombro como gran bien quien tambien \
-    juan jordan canaan";
+    juan jordan canaan amos amen";
 
 /// Irregular verbs, with their stem.
 const IRREGULAR: [(&str, &str); 12] = [
