@@ -18,6 +18,8 @@ pub mod paths {
     pub const CROSS_REFERENCES: &str = "/api/cross-references";
     pub const PARALLEL: &str = "/api/parallel";
     pub const SEARCH: &str = "/api/search";
+    pub const WORDS: &str = "/api/words";
+    pub const LEXICON: &str = "/api/lexicon";
     pub const TOPICS: &str = "/api/topics";
     pub const COMMENTARY: &str = "/api/commentary";
     pub const CONTRACT: &str = "/api/openapi.json";
@@ -45,6 +47,16 @@ pub mod paths {
     pub const INSIGHT_MESSAGE: &str = "/api/chat/message";
     pub const MEMORY_STATUS: &str = "/api/debug/rag-status";
     pub const MEMORY_SEARCH: &str = "/api/debug/test-rag";
+
+    #[must_use]
+    pub fn lexicon_entry(id: impl Display) -> String {
+        format!("{LEXICON}/{id}")
+    }
+
+    #[must_use]
+    pub fn lexicon_verses(id: impl Display) -> String {
+        format!("{LEXICON}/{id}/verses")
+    }
 
     #[must_use]
     pub fn topic(name: impl Display) -> String {

@@ -7,10 +7,12 @@ use verse_http::{
     Cacheable, FieldError, Fields, FromFields, Invalid, NotFound, Problem, Query, choice,
 };
 use verse_reading::{LimitQuery, OffsetQuery, TranslationQuery};
-use verse_scripture::{Book, BookId, Scope, TranslationCode};
+use verse_scripture::{Scope, TranslationCode};
 use verse_search::words::{self, Hit, LONGEST_QUERY, Matching, Order, QueryError, Search};
 
-use crate::{passage_of_query::PassageOfQuery, verse_answer::VerseAnswer};
+use crate::{
+    book_count::BookCount, passage_of_query::PassageOfQuery, verse_answer::VerseAnswer,
+};
 
 /// How many results an answer has if the request names no limit.
 const LIMIT: usize = 20;
@@ -109,17 +111,6 @@ pub struct SearchAnswer {
     has_more: bool,
 }
 
-/// How many verses of a book were found.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct BookCount {
-    #[schema(example = "JHN")]
-    id: &'static str,
-    #[schema(example = "John")]
-    name: &'static str,
-    #[schema(example = 12)]
-    verses: u32,
-}
-
 /// A verse that was found.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SearchResult {
@@ -216,7 +207,7 @@ fn read_choice<T: Copy + Default>(fields: &mut Fields, field: &str, choices: &[(
 }
 
 /// The scope that `in` names; every book when it is absent.
-fn read_scope(fields: &mut Fields) -> Scope {
+pub(crate) fn read_scope(fields: &mut Fields) -> Scope {
     let Some(written) = fields.optional_text("in", 0..=usize::MAX) else {
         return Scope::ALL;
     };
@@ -224,17 +215,6 @@ fn read_scope(fields: &mut Fields) -> Scope {
         fields.add_error("in", format!("is not a part of the canon: {error}"));
         Scope::ALL
     })
-}
-
-impl From<(BookId, u32)> for BookCount {
-    fn from((book, verses): (BookId, u32)) -> Self {
-        let Book { usfm, name, .. } = book.book();
-        Self {
-            id: usfm,
-            name,
-            verses,
-        }
-    }
 }
 
 impl From<Hit> for SearchResult {

@@ -66,12 +66,19 @@ pub fn build(path: &Path, output: &mut Output<'_>) -> Result<Lexicon, Failure> {
         if !["heb", "arc", "grc", "x-pn"].contains(&line.lang.as_str()) {
             return Err(format!("unknown language {:?}", line.lang));
         }
+        // The package marks 25 Aramaic words as names, "God" and names from Daniel and Ezra.
+        let derivation = line.derivation.as_deref().unwrap_or_default();
+        let is_aramaic = derivation.starts_with("(Aramaic)");
         *slot = Some(PackedEntry {
             lemma: trimmed(&with_modern_accents(&line.lemma))?,
             transliteration: trimmed(&line.translit)?,
             pronunciation: trimmed(&line.pron)?,
             part_of_speech: line.pos.map(|pos| trimmed(&pos)).transpose()?,
-            language: line.lang,
+            language: if is_aramaic {
+                "arc".to_owned()
+            } else {
+                line.lang
+            },
             derivation: cleaned(line.derivation.as_deref())?,
             definition: cleaned(line.definition.as_deref())?,
             glosses: all_trimmed(&line.glosses)?,
