@@ -130,7 +130,13 @@ fn query_schema(operation: &Value) -> Value {
     let parameters = parameters.filter(|parameter| parameter["in"] == "query");
     let fields = parameters.map(|parameter| {
         let name = parameter["name"].as_str().unwrap().to_owned();
-        (name, parameter["schema"].clone())
+        let mut schema = parameter["schema"].clone();
+        // Numbers have no example here: at its bound, one would be less than the example of another.
+        let example = parameter["example"].as_str();
+        if let Some((example, schema)) = example.zip(schema.as_object_mut()) {
+            schema.insert("example".to_owned(), example.into());
+        }
+        (name, schema)
     });
     json!({"type": "object", "properties": fields.collect::<Map<_, _>>()})
 }
@@ -158,6 +164,14 @@ async fn check(case: &Case, path: &str, request: Request) {
     let is_import = path == paths::IMPORT;
     let refused = if is_import { 400 } else { 422 };
     if *is_accepted {
+        // A text of this length is accepted, but it may name nothing: a translation, a part of the canon.
+        if value.is_string() && response.status == 422 {
+            let problem = response.problem();
+            let is_its_length = problem.detail.contains("character");
+            assert!(!is_its_length, "{what}: {}", problem.detail);
+            assert_eq!(problem.pointers(), [pointer], "{what}");
+            return;
+        }
         assert_ne!(response.status, refused, "{what}: {}", response.text());
         return;
     }
