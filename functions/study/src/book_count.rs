@@ -8,11 +8,11 @@ use verse_scripture::{Book, BookId};
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BookCount {
     #[schema(example = "JHN")]
-    id: &'static str,
+    pub(crate) id: &'static str,
     #[schema(example = "John")]
     name: &'static str,
     #[schema(example = 12)]
-    verses: u32,
+    pub(crate) verses: u32,
 }
 
 impl From<(BookId, u32)> for BookCount {

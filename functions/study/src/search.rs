@@ -10,9 +10,7 @@ use verse_reading::{LimitQuery, OffsetQuery, TranslationQuery};
 use verse_scripture::{Scope, TranslationCode};
 use verse_search::words::{self, Hit, LONGEST_QUERY, Matching, Order, QueryError, Search};
 
-use crate::{
-    book_count::BookCount, passage_of_query::PassageOfQuery, verse_answer::VerseAnswer,
-};
+use crate::{book_count::BookCount, passage_of_query::PassageOfQuery, verse_answer::VerseAnswer};
 
 /// How many results an answer has if the request names no limit.
 const LIMIT: usize = 20;

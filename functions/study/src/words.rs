@@ -87,7 +87,7 @@ pub struct WordAnswer {
     /// The lemma in Latin letters.
     #[schema(example = "monogenḗs")]
     transliteration: Option<&'static str>,
-    /// Its commonest meanings.
+    /// Its commonest meanings; null for a word that the two original texts do not have.
     #[schema(example = "one and only")]
     gloss: Option<&'static str>,
 }
@@ -278,11 +278,12 @@ mod tests {
 
     #[test]
     fn every_offset_of_both_translations_cuts_exactly_the_words_out_of_the_text() {
+        // 298 words of the KJV have a number that the two original texts do not have: H3070, "Jehovah-jireh".
         for (code, expected) in [
-            (TranslationCode::Bsb, 370_055),
-            (TranslationCode::Kjv, 349_257),
+            (TranslationCode::Bsb, (370_055, 0)),
+            (TranslationCode::Kjv, (349_257, 298)),
         ] {
-            let mut count = 0;
+            let (mut count, mut without_gloss) = (0, 0);
             for book in books() {
                 for number in 1..=book.chapter_count() {
                     let linked = get_linked_chapter(code, book.id, number).unwrap();
@@ -297,12 +298,13 @@ mod tests {
                         for word in words {
                             count += 1;
                             assert_eq!(cut(&text, word.start, word.end), word.text);
-                            assert!(word.lemma.is_some() && word.gloss.is_some(), "{word:?}");
+                            without_gloss += usize::from(word.gloss.is_none());
+                            assert!(word.lemma.is_some(), "{word:?}");
                         }
                     }
                 }
             }
-            assert_eq!(count, expected, "{code}");
+            assert_eq!((count, without_gloss), expected, "{code}");
         }
     }
 }

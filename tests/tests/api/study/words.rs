@@ -138,7 +138,7 @@ async fn the_original_words_have_lemma_number_gloss_and_morphology() {
     let answer = words(&study, "book=gen&chapter=1&verse_start=1").await;
     let original = answer["verses"][0]["original"].as_array().unwrap();
     assert_eq!(original.len(), 7);
-    let first = json!({"text": "בְּרֵאשִׁית", "lemma": "רֵאשִׁית", "strongs": "H7225",
+    let first = json!({"text": "בְּרֵאשִׁית", "lemma": "ר\u{5b5}אש\u{5c1}\u{5b4}ית", "strongs": "H7225",
                        "gloss": "in beginning", "morphology": "R/Ncfsa"});
     assert_eq!(original[0], first);
     let john = words(&study, "book=jn&chapter=3&verse_start=16").await;
