@@ -60,7 +60,10 @@ impl Work {
             Self::Glossary => "CC0",
             Self::CrossReferences => "MIT",
             Self::WordLinks => "public domain outside the United Kingdom",
-            Self::WordAlignments => "CC BY 4.0, © 2022 by Clear Bible, Inc; corrected",
+            Self::WordAlignments => {
+                "CC BY 4.0, © 2022 by Clear Bible, Inc; MACULA Greek Linguistic Datasets, available at \
+                 https://github.com/Clear-Bible/macula-greek/; corrected"
+            }
             Self::HebrewForms => {
                 "CC BY 4.0, original work available at https://github.com/openscriptures/morphhb"
             }

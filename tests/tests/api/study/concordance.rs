@@ -59,7 +59,11 @@ async fn the_verses_of_a_word_have_their_marks_and_totals() {
     let love = of_corinthians.find(|its| its["reference"] == "1 Corinthians 13:4");
     let love = love.expect("the verse");
     assert_eq!(love["marks"].as_array().unwrap().len(), 3, "{love}");
-    assert!(answer["source"].as_str().unwrap().contains("Clear Bible"));
+    let source = answer["source"].as_str().unwrap();
+    assert!(
+        source.contains("Clear Bible") && source.contains("MACULA Greek"),
+        "{source}"
+    );
 }
 
 #[tokio::test]
