@@ -8,6 +8,7 @@
 //! The crate has no HTTP routes and no SQL, and stores nothing.
 
 mod config;
+pub mod distress;
 mod error;
 mod library;
 mod model;

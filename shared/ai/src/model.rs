@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use futures_util::{future::BoxFuture, stream::BoxStream};
+use futures_util::{
+    StreamExt,
+    future::BoxFuture,
+    stream::{self, BoxStream},
+};
 use serde::Deserialize;
 use tokio::time::Instant;
 
@@ -53,6 +57,20 @@ pub type ModelFuture<T> = BoxFuture<'static, Result<Generated<T>, ModelError>>;
 
 /// A reply being generated.
 pub type ReplyStream = BoxStream<'static, Result<ReplyEvent, ModelError>>;
+
+/// A complete text as a stream: a token for each word, at no cost.
+pub(crate) fn word_by_word(text: &str, source: String) -> ReplyStream {
+    let words = text.split_inclusive(char::is_whitespace);
+    let tokens: Vec<_> = words
+        .map(|word| Ok(ReplyEvent::Token(word.to_owned())))
+        .collect();
+    let end = ReplyEvent::End {
+        stop_reason: StopReason::EndTurn,
+        source,
+        usage: TokenUsage::default(),
+    };
+    stream::iter(tokens.into_iter().chain([Ok(end)])).boxed()
+}
 
 /// Generated texts with their source and cost.
 #[derive(Clone, Debug, PartialEq, Eq)]

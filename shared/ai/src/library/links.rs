@@ -8,7 +8,7 @@ pub(super) fn link(reference: &Reference) -> String {
 }
 
 /// A link to a reference with another label.
-fn link_as(label: &str, reference: &Reference) -> String {
+pub(crate) fn link_as(label: &str, reference: &Reference) -> String {
     let book = reference.book().name.replace(' ', "%20");
     let chapter = reference.first().chapter;
     let verse = reference.verse_start();

@@ -13,14 +13,14 @@ mod definition;
 mod excerpt;
 mod exhortation;
 mod insight;
-mod links;
-mod passage;
-mod quotation;
+pub(crate) mod links;
+pub(crate) mod passage;
+pub(crate) mod quotation;
 mod related;
 mod sentence_group;
 mod sentences;
 mod significance;
-mod sources;
+pub(crate) mod sources;
 mod summary;
 
 use futures_util::{FutureExt, TryFutureExt};

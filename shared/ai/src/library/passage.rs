@@ -40,7 +40,7 @@ pub(super) fn distance(one: &RangeInclusive<u16>, other: &RangeInclusive<u16>) -
 }
 
 /// The texts of a passage's verses, of its first chapter only.
-pub(super) fn verse_texts(translation: TranslationCode, passage: &Reference) -> Vec<String> {
+pub(crate) fn verse_texts(translation: TranslationCode, passage: &Reference) -> Vec<String> {
     let read = || {
         let (book, chapter, verses) = passage.printed_in(translation).into_iter().next()?;
         let chapter = get_chapter(translation, book, chapter).ok()?;

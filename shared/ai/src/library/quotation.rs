@@ -58,7 +58,7 @@ pub(super) fn join(texts: impl IntoIterator<Item = String>, separator: &str) -> 
 }
 
 /// Quotes verses, without a quotation mark at an end whose partner is in another verse.
-pub(super) fn quote_verses(text: &str) -> String {
+pub(crate) fn quote_verses(text: &str) -> String {
     let count = |mark| text.matches(mark).count();
     let mut text = text.trim();
     if count('”') > count('“') {

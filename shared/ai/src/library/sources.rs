@@ -6,14 +6,14 @@ use crate::{Generated, TokenUsage};
 
 /// The works that a text uses, each once, in the order of their use.
 #[derive(Debug, Default)]
-pub(super) struct Sources(Vec<String>);
+pub(crate) struct Sources(Vec<String>);
 
 impl Sources {
     pub(super) fn add(&mut self, work: Work) {
         self.add_name(work.to_string());
     }
 
-    pub(super) fn add_translation(&mut self, translation: &Translation) {
+    pub(crate) fn add_translation(&mut self, translation: &Translation) {
         // The second part of the WEB's licence, on its name, concerns only changed editions.
         let licence = translation.licence.split(';').next().unwrap_or_default();
         let licence = licence.replacen("Public domain", "public domain", 1);
@@ -41,7 +41,7 @@ impl Sources {
     }
 
     /// All sources in one line.
-    pub(super) fn line(self) -> String {
+    pub(crate) fn line(self) -> String {
         if self.0.is_empty() {
             return "Verse library".to_owned();
         }

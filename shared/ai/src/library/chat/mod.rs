@@ -18,7 +18,7 @@ use futures_util::{FutureExt, StreamExt, stream};
 use super::in_background;
 use super::quotation::{quoted_from_user, shorten};
 use super::sources::Sources;
-use crate::{ChatRequest, ReplyEvent, ReplyStream, StopReason, TokenUsage};
+use crate::{ChatRequest, ReplyStream, model::word_by_word};
 use conversation::Conversation;
 use question::{Question, QuestionKind};
 use related_passages::find_related;
@@ -50,16 +50,7 @@ fn stream(mut text: String, sources: Sources) -> ReplyStream {
         text.push_str(&source);
         text.push('.');
     }
-    let words = text.split_inclusive(char::is_whitespace);
-    let tokens: Vec<_> = words
-        .map(|word| Ok(ReplyEvent::Token(word.to_owned())))
-        .collect();
-    let end = ReplyEvent::End {
-        stop_reason: StopReason::EndTurn,
-        source,
-        usage: TokenUsage::default(),
-    };
-    stream::iter(tokens.into_iter().chain([Ok(end)])).boxed()
+    word_by_word(&text, source)
 }
 
 fn compose(request: &ChatRequest) -> (String, Sources) {
