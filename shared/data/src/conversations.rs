@@ -10,6 +10,7 @@
 
 mod chats;
 mod embeddings;
+mod latest_replies;
 mod memory_search;
 mod messages;
 mod post_message;
@@ -20,11 +21,12 @@ use serde::Serialize;
 
 pub use chats::{StandaloneChat, delete_standalone_chat, get_standalone_chats};
 pub use embeddings::{MemoryStatus, list_unembedded, memory_status, save_embeddings};
+pub use latest_replies::{LatestReplies, get_latest_replies};
 pub use memory_search::{MemoryExcerpt, MemoryQuery, search_memory};
 pub use messages::{clear_chat_messages, get_chat_messages, get_standalone_chat_messages};
 pub use post_message::{
-    FinishedMessage, MessageTarget, PostOutcome, StoredMessage, append_message, finish_message,
-    save_progress,
+    FinishedMessage, MessageTarget, PostOutcome, StoredMessage, append_free_message,
+    append_message, finish_message, save_progress,
 };
 pub use summarised_conversation::{Conversation, get_conversation, save_summary};
 

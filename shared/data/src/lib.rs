@@ -44,10 +44,11 @@ mod users;
 
 pub use clearing::{ClearedCounts, clear_user_data};
 pub use conversations::{
-    ChatId, Conversation, FinalState, FinishedMessage, MemoryExcerpt, MemoryQuery, MemoryStatus,
-    Message, MessageId, MessageTarget, PostOutcome, Role, StandaloneChat, StoredMessage,
-    append_message, clear_chat_messages, delete_standalone_chat, finish_message, get_chat_messages,
-    get_conversation, get_standalone_chat_messages, get_standalone_chats, list_unembedded,
+    ChatId, Conversation, FinalState, FinishedMessage, LatestReplies, MemoryExcerpt, MemoryQuery,
+    MemoryStatus, Message, MessageId, MessageTarget, PostOutcome, Role, StandaloneChat,
+    StoredMessage, append_free_message, append_message, clear_chat_messages,
+    delete_standalone_chat, finish_message, get_chat_messages, get_conversation,
+    get_latest_replies, get_standalone_chat_messages, get_standalone_chats, list_unembedded,
     memory_status, save_embeddings, save_progress, save_summary, search_memory,
 };
 pub use database::{Database, DatabaseConfig, StatementRunner, Transaction};

@@ -56,13 +56,50 @@ pub enum PostOutcome {
 /// [`Error::NotFound`] when the caller is unknown or does not have this chat or insight; [`Error::UnknownCaller`] for a
 /// new chat when the token belongs to no device; [`Error::TooMuchData`] when the user's data, with the message and the
 /// longest reply, would have more than the limit.
-#[expect(clippy::too_many_lines, reason = "most of them are one statement")]
 pub async fn append_message(
     database: &Database,
     token: TokenHash,
     target: MessageTarget<'_>,
     message: &str,
     limits: UserLimits,
+    now: DateTime<Utc>,
+) -> Result<PostOutcome, Error> {
+    append(database, token, target, message, limits, 1, now).await
+}
+
+/// Does the same for a reply that costs no quota: it is not counted, and stored even when the quota is used up. One round
+/// trip.
+///
+/// # Errors
+/// Those of [`append_message`].
+pub async fn append_free_message(
+    database: &Database,
+    token: TokenHash,
+    target: MessageTarget<'_>,
+    message: &str,
+    most_bytes: i64,
+    now: DateTime<Utc>,
+) -> Result<StoredMessage, Error> {
+    let limits = UserLimits {
+        daily_limit: i32::MAX,
+        most_bytes,
+    };
+    match append(database, token, target, message, limits, 0, now).await? {
+        PostOutcome::Stored(stored) => Ok(stored),
+        // A count of `i32::MAX` is out of reach.
+        PostOutcome::QuotaExhausted(_) => Err(target.absent()),
+    }
+}
+
+/// Stores a message whose reply costs `cost` answers of the quota.
+#[expect(clippy::too_many_lines, reason = "most of them are one statement")]
+async fn append(
+    database: &Database,
+    token: TokenHash,
+    target: MessageTarget<'_>,
+    message: &str,
+    limits: UserLimits,
+    cost: i32,
     now: DateTime<Utc>,
 ) -> Result<PostOutcome, Error> {
     let day = now.date_naive();
@@ -95,12 +132,12 @@ pub async fn append_message(
             FOR NO KEY UPDATE
         ), counted AS (
             INSERT INTO daily_usage (user_id, day, calls)
-            SELECT id, $9, 1
+            SELECT id, $9, $13
             FROM caller
             WHERE (is_pro OR $10 > 0) AND EXISTS (SELECT FROM target)
               AND (SELECT is_enough FROM room) IS NOT FALSE
             ON CONFLICT (user_id, day) DO UPDATE
-            SET calls = daily_usage.calls + 1
+            SET calls = daily_usage.calls + $13
             WHERE daily_usage.calls < $10 OR (SELECT is_pro FROM caller)
             RETURNING user_id
         ), continued AS (
@@ -154,6 +191,7 @@ pub async fn append_message(
         limits.daily_limit,
         columns.bytes(message),
         limits.most_bytes,
+        cost,
     )
     .fetch_optional(database.once())
     .await?
@@ -170,7 +208,9 @@ pub async fn append_message(
         })),
         _ if row.is_counted => {
             // The chat was deleted while the statement ran.
-            refund_quota(database, token, day).await?;
+            if cost > 0 {
+                refund_quota(database, token, day).await?;
+            }
             Err(target.absent())
         }
         _ => Ok(PostOutcome::QuotaExhausted(Usage {
