@@ -3,6 +3,7 @@
 mod assistant;
 mod debug_recall;
 mod debug_status;
+mod help;
 mod insight_messages;
 mod memory;
 mod message;

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
-use verse_ai::{ErrorKind, InsightTexts, ModelError};
+use verse_ai::{ErrorKind, InsightTexts, ModelError, distress::HelpTexts};
 use verse_data::{Database, Error, StoredMessage, TokenHash};
 use verse_http::Deadline;
 
@@ -12,8 +12,10 @@ pub(crate) struct PendingReply {
     pub(crate) database: Database,
     pub(crate) token: TokenHash,
     pub(crate) stored: StoredMessage,
-    /// The day whose quota counts the reply.
-    pub(crate) day: NaiveDate,
+    /// The day whose quota counts the reply; `None` for `help`, which costs no quota.
+    pub(crate) day: Option<NaiveDate>,
+    /// The fixed reply to a message in distress. No model is called for it.
+    pub(crate) help: Option<HelpTexts>,
     pub(crate) message: String,
     pub(crate) context: ReadingContext,
     pub(crate) deadline: Deadline,

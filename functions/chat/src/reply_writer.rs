@@ -11,6 +11,7 @@
 //! | the model fails, or the deadline comes | interrupted, with the text so far | no | `error` |
 //! | the database cannot store the reply | interrupted, if the database recovers soon | no | `error` |
 //!
+//! The fixed reply to a message in distress ends in the same ways, calls no provider and is never counted.
 //! A reply is counted with its message, before any provider is called, and refunded where it does not count.
 
 use std::time::Duration;
@@ -93,8 +94,8 @@ pub(crate) async fn write(
     }
     if is_refunded {
         app.put_refund();
-    } else if let Some(embedder) = &assistant.embedder {
-        // The next reply that counts embeds the messages of a refunded one.
+    } else if let (Some(embedder), None) = (&assistant.embedder, &reply.help) {
+        // The next reply that counts embeds the messages of a refunded or free one.
         let end = reply.deadline.for_last_event();
         memory::embed_new_messages(&reply.database, embedder, reply.token, end).await;
     }
@@ -146,23 +147,20 @@ impl Writer<'_> {
             .unwrap_or(End::Failed(ReplyError::Model(ModelError::TimedOut)))
     }
 
-    /// Calls the model and sends its tokens.
+    /// Sends the tokens of the reply.
     async fn stream_tokens(
         &mut self,
         app: &App,
         assistant: &Assistant,
         events: &EventSender,
     ) -> End {
-        let request = tokio::select! {
-            request = build_request(app, assistant, self.reply, &mut self.is_charged) => request,
+        let calling = self.call_model(app, assistant);
+        let called = tokio::select! {
+            called = calling => called,
             () = events.reader_gone() => return End::ReaderLeft,
         };
-        let mut reply = match request {
-            Ok(request) => {
-                self.is_charged = true;
-                let end = self.reply.deadline.for_model();
-                assistant.generator.model.chat(request, end)
-            }
+        let mut reply = match called {
+            Ok(reply) => reply,
             Err(error) => return End::Failed(error),
         };
         loop {
@@ -191,6 +189,21 @@ impl Writer<'_> {
             }
             self.progress.save(self.reply, &self.text);
         }
+    }
+
+    /// The model's reply; the fixed one to a message in distress.
+    async fn call_model(
+        &mut self,
+        app: &App,
+        assistant: &Assistant,
+    ) -> Result<ReplyStream, ReplyError> {
+        if let Some(help) = self.reply.help.clone() {
+            return Ok(help.stream());
+        }
+        let request = build_request(app, assistant, self.reply, &mut self.is_charged).await?;
+        self.is_charged = true;
+        let end = self.reply.deadline.for_model();
+        Ok(assistant.generator.model.chat(request, end))
     }
 
     /// Adds the model's event to the reply. Returns the end, if the event is the last.
@@ -242,7 +255,7 @@ impl Writer<'_> {
             // If the reader did not read the tokens, the model has not failed.
             End::Failed(_) => !self.is_sending,
         };
-        is_refund.then_some(self.reply.day)
+        self.reply.day.filter(|_| is_refund)
     }
 
     /// Stores the reply, and refunds it in the same statement. `None` when it could not be stored.

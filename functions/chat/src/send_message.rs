@@ -1,11 +1,12 @@
-//! Sends a message: checks the rate limits, stores the message, counts its reply, and starts the reply.
+//! Sends a message: checks the rate limits, recognises distress, stores the message, counts its reply, and starts the reply.
 
-use verse_data::{Error, MessageTarget, PostOutcome, append_message};
+use verse_data::{Error, MessageTarget, PostOutcome, append_free_message, append_message};
 use verse_generation::{CallKind, quota_exhausted};
 use verse_http::{App, Caller, Deadline, EventStream, Problem, event_stream};
 
 use crate::{
     assistant::Assistant,
+    help::find_help,
     pending_reply::{PendingReply, ReadingContext},
     reply_writer,
 };
@@ -20,8 +21,8 @@ pub(crate) struct NewMessage<'m> {
 
 impl NewMessage<'_> {
     /// Checks the rate limits, stores the message and its pending reply in one statement, spawns the task that writes the
-    /// reply, and returns the reply's event stream. Creates a user for an unknown caller that starts a chat. Two round trips;
-    /// four for an unknown caller.
+    /// reply, and returns the reply's event stream. A message in distress costs no quota. Creates a user for an unknown caller
+    /// that starts a chat. Two round trips; four for an unknown caller; one more for a message that continues a talk.
     ///
     /// # Errors
     /// A `404` for a conversation or insight that the caller does not have, a `429` when a rate limit is reached or the quota
@@ -46,18 +47,24 @@ impl NewMessage<'_> {
             }
         };
         let (database, limits) = (app.database()?, app.settings.user_limits());
-        let posted = append_message(database, token, self.target, &self.text, limits, now).await?;
-        let stored = match posted {
-            PostOutcome::Stored(stored) => stored,
-            PostOutcome::QuotaExhausted(usage) => {
-                return Err(quota_exhausted(usage, limits.daily_limit, now));
+        let help = find_help(database, token, &self).await;
+        let (text, most_bytes) = (&self.text, limits.most_bytes);
+        let stored = if help.is_some() {
+            append_free_message(database, token, self.target, text, most_bytes, now).await?
+        } else {
+            match append_message(database, token, self.target, text, limits, now).await? {
+                PostOutcome::Stored(stored) => stored,
+                PostOutcome::QuotaExhausted(usage) => {
+                    return Err(quota_exhausted(usage, limits.daily_limit, now));
+                }
             }
         };
         let reply = PendingReply {
             database: database.clone(),
             token,
             stored,
-            day: now.date_naive(),
+            day: help.is_none().then(|| now.date_naive()),
+            help,
             message: self.text,
             context: self.context,
             deadline: self.deadline,

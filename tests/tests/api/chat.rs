@@ -1,6 +1,7 @@
 //! `/api/chat` and `/api/standalone-chat`: messages, streamed replies, what is stored and charged, history, memory.
 
 mod disconnects;
+mod distress;
 mod failures;
 mod history;
 mod limits;
