@@ -6,7 +6,10 @@ use axum::{Extension, Json, extract::State};
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 use utoipa::ToSchema;
-use verse_ai::{DefinitionRequest, Model};
+use verse_ai::{
+    DefinitionRequest, Model,
+    distress::{HelpTexts, help_for_word, translation_of},
+};
 use verse_data::{
     DefinitionContent, DefinitionSubject, NewDefinition, begin_definition, save_definition,
 };
@@ -63,7 +66,7 @@ pub struct DefinitionTexts {
 /// A definition.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DefinitionAnswer {
-    /// Null when the definition is not saved.
+    /// Null when the definition is not saved, as the fixed answer to a reader in distress.
     #[schema(example = 12)]
     id: Option<i64>,
     #[schema(example = "loved")]
@@ -91,6 +94,9 @@ pub async fn write_definition(
     verse_http::Json(body): verse_http::Json<DefinitionBody>,
 ) -> Result<Json<DefinitionAnswer>, Problem> {
     let generation = Generation::start(&app, generator.rate_limits, &caller, deadline).await?;
+    if let Some(help) = find_help(body.clone()).await {
+        return Ok(Json(help_answer(body.word, help)));
+    }
     let model = &*generator.model;
     let answer = if body.save {
         get_or_generate(generation, model, body).await?
@@ -107,6 +113,31 @@ pub async fn write_definition(
         }
     };
     Ok(Json(answer))
+}
+
+/// The fixed answer to a reader who typed words of distress in place of Scripture. It costs no quota and is not saved: a saved
+/// definition may be shared with other callers.
+async fn find_help(body: DefinitionBody) -> Option<HelpTexts> {
+    // The search of a long text takes a thread for some time.
+    let finding = spawn_blocking(move || {
+        let help = help_for_word(&body.word, &body.passage_reference, &body.verse_text)?;
+        Some(help.texts(translation_of(&body.passage_reference)))
+    });
+    finding.await.ok().flatten()
+}
+
+fn help_answer(word: String, help: HelpTexts) -> DefinitionAnswer {
+    DefinitionAnswer {
+        id: None,
+        word,
+        texts: DefinitionTexts {
+            definition: help.care,
+            biblical_usage: help.action,
+            original_language: help.verse,
+        },
+        cached: false,
+        source: Some(help.source),
+    }
 }
 
 async fn get_or_generate(

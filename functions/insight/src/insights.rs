@@ -5,7 +5,10 @@ use axum::{Extension, Json, extract::State};
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 use utoipa::ToSchema;
-use verse_ai::{InsightRequest, Model};
+use verse_ai::{
+    InsightRequest, Model,
+    distress::{HelpTexts, help_for_passage, translation_of},
+};
 use verse_data::{InsightContent, InsightSubject, NewInsight, begin_insight, save_insight};
 use verse_generation::{Generation, Generator, model_problem};
 use verse_http::{
@@ -55,7 +58,7 @@ pub struct InsightTexts {
 /// An insight.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InsightAnswer {
-    /// Null when the insight is not saved.
+    /// Null when the insight is not saved, as the fixed answer to a reader in distress.
     #[schema(example = 12)]
     id: Option<i64>,
     #[serde(flatten)]
@@ -81,6 +84,9 @@ pub async fn write_insight(
     verse_http::Json(body): verse_http::Json<InsightBody>,
 ) -> Result<Json<InsightAnswer>, Problem> {
     let generation = Generation::start(&app, generator.rate_limits, &caller, deadline).await?;
+    if let Some(help) = find_help(body.clone()).await {
+        return Ok(Json(help_answer(help)));
+    }
     let model = &*generator.model;
     let answer = if body.save {
         get_or_generate(generation, model, body).await?
@@ -95,6 +101,30 @@ pub async fn write_insight(
         }
     };
     Ok(Json(answer))
+}
+
+/// The fixed answer to a reader who typed words of distress in place of Scripture. It costs no quota and is not saved: a saved
+/// insight may be shared with other callers.
+async fn find_help(body: InsightBody) -> Option<HelpTexts> {
+    // The search of a long text takes a thread for some time.
+    let finding = spawn_blocking(move || {
+        let help = help_for_passage(&body.passage_reference, &body.passage_text)?;
+        Some(help.texts(translation_of(&body.passage_reference)))
+    });
+    finding.await.ok().flatten()
+}
+
+fn help_answer(help: HelpTexts) -> InsightAnswer {
+    InsightAnswer {
+        id: None,
+        texts: InsightTexts {
+            historical_context: help.care,
+            theological_significance: help.action,
+            practical_application: help.verse,
+        },
+        cached: false,
+        source: Some(help.source),
+    }
 }
 
 async fn get_or_generate(

@@ -1,5 +1,6 @@
 //! `/api/insights`, `/api/definitions` and their histories. The two work alike, so most tests run for both.
 
+mod distress;
 mod duplicate_uploads;
 mod failures;
 mod generate;
