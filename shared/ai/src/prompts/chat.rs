@@ -1,7 +1,7 @@
 //! The prompt for a reply in a conversation.
 
 use super::{
-    Limits, Prompt,
+    DISTRESS, Limits, Prompt,
     data::{escaped_length, tagged, tagged_if_any, truncated},
     history::{alternating, clipped, length, newest},
     system,
@@ -28,9 +28,7 @@ in the Bible, make it a link, such as [John 3:16](/?book=John&chapter=3&verse=16
 address, with + for a space ([1 Corinthians 13:4](/?book=1+Corinthians&chapter=13&verse=4)), and write its label in the \
 language of your answer. Link to nothing else.
 
-Readers may be in distress. Then be kind before you are learned, do not explain their pain away, and where somebody may be in \
-danger say plainly that a person near them, or their country's emergency or crisis line, can help now. You are not a priest, \
-a physician or a lawyer; say so where it matters. If you are asked what you are, say that you are a language model in a Bible \
+You are not a priest, a physician or a lawyer; say so where it matters. If you are asked what you are, say that you are a language model in a Bible \
 reader.";
 
 /// The fractions of the limit for passage, insight and memory: 1/4, 1/4 and 1/5. Summary and messages have the rest, at
@@ -54,7 +52,7 @@ pub(crate) fn chat(request: ChatRequest, limits: &Limits) -> Prompt {
     let turns = newest(turns, left, length);
     let opening = (!opening.is_empty()).then(|| opening.join("\n\n"));
     Prompt {
-        system: system(TASK),
+        system: system(&[TASK, DISTRESS].join("\n\n")),
         turns: alternating(opening, turns),
         output: None,
         max_tokens: limits.chat_tokens,

@@ -1,6 +1,6 @@
 //! The prompts for an insight and a definition: three texts in one JSON object.
 
-use super::{Limits, OutputFormat, Prompt, data::tagged, single_turn};
+use super::{DISTRESS, Limits, OutputFormat, Prompt, data::tagged, single_turn};
 use crate::{DefinitionRequest, InsightRequest};
 
 const INSIGHT_FORMAT: OutputFormat = OutputFormat {
@@ -31,6 +31,11 @@ Bible, say so in each field, kindly and briefly, and add nothing.
 Answer with one JSON object with exactly the fields historical_context, theological_significance and practical_application, \
 each a text, and with nothing before or after it.";
 
+/// A task whose text may be typed by a reader in distress.
+fn task(task: &str) -> String {
+    [task, DISTRESS].join("\n\n")
+}
+
 /// The prompt for an insight.
 pub(crate) fn insight(request: &InsightRequest, limits: &Limits) -> Prompt {
     let parts = [
@@ -39,7 +44,7 @@ pub(crate) fn insight(request: &InsightRequest, limits: &Limits) -> Prompt {
         "Write the insight on this passage.".to_owned(),
     ];
     let format = Some(&INSIGHT_FORMAT);
-    single_turn(INSIGHT_TASK, &parts, format, limits.insight_tokens)
+    single_turn(&task(INSIGHT_TASK), &parts, format, limits.insight_tokens)
 }
 
 const DEFINITION_FORMAT: OutputFormat = OutputFormat {
@@ -79,7 +84,7 @@ pub(crate) fn definition(request: &DefinitionRequest, limits: &Limits) -> Prompt
         "Define this word as it stands there.".to_owned(),
     ];
     let (format, max_tokens) = (Some(&DEFINITION_FORMAT), limits.definition_tokens);
-    single_turn(DEFINITION_TASK, &parts, format, max_tokens)
+    single_turn(&task(DEFINITION_TASK), &parts, format, max_tokens)
 }
 
 #[cfg(test)]
