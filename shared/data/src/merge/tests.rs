@@ -645,7 +645,11 @@ async fn rows_written_during_a_merge_are_not_lost(pool: PgPool) {
         });
         let (written, merged) = tokio::join!(writers, merge(&database, ann, ben));
         assert!(merged.is_ok() && written == [1; 20]);
-        assert_eq!(count(&database, "conversations").await, 20);
+        let titles = "SELECT title FROM conversations ORDER BY title";
+        let titles = sqlx::query_scalar::<_, String>(titles).fetch_all(database.once());
+        let titles = titles.await.unwrap();
+        assert_eq!(titles.len(), 20, "{round}: {titles:?}");
         run(&database, "DELETE FROM users", &[]).await;
+        assert_eq!(count(&database, "conversations").await, 0, "{round}");
     }
 }
