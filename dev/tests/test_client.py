@@ -43,8 +43,8 @@ class Client(unittest.TestCase):
         for old, new in [
             ('"/api/passage"', '"/api/passages"'),
             ("verse_start: 16 } },\n});\nif", "verse: 16 } },\n});\nif"),
-            ('q: "anxiety"', "q: 7"),
-            ("topic.name", "topic.title"),
+            ("limit: 5 }", 'limit: "five" }'),
+            ("found?.verses", "found?.total"),
             ('message: "Who was Nicodemus?"', 'text: "Who was Nicodemus?"'),
             ("data.token", "data.text"),
             ('event === "done"', 'event === "end"'),

@@ -13,9 +13,11 @@ for (const { verse: number, text } of passage.verses) {
   console.log(number, text);
 }
 
-const { data: found } = await verse.GET("/api/topics", { params: { query: { q: "anxiety" } } });
-const names: string[] = found?.topics.map((topic) => topic.name) ?? [];
-console.log(names);
+const { data: found } = await verse.GET("/api/search", { params: { query: { q: '"the world" love', limit: 5 } } });
+console.log(`${found?.verses} verses`);
+for (const { reference, text, marks } of found?.results ?? []) {
+  console.log(reference, marks.map(([start, end]) => text.slice(start, end)));
+}
 
 const { data: related } = await verse.GET("/api/cross-references", {
   params: { query: { book: "John", chapter: 3, verse_start: 16, limit: 3 } },

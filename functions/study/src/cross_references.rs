@@ -7,10 +7,16 @@ use verse_http::{Cacheable, Invalid, NotFound, Problem, Query};
 use verse_reading::{ChapterQuery, LimitQuery, TranslationQuery, VersesQuery};
 use verse_scripture::{
     Reference, TranslationCode,
-    works::related_passages::{RelatedPassage, list_related_passages},
+    works::{
+        Work,
+        related_passages::{RelatedPassage, list_related_passages},
+    },
 };
 
-use crate::printed::{PrintedPassage, PrintedTexts, numbered};
+use crate::{
+    printed::{PrintedPassage, PrintedTexts, numbered},
+    sources::credit,
+};
 
 /// How many results an answer has when the request does not say.
 const USUAL: usize = 20;
@@ -24,6 +30,8 @@ pub struct CrossReferencesAnswer {
     #[schema(example = "Genesis 1:1")]
     reference: String,
     results: Vec<CrossReferenceAnswer>,
+    /// The index of the references, with its licence.
+    source: String,
 }
 
 /// A related passage, with the numbers that the translation prints.
@@ -73,6 +81,7 @@ pub async fn list_cross_references(
     cacheable.json(&CrossReferencesAnswer {
         reference: passage.to_string(),
         results: list_results(&canon, translation.code, limit.or(USUAL)),
+        source: credit(&[Work::CrossReferences]),
     })
 }
 

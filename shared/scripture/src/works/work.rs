@@ -58,7 +58,7 @@ impl Work {
         match self {
             Self::HebrewLexicon => "CC BY 4.0, Open Scriptures Hebrew Bible Project",
             Self::Glossary => "CC0",
-            Self::CrossReferences => "MIT",
+            Self::CrossReferences => "MIT; cross references of OpenBible.info, CC BY",
             Self::WordLinks => "public domain outside the United Kingdom",
             Self::WordAlignments => {
                 "CC BY 4.0, © 2022 by Clear Bible, Inc; MACULA Greek Linguistic Datasets, available at \

@@ -22,6 +22,10 @@ async fn the_creation_leads_to_john_1() {
     let study = study().await;
     let answer = related(&study, "book=gen&chapter=1&verse_start=1").await;
     assert_eq!(answer["reference"], "Genesis 1:1");
+    assert_eq!(
+        answer["source"],
+        "MetaV cross-reference index (MIT; cross references of OpenBible.info, CC BY)"
+    );
     let first = &answer["results"][0];
     assert_eq!(first["reference"], "John 1:1-3");
     assert_eq!(first["osis"], "John.1.1-John.1.3");
