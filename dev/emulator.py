@@ -88,7 +88,8 @@ class Emulator:
         answer = parsed(body)
         if status != 200 or "applied" not in answer:
             message = answer.get("errorMessage") or body.strip() or status
-            raise Failure(f"The migrations failed: {message}. {self.end_of_log()}")
+            hint = " `make reset` begins a new database." if "previously applied" in str(message) else ""
+            raise Failure(f"The migrations failed: {message}.{hint} {self.end_of_log()}")
         count = len(answer["applied"])
         return f"applied {count} migration{'s' if count > 1 else ''}" if count else "migrations are up to date"
 

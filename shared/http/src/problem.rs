@@ -125,7 +125,10 @@ impl Problem {
                 None => format!("the body {}", error.detail),
             })
             .collect();
-        let detail = format!("The request is not valid: {}.", list.join("; "));
+        let list = list.join("; ");
+        // A detail may end with a question, as in `did you mean Genesis?`.
+        let end = if list.ends_with('?') { "" } else { "." };
+        let detail = format!("The request is not valid: {list}{end}");
         Self {
             errors,
             ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
@@ -317,6 +320,16 @@ mod tests {
             detail: "must be an object".to_owned(),
         };
         let detail = "The request is not valid: the body must be an object.";
+        assert_eq!(Problem::invalid(vec![error]).detail(), detail);
+    }
+
+    #[test]
+    fn a_detail_that_ends_with_a_question_gets_no_full_stop() {
+        let error = FieldError {
+            pointer: "/in".to_owned(),
+            detail: "has an unknown book; did you mean Genesis?".to_owned(),
+        };
+        let detail = "The request is not valid: in has an unknown book; did you mean Genesis?";
         assert_eq!(Problem::invalid(vec![error]).detail(), detail);
     }
 
