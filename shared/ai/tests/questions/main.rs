@@ -12,3 +12,4 @@
 
 mod case;
 mod chat;
+mod definitions;
