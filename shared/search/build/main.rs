@@ -1,13 +1,20 @@
-//! Makes the index of words from the texts that the build script of `verse-scripture` corrected.
+//! Makes the indexes of words and of meaning from the texts that the build script of
+//! `verse-scripture` corrected.
 
+mod meaning;
 mod words;
 
 #[path = "../../scripture/src/fold.rs"]
 mod fold;
 #[path = "../../scripture/build/frames.rs"]
 mod frames;
+#[path = "../src/meaning/meaning_format.rs"]
+mod meaning_format;
 #[path = "../../scripture/src/stem.rs"]
-#[expect(dead_code, reason = "the index of words needs one of the two stemmers")]
+#[expect(
+    dead_code,
+    reason = "the indexes need the letters of words, not their numbers"
+)]
 mod stem;
 #[path = "../src/words/stems.rs"]
 mod stems;
@@ -41,7 +48,9 @@ fn build() -> Result<(), Failure> {
     let texts = env::var_os("DEP_VERSE_SCRIPTURE_FOLDER");
     let texts = texts.ok_or("verse-scripture did not say where its texts are")?;
     announce(Path::new(&texts));
-    words::build(Path::new(&texts), Path::new(&folder))
+    let (texts, folder) = (Path::new(&texts), Path::new(&folder));
+    words::build(texts, folder)?;
+    meaning::build(texts, folder)
 }
 
 #[expect(
@@ -51,7 +60,14 @@ fn build() -> Result<(), Failure> {
 fn announce(texts: &Path) {
     let scripture = ["src/fold.rs", "src/stem.rs", "build/frames.rs"];
     let scripture = scripture.map(|file| format!("../scripture/{file}"));
-    let own = ["build", "src/words/stems.rs", "src/words/token.rs"].map(str::to_owned);
+    let own = [
+        "build",
+        "src/meaning/meaning_format.rs",
+        "src/words/stems.rs",
+        "src/words/token.rs",
+        "texts",
+    ]
+    .map(str::to_owned);
     for file in scripture.iter().chain(&own) {
         println!("cargo::rerun-if-changed={file}");
     }

@@ -23,12 +23,13 @@ struct VerseLine {
     refs: Vec<String>,
 }
 
+/// Writes the cross references, and returns how many verses refer to each verse of the canon.
 pub fn build(
     path: &Path,
     canon: &Canon,
     kjv: &[PackedChapter],
     output: &mut Output<'_>,
-) -> Result<(), Failure> {
+) -> Result<Vec<usize>, Failure> {
     let mut all: HashMap<u16, Vec<u16>> = HashMap::new();
     let mut chapters = canon.chapter_lists::<u16>();
     each_line(path, |line: VerseLine| {
@@ -55,7 +56,13 @@ pub fn build(
         .map(|verses| verses.iter().map(|verse| rank(*verse, &all)).collect())
         .collect();
     output.add_frames("CROSS_REFERENCES", &ranked, 0)?;
-    related_verses::build(&all, kjv, output)
+    related_verses::build(&all, kjv, output)?;
+    let verses = canon.books.iter().flat_map(|book| &book.verses);
+    let mut references_to = vec![0; verses.map(|verses| usize::from(*verses)).sum()];
+    for to in all.values().flatten() {
+        *references_to.get_mut(usize::from(*to)).ok_or("no such verse")? += 1;
+    }
+    Ok(references_to)
 }
 
 /// The ordinal of `EXO 20:11`.

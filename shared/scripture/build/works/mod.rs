@@ -8,6 +8,7 @@ mod cross_references;
 #[path = "../../src/word/function_words.rs"]
 mod function_words;
 mod headwords;
+mod labels;
 mod lexicon;
 mod related_verses;
 mod search;
@@ -74,7 +75,9 @@ pub fn build(
     headwords::build(&texts.join(GLOSSES), &lexicon, &counts, &mut output)?;
     build_glossary(&texts.join(GLOSSARY), &mut output)?;
     let topics = topics::build(&texts.join(TOPICS), canon, &mut output)?;
-    cross_references::build(&texts.join(CROSS_REFERENCES), canon, kjv, &mut output)?;
+    let references_to =
+        cross_references::build(&texts.join(CROSS_REFERENCES), canon, kjv, &mut output)?;
+    labels::write_labels(folder, canon, &topics, &sections, &references_to)?;
     search::build(&sections, &topics, &mut output)?;
     output.write_items("works.rs")
 }

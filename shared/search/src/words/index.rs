@@ -230,6 +230,13 @@ impl Verses {
         })
     }
 
+    /// Whether the translation prints a verse under this number.
+    pub fn contains(&self, verse: VerseId) -> bool {
+        let chapter = self.chapters.binary_search(&(verse.book, verse.chapter));
+        let chapter = chapter.ok().and_then(|chapter| u16::try_from(chapter).ok());
+        chapter.is_some_and(|chapter| self.numbers.binary_search(&(chapter, verse.verse)).is_ok())
+    }
+
     /// The verses of each book, in canon order.
     pub fn books(&self) -> impl Iterator<Item = (BookId, Range<usize>)> {
         let mut chapter = 0;

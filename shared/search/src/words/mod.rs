@@ -2,13 +2,14 @@
 //!
 //! [`Query`] reads the query language, [`Search::run`] runs a query. `token` divides texts and queries
 //! into words, `stems` knows the forms of a word, `index` reads the embedded index, `evaluate` finds
-//! the verses, `suggestion` mends a misspelt word.
+//! the verses, `frequency` counts those of a word, `suggestion` mends a misspelt word.
 //!
 //! The words of a verse are those that the translation prints under its number; psalm titles,
 //! headings and notes are not searched. Positions in a text count UTF-16 code units, as browsers do.
 
 mod bits;
 mod evaluate;
+mod frequency;
 mod index;
 mod query;
 mod stems;
@@ -19,6 +20,7 @@ use std::ops::Range;
 
 use verse_scripture::{BookId, Scope, TranslationCode, VerseId, get_chapter};
 
+pub use frequency::{count_verses, nearest_word, rarity};
 pub use query::{LONGEST_QUERY, Query, QueryError};
 
 use evaluate::{Evaluation, evaluate};
@@ -179,6 +181,12 @@ fn marks(text: &str, matches: &[(usize, usize)]) -> Vec<Range<usize>> {
         Some(units(start)..units(end))
     };
     matches.iter().filter_map(mark).collect()
+}
+
+/// Whether a translation prints a verse under this number.
+pub(crate) fn prints(translation: TranslationCode, printed: VerseId) -> bool {
+    let index = index::find_index(translation);
+    index.is_some_and(|index| index.verses().contains(printed))
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub fn suggest(index: &Index, query: &Query, matching: Matching) -> Option<Strin
 }
 
 /// The known form with the fewest edits; of several, the most frequent one.
-fn nearest<'a>(index: &'a Index, key: &str) -> Option<&'a str> {
+pub fn nearest<'a>(index: &'a Index, key: &str) -> Option<&'a str> {
     let key: Vec<char> = key.chars().collect();
     let most = match key.len() {
         3..=4 => 1,
