@@ -4,6 +4,7 @@
 mod canon;
 mod corrections;
 mod edit;
+mod edition;
 mod frames;
 mod normalize;
 mod pack;

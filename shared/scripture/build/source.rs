@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use crate::Failure;
 use crate::canon::Canon;
 use crate::chapter_format::{Block, PackedChapter, Run, SectionHeading};
+use crate::edition::mended_title;
 
 /// A book's USFM id and a chapter of it.
 #[derive(Deserialize, PartialEq, Eq, Hash)]
@@ -105,8 +106,7 @@ pub fn read_outlines(path: &Path) -> Result<Vec<OutlineLine>, Failure> {
         let mut firsts = Vec::new();
         for section in &mut outline.sections {
             firsts.push(section.range()?.0);
-            let title = section.title.trim_end_matches(['.', ',', ';']);
-            section.title.truncate(title.len());
+            section.title = mended_title(&section.title);
         }
         if firsts.is_sorted_by(|before, after| before < after) {
             outlines.push(outline);

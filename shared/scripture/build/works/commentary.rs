@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::works_format::{PackedIntroduction, PackedOutlines, PackedSection};
 use super::{COMMENTARY, INTRODUCTIONS, trimmed};
 use crate::canon::Canon;
+use crate::edition::{COUNTS, Counts, mended_title};
 use crate::pack::Output;
 use crate::source::{each_line, read_outlines};
 use crate::{Failure, OUTLINES};
@@ -42,6 +43,7 @@ pub fn build(
     output: &mut Output<'_>,
 ) -> Result<Vec<Vec<PackedSection>>, Failure> {
     let mut chapters = canon.chapter_lists::<PackedSection>();
+    let mut counts = Counts::default();
     each_line(&texts.join(COMMENTARY), |line: SectionLine| {
         let ordinal = canon.chapter_ordinal(&line.book, line.chapter)?;
         let last = canon.verse_count(&line.book, line.chapter)?;
@@ -53,8 +55,9 @@ pub fn build(
         if before.is_some_and(|before| before.first > line.start) {
             return Err("a section stands after a later one".to_owned());
         }
-        let title = line.title.map(|title| trimmed(without_end_mark(&title)));
-        let paragraphs = cleaned_paragraphs(&line.text)?;
+        let title = line.title.map(|title| trimmed(&mended_title(&title)));
+        let place = (line.book.as_str(), line.chapter, line.start);
+        let paragraphs = cleaned_paragraphs(&line.text, |text| counts.mended(place, text))?;
         if paragraphs.is_empty() {
             return Err("a section has no text".to_owned());
         }
@@ -66,6 +69,9 @@ pub fn build(
         });
         Ok(())
     })?;
+    if counts != COUNTS {
+        return Err(format!("{COMMENTARY}: {counts:?}, not {COUNTS:?}"));
+    }
     output.add_frames("COMMENTARY", &chapters, 112 * 1024)?;
     build_outlines(texts, canon, output)?;
     build_introductions(texts, canon, output)?;
@@ -116,31 +122,32 @@ fn build_introductions(
         if !book.is_empty() {
             return Err(format!("{} has two introductions", line.book));
         }
-        *book = cleaned_paragraphs(&line.text)?;
+        *book = cleaned_paragraphs(&line.text, |text| {
+            Counts::default().mended((&line.book, 0, 0), text)
+        })?;
         Ok(())
     })?;
     output.add_frames("INTRODUCTIONS", &books, 0)
 }
 
-fn cleaned_paragraphs(texts: &[String]) -> Result<Vec<String>, Failure> {
-    texts.iter().map(|text| cleaned_paragraph(text)).collect()
+/// The paragraphs without traces of the package's conversion, each mended after that.
+fn cleaned_paragraphs(
+    texts: &[String],
+    mut mend: impl FnMut(&str) -> String,
+) -> Result<Vec<String>, Failure> {
+    let cleaned = texts.iter().map(|text| {
+        let text = trimmed(text)?;
+        trimmed(&mend(without_heading(&text)))
+    });
+    cleaned.collect()
 }
 
-/// Removes traces of the package's conversion: `,8 ` at the head of a text (the end of the
-/// section's verses) and `(Ge 8:13-19)` after its last mark (a heading cut in two).
-fn cleaned_paragraph(text: &str) -> Result<String, Failure> {
-    let text = trimmed(text)?;
-    let text = match text.strip_prefix(',') {
-        Some(rest) => rest
-            .trim_start_matches(|c: char| c.is_ascii_digit())
-            .trim_start(),
-        None => &text,
-    };
-    let text = match text.rsplit_once(" (") {
+/// A text without `(Ge 8:13-19)` after its last mark: a heading cut in two.
+fn without_heading(text: &str) -> &str {
+    match text.rsplit_once(" (") {
         Some((before, end)) if before.ends_with(['.', '!', '?', '"']) && is_heading(end) => before,
         _ => text,
-    };
-    trimmed(text)
+    }
 }
 
 /// Whether a text looks like `Ge 8:13-19)`.
@@ -150,10 +157,4 @@ fn is_heading(text: &str) -> bool {
             reference.ends_with(|c: char| c.is_ascii_digit())
                 && reference.split_whitespace().count() == 2
         })
-}
-
-/// A title without the mark at its end, and without the rest of a heading cut in two.
-fn without_end_mark(title: &str) -> &str {
-    let title = title.strip_prefix("part. ").unwrap_or(title);
-    title.trim_end_matches(['.', ',', ';'])
 }

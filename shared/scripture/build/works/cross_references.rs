@@ -60,7 +60,9 @@ pub fn build(
     let verses = canon.books.iter().flat_map(|book| &book.verses);
     let mut references_to = vec![0; verses.map(|verses| usize::from(*verses)).sum()];
     for to in all.values().flatten() {
-        *references_to.get_mut(usize::from(*to)).ok_or("no such verse")? += 1;
+        *references_to
+            .get_mut(usize::from(*to))
+            .ok_or("no such verse")? += 1;
     }
     Ok(references_to)
 }

@@ -1,6 +1,7 @@
 //! Reads every work in full and compares its counts with `texts/PROVENANCE.md`. `linked_words` reads the words
 //! with Strong's numbers.
 
+mod edition;
 mod linked_words;
 
 use std::collections::BTreeSet;
@@ -59,7 +60,7 @@ fn the_commentary_has_4054_sections_and_one_on_every_verse() {
         }
     }
     assert_eq!((count, untitled), (4_054, 1_190));
-    assert_eq!(cut, 7, "paragraphs without a mark at their end");
+    assert_eq!(cut, 0, "paragraphs without a mark at their end");
 }
 
 #[test]
