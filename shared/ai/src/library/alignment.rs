@@ -5,6 +5,7 @@
 //! an even pace.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::{ops::RangeInclusive, sync::OnceLock};
 
 use verse_scripture::works::search::search_terms;
@@ -42,6 +43,27 @@ pub(super) fn stems_of(words: &str) -> BTreeSet<String> {
     words.split_whitespace().flat_map(search_terms).collect()
 }
 
+/// Whether one of the words is no stop word.
+fn has_subject(words: &[String]) -> bool {
+    static STOPS: OnceLock<HashSet<&str>> = OnceLock::new();
+    let stops = STOPS.get_or_init(|| STOP_WORDS.split_whitespace().collect());
+    words.iter().any(|word| !stops.contains(word.as_str()))
+}
+
+/// The key of a run of words. Runs of different words have different keys, but for one in many billions.
+fn key(words: &[String]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    words.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The words of a text in small letters.
+pub(super) fn words(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| !(c.is_alphabetic() || c == '\''))
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+}
+
 /// Whether a list of words contains this word.
 pub(super) fn is_in(list: &str, word: &str) -> bool {
     list.split_whitespace().any(|listed| listed == word)
@@ -58,19 +80,36 @@ pub(super) fn word_weight(stem: &str) -> f64 {
     }
 }
 
+/// The words of a run. Fewer are common to texts that do not quote each other.
+pub(super) const RUN: usize = 4;
+
+/// The words of a run that shows which verse a sentence is about.
+pub(super) const SHORT_RUN: usize = 3;
+
 /// The stems of a chapter's verses with their weights.
 #[derive(Default)]
 pub(super) struct ChapterWords {
     verses: HashMap<u16, HashSet<String>>,
     weights: HashMap<String, f64>,
+    /// The key of every run of [`RUN`] words of a verse.
+    runs: HashSet<u64>,
+    /// The keys of the runs of [`SHORT_RUN`] words with a subject, and their verses.
+    short_runs: HashMap<u64, Vec<u16>>,
 }
 
 impl ChapterWords {
     /// The words of these verses. A verse can be there several times, in different translations.
     pub(super) fn new<'a>(texts: impl IntoIterator<Item = (u16, &'a str)>) -> Self {
         let mut verses: HashMap<u16, HashSet<String>> = HashMap::new();
+        let mut runs = HashSet::new();
+        let mut short_runs: HashMap<u64, Vec<u16>> = HashMap::new();
         for (verse, text) in texts {
             verses.entry(verse).or_default().extend(content_stems(text));
+            let words: Vec<String> = words(text).collect();
+            runs.extend(words.windows(RUN).map(key));
+            for run in words.windows(SHORT_RUN).filter(|run| has_subject(run)) {
+                short_runs.entry(key(run)).or_default().push(verse);
+            }
         }
         let mut frequency: HashMap<&str, u32> = HashMap::new();
         for stem in verses.values().flatten() {
@@ -82,7 +121,31 @@ impl ChapterWords {
             (stem.to_owned(), word_weight(stem) * rarity)
         });
         let weights = weights.collect();
-        Self { verses, weights }
+        Self {
+            verses,
+            weights,
+            runs,
+            short_runs,
+        }
+    }
+
+    /// Whether a verse has these words, which are [`RUN`] small ones, side by side.
+    pub(super) fn has_run(&self, words: &[String]) -> bool {
+        self.runs.contains(&key(words))
+    }
+
+    /// Whether a verse has these words, which are [`SHORT_RUN`] small ones with a subject, side by side.
+    pub(super) fn has_short_run(&self, words: &[String]) -> bool {
+        self.short_runs.contains_key(&key(words))
+    }
+
+    /// Whether a sentence quotes some words of one of these verses side by side.
+    pub(super) fn quotes(&self, sentence: &str, verses: &RangeInclusive<u16>) -> bool {
+        let words: Vec<String> = words(sentence).collect();
+        words.windows(SHORT_RUN).any(|run| {
+            let found = self.short_runs.get(&key(run));
+            found.is_some_and(|found| found.iter().any(|verse| verses.contains(verse)))
+        })
     }
 
     /// The weight of the stems that a sentence shares with a verse, relative to the sentence's length.

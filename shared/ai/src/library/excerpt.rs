@@ -2,8 +2,9 @@
 
 use std::ops::RangeInclusive;
 
+use super::alignment::ChapterWords;
 use super::exhortation::CLEAR;
-use super::sentence_group::{SentenceGroup, SplitSection, select_best};
+use super::sentence_group::{SentenceGroup, SplitSection, fill_gaps, select_best};
 
 /// The most bytes of all explanations of a passage.
 const MAX_EXPLANATION: usize = 2_100;
@@ -29,11 +30,26 @@ pub(super) struct Excerpt<'a> {
 pub(super) fn excerpt<'a>(
     section: &'a SplitSection<'_>,
     verses: &RangeInclusive<u16>,
+    chapter: &ChapterWords,
     count: usize,
 ) -> Excerpt<'a> {
     let share = |bytes: usize| (bytes / count.max(1)).max(MIN_OF_A_SECTION);
     let groups = &section.groups;
-    let on_verses = |group: &&SentenceGroup| group.distance(verses) == 0;
+    let quoting: Vec<&SentenceGroup> = groups
+        .iter()
+        .filter(|group| {
+            let mut sentences = section.sentences_of(group).iter();
+            sentences.any(|sentence| chapter.quotes(sentence, verses))
+        })
+        .collect();
+    let away = |group: &SentenceGroup| {
+        if quoting.contains(&group) {
+            0
+        } else {
+            group.distance(verses)
+        }
+    };
+    let on_verses = |group: &&SentenceGroup| away(group) == 0;
     let mut exhortation = select_best(
         groups
             .iter()
@@ -42,23 +58,37 @@ pub(super) fn excerpt<'a>(
         |group| f64::from(group.exhortation) + group.similarity,
         share(MAX_EXHORTATION),
     );
+    let is_clear = !exhortation.is_empty();
+    if !is_clear {
+        // Sentences on the verses that speak of the reader, if others explain them.
+        let on_verses = groups.iter().filter(on_verses);
+        let speaking = on_verses.clone().filter(|group| group.exhortation > 0);
+        let explains = |group: &SentenceGroup| group.exhortation == 0 && !group.speaks_to_another;
+        if on_verses.clone().any(explains) {
+            exhortation = select_best(speaking, |group| group.similarity, SHORT_EXHORTATION);
+        }
+    }
     let missing = SHORT_EXHORTATION.saturating_sub(length(&exhortation));
-    if missing > 0 {
-        let near = groups.iter().filter(|group| {
-            (1..=NEAR).contains(&group.distance(verses)) && group.exhortation > CLEAR
-        });
-        let score = |group: &SentenceGroup| {
-            f64::from(group.exhortation) - f64::from(group.distance(verses))
-        };
+    if missing > 0 && (is_clear || exhortation.is_empty()) {
+        let near = groups
+            .iter()
+            .filter(|group| (1..=NEAR).contains(&away(group)) && group.exhortation > CLEAR);
+        let score = |group: &SentenceGroup| f64::from(group.exhortation) - f64::from(away(group));
         exhortation.extend(select_best(near, score, missing));
         exhortation.sort_by_key(|group| group.sentences.start);
     }
-
-    let explaining = || groups.iter().filter(|group| group.exhortation < CLEAR);
+    let taken = exhortation.clone();
+    let explaining = || {
+        let groups = groups.iter();
+        groups.filter(|group| {
+            group.exhortation < CLEAR && !group.speaks_to_another && !taken.contains(group)
+        })
+    };
     // The first group introduces the section's subject.
     let score = |group: &SentenceGroup| {
         let is_first = group.sentences.start == 0;
-        group.similarity + if is_first { 1.0 } else { 0.0 }
+        let quotes = quoting.contains(&group);
+        group.similarity + if is_first || quotes { 1.0 } else { 0.0 }
     };
     let mut explanation = select_best(
         explaining().filter(on_verses),
@@ -75,6 +105,8 @@ pub(super) fn excerpt<'a>(
         explanation.extend(groups.iter().min_by_key(|group| group.distance(verses)));
     }
     extend(&mut explanation, section, &exhortation);
+    fill_gaps(&mut explanation, groups, &exhortation);
+    fill_gaps(&mut exhortation, groups, &explanation);
     Excerpt {
         explanation,
         exhortation,
@@ -103,6 +135,7 @@ fn extend<'a>(
         let is_candidate = |group: &&SentenceGroup| {
             !exhortation.contains(group)
                 && group.exhortation < CLEAR
+                && !group.speaks_to_another
                 && group.distance(&verses) <= NEAR
         };
         let after = index(last).and_then(|at| groups.get(at + 1..));

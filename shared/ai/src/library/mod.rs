@@ -1,7 +1,8 @@
 //! [`Library`], the default model. It needs no key and no network: it quotes the reference works, names them, and says so
 //! when they have nothing.
 //!
-//! `insight` writes insights, from `context`, `significance` and `related`; `definition` defines words; `chat` writes
+//! `insight` writes insights, from `context`, `significance` and `related`, with `selection` and `similar_text`, which find the
+//! selected words, and `wording`, its own sentences in English and Spanish; `definition` defines words; `chat` writes
 //! replies; `summary` summarises conversations. They share `passage`, which locates the request's passage; `sentences`,
 //! `sentence_group`, `alignment`, `exhortation` and `excerpt`, which select from the commentary; and `quotation`, `links`
 //! and `sources`, which format the quotations.
@@ -17,11 +18,14 @@ pub(crate) mod links;
 pub(crate) mod passage;
 pub(crate) mod quotation;
 mod related;
+mod selection;
 mod sentence_group;
 mod sentences;
 mod significance;
+mod similar_text;
 pub(crate) mod sources;
 mod summary;
+mod wording;
 
 use futures_util::{FutureExt, TryFutureExt};
 use tokio::{task::spawn_blocking, time::Instant};

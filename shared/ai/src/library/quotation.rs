@@ -1,6 +1,7 @@
-//! Quotations of the works: whole sentences between “ and ”, with “ … ” for omitted ones.
+//! Quotations of the works: whole sentences between “ and ”. Sentences that do not follow each other are quotations of their own.
 //!
-//! The text between these marks is the work's own, letter for letter; its references become links with the same words.
+//! The text between these marks is the work's own, letter for letter, except that its own quotation marks become ‘ and ’, and
+//! its references links with the same words.
 
 use super::links::link_references;
 use super::sentence_group::{SentenceGroup, SplitSection};
@@ -22,29 +23,41 @@ fn quote_sentences(sentences: &[&str], indices: impl IntoIterator<Item = usize>)
         match before {
             None => {}
             Some(before) if before + 1 == index => quoted.push(' '),
-            Some(_) => quoted.push_str(" … "),
+            Some(_) => quoted.push_str("” “"),
         }
-        quoted.push_str(&link_references(sentence));
+        quoted.push_str(&link_references(&with_inner_marks(sentence)));
         before = Some(index);
     }
     quoted.push('”');
     quoted
 }
 
+/// A text for a place between “ and ”: its own double marks become single ones, so that no two stand together.
+pub(super) fn with_inner_marks(text: &str) -> String {
+    let mut marked = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        let before = marked.chars().next_back();
+        let opens = before.is_none_or(|c| c.is_whitespace() || matches!(c, '(' | '[' | '—' | '-'));
+        let next = text
+            .get(at + c.len_utf8()..)
+            .and_then(|rest| rest.chars().next());
+        let mark = match c {
+            '“' => '‘',
+            '"' if opens && next.is_some() => '‘',
+            '”' | '"' => '’',
+            _ => c,
+        };
+        // One mark is left of several that stand together.
+        if !(matches!(mark, '‘' | '’') && before == Some(mark)) {
+            marked.push(mark);
+        }
+    }
+    marked
+}
+
 /// Quotes consecutive sentences.
 pub(super) fn quote_whole(sentences: &[&str]) -> String {
     quote_sentences(sentences, 0..sentences.len())
-}
-
-/// The first sentences that fit into `room` bytes, at least one.
-pub(super) fn beginning<'a, 't>(sentences: &'a [&'t str], room: usize) -> &'a [&'t str] {
-    let mut length = 0;
-    let fitting = sentences.iter().take_while(|sentence| {
-        length += sentence.len() + 1;
-        length <= room
-    });
-    let count = fitting.count().max(1).min(sentences.len());
-    sentences.get(..count).unwrap_or(sentences)
 }
 
 /// A text between quotation marks.
@@ -66,7 +79,7 @@ pub(crate) fn quote_verses(text: &str) -> String {
     } else if count('“') > count('”') {
         text = text.strip_prefix('“').unwrap_or(text);
     }
-    quoted(text)
+    quoted(&with_inner_marks(text))
 }
 
 /// A user's words between quotation marks. They are shown as they are: characters that would make them Markdown or HTML are
@@ -120,18 +133,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_ellipsis_separates_sentences_that_are_not_consecutive() {
+    fn sentences_that_are_not_consecutive_are_quotations_of_their_own() {
         let sentences = ["One.", "Two, Ge 1:1.", "Three.", "Four."];
-        let quoted = "“One. Two, [Ge 1:1](/?book=Genesis&chapter=1&verse=1). … Four.”";
+        let quoted = "“One. Two, [Ge 1:1](/?book=Genesis&chapter=1&verse=1).” “Four.”";
         assert_eq!(quote_sentences(&sentences, [0, 1, 3]), quoted);
         assert_eq!(quote_whole(&sentences[2..]), "“Three. Four.”");
     }
 
     #[test]
-    fn a_beginning_has_whole_sentences() {
-        assert_eq!(beginning(&["One.", "Two.", "Three."], 11), ["One.", "Two."]);
-        assert_eq!(beginning(&["A long one."], 3), ["A long one."]);
-        assert_eq!(beginning(&[], 3), [] as [&str; 0]);
+    fn marks_within_a_quotation_are_single() {
+        for (text, quoted) in [
+            (
+                "\"The Lord is my shepherd.\" In these words",
+                "“‘The Lord is my shepherd.’ In these words”",
+            ),
+            ("He said, \"Go.\"", "“He said, ‘Go.’”"),
+            ("Jesus said, “I am.”", "“Jesus said, ‘I am.’”"),
+            ("Say, “‘Peace.’”", "“Say, ‘Peace.’”"),
+            ("‘“Persia", "“‘Persia”"),
+        ] {
+            assert_eq!(quote_whole(&[text]), quoted);
+            assert_eq!(quote_verses(text), quoted);
+        }
+        assert_eq!(quote_verses("he said, “I will go"), "“he said, ‘I will go”");
     }
 
     #[test]

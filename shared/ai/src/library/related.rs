@@ -1,23 +1,25 @@
 //! Related passages and topics of a passage.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use verse_scripture::works::Work;
-use verse_scripture::works::cross_references::list_cross_references;
+use verse_scripture::works::related_passages::list_related_passages;
 use verse_scripture::works::topics::{TopicMention, list_mentions};
-use verse_scripture::{BookId, Reference, TranslationCode, VerseId, get_chapter};
+use verse_scripture::{Reference, TranslationCode, VerseId};
 
 use super::alignment::{ChapterWords, is_in};
-use super::{links::link, quotation::join, sources::Sources};
+use super::passage::{Passage, verse_texts, verses_of};
+use super::quotation::{join, quote_verses, with_inner_marks};
+use super::significance::MAX_CHAPTERS;
+use super::sources::Sources;
+use super::wording::{self, Language, Wording};
 
 /// The most related passages.
-const MAX_RELATED: usize = 6;
-/// The most cross-references that are compared with the passage, the work's closest first.
-const MAX_COMPARED: usize = 48;
+const MAX_RELATED: usize = 4;
+/// The most bytes of a related passage: a longer one is not quoted whole, and so not at all.
+const MAX_TEXT: usize = 420;
 /// The most related passages from one book.
 const MAX_OF_A_BOOK: usize = 2;
-/// The gain of a verse for each further verse of the passage that refers to it.
-const SHARED_WEIGHT: f64 = 0.3;
 /// The weight of a topic's label, relative to its name.
 const LABEL_WEIGHT: f64 = 0.3;
 /// The most topics.
@@ -28,86 +30,75 @@ const MAX_LABEL: usize = 40;
 const EMPTY_LABELS: &str =
     "general scriptures concerning|scriptures relating to|unclassified scriptures relating to|see";
 
-/// A sentence that names related passages.
+/// The closest related passages with their words, in the reader's translation.
 pub(super) fn related_passages(
-    passage: &Reference,
-    words: &ChapterWords,
+    passage: &Passage,
+    wording: &Wording,
     sources: &mut Sources,
 ) -> Option<String> {
-    let related = list_related(passage, words);
-    let (last, others) = related.split_last()?;
+    let translation = passage
+        .translation
+        .unwrap_or(TranslationCode::Web)
+        .translation();
+    let lines: Vec<String> = list_related(&passage.reference)
+        .iter()
+        .filter_map(|reference| {
+            let texts = verse_texts(translation.code, reference);
+            let text = quote_verses(&texts.join(" "));
+            let is_short = !texts.is_empty() && text.len() <= MAX_TEXT;
+            (is_short && is_whole(&text)).then(|| format!("{}: {text}", wording.link(reference)))
+        })
+        .take(MAX_RELATED)
+        .collect();
+    if lines.is_empty() {
+        return None;
+    }
     sources.add(Work::CrossReferences);
-    let last = link(last);
-    Some(if others.is_empty() {
-        format!("A related passage is {last}.")
-    } else {
-        let others = join(others.iter().map(link), ", ");
-        format!("Related passages are {others} and {last}.")
-    })
+    sources.add_translation(translation);
+    let frame = wording.say(&wording::RELATED, &[("translation", translation.name)]);
+    Some(format!("{frame}\n\n{}", lines.join("\n\n")))
 }
 
-/// The cross-references of a passage that share the most words with it, the closest first; consecutive verses are joined.
-pub(super) fn list_related(passage: &Reference, words: &ChapterWords) -> Vec<Reference> {
-    let Some((book, chapter, verses)) = passage.chapters().next() else {
-        return Vec::new();
-    };
-    let mut texts = VerseTexts::default();
-    let mut ranked: Vec<(f64, VerseId)> = list_cross_references(passage)
-        .into_iter()
-        .take(MAX_COMPARED)
-        // The chapter itself is open already.
-        .filter(|found| (found.verse.book, found.verse.chapter) != (book, chapter))
-        .map(|found| {
-            let shared = f64::from(u32::try_from(found.shared).unwrap_or(u32::MAX));
-            let similarity = words.best_similarity(texts.get(found.verse), &verses);
-            (similarity + SHARED_WEIGHT * (shared - 1.0), found.verse)
-        })
+/// Whether quoted verses begin and end with a sentence.
+fn is_whole(quoted: &str) -> bool {
+    let text = quoted.trim_matches(['“', '”', '‘', '’', ' ', '(', ')', '¿', '¡']);
+    text.starts_with(char::is_uppercase) && text.ends_with(['.', '!', '?'])
+}
+
+/// The passages that are related to a passage, the closest first, without those of its own chapters, which are open already.
+pub(super) fn list_related(passage: &Reference) -> Vec<Reference> {
+    let chapters = passage.chapters().take(MAX_CHAPTERS);
+    let own: Vec<Reference> = chapters
+        .map(|(book, chapter, verses)| verses_of(book, chapter, &verses))
         .collect();
-    ranked.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    let is_open = |verse: VerseId| {
+        let mut own = own.iter().map(Reference::first);
+        own.any(|first| (first.book, first.chapter) == (verse.book, verse.chapter))
+    };
     let mut related: Vec<Reference> = Vec::new();
-    for (_, verse) in ranked {
-        let from_book = |known: &&Reference| known.first().book == verse.book;
-        let from_book = related.iter().filter(from_book).count();
-        let full = related.len() == MAX_RELATED || from_book == MAX_OF_A_BOOK;
-        let adjacent = related.iter_mut().find(|known| {
-            let (first, last) = (known.first(), known.last());
-            (first.book, first.chapter) == (verse.book, verse.chapter)
-                && verse.verse + 1 >= first.verse
-                && verse.verse <= last.verse + 1
-        });
-        match adjacent {
-            Some(known) => {
-                *known = Reference::between(known.first().min(verse), known.last().max(verse));
-            }
-            None if !full => related.push(Reference::between(verse, verse)),
-            None => {}
+    for found in list_related_passages(&own) {
+        let verse = found.reference.first();
+        let of_book = related
+            .iter()
+            .filter(|known| known.first().book == verse.book);
+        if !is_open(verse) && of_book.count() < MAX_OF_A_BOOK {
+            related.push(found.reference);
         }
     }
     related
-}
-
-/// Verses of the World English Bible; each chapter is read once.
-#[derive(Default)]
-struct VerseTexts(HashMap<(BookId, u16), Vec<(u16, String)>>);
-
-impl VerseTexts {
-    fn get(&mut self, at: VerseId) -> &str {
-        let chapter = self.0.entry((at.book, at.chapter)).or_insert_with(|| {
-            get_chapter(TranslationCode::Web, at.book, at.chapter)
-                .map(|chapter| chapter.texts())
-                .unwrap_or_default()
-        });
-        let verse = chapter.iter().find(|(number, _)| *number == at.verse);
-        verse.map_or("", |(_, text)| text)
-    }
 }
 
 /// A sentence that names the passage's topics, those first whose names are words of the passage.
 pub(super) fn topics(
     passage: &Reference,
     words: &ChapterWords,
+    wording: &Wording,
     sources: &mut Sources,
 ) -> Option<String> {
+    if wording.language == Language::Spanish {
+        // The topics are English words.
+        return None;
+    }
     let (_, _, verses) = passage.chapters().next()?;
     let mut ranked: Vec<(f64, TopicMention)> = list_mentions(passage)
         .into_iter()
@@ -121,35 +112,45 @@ pub(super) fn topics(
     let mut known = HashSet::new();
     ranked.retain(|(_, mention)| known.insert(mention.topic.clone()));
     let named = ranked.iter().take(MAX_TOPICS);
-    let mut named: Vec<String> = named.map(|(_, mention)| name(mention)).collect();
-    let last = named.pop()?;
+    let named: Vec<String> = named.map(|(_, mention)| name(mention)).collect();
+    if named.is_empty() {
+        return None;
+    }
     sources.add(Work::Topics);
-    let others = named.join(", ");
-    let and = if named.is_empty() { "" } else { " and " };
-    let work = Work::Topics.name();
-    Some(format!(
-        "{work} lists these verses under {others}{and}{last}."
-    ))
+    let topics = wording.list(&named);
+    let parts = [("work", Work::Topics.name()), ("topics", &*topics)];
+    Some(wording.say(&wording::TOPICS, &parts))
 }
 
 /// `GOD` with the label `LOVE OF` as “God: Love of”.
 fn name(mention: &TopicMention) -> String {
     let topic = title_case(&mention.topic);
     match label(&mention.label) {
-        Some(label) if label.len() <= MAX_LABEL => format!("“{topic}: {label}”"),
+        Some(label) if label.len() <= MAX_LABEL => {
+            format!("“{topic}: {}”", with_inner_marks(&label))
+        }
         _ => format!("“{topic}”"),
     }
 }
 
 /// A topic's label in normal case; `None` when it has no subject or joins several labels.
 pub(super) fn label(text: &str) -> Option<String> {
-    let text = text.trim();
+    // Nave's counts persons of one name.
+    let text = text
+        .trim()
+        .trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let text = text.trim_start();
     let later_words = text.split(' ').skip(1);
     let capitals = later_words
         .filter(|word| word.starts_with(char::is_uppercase))
         .count();
     let all_capitals = !text.contains(char::is_lowercase);
-    if is_empty_label(text) || text.contains([';', '(']) || (capitals > 2 && !all_capitals) {
+    let points = text == "See" || text.starts_with("See ");
+    if is_empty_label(text)
+        || points
+        || text.contains([';', '('])
+        || (capitals > 2 && !all_capitals)
+    {
         return None;
     }
     Some(if all_capitals {

@@ -14,6 +14,8 @@ use super::{passage::distance, sentences};
 
 /// A group of this many bytes takes no further sentence.
 const FULL_GROUP: usize = 350;
+/// Groups between two selected ones are quoted too up to this many bytes.
+const SHORT_GAP: usize = 300;
 
 /// A section of the commentary, split into sentences and groups, both in their order.
 #[derive(Debug)]
@@ -31,8 +33,10 @@ pub(super) struct SentenceGroup {
     pub(super) verses: RangeInclusive<u16>,
     /// The highest similarity of a sentence to its verse.
     pub(super) similarity: f64,
-    /// The highest exhortation score of a sentence.
+    /// The highest exhortation score of a sentence; 0 if a sentence speaks to another than the reader.
     pub(super) exhortation: u8,
+    /// Whether a sentence speaks to another than the reader.
+    pub(super) speaks_to_another: bool,
     /// In bytes.
     pub(super) length: usize,
     /// The stems of their words.
@@ -55,11 +59,12 @@ impl<'a> SplitSection<'a> {
         let mut groups: Vec<SentenceGroup> = Vec::new();
         for (index, ((sentence, stems), at)) in split.into_iter().zip(aligned).enumerate() {
             sentences.push(sentence);
+            let exhortation = exhortation_score(sentence, chapter);
             match groups.last_mut() {
                 Some(group) if needs_previous(sentence) && group.length < FULL_GROUP => {
-                    group.add(sentence, stems, at);
+                    group.add(sentence, stems, at, exhortation);
                 }
-                _ => groups.push(SentenceGroup::new(index, sentence, stems, at)),
+                _ => groups.push(SentenceGroup::new(index, sentence, stems, at, exhortation)),
             }
         }
         Self { sentences, groups }
@@ -78,23 +83,35 @@ impl SentenceGroup {
         sentence: &str,
         stems: BTreeSet<String>,
         (verse, similarity): (u16, f64),
+        exhortation: Option<u8>,
     ) -> Self {
         Self {
             sentences: index..index + 1,
             verses: verse..=verse,
             similarity,
-            exhortation: exhortation_score(sentence),
+            exhortation: exhortation.unwrap_or(0),
+            speaks_to_another: exhortation.is_none(),
             length: sentence.len(),
             stems,
         }
     }
 
-    fn add(&mut self, sentence: &str, stems: BTreeSet<String>, (verse, similarity): (u16, f64)) {
+    fn add(
+        &mut self,
+        sentence: &str,
+        stems: BTreeSet<String>,
+        (verse, similarity): (u16, f64),
+        exhortation: Option<u8>,
+    ) {
         self.stems.extend(stems);
         self.sentences.end += 1;
         self.verses = *self.verses.start()..=verse;
         self.similarity = self.similarity.max(similarity);
-        self.exhortation = self.exhortation.max(exhortation_score(sentence));
+        self.speaks_to_another |= exhortation.is_none();
+        self.exhortation = match exhortation {
+            Some(score) if !self.speaks_to_another => self.exhortation.max(score),
+            _ => 0,
+        };
         self.length += 1 + sentence.len();
     }
 
@@ -102,6 +119,29 @@ impl SentenceGroup {
     pub(super) fn distance(&self, verses: &RangeInclusive<u16>) -> u16 {
         distance(&self.verses, verses)
     }
+}
+
+/// Adds the groups between selected ones if they are short and not taken: a gap costs the reader more than two sentences.
+pub(super) fn fill_gaps<'a>(
+    selected: &mut Vec<&'a SentenceGroup>,
+    all: &'a [SentenceGroup],
+    taken: &[&SentenceGroup],
+) {
+    let mut filled: Vec<&SentenceGroup> = Vec::with_capacity(selected.len());
+    for group in selected.iter().copied() {
+        let end = filled.last().map(|last| last.sentences.end);
+        let between = all.iter().filter(|other| {
+            end.is_some_and(|end| other.sentences.start >= end)
+                && other.sentences.end <= group.sentences.start
+        });
+        let between: Vec<&SentenceGroup> = between.collect();
+        let length: usize = between.iter().map(|group| group.length).sum();
+        if length <= SHORT_GAP && !between.iter().any(|group| taken.contains(group)) {
+            filled.extend(between);
+        }
+        filled.push(group);
+    }
+    *selected = filled;
 }
 
 /// Selects groups, the highest score first, that fit into `room` bytes, and returns them in the order of the section. The

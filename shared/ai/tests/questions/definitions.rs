@@ -29,7 +29,10 @@ async fn definitions_contain_what_they_must() {
         for question in case.questions {
             let verdict = question.judge(&answer);
             tally.add(&question.kind, verdict);
-            println!("=== {verdict:?} [{}] {word}, {passage}\n\n{answer}\n", question.kind);
+            println!(
+                "=== {verdict:?} [{}] {word}, {passage}\n\n{answer}\n",
+                question.kind
+            );
         }
     }
     println!("{tally}");

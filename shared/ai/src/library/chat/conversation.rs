@@ -141,7 +141,8 @@ impl<'a> Conversation<'a> {
 
 /// The sentences that a text quotes between “ and ”.
 fn quoted_sentences(text: &str) -> Vec<String> {
-    let plain = unlink(text);
+    // The works' own marks are double, and single within a quotation.
+    let plain = unlink(text).replace(['‘', '’'], "\"");
     let quotations = plain
         .split('“')
         .skip(1)

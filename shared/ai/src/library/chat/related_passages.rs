@@ -40,13 +40,11 @@ pub(super) fn find_related(
 /// The closest related passages, quoted in the open translation.
 fn quote_related(
     passage: &Reference,
-    conversation: &mut Conversation<'_>,
+    conversation: &Conversation<'_>,
     sources: &mut Sources,
 ) -> Option<String> {
-    let (book, chapter, _) = passage.chapters().next()?;
-    let words = conversation.words.of(book, chapter);
     let translation = conversation.translation();
-    let lines: Vec<String> = list_related(passage, &words)
+    let lines: Vec<String> = list_related(passage)
         .iter()
         .filter_map(|reference| {
             let texts = verse_texts(translation.code, reference);

@@ -4,8 +4,9 @@ use super::links::unlink;
 
 mod conversations;
 mod insights;
+mod quotations_of_insights;
 
-/// The quotations of a text between “ and ”, in runs of consecutive sentences, without links.
+/// The quotations of a text between “ and ”, in runs of consecutive sentences, without links, with one form of quotation marks.
 fn quotations(text: &str) -> Vec<String> {
     let quotations = text
         .split('“')
@@ -13,7 +14,7 @@ fn quotations(text: &str) -> Vec<String> {
         .filter_map(|rest| rest.split_once('”'));
     quotations
         .flat_map(|(quoted, _)| quoted.split(" … "))
-        .map(unlink)
+        .map(|quoted| unlink(quoted).replace(['‘', '’', '"'], "'"))
         .collect()
 }
 
