@@ -1,5 +1,7 @@
-"""The words of questions, for the search by meaning: those of the English translations, of the labels of verses, and of the
-network's own vocabulary, which are the common words of today's English.
+"""The words of questions, for the search by meaning.
+
+They are those of the English translations, of the labels of verses, and of the network's own vocabulary, which are the
+common words of today's English.
 
 Each line of `words.txt` is a word in its plain form, and a digit: how common it is in Scripture and the labels.
 """
@@ -16,7 +18,7 @@ Place = tuple[int, int]
 
 
 def plain(word: str) -> str:
-    """A word in the form that `stem::plain` of the crate `verse-scripture` gives it, in Latin letters without accents."""
+    """A word as `stem::plain` of the crate `verse-scripture` gives it, without joined letters."""
     small = re.sub(f"[{APOSTROPHES}]", "'", word.lower()).removesuffix("'s").replace("'", "")
     return small.replace("æ", "ae").replace("œ", "oe")
 

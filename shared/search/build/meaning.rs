@@ -51,6 +51,8 @@ pub fn build(scripture: &Path, folder: &Path) -> Result<(), Failure> {
     output.add_file("POPULARITY", &scripture.join("popularity.bin"))?;
     output.add_text("SAYINGS", &texts.join("sayings.txt"))?;
     output.add_text("WORDS", &texts.join("words.txt"))?;
+    output.add_file("WORD_VECTORS", &texts.join("word_vectors.bin"))?;
+    output.add_file("VERSE_VECTORS", &texts.join("verse_vectors.bin"))?;
     write(&folder.join("meaning.rs"), output.items.as_bytes())
 }
 
@@ -79,7 +81,7 @@ fn read_canon(scripture: &Path) -> Result<Canon, Failure> {
 /// The Spanish words of both files; the words chosen by hand precede those found by counting.
 fn read_spanish(texts: &Path) -> Result<Vec<PackedSpanish>, Failure> {
     let mut all: BTreeMap<String, Vec<(String, u8)>> = BTreeMap::new();
-    for file in ["spanish_words.tsv"] {
+    for file in ["spanish_lexicon.tsv", "spanish_words.tsv"] {
         for line in read(&texts.join(file))?.lines() {
             let unreadable = || format!("{file}: {line:?} is not a word and its meanings");
             let (word, meanings) = line.split_once('\t').ok_or_else(unreadable)?;

@@ -60,9 +60,17 @@ impl Totals {
 
     fn add_term(&mut self, bit: u32, meanings: &[(String, f32)]) {
         let rarest = rarity(0, VERSES);
-        let stems = meanings.iter().filter_map(|(word, weight)| {
-            let stem = read_stem(&search_stem(word))?;
-            Some((rarity_of(&stem), *weight, stem))
+        let mut by_stem: Vec<(String, f32)> = Vec::new();
+        for (word, weight) in meanings {
+            let stem = search_stem(word);
+            match by_stem.iter_mut().find(|(other, _)| *other == stem) {
+                Some((_, other)) => *other = other.max(*weight),
+                None => by_stem.push((stem, *weight)),
+            }
+        }
+        let stems = by_stem.into_iter().filter_map(|(stem, weight)| {
+            let stem = read_stem(&stem)?;
+            Some((rarity_of(&stem), weight, stem))
         });
         let mut stems: Vec<(f32, f32, PackedStem)> = stems.collect();
         stems.sort_by(|one, other| other.1.total_cmp(&one.1));

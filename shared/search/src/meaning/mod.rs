@@ -1,8 +1,8 @@
 //! Search by meaning: the verses that answer a question in one's own words.
 //!
 //! [`Search::run`] answers a question. `question` reads its terms, `vocabulary` mends its misspelt words,
-//! `lexical` scores the verses that have the terms or whose labels have them, and `score` adds the
-//! signals.
+//! `lexical` scores the verses that have the terms or whose labels have them, `vectors` those whose
+//! text means nearly the same, and `score` adds the signals.
 //!
 //! How the signals were chosen, and what each contributes, is in `texts/PROVENANCE.md`. Nothing is
 //! decompressed before the first question. The same question finds the same verses in every
@@ -13,6 +13,7 @@ mod lexical;
 mod meaning_format;
 mod question;
 mod score;
+mod vectors;
 mod vocabulary;
 
 use std::ops::Range;
@@ -47,7 +48,7 @@ pub struct Found {
     /// Whether the best verse is near enough to be an answer. If not, the verses are only those that
     /// are least far away, and a reader should not see them.
     pub is_answered: bool,
-    /// The question as it was searched, if misspelt words of it were replaced.
+    /// The question as it was searched, if misspelt words of it were replaced and it has an answer.
     pub suggestion: Option<String>,
     language: Language,
     stems: Vec<String>,
@@ -68,6 +69,10 @@ impl Search {
     /// Finds the verses that answer a question, the best first. A text without a word finds none.
     #[must_use]
     pub fn run(&self, text: &str) -> Found {
+        self.run_with(text, &Weights::CHOSEN)
+    }
+
+    fn run_with(&self, text: &str, weights: &Weights) -> Found {
         let question = read_question(text, self.translation);
         let stems = question.terms.iter().map(|term| term.stem.clone());
         let mut found = Found {
@@ -78,25 +83,37 @@ impl Search {
         if question.terms.is_empty() {
             return found;
         }
-        found.hits = self.best(&score(&question, &Weights::CHOSEN));
+        found.hits = self.best(&score(&question, weights));
         let best = found.hits.first().map_or(0.0, |hit| hit.score);
         found.is_answered = best >= LEAST_SCORE && !question.is_saying();
-        found.hits.retain(|hit| hit.score >= best * LEAST_OF_BEST);
-        found.suggestion = question.mended;
+        found.suggestion = question.mended.filter(|_| found.is_answered);
         found
     }
 
-    /// The best verses that are in the scope and that the translation prints.
+    /// The best verses that are in the scope and that the translation prints. Verses that are much
+    /// worse than the best are left out.
     fn best(&self, scores: &[f32]) -> Vec<Hit> {
-        let ranked = (0u16..).zip(scores).filter(|(_, score)| **score > 0.0);
-        let mut ranked: Vec<(f32, u16)> =
-            ranked.map(|(ordinal, score)| (*score, ordinal)).collect();
-        ranked.sort_unstable_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-        let hits = ranked.into_iter().filter_map(|(score, ordinal)| {
+        let in_scope = self.scope.books().filter_map(|book| {
+            let first = VerseId {
+                book: book.id,
+                chapter: 1,
+                verse: 1,
+            };
+            let first = first.ordinal()?;
+            let scores = scores.get(usize::from(first)..)?.iter().copied();
+            let count: u16 = book.verses.iter().sum();
+            Some((first..).zip(scores).take(usize::from(count)))
+        });
+        let in_scope: Vec<(u16, f32)> = in_scope.flatten().collect();
+        let best = in_scope
+            .iter()
+            .fold(0.0f32, |best, (_, score)| best.max(*score));
+        let least = best * LEAST_OF_BEST;
+        let mut ranked = in_scope;
+        ranked.retain(|(_, score)| *score > 0.0 && *score >= least);
+        ranked.sort_unstable_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+        let hits = ranked.into_iter().filter_map(|(ordinal, score)| {
             let canon = VerseId::from_ordinal(ordinal)?;
-            if !self.scope.contains(canon.book) {
-                return None;
-            }
             let (first, last) = from_canon(self.translation, canon)?.into_inner();
             let mut printed = (first.verse..=last.verse).map(|verse| VerseId { verse, ..first });
             let verse = printed.find(|verse| prints(self.translation, *verse))?;
@@ -127,5 +144,7 @@ impl Found {
     }
 }
 
+#[cfg(test)]
+mod quality;
 #[cfg(test)]
 mod tests;

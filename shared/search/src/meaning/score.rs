@@ -1,12 +1,15 @@
 //! The score of each verse: the sum of its signals.
 
+use std::sync::OnceLock;
+
 use super::embedded::POPULARITY;
 use super::lexical;
 use super::question::Question;
+use super::vectors;
 
 /// A question has an answer if its best verse scores this much. `texts/PROVENANCE.md` says how it was
 /// found.
-pub const LEAST_SCORE: f32 = 1.0;
+pub const LEAST_SCORE: f32 = 1.55;
 /// A verse is returned if it has this part of the best verse's score.
 pub const LEAST_OF_BEST: f32 = 0.4;
 /// The logarithm of the references to the verse that has the most (180 to Isaiah 9:6).
@@ -23,6 +26,8 @@ pub struct Weights {
     pub name: f32,
     /// How often other verses refer to the verse: a little, so that of equals the better known is first.
     pub popularity: f32,
+    /// How near the verse's vector is.
+    pub vector: f32,
 }
 
 impl Weights {
@@ -32,16 +37,31 @@ impl Weights {
         section: 1.4,
         name: 3.0,
         popularity: 0.1,
+        vector: 2.0,
     };
 }
 
 /// The score of each verse, by ordinal.
 pub fn score(question: &Question, weights: &Weights) -> Vec<f32> {
-    let lexical::Scores { text, label } = lexical::score(question, weights);
-    let signals = text.into_iter().zip(label).zip(POPULARITY);
-    let total = signals.map(|((text, label), references)| {
-        let popularity = f32::from(*references).ln_1p() / MOST_POPULAR;
-        text + label + weights.popularity * popularity
-    });
-    total.collect()
+    let lexical::Scores { mut text, label } = lexical::score(question, weights);
+    let nearness = vectors::nearness(question);
+    for (score, near) in text.iter_mut().zip(nearness) {
+        *score += weights.vector * near.max(0.0);
+    }
+    let signals = text.iter_mut().zip(label).zip(popularity());
+    for ((score, label), popularity) in signals {
+        *score += label + weights.popularity * popularity;
+    }
+    text
+}
+
+/// How often other verses refer to each verse, from 0 to 1.
+fn popularity() -> &'static [f32] {
+    static ALL: OnceLock<Vec<f32>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let references = POPULARITY.iter().copied().map(f32::from);
+        references
+            .map(|count| count.ln_1p() / MOST_POPULAR)
+            .collect()
+    })
 }

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use strsim::osa_distance;
 
 use super::embedded::WORDS;
+use verse_scripture::stem::search_stem;
 
 /// A shorter word is not mended: too many words are near to it.
 const SHORTEST_MENDED: usize = 4;
@@ -57,13 +58,15 @@ pub fn nearest(word: &str) -> Option<&'static str> {
     if !(SHORTEST_MENDED..=LONGEST_MENDED).contains(&length) {
         return None;
     }
-    let most = if length < LONG { 1 } else { 2 };
+    let (most, most_bits) = if length < LONG { (1, 1) } else { (2, 2) };
     let has = letters(word);
     let near = entries().iter().filter_map(|entry| {
-        // A difference of one letter changes at most two bits.
-        let differing = (entry.letters ^ has).count_ones();
         let lengths = entry.word.len().abs_diff(word.len());
-        if entry.commonness == 0 || differing > 4 || lengths > most {
+        if entry.commonness == 0 || lengths > most {
+            return None;
+        }
+        // A difference in one place changes at most two bits.
+        if (entry.letters ^ has).count_ones() > 2 * most_bits {
             return None;
         }
         let distance = osa_distance(word, entry.word);
@@ -77,4 +80,16 @@ pub fn nearest(word: &str) -> Option<&'static str> {
 fn letters(word: &str) -> u32 {
     let letters = word.bytes().filter(u8::is_ascii_lowercase);
     letters.fold(0, |bits, letter| bits | 1 << (letter - b'a'))
+}
+
+/// The number of the most common word with this stem.
+pub fn find_by_stem(stem: &str) -> Option<usize> {
+    let start = stem.get(..stem.len().min(3))?;
+    let first = entries().partition_point(|entry| entry.word < start);
+    let same_start = entries().iter().enumerate().skip(first);
+    let same_start = same_start.take_while(|(_, entry)| entry.word.starts_with(start));
+    let same_stem = same_start.filter(|(_, entry)| search_stem(entry.word) == stem);
+    same_stem
+        .max_by_key(|(_, entry)| entry.commonness)
+        .map(|(number, _)| number)
 }

@@ -325,3 +325,150 @@ async fn a_faulty_query_is_refused_with_the_place() {
         search(&study, &[("q", "love")]).await["verses"]
     );
 }
+
+/// Contract: study: "a question has at most 50 results, best first, without totals"
+#[tokio::test]
+async fn a_question_finds_its_verses_in_every_translation() {
+    let study = study().await;
+    for translation in ["WEB", "KJV", "ASV", "YLT", "BSB", "SRV"] {
+        let parameters = [
+            ("q", "feeding the five thousand"),
+            ("mode", "meaning"),
+            ("translation", translation),
+            ("limit", "100"),
+        ];
+        let answer = search(&study, &parameters).await;
+        let totals = [&answer["verses"], &answer["occurrences"]];
+        assert_eq!(totals, [&Value::Null; 2], "{translation}");
+        assert_eq!(
+            (&answer["mode"], &answer["books"]),
+            (&json!("meaning"), &json!([]))
+        );
+        let results = answer["results"].as_array().unwrap();
+        assert!((5..=50).contains(&results.len()), "{}", results.len());
+        let book = results[0]["book"].as_str().unwrap();
+        assert!(
+            ["Matthew", "Mark", "Luke", "John"].contains(&book),
+            "{book}"
+        );
+        let scores = results
+            .iter()
+            .map(|result| result["score"].as_f64().unwrap());
+        assert!(scores.is_sorted_by(|one, other| one >= other));
+        assert_eq!(answer["has_more"], false);
+    }
+}
+
+/// Contract: study: "a question that no verse is near to has an empty list"
+#[tokio::test]
+async fn a_question_without_an_answer_has_an_empty_list() {
+    let study = study().await;
+    for question in [
+        "how to install linux",
+        "xyzzy plugh",
+        "javascript tutorial",
+        "12345",
+    ] {
+        let answer = search(&study, &[("q", question), ("mode", "meaning")]).await;
+        assert_eq!(answer["results"], json!([]), "{question}");
+        assert_eq!(
+            (
+                &answer["suggestion"],
+                &answer["has_more"],
+                &answer["reference"]
+            ),
+            (&Value::Null, &json!(false), &Value::Null),
+            "{question}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_pages_of_a_question_follow_each_other() {
+    let study = study().await;
+    let page = async |limit: &str, offset: &str| {
+        let parameters = [
+            ("q", "love your enemies"),
+            ("mode", "meaning"),
+            ("limit", limit),
+            ("offset", offset),
+        ];
+        search(&study, &parameters).await
+    };
+    let all = page("100", "0").await;
+    let results = all["results"].as_array().unwrap();
+    let mut pages = Vec::new();
+    for offset in [0, 20, 40, 60] {
+        let part = page("20", &offset.to_string()).await;
+        assert_eq!(
+            part["has_more"],
+            json!(offset + 20 < results.len()),
+            "{offset}"
+        );
+        pages.extend(part["results"].as_array().unwrap().clone());
+    }
+    assert_eq!(&pages, results);
+    assert_eq!(page("20", "4294967295").await["results"], json!([]));
+}
+
+#[tokio::test]
+async fn a_question_has_scope_suggestion_marks_and_reference_as_words_have() {
+    let study = study().await;
+    let ask = async |question: &str, translation: &str, part: &str| {
+        let parameters = [
+            ("q", question),
+            ("mode", "meaning"),
+            ("translation", translation),
+            ("in", part),
+        ];
+        search(&study, &parameters).await
+    };
+    let misspelt = ask("forgivness of sins", "WEB", "NT").await;
+    assert_eq!(misspelt["suggestion"], "forgiveness of sins");
+    let results = misspelt["results"].as_array().unwrap();
+    assert!(!results.is_empty());
+    for result in results {
+        let osis = result["osis"].as_str().unwrap();
+        let book = verse_scripture::find_book(osis.split('.').next().unwrap()).unwrap();
+        assert_eq!(book.testament, verse_scripture::Testament::New, "{osis}");
+    }
+    let shepherd = ask("the LORD is my shepherd", "KJV", "OT").await;
+    assert_eq!(references(&shepherd)[0], "Psalms 23:1");
+    assert_eq!(marked(&shepherd["results"][0]), ["LORD", "shepherd"]);
+    let spanish = ask("el Señor es mi pastor", "SRV", "OT").await;
+    assert_eq!(references(&spanish)[0], "Psalms 23:1");
+    let passage = ask("John 3:16", "SRV", "NT").await;
+    assert_eq!(passage["reference"]["osis"], "John.3.16");
+    assert_eq!(passage["suggestion"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_question_without_a_word_or_too_long_is_refused() {
+    let study = study().await;
+    let long = "why ".repeat(51);
+    for (question, reason) in [
+        ("", "must not be empty"),
+        ("  ", "must not be blank"),
+        ("*", "has no word to search for"),
+        ("\"", "has no word to search for"),
+        ("?!", "has no word to search for"),
+        (&long, "must have 200 characters or fewer"),
+    ] {
+        let request = study.get(paths::SEARCH).query("mode", "meaning");
+        let problem = request
+            .query("q", question)
+            .await
+            .expect_status(422)
+            .problem();
+        assert_eq!(problem.pointers(), ["/q"], "{question}");
+        assert!(
+            problem.detail.contains(reason),
+            "{question}: {}",
+            problem.detail
+        );
+    }
+    // Signs of the query language are none in a question.
+    for question in ["what is \"love", "-hate", "love | charity *"] {
+        let _ = search(&study, &[("q", question), ("mode", "meaning")]).await;
+    }
+}
