@@ -22,7 +22,7 @@ pub use library::Library;
 pub use model::{
     ChatRequest, DefinitionRequest, DefinitionTexts, Embedder, Generated, InsightRequest,
     InsightTexts, MAX_TEXT_CHARS, Model, ModelFuture, Recollection, ReplyEvent, ReplyStream, Role,
-    StopReason, SummaryRequest, Token, Turn,
+    Source, StopReason, SummaryRequest, Token, Turn,
 };
 pub use prompts::{Limits, prompt_chars_before_turns, prompt_chars_of_turn};
 pub use providers::{ClientError, EmbeddingProvider, HttpClient, Provider, ReloadConfig, Service};

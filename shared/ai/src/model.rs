@@ -59,7 +59,7 @@ pub type ModelFuture<T> = BoxFuture<'static, Result<Generated<T>, ModelError>>;
 pub type ReplyStream = BoxStream<'static, Result<ReplyEvent, ModelError>>;
 
 /// A complete text as a stream: a token for each word, at no cost.
-pub(crate) fn word_by_word(text: &str, source: String) -> ReplyStream {
+pub(crate) fn word_by_word(text: &str, source: String, sources: Vec<Source>) -> ReplyStream {
     let words = text.split_inclusive(char::is_whitespace);
     let tokens: Vec<_> = words
         .map(|word| Ok(ReplyEvent::Token(word.to_owned())))
@@ -67,6 +67,7 @@ pub(crate) fn word_by_word(text: &str, source: String) -> ReplyStream {
     let end = ReplyEvent::End {
         stop_reason: StopReason::EndTurn,
         source,
+        sources,
         usage: TokenUsage::default(),
     };
     stream::iter(tokens.into_iter().chain([Ok(end)])).boxed()
@@ -81,6 +82,15 @@ pub struct Generated<T> {
     pub source: String,
     /// The cost of the call.
     pub usage: TokenUsage,
+}
+
+/// A reference work or a translation that a text quotes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Its title.
+    pub work: String,
+    /// Its licence, with the credit that it requires.
+    pub licence: String,
 }
 
 /// A passage that needs an insight.
@@ -202,8 +212,10 @@ pub enum ReplyEvent {
     End {
         /// The reason for the end.
         stop_reason: StopReason,
-        /// The source shown to readers.
+        /// The reference works with their licences in one line, or a model's name.
         source: String,
+        /// The reference works, in the order of their use; none of a provider.
+        sources: Vec<Source>,
         /// The cost of the reply.
         usage: TokenUsage,
     },

@@ -117,6 +117,7 @@ mod tests {
         let end = ReplyEvent::End {
             stop_reason: StopReason::EndTurn,
             source,
+            sources: Vec::new(),
             usage,
         };
         let events = [Ok(ReplyEvent::Token("In ".to_owned())), Ok(end)];

@@ -11,3 +11,6 @@ pub mod words;
 
 // The build script compiles the files of these modules too, under the same names.
 use verse_scripture::{fold, stem};
+
+/// Passages with the names that readers know them by, a line each: references, a tab, names with `;` between them.
+pub const NAMED_PASSAGES: &str = include_str!("../texts/named_passages.tsv");

@@ -7,6 +7,7 @@
 use verse_scripture::{Reference, TranslationCode, parse_references};
 
 use super::{Distress, Help, Language};
+use crate::Source;
 use crate::library::{
     links::link_as, passage::verse_texts, quotation::quote_verses, sources::Sources,
 };
@@ -22,6 +23,8 @@ pub struct HelpTexts {
     pub verse: String,
     /// The source shown to readers: the translation.
     pub source: String,
+    /// The same, as work and licence.
+    pub sources: Vec<Source>,
 }
 
 impl HelpTexts {
@@ -60,6 +63,7 @@ pub(super) fn write(help: Help, translation: Option<TranslationCode>) -> HelpTex
         care: sentences.care.to_owned(),
         action: sentences.action.to_owned(),
         verse: quote(sentences.verse, help.language, translation).unwrap_or_default(),
+        sources: sources.list(),
         source: sources.line(),
     }
 }

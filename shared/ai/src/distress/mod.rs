@@ -106,7 +106,7 @@ impl HelpTexts {
     /// The answer as the reply to a message, word by word.
     #[must_use]
     pub fn stream(self) -> ReplyStream {
-        word_by_word(&self.reply(), self.source)
+        word_by_word(&self.reply(), self.source, self.sources)
     }
 }
 

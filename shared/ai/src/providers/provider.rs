@@ -120,6 +120,7 @@ impl Provider {
                             stop_reason: StopReason::EndTurn,
                             source,
                             usage,
+                            ..
                         } => {
                             let texts = parse(&text)?;
                             return Ok(Generated {

@@ -72,6 +72,7 @@ impl Reply {
         Ok(ReplyEvent::End {
             stop_reason,
             source: self.source,
+            sources: Vec::new(),
             usage: token_usage(&end.captured_usage.unwrap_or_default()),
         })
     }

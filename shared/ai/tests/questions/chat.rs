@@ -7,7 +7,7 @@ use verse_ai::{ChatRequest, Library, Model, ReplyEvent, Role, Turn};
 use crate::case::{Tally, Verdict, read};
 
 /// The least number of right replies, of all.
-const RIGHT: u32 = 0;
+const RIGHT: u32 = 84;
 
 #[tokio::test]
 async fn replies_contain_what_they_must() {
@@ -32,7 +32,7 @@ async fn replies_contain_what_they_must() {
     assert!(tally.count(Verdict::Right) >= RIGHT, "{tally}");
 }
 
-async fn reply(request: ChatRequest) -> String {
+pub async fn reply(request: ChatRequest) -> String {
     let mut stream = Library::default().chat(request, Instant::now());
     let mut text = String::new();
     while let Some(event) = stream.next().await {

@@ -13,3 +13,4 @@ mod case;
 mod chat;
 mod definitions;
 mod insights;
+mod quotations;

@@ -136,7 +136,8 @@ impl Reference {
     }
 
     /// Whether the two ranges have a verse in common.
-    pub(crate) fn overlaps(&self, other: &Self) -> bool {
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
         self.first <= other.last && other.first <= self.last
     }
 

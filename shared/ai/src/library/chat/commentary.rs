@@ -1,22 +1,25 @@
-//! The commentary's answer to a question: on the passages that it names, on the open passage, and elsewhere.
+//! The commentary's answer to a question: on the passages that it names, and on a passage that was found.
 
-use verse_scripture::{Reference, Translation, works::Work};
+use verse_scripture::works::Work;
+use verse_scripture::{Reference, VerseId};
 
+use super::conversation::Conversation;
+use super::language::Language;
+use super::question::Question;
 use super::relevance::{is_seen, select_near_best, shared_weight};
-use super::{conversation::Conversation, question::Question, search::search};
-use crate::library::quotation::{quote, quote_verses};
+use super::scripture::quote_passage;
+use crate::library::alignment::content_stems;
+use crate::library::quotation::quote;
+use crate::library::sentence_group::SentenceGroup;
 use crate::library::significance::{SelectedSection, list_selected_sections};
-use crate::library::{
-    alignment::content_stems, links::link, passage::verse_texts, sentence_group::SentenceGroup,
-    sources::Sources,
-};
+use crate::library::sources::Sources;
 
 /// The most passages that are looked up of those that a question names.
 const MAX_PASSAGES: usize = 2;
 /// The most verses of a passage that are quoted.
-const MAX_VERSES: usize = 6;
+const MAX_VERSES: usize = 12;
 
-/// Paragraphs that answer a question, possibly none.
+/// Paragraphs on the passages that a question names: their text, and the commentary on it.
 pub(super) fn answer(
     question: &Question,
     conversation: &mut Conversation<'_>,
@@ -24,43 +27,24 @@ pub(super) fn answer(
 ) -> Vec<String> {
     let mut paragraphs = Vec::new();
     for reference in question.references.iter().take(MAX_PASSAGES) {
-        paragraphs.extend(passage_text(reference, conversation.translation(), sources));
-        paragraphs.extend(answer_on(reference, question, conversation, sources));
-    }
-    if question.references.is_empty() {
-        paragraphs = search(question, conversation);
-        if !paragraphs.is_empty() {
-            sources.add(Work::Commentary);
-        }
+        paragraphs.extend(quote_passage(&beginning(reference), conversation, sources));
+        paragraphs.extend(comment_on(reference, question, conversation, sources));
     }
     paragraphs
 }
 
-/// The text of a passage in a translation.
-fn passage_text(
-    passage: &Reference,
-    translation: &Translation,
-    sources: &mut Sources,
-) -> Option<String> {
-    let verses = verse_texts(translation.code, passage);
-    let quoted = verses.get(..MAX_VERSES).unwrap_or(&verses);
-    if quoted.is_empty() {
-        return None;
+/// The first verses of a long passage.
+pub(super) fn beginning(passage: &Reference) -> Reference {
+    let verses: Vec<VerseId> = passage.verses().take(MAX_VERSES + 1).collect();
+    match verses.get(MAX_VERSES - 1) {
+        Some(last) if verses.len() > MAX_VERSES => Reference::between(passage.first(), *last),
+        _ => *passage,
     }
-    sources.add_translation(translation);
-    let ellipsis = if verses.len() > MAX_VERSES {
-        " …"
-    } else {
-        ""
-    };
-    let (passage, name) = (link(passage), translation.name);
-    let text = quote_verses(&quoted.join(" "));
-    Some(format!("{passage} reads in the {name}: {text}{ellipsis}"))
 }
 
 /// The commentary's answer from the section on a passage that shares the most words with the question.
-fn answer_on(
-    reference: &Reference,
+pub(super) fn comment_on(
+    passage: &Reference,
     question: &Question,
     conversation: &mut Conversation<'_>,
     sources: &mut Sources,
@@ -70,7 +54,7 @@ fn answer_on(
         shared_weight(&text, &question.stems)
     };
     // Of several with the same weight, the first.
-    let selected = list_selected_sections(reference)
+    let selected = list_selected_sections(passage)
         .into_iter()
         .rev()
         .max_by(|one, other| shared(one).total_cmp(&shared(other)))?;
@@ -88,6 +72,18 @@ fn answer_on(
         return None;
     }
     sources.add(Work::Commentary);
-    let introduction = selected.introduce(true);
+    let introduction = introduce(&selected, conversation.language);
     Some(format!("{introduction} {}", quote(&section, &best)))
+}
+
+/// The words before a quotation of the commentary, in the language of the reply.
+pub(super) fn introduce(selected: &SelectedSection, language: Language) -> String {
+    match language {
+        Language::English => selected.introduce(true),
+        Language::Spanish => {
+            let on = language.link(&selected.section.reference());
+            let work = Work::Commentary.name();
+            format!("{work}, en inglés, sobre {on}:")
+        }
+    }
 }

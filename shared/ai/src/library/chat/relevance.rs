@@ -9,8 +9,6 @@ use crate::library::sentence_group::{SentenceGroup, SplitSection, select_best};
 
 /// The most bytes that are quoted from one section.
 pub(super) const MAX_QUOTED: usize = 650;
-/// The least shared weight of any answer: a question without known words has no answer.
-const MIN_SHARED: f64 = 0.1;
 /// The least score of a further answer, relative to the best.
 pub(super) const NEAR_BEST: f64 = 0.6;
 /// The gain of a group that defines the question's term.
@@ -33,11 +31,6 @@ pub(super) fn select_near_best(
 /// The weight of the stems that two texts share.
 pub(super) fn shared_weight(one: &BTreeSet<String>, other: &BTreeSet<String>) -> f64 {
     one.intersection(other).map(|stem| word_weight(stem)).sum()
-}
-
-/// The least weight that a group must share with a question.
-pub(super) fn min_shared_weight(question: &BTreeSet<String>) -> f64 {
-    (shared_weight(question, question) / 2.0).clamp(MIN_SHARED, 2.0)
 }
 
 /// Whether this conversation has quoted any of the group's sentences already.

@@ -2,18 +2,21 @@
 
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
+use verse_scripture::works::Work;
 use verse_scripture::works::commentary::list_sections;
 use verse_scripture::works::search::search_commentary;
 
+use super::commentary::introduce;
 use super::conversation::Conversation;
 use super::question::{Question, QuestionKind};
 use super::relevance::{
-    MAX_QUOTED, NEAR_BEST, definition_gain, is_seen, min_shared_weight, select_near_best,
-    shared_weight,
+    MAX_QUOTED, NEAR_BEST, definition_gain, is_seen, select_near_best, shared_weight,
 };
+use crate::library::alignment::{ChapterWords, content_stems};
+use crate::library::quotation::quote;
 use crate::library::sentence_group::{SentenceGroup, SplitSection};
 use crate::library::significance::{SelectedSection, list_selected_sections};
-use crate::library::{alignment::ChapterWords, quotation::quote};
+use crate::library::sources::Sources;
 
 /// The most sections of the whole commentary that are searched.
 const MAX_SEARCHED: usize = 12;
@@ -25,6 +28,14 @@ const ON_OPEN_VERSES: f64 = 0.8;
 const IN_OPEN_CHAPTER: f64 = 0.35;
 /// The weight of the question's words elsewhere in the section, relative to words in the group.
 const REST_OF_SECTION: f64 = 0.4;
+
+/// The share of the question's words, by their rarity, that an answer has: in the open chapter, in another section, and in the
+/// quoted group of that section.
+const IN_OPEN: f64 = 0.4;
+/// The same in the open chapter, for a message that continues.
+const IN_CONTINUED: f64 = 0.2;
+const IN_SECTION: f64 = 0.75;
+const IN_GROUP: f64 = 0.5;
 
 /// An answer from one section.
 struct Answer {
@@ -38,12 +49,18 @@ struct Answer {
 }
 
 /// The best answers, those from the open passage first.
-pub(super) fn search(question: &Question, conversation: &mut Conversation<'_>) -> Vec<String> {
+pub(super) fn search(
+    question: &Question,
+    conversation: &mut Conversation<'_>,
+    sources: &mut Sources,
+) -> Vec<String> {
     let mut answers: Vec<Answer> = Vec::new();
     for selected in candidates(question, conversation) {
         answers.extend(answer_from(selected, question, conversation));
     }
-    if answers.iter().all(|answer| !answer.is_open) {
+    let is_about_open =
+        question.refers_to_passage || question.follows_up || question.stems.is_empty();
+    if is_about_open && answers.iter().all(|answer| !answer.is_open) {
         answers.extend(continue_on_open_verses(conversation));
     }
     let has_open = answers.iter().any(|answer| answer.is_open);
@@ -59,9 +76,15 @@ pub(super) fn search(question: &Question, conversation: &mut Conversation<'_>) -
     let best = scores.fold(0.0, f64::max);
     answers.retain(|answer| answer.is_open || answer.score >= NEAR_BEST * best);
     answers.sort_by(|one, other| other.score.total_cmp(&one.score));
-    let quoted = answers.into_iter().take(MAX_SECTIONS).enumerate();
+    if !answers.is_empty() {
+        sources.add(Work::Commentary);
+    }
+    let quoted = answers.into_iter().take(MAX_SECTIONS);
     quoted
-        .map(|(index, answer)| answer.selected.introduce(index == 0) + " " + &answer.quotation)
+        .map(|answer| {
+            let introduction = introduce(&answer.selected, conversation.language);
+            format!("{introduction} {}", answer.quotation)
+        })
         .collect()
 }
 
@@ -93,12 +116,19 @@ fn answer_from(
         let rest = REST_OF_SECTION * (of_section - shared);
         shared + rest + near + definition_gain(&section, group, question)
     };
-    let least = min_shared_weight(&question.stems);
+    // A question about the open text is answered from there; elsewhere most of its words must be met, and every name.
+    let continues = question.refers_to_passage || question.follows_up;
+    let least = match &open {
+        Some(_) if continues => IN_CONTINUED,
+        Some(_) => IN_OPEN,
+        None if question.coverage(&all) < IN_SECTION || !has_names(&all, question) => return None,
+        None => IN_GROUP,
+    };
     let relevant = section
         .groups
         .iter()
         .filter(|group| !is_seen(&section, group, conversation))
-        .filter(|group| shared_weight(&group.stems, &question.stems) >= least);
+        .filter(|group| question.coverage(&group.stems) >= least);
     let best = select_near_best(relevant.collect(), score);
     let shared = best
         .iter()
@@ -113,6 +143,12 @@ fn answer_from(
         quotation: quote(&section, &best),
         selected,
     })
+}
+
+/// Whether a section has all names of a question.
+fn has_names(section: &BTreeSet<String>, question: &Question) -> bool {
+    let mut names = question.names.iter();
+    names.all(|name| content_stems(name).is_subset(section))
 }
 
 /// The commentary on the open verses, after the groups quoted so far, or from its beginning.
