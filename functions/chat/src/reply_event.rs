@@ -39,6 +39,20 @@ struct DoneData {
     /// Why the model stopped. After `max_tokens` the text is incomplete.
     #[schema(schema_with = stop_reason)]
     stop_reason: String,
+    /// The reference works and translations that the reply quotes, in the order of their use. The library and the fixed
+    /// replies to distress name them; a provider's reply has none.
+    sources: Vec<SourceData>,
+}
+
+/// A work that a reply quotes.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "for OpenAPI only")]
+struct SourceData {
+    #[schema(example = "World English Bible")]
+    work: String,
+    /// The licence, with the credit that it requires.
+    #[schema(example = "public domain")]
+    licence: String,
 }
 
 /// Last: the reply failed. Its text so far is stored.
@@ -83,6 +97,7 @@ impl ToSchema for ReplyEvent {
             (ChatIdData::name().into(), ChatIdData::schema()),
             (TokenData::name().into(), TokenData::schema()),
             (DoneData::name().into(), DoneData::schema()),
+            (SourceData::name().into(), SourceData::schema()),
             (ErrorData::name().into(), ErrorData::schema()),
         ]);
     }

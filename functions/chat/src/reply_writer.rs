@@ -18,12 +18,12 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use futures_util::{FutureExt, StreamExt};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{
     task::JoinHandle,
     time::{Instant, sleep, timeout_at},
 };
-use verse_ai::{MAX_TEXT_CHARS, ModelError, ReplyEvent, ReplyStream, StopReason};
+use verse_ai::{MAX_TEXT_CHARS, ModelError, ReplyEvent, ReplyStream, Source, StopReason};
 use verse_data::{Error, FinalState, FinishedMessage, finish_message, refund_quota, save_progress};
 use verse_http::{App, EventSender, ReaderGone};
 
@@ -57,6 +57,7 @@ pub(crate) async fn write(
         is_full: false,
         is_charged: false,
         is_sending: false,
+        sources: Vec::new(),
         began: Instant::now(),
         first_token: None,
         progress: Progress::default(),
@@ -84,7 +85,7 @@ pub(crate) async fn write(
     match end {
         End::ReaderLeft => {}
         End::Finished(stop_reason) => {
-            let done = json!({"status": "complete", "stop_reason": stop_reason.as_str()});
+            let done = done(stop_reason, &writer.sources);
             events.end("done", &done).await;
         }
         End::Failed(error) => events.end("error", &error.event()).await,
@@ -115,6 +116,17 @@ async fn send_first_bytes(
     }
 }
 
+/// The data of the `done` event.
+fn done(stop_reason: StopReason, sources: &[Source]) -> Value {
+    let sources = sources.iter();
+    let sources = sources.map(|source| json!({"work": source.work, "licence": source.licence}));
+    json!({
+        "status": "complete",
+        "stop_reason": stop_reason.as_str(),
+        "sources": sources.collect::<Vec<_>>(),
+    })
+}
+
 /// How a reply ended.
 enum End {
     Finished(StopReason),
@@ -133,6 +145,8 @@ struct Writer<'w> {
     is_charged: bool,
     /// A token waits for the reader to read it.
     is_sending: bool,
+    /// The works that the reply quotes, once it has ended.
+    sources: Vec<Source>,
     began: Instant,
     first_token: Option<Duration>,
     progress: Progress,
@@ -219,7 +233,14 @@ impl Writer<'_> {
                 let reason = "an empty reply";
                 failed(ModelError::Unusable { reason })
             }
-            Some(Ok(ReplyEvent::End { stop_reason, .. })) => Some(End::Finished(stop_reason)),
+            Some(Ok(ReplyEvent::End {
+                stop_reason,
+                sources,
+                ..
+            })) => {
+                self.sources = sources;
+                Some(End::Finished(stop_reason))
+            }
             Some(Err(error)) => failed(error),
             None => failed(ModelError::Interrupted),
         }

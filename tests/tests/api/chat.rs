@@ -220,8 +220,17 @@ fn token(event: &SseEvent) -> String {
     data["token"].as_str().expect("a token").to_owned()
 }
 
-/// The event `done`, to compare with.
+/// The event `done` of a reply that quotes no work, to compare with.
 fn done(stop_reason: &str) -> (String, Value) {
-    let data = json!({"status": "complete", "stop_reason": stop_reason});
+    let data = json!({"status": "complete", "stop_reason": stop_reason, "sources": []});
+    ("done".to_owned(), data)
+}
+
+/// The event `done` of a reply that quotes these translations in the public domain.
+fn done_quoting(translations: &[&str]) -> (String, Value) {
+    let sources = translations.iter();
+    let sources = sources.map(|work| json!({"work": work, "licence": "public domain"}));
+    let sources: Vec<Value> = sources.collect();
+    let data = json!({"status": "complete", "stop_reason": "end_turn", "sources": sources});
     ("done".to_owned(), data)
 }

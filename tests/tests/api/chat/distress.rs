@@ -5,7 +5,9 @@ use rstest::rstest;
 use serde_json::json;
 use verse_tests::{Client, Database, Function, ProviderFormat, TestUser, paths};
 
-use super::{DEFAULT_REPLY, Site, done, insight_message, members, read_reply, start_chat, stored};
+use super::{
+    DEFAULT_REPLY, Site, done_quoting, insight_message, members, read_reply, start_chat, stored,
+};
 use crate::NOW;
 
 const CARE: &str = "It is good that you wrote this.";
@@ -25,7 +27,7 @@ async fn a_message_in_distress_gets_a_fixed_reply_in_both_kinds_of_conversation(
     let stream = site.client.post(paths::CHATS).json(&first).stream().await;
     let reply = read_reply(stream).await;
     let chat = reply.chat.expect("the id of the chat");
-    assert_eq!(reply.end, done("end_turn"));
+    assert_eq!(reply.end, done_quoting(&["King James Version"]));
     assert!(reply.tokens.len() > 50, "{reply:?}");
     let text = reply.text();
     assert!(text.starts_with(CARE), "{text}");
@@ -49,7 +51,8 @@ async fn a_message_in_distress_gets_a_fixed_reply_in_both_kinds_of_conversation(
         .post(paths::INSIGHT_MESSAGE)
         .json(&about_insight);
     let reply = read_reply(request.stream().await).await;
-    assert_eq!((reply.chat, reply.end.clone()), (None, done("end_turn")));
+    let done = done_quoting(&["King James Version"]);
+    assert_eq!((reply.chat, reply.end.clone()), (None, done));
     let text = reply.text();
     assert!(text.contains("it is not your fault"), "{text}");
     assert!(text.contains("[Psalms 9:9]"), "{text}");
@@ -84,10 +87,13 @@ async fn a_message_in_distress_is_answered_without_quota_and_within_the_rate_lim
     site.reply().await;
     let refused = site.start_chat().await.expect_status(429);
     assert_eq!(refused.json()["current_usage"], 1);
-    for message in ["no quiero vivir", "I lost my baby"] {
+    for (message, translation) in [
+        ("no quiero vivir", "Santa Biblia Reina-Valera 1909"),
+        ("I lost my baby", "World English Bible"),
+    ] {
         let stream = start_chat(&site.client, message).stream().await;
         let reply = read_reply(stream).await;
-        assert_eq!(reply.end, done("end_turn"), "{message}");
+        assert_eq!(reply.end, done_quoting(&[translation]), "{message}");
     }
     let unlimited = start_chat(&site.client, "I want to die").await;
     let _ = unlimited.expect_status(200);
@@ -126,9 +132,35 @@ async fn the_library_quotes_no_search_results_to_a_reader_in_distress() {
         .value("SELECT coalesce(sum(calls), 0)::BIGINT FROM daily_usage")
         .await;
     assert_eq!(usage, 0);
+}
+
+/// Contract: streams: "done names the works that the reply quotes, with their licences; the stored reply has no such line"
+#[tokio::test]
+async fn the_end_of_a_reply_names_the_works_that_it_quotes() {
+    let database = Database::fresh().await;
+    let function = Function::with_database("chat", &database).start().await;
+    let client = TestUser::create(&database).await.client(&function);
     let asked = start_chat(&client, "Who killed Abel?").stream().await;
-    let text = read_reply(asked).await.text();
+    let reply = read_reply(asked).await;
+    let text = reply.text();
     assert!(text.contains("Cain"), "{text}");
+    assert!(!text.contains("Sources"), "{text}");
+    let (event, data) = &reply.end;
+    assert_eq!(
+        (event.as_str(), &data["status"]),
+        ("done", &json!("complete"))
+    );
+    let works = members(&data["sources"], "work");
+    assert!(!works.is_empty(), "{data}");
+    for (work, licence) in works.iter().zip(members(&data["sources"], "licence")) {
+        assert!(
+            licence.as_str().is_some_and(|licence| !licence.is_empty()),
+            "{work}"
+        );
+    }
+    let chat = reply.chat.expect("the id of the chat");
+    let messages = client.get(&paths::chat_messages(chat)).await.json();
+    assert_eq!(members(&messages, "content"), ["Who killed Abel?", &*text]);
 }
 
 /// Contract: distress: "a message in distress gets fixed sentences and a verse in the reader's translation, before every model"

@@ -10,7 +10,7 @@ use verse_tests::{EventFormat, Gate, Mode, ProviderFormat, Script, paths};
 use super::{DEFAULT_REPLY, Site, done, read_reply, start_chat, stored, token};
 
 /// Contract: streams: "200 text/event-stream, no-cache, X-Accel-Buffering: no"
-/// Contract: streams: "each event arrives whole, with one space and one line of JSON; done has status and `stop_reason`"
+/// Contract: streams: "each event arrives whole, with one space and one line of JSON; done has status, `stop_reason` and sources"
 #[rstest]
 #[tokio::test]
 async fn each_message_route_streams_the_reply_of_the_model(

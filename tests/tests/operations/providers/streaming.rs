@@ -25,6 +25,7 @@ async fn tokens_arrive_while_the_provider_still_sends() {
         let ReplyEvent::End {
             stop_reason,
             source,
+            sources,
             usage,
         } = end
         else {
@@ -32,6 +33,7 @@ async fn tokens_arrive_while_the_provider_still_sends() {
         };
         assert_eq!(stop_reason, StopReason::EndTurn);
         assert_eq!((source.as_str(), usage.output), ("scripted-1", 3));
+        assert!(sources.is_empty(), "{sources:?}");
         assert_eq!(stream.next().await, None);
     }
 }
