@@ -11,7 +11,7 @@ use super::conversation::Conversation;
 use super::language::Language;
 use super::question::BookAspect;
 use super::scripture::quote_passage;
-use crate::library::quotation::{beginning, quote_whole};
+use crate::library::quotation::quote_whole;
 use crate::library::{sentences, sources::Sources};
 
 /// The most bytes of an introduction.
@@ -202,6 +202,17 @@ fn headings(book: &'static Book, language: Language, sources: &mut Sources) -> O
         "Sus capítulos, según los títulos del comentario:",
     );
     Some(format!("{chapters}\n\n{}", lines.join("\n\n")))
+}
+
+/// The first sentences that fit into `room` bytes, at least one.
+fn beginning<'a, 't>(sentences: &'a [&'t str], room: usize) -> &'a [&'t str] {
+    let mut length = 0;
+    let fitting = sentences.iter().take_while(|sentence| {
+        length += sentence.len() + 1;
+        length <= room
+    });
+    let count = fitting.count().max(1).min(sentences.len());
+    sentences.get(..count).unwrap_or(sentences)
 }
 
 fn book_name(book: &'static Book, language: Language) -> String {
