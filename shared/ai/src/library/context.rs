@@ -33,7 +33,8 @@ pub(super) fn historical_context(
     let book = introduction(passage.reference.book(), wording, sources);
     let chapters = passage.reference.chapters().take(MAX_CHAPTERS);
     let positions: Vec<String> = chapters
-        .filter_map(|chapter| position_in_chapter(chapter, wording))
+        .enumerate()
+        .filter_map(|(at, chapter)| position_in_chapter(chapter, &wording.varied(at)))
         .collect();
     // The notes of the World English Bible are English.
     let notes = match wording.language {

@@ -124,12 +124,25 @@ pub(super) fn topics(
 
 /// `GOD` with the label `LOVE OF` as “God: Love of”.
 fn name(mention: &TopicMention) -> String {
-    let topic = title_case(&mention.topic);
+    let topic = title_case(without_spelling(&mention.topic));
     match label(&mention.label) {
         Some(label) if label.len() <= MAX_LABEL => {
             format!("“{topic}: {}”", with_inner_marks(&label))
         }
         _ => format!("“{topic}”"),
+    }
+}
+
+/// A topic's name without a second spelling: `RAB-SHAKEH (RABSHAKEH)`.
+fn without_spelling(topic: &str) -> &str {
+    let letters = |text: &str| {
+        text.chars()
+            .filter(|c| c.is_alphabetic())
+            .collect::<String>()
+    };
+    match topic.split_once(" (") {
+        Some((name, spelling)) if letters(name) == letters(spelling) => name,
+        _ => topic,
     }
 }
 
@@ -189,5 +202,7 @@ mod tests {
         assert_eq!(title_case("GRACE OF GOD"), "Grace of God");
         assert_eq!(title_case("ABEL-BETH-MAACHAH"), "Abel-beth-maachah");
         assert_eq!(title_case(""), "");
+        assert_eq!(without_spelling("RAB-SHAKEH (RABSHAKEH)"), "RAB-SHAKEH");
+        assert_eq!(without_spelling("WICKED (PEOPLE)"), "WICKED (PEOPLE)");
     }
 }

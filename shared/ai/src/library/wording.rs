@@ -87,6 +87,12 @@ impl Wording {
         Self { language, form: 0 }
     }
 
+    /// The wording of the next one of several similar sentences.
+    pub(super) fn varied(self, by: usize) -> Self {
+        let form = self.form + by;
+        Self { form, ..self }
+    }
+
     /// A sentence, with these parts in the places of their names.
     pub(super) fn say(&self, frame: &Frame, parts: &[(&str, &str)]) -> String {
         let forms = match self.language {
@@ -211,7 +217,7 @@ frames! {
 
     APPLICATION: ["Matthew Henry turns to you here:", "For you, in Matthew Henry’s words:", "What to do with it, in Matthew Henry’s words:"]
         ["Para ti, en palabras de Matthew Henry:", "Matthew Henry se dirige a ti:"];
-    APPLICATION_OF_SECTION: ["For you, from the same section, {section}:", "In the same section, {section}, he turns to you:"]
+    APPLICATION_OF_SECTION: ["For you, from the same section, {section}:", "In the same section, {section}, Matthew Henry turns to you:"]
         ["Para ti, de la misma sección, {section}:"];
     APPLICATION_NEAR: ["On these verses Matthew Henry draws no lesson. His nearest one, on {section}:"]
         ["De estos versículos Matthew Henry no saca ninguna lección. La más cercana, sobre {section}:"];
