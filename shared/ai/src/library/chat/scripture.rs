@@ -21,6 +21,8 @@ const MAX_FOUND_VERSES: u16 = 4;
 const NEAR_BEST: f32 = 0.6;
 /// A verse with this score answers, even if it has few of the question's words.
 const CERTAIN: f32 = 1.5;
+/// The same for a question with a word that the translations do not have.
+const CERTAIN_OF_FOREIGN: f32 = 2.5;
 /// A less certain verse has this share of the question's words.
 const MIN_COVERAGE: f64 = 0.6;
 /// A verse that is no answer has this score if it is worth naming.
@@ -91,7 +93,14 @@ pub(super) fn find_passages(
         return None;
     }
     let mut chapters = Chapters::new(conversation);
-    if best.score < CERTAIN && question.names.is_empty() {
+    let is_foreign =
+        found.suggestion.is_none() && !question.unknown_words(conversation.language).is_empty();
+    let certain = if is_foreign {
+        CERTAIN_OF_FOREIGN
+    } else {
+        CERTAIN
+    };
+    if best.score < certain && question.names.is_empty() {
         // Words that the search mended are known words.
         let mended = found.suggestion.as_deref().map(Question::parse);
         let question = mended.as_ref().unwrap_or(question);
