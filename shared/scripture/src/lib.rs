@@ -35,8 +35,8 @@ pub mod zstd_frames;
 pub use canon::{Book, BookId, Testament, books, find_book, nearest_book};
 pub use chapter::{Chapter, ChapterError, Element, Note, NoteKind, Part, Verse, get_chapter};
 pub use reference::{
-    FoundReferences, Reference, ReferenceError, Unread, VerseId, find_references, parse_references,
-    read_references,
+    FoundReferences, LocatedReference, Reference, ReferenceError, Unread, VerseId, find_references,
+    locate_references, parse_references, read_references,
 };
 pub use scope::{Scope, ScopeError};
 pub use selection::{Certainty, Selection, is_scripture, is_word_of_scripture, locate_selection};

@@ -103,6 +103,13 @@ impl<'a> PlainText<'a> {
 
     /// A range of the plain text as it was written.
     pub fn as_written(&self, range: Range<usize>) -> &str {
+        self.written
+            .get(self.place_as_written(range))
+            .unwrap_or_default()
+    }
+
+    /// A range of the plain text as a range of the text as it was written.
+    pub fn place_as_written(&self, range: Range<usize>) -> Range<usize> {
         let place = |plain: usize| {
             let known = self.offsets.partition_point(|(known, _)| *known <= plain);
             let (from, to) = known
@@ -112,9 +119,7 @@ impl<'a> PlainText<'a> {
                 .unwrap_or_default();
             to + (plain - from)
         };
-        self.written
-            .get(place(range.start)..place(range.end))
-            .unwrap_or_default()
+        place(range.start)..place(range.end)
     }
 }
 

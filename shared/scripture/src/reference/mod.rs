@@ -19,7 +19,8 @@ use std::fmt;
 pub use error::ReferenceError;
 pub use parse::Unread;
 pub use read::{
-    FoundReferences, LONGEST_REFERENCE, find_references, parse_references, read_references,
+    FoundReferences, LONGEST_REFERENCE, LocatedReference, find_references, locate_references,
+    parse_references, read_references,
 };
 pub(crate) use read::{find_references_in, parse_references_in};
 

@@ -29,6 +29,8 @@ const END_WORDS: [&str; 2] = ["end", "fin"];
 pub(super) struct Read {
     pub reference: Reference,
     pub translation: Option<TranslationCode>,
+    /// Where the member of the list begins and ends in the text as it was written, in bytes.
+    pub place: (usize, usize),
 }
 
 /// A part of a text that begins like a reference and cannot be read whole, or does not exist.
@@ -38,6 +40,8 @@ pub struct Unread {
     pub text: String,
     /// Why it cannot be read.
     pub reason: ReferenceError,
+    /// Where it stands in the text as it was written, in bytes.
+    pub place: Range<usize>,
 }
 
 /// A text and the position of the next token to read.
@@ -428,6 +432,7 @@ impl<'a> Parser<'a> {
             (Extent::Verses, _) | (_, Extent::Verses) => Extent::Verses,
             _ => Extent::Chapters,
         };
+        let place = self.place_of(member.tokens.clone());
         let read = |extent, first, last| Read {
             reference: Reference {
                 extent,
@@ -435,6 +440,7 @@ impl<'a> Parser<'a> {
                 last,
             },
             translation,
+            place: (place.start, place.end),
         };
         if first <= last {
             self.found.push(read(extent, first, last));
@@ -460,21 +466,35 @@ impl<'a> Parser<'a> {
         if self.strict {
             return Err(reason);
         }
-        let text = self.written(tokens);
-        self.unread.push(Unread { text, reason });
+        let text = self.written(tokens.clone());
+        let place = self.place_of(tokens);
+        self.unread.push(Unread {
+            text,
+            reason,
+            place,
+        });
         Ok(())
     }
 
     /// Tokens as they were written, at most 100 characters.
     pub(super) fn written(&self, tokens: Range<usize>) -> String {
+        let written = self.text.as_written(self.plain_place_of(tokens));
+        written.chars().take(100).collect()
+    }
+
+    /// Where tokens stand in the text as it was written, in bytes.
+    fn place_of(&self, tokens: Range<usize>) -> Range<usize> {
+        self.text.place_as_written(self.plain_place_of(tokens))
+    }
+
+    fn plain_place_of(&self, tokens: Range<usize>) -> Range<usize> {
         let last = tokens
             .end
             .checked_sub(1)
             .and_then(|index| self.tokens.get(index));
         let start = self.tokens.get(tokens.start).map_or(0, |token| token.start);
         let end = last.map_or(start, |token| token.start + token.text.len());
-        let written = self.text.as_written(start..end.max(start));
-        written.chars().take(100).collect()
+        start..end.max(start)
     }
 
     /// The error for a number or a mark that has no meaning.

@@ -1,5 +1,7 @@
 //! Reading a text as references, or finding them in it.
 
+use std::ops::Range;
+
 use super::parse::{Parser, Read, Unread};
 use super::{Reference, ReferenceError};
 use crate::token::PlainText;
@@ -87,6 +89,38 @@ pub fn read_references(text: &str) -> FoundReferences {
         references: parser.found.iter().map(|read| read.reference).collect(),
         unread: parser.unread,
     }
+}
+
+/// A reference in a text, or a part that begins like one, and where it stands.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct LocatedReference {
+    /// Where it stands in the text, in bytes: a member of a list alone, without a translation's name.
+    pub place: Range<usize>,
+    /// The reference with the numbers of the canon, or the reason why it is none.
+    pub outcome: Result<Vec<Reference>, ReferenceError>,
+}
+
+/// [`read_references`] with the places in the text, in their order. A range past its chapter's end is
+/// in the list twice: as the reference to that end, and with the reason. `translation` is the one whose
+/// numbers count where the text names none.
+#[must_use]
+pub fn locate_references(
+    text: &str,
+    translation: Option<TranslationCode>,
+) -> Vec<LocatedReference> {
+    let plain = PlainText::new(text);
+    let parser = read_leniently(&plain, translation);
+    let found = parser.found.iter().map(|read| LocatedReference {
+        place: read.place.0..read.place.1,
+        outcome: Ok(read.reference.to_canon(read.translation)),
+    });
+    let unread = parser.unread.iter().map(|unread| LocatedReference {
+        place: unread.place.clone(),
+        outcome: Err(unread.reason.clone()),
+    });
+    let mut located: Vec<LocatedReference> = found.chain(unread).collect();
+    located.sort_by_key(|located| (located.place.start, located.outcome.is_err()));
+    located
 }
 
 pub(super) fn read_leniently<'a>(

@@ -427,3 +427,34 @@ fn any_part_of_a_long_reference_is_read_or_refused() {
         }
     }
 }
+
+#[test]
+fn references_are_located_in_the_text_as_it_was_written() {
+    let text = "Lee “Juan ３：１６” y Hezekiah 4:2; Jonah 2:1 (SRV), Ps 23:1-99.";
+    let located = locate_references(text, None);
+    let places: Vec<_> = located
+        .iter()
+        .map(|located| {
+            let outcome = match &located.outcome {
+                Ok(references) => references.iter().map(Reference::to_string).collect(),
+                Err(error) => error.to_string(),
+            };
+            (&text[located.place.clone()], outcome)
+        })
+        .collect();
+    let expected = [
+        ("Juan ３：１６", "John 3:16"),
+        (
+            "Hezekiah 4:2",
+            "\"Hezekiah\" is not a book of the Bible; did you mean Zechariah?",
+        ),
+        ("Jonah 2:1", "Jonah 1:17"),
+        ("Ps 23:1-99", "Psalms 23:1-6"),
+        ("Ps 23:1-99", "Psalms 23 has no verse 99; its last is 6"),
+    ];
+    let expected: Vec<_> = expected
+        .iter()
+        .map(|(text, outcome)| (*text, (*outcome).to_owned()))
+        .collect();
+    assert_eq!(places, expected);
+}

@@ -13,6 +13,7 @@ mod frequency;
 mod index;
 mod query;
 mod stems;
+mod stretches;
 mod suggestion;
 mod token;
 
@@ -22,6 +23,7 @@ use verse_scripture::{BookId, Scope, TranslationCode, VerseId, get_chapter};
 
 pub use frequency::{count_verses, nearest_word, rarity};
 pub use query::{LONGEST_QUERY, Query, QueryError};
+pub use stretches::{Stretch, find_stretches};
 
 use evaluate::{Evaluation, evaluate};
 use index::Verses;
