@@ -42,6 +42,21 @@ struct DoneData {
     /// The reference works and translations that the reply quotes, in the order of their use. The library and the fixed
     /// replies to distress name them; a provider's reply has none.
     sources: Vec<SourceData>,
+    quotations: QuotationsData,
+}
+
+/// The quotations and references of the reply that were compared with the translations; all zero in a reply of the library.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "for OpenAPI only")]
+struct QuotationsData {
+    #[schema(example = 3)]
+    checked: u32,
+    /// Those whose words, reference or translation were replaced.
+    #[schema(example = 1)]
+    corrected: u32,
+    /// Those that were left out, or that lost their quotation marks.
+    #[schema(example = 0)]
+    removed: u32,
 }
 
 /// A work that a reply quotes.
@@ -98,6 +113,7 @@ impl ToSchema for ReplyEvent {
             (TokenData::name().into(), TokenData::schema()),
             (DoneData::name().into(), DoneData::schema()),
             (SourceData::name().into(), SourceData::schema()),
+            (QuotationsData::name().into(), QuotationsData::schema()),
             (ErrorData::name().into(), ErrorData::schema()),
         ]);
     }

@@ -23,7 +23,7 @@ use tokio::{
     task::JoinHandle,
     time::{Instant, sleep, timeout_at},
 };
-use verse_ai::{MAX_TEXT_CHARS, ModelError, ReplyEvent, ReplyStream, Source, StopReason};
+use verse_ai::{Counts, MAX_TEXT_CHARS, ModelError, ReplyEvent, ReplyStream, Source, StopReason};
 use verse_data::{Error, FinalState, FinishedMessage, finish_message, refund_quota, save_progress};
 use verse_http::{App, EventSender, ReaderGone};
 
@@ -58,6 +58,7 @@ pub(crate) async fn write(
         is_charged: false,
         is_sending: false,
         sources: Vec::new(),
+        quotations: Counts::default(),
         began: Instant::now(),
         first_token: None,
         progress: Progress::default(),
@@ -85,7 +86,7 @@ pub(crate) async fn write(
     match end {
         End::ReaderLeft => {}
         End::Finished(stop_reason) => {
-            let done = done(stop_reason, &writer.sources);
+            let done = done(stop_reason, &writer.sources, writer.quotations);
             events.end("done", &done).await;
         }
         End::Failed(error) => events.end("error", &error.event()).await,
@@ -117,13 +118,18 @@ async fn send_first_bytes(
 }
 
 /// The data of the `done` event.
-fn done(stop_reason: StopReason, sources: &[Source]) -> Value {
+fn done(stop_reason: StopReason, sources: &[Source], quotations: Counts) -> Value {
     let sources = sources.iter();
     let sources = sources.map(|source| json!({"work": source.work, "licence": source.licence}));
     json!({
         "status": "complete",
         "stop_reason": stop_reason.as_str(),
         "sources": sources.collect::<Vec<_>>(),
+        "quotations": {
+            "checked": quotations.checked,
+            "corrected": quotations.corrected,
+            "removed": quotations.removed,
+        },
     })
 }
 
@@ -147,6 +153,8 @@ struct Writer<'w> {
     is_sending: bool,
     /// The works that the reply quotes, once it has ended.
     sources: Vec<Source>,
+    /// The quotations that were checked, once it has ended.
+    quotations: Counts,
     began: Instant,
     first_token: Option<Duration>,
     progress: Progress,
@@ -236,9 +244,11 @@ impl Writer<'_> {
             Some(Ok(ReplyEvent::End {
                 stop_reason,
                 sources,
+                quotations,
                 ..
             })) => {
                 self.sources = sources;
+                self.quotations = quotations;
                 Some(End::Finished(stop_reason))
             }
             Some(Err(error)) => failed(error),

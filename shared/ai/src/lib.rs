@@ -27,3 +27,4 @@ pub use model::{
 pub use prompts::{Limits, prompt_chars_before_turns, prompt_chars_of_turn};
 pub use providers::{ClientError, EmbeddingProvider, HttpClient, Provider, ReloadConfig, Service};
 pub use usage::{TokenUsage, UsageReporter};
+pub use verse_quotations::Counts;

@@ -9,6 +9,7 @@ use futures_util::{
 };
 use serde::Deserialize;
 use tokio::time::Instant;
+use verse_quotations::Counts;
 
 use crate::{ModelError, TokenUsage};
 
@@ -69,6 +70,7 @@ pub(crate) fn word_by_word(text: &str, source: String, sources: Vec<Source>) -> 
         source,
         sources,
         usage: TokenUsage::default(),
+        quotations: Counts::default(),
     };
     stream::iter(tokens.into_iter().chain([Ok(end)])).boxed()
 }
@@ -82,6 +84,8 @@ pub struct Generated<T> {
     pub source: String,
     /// The cost of the call.
     pub usage: TokenUsage,
+    /// The quotations and references that were checked; none in texts that the library wrote.
+    pub quotations: Counts,
 }
 
 /// A reference work or a translation that a text quotes.
@@ -218,6 +222,8 @@ pub enum ReplyEvent {
         sources: Vec<Source>,
         /// The cost of the reply.
         usage: TokenUsage,
+        /// The quotations and references that were checked; none in a reply that the library wrote.
+        quotations: Counts,
     },
 }
 

@@ -1,6 +1,7 @@
 //! Models behind an API, all called through `genai`: [`Service`] has the differences between providers, [`Provider`] the
 //! rest.
 
+mod checked;
 mod embedding;
 mod failure;
 mod http_client;

@@ -4,6 +4,8 @@ use std::{fmt, sync::Arc};
 
 use futures_util::{FutureExt, StreamExt};
 
+use verse_quotations::Counts;
+
 use crate::{ModelFuture, ReplyEvent, ReplyStream};
 
 /// The cost of a call in the provider's tokens; zero when the provider gives none or the call is free.
@@ -18,11 +20,11 @@ pub struct TokenUsage {
 /// Receives the usage of every model call, once a call, when the call ends. A call that failed, was dropped or has no
 /// usage counts with zero tokens. The default discards the reports. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct UsageReporter(Option<Arc<dyn Fn(TokenUsage) + Send + Sync>>);
+pub struct UsageReporter(Option<Arc<dyn Fn(TokenUsage, Counts) + Send + Sync>>);
 
 impl UsageReporter {
-    /// Sends the usage of each call to `report`.
-    pub fn new(report: impl Fn(TokenUsage) + Send + Sync + 'static) -> Self {
+    /// Sends the usage of each call, and what was checked in its text, to `report`.
+    pub fn new(report: impl Fn(TokenUsage, Counts) + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(report)))
     }
 
@@ -31,7 +33,7 @@ impl UsageReporter {
         let mut pending = self.begin();
         call.inspect(move |result| {
             if let Ok(generated) = result {
-                pending.set(generated.usage);
+                pending.set(generated.usage, generated.quotations);
             }
         })
         .boxed()
@@ -42,8 +44,11 @@ impl UsageReporter {
         let mut pending = self.begin();
         reply
             .inspect(move |event| {
-                if let Ok(ReplyEvent::End { usage, .. }) = event {
-                    pending.set(*usage);
+                if let Ok(ReplyEvent::End {
+                    usage, quotations, ..
+                }) = event
+                {
+                    pending.set(*usage, *quotations);
                 }
             })
             .boxed()
@@ -52,6 +57,7 @@ impl UsageReporter {
     fn begin(&self) -> PendingReport {
         PendingReport {
             usage: TokenUsage::default(),
+            quotations: Counts::default(),
             reporter: self.clone(),
         }
     }
@@ -60,20 +66,22 @@ impl UsageReporter {
 /// Reports its usage when it is dropped.
 struct PendingReport {
     usage: TokenUsage,
+    quotations: Counts,
     reporter: UsageReporter,
 }
 
 impl PendingReport {
-    // A closure that assigns to the field captures the field alone, and the report is dropped too early.
-    fn set(&mut self, usage: TokenUsage) {
+    // A closure that assigns to the fields captures the fields alone, and the report is dropped too early.
+    fn set(&mut self, usage: TokenUsage, quotations: Counts) {
         self.usage = usage;
+        self.quotations = quotations;
     }
 }
 
 impl Drop for PendingReport {
     fn drop(&mut self) {
         if let Some(report) = &self.reporter.0 {
-            report(self.usage);
+            report(self.usage, self.quotations);
         }
     }
 }
@@ -97,7 +105,7 @@ mod tests {
     async fn every_call_is_reported_once_when_it_ends() {
         let reports = Arc::new(Mutex::new(Vec::new()));
         let reported = Arc::clone(&reports);
-        let reporter = UsageReporter::new(move |usage| reports.lock().unwrap().push(usage));
+        let reporter = UsageReporter::new(move |usage, _| reports.lock().unwrap().push(usage));
         let none = TokenUsage::default();
         let (input, output) = (1, 2);
         let usage = TokenUsage { input, output };
@@ -108,6 +116,7 @@ mod tests {
             texts: (),
             source: source.clone(),
             usage,
+            quotations: Counts::default(),
         };
         call(Ok(generated.clone())).await.unwrap();
         call(Err(ModelError::TimedOut)).await.unwrap_err();
@@ -119,6 +128,7 @@ mod tests {
             source,
             sources: Vec::new(),
             usage,
+            quotations: Counts::default(),
         };
         let events = [Ok(ReplyEvent::Token("In ".to_owned())), Ok(end)];
         let mut reply = reporter.report_reply(stream::iter(events).boxed());

@@ -13,8 +13,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use http::StatusCode;
 use lambda_runtime::Error;
 use verse_ai::{
-    AiConfig, Embedder, ErrorKind, Limits, Model, ModelError, ReloadConfig, TokenUsage,
-    UsageReporter,
+    AiConfig, Embedder, ErrorKind, Limits, Model, ModelError, ReloadConfig, UsageReporter,
 };
 use verse_http::{App, Problem};
 use verse_platform::Environment;
@@ -81,7 +80,13 @@ fn reload(keys: ProviderKeys) -> ReloadConfig {
 }
 
 fn report(app: App) -> UsageReporter {
-    UsageReporter::new(move |usage: TokenUsage| {
-        app.put_model_call(usage.input, usage.output);
+    UsageReporter::new(move |usage, quotations| {
+        app.put_model_call(&[
+            ("InputTokens", usage.input),
+            ("OutputTokens", usage.output),
+            ("QuotationsChecked", quotations.checked.into()),
+            ("QuotationsCorrected", quotations.corrected.into()),
+            ("QuotationsRemoved", quotations.removed.into()),
+        ]);
     })
 }

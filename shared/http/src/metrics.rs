@@ -19,13 +19,9 @@ impl App {
         write_line(&counts_line(namespace, self.clock.now(), dimension, counts));
     }
 
-    /// Counts one call of this function's model.
-    pub fn put_model_call(&self, input_tokens: u64, output_tokens: u64) {
-        let counts = [
-            ("ModelCalls", 1),
-            ("InputTokens", input_tokens),
-            ("OutputTokens", output_tokens),
-        ];
+    /// Counts one call of this function's model, and what its text cost and had.
+    pub fn put_model_call(&self, counts: &[(&str, u64)]) {
+        let counts = [&[("ModelCalls", 1)], counts].concat();
         self.put_metrics(("Function", &self.settings.function), &counts);
     }
 

@@ -7,6 +7,7 @@ mod history;
 mod limits;
 mod memory;
 mod messages;
+mod quotations;
 mod streaming;
 
 use serde_json::{Value, json};
@@ -222,7 +223,9 @@ fn token(event: &SseEvent) -> String {
 
 /// The event `done` of a reply that quotes no work, to compare with.
 fn done(stop_reason: &str) -> (String, Value) {
-    let data = json!({"status": "complete", "stop_reason": stop_reason, "sources": []});
+    let data = json!({
+        "status": "complete", "stop_reason": stop_reason, "sources": [], "quotations": nothing_checked(),
+    });
     ("done".to_owned(), data)
 }
 
@@ -231,6 +234,13 @@ fn done_quoting(translations: &[&str]) -> (String, Value) {
     let sources = translations.iter();
     let sources = sources.map(|work| json!({"work": work, "licence": "public domain"}));
     let sources: Vec<Value> = sources.collect();
-    let data = json!({"status": "complete", "stop_reason": "end_turn", "sources": sources});
+    let data = json!({
+        "status": "complete", "stop_reason": "end_turn", "sources": sources, "quotations": nothing_checked(),
+    });
     ("done".to_owned(), data)
+}
+
+/// The numbers of a reply without a quotation or a reference, or of the library.
+fn nothing_checked() -> Value {
+    json!({"checked": 0, "corrected": 0, "removed": 0})
 }

@@ -1,5 +1,6 @@
 //! The sources of a text, as readers see them.
 
+use verse_quotations::Counts;
 use verse_scripture::{Translation, works::Work};
 
 use crate::{Generated, Source, TokenUsage};
@@ -35,6 +36,7 @@ impl Sources {
             texts,
             source: self.line(),
             usage: TokenUsage::default(),
+            quotations: Counts::default(),
         }
     }
 

@@ -9,6 +9,7 @@ use verse_platform::Random;
 
 use super::{
     HttpClient, Service,
+    checked::{self, Check},
     failure::{by, failure},
     http_client::Connection,
     key_reload::CurrentService,
@@ -106,10 +107,11 @@ impl Provider {
         prompt: Prompt,
         deadline: Instant,
         parse: fn(&str) -> Result<T, ModelError>,
+        check: Check<T>,
     ) -> ModelFuture<T> {
         let this = self.clone();
         let generated = async move {
-            let (this, prompt) = (&this, &prompt);
+            let (this, prompt, check) = (&this, &prompt, &check);
             let whole = |service| async move {
                 let mut reply = this.begin(service, prompt, deadline).await?;
                 let mut text = String::new();
@@ -122,11 +124,13 @@ impl Provider {
                             usage,
                             ..
                         } => {
-                            let texts = parse(&text)?;
+                            let mut texts = parse(&text)?;
+                            let quotations = check.run(&mut texts);
                             return Ok(Generated {
                                 texts,
                                 source,
                                 usage,
+                                quotations,
                             });
                         }
                         ReplyEvent::End { .. } => break,
@@ -149,7 +153,17 @@ impl Model for Provider {
         deadline: Instant,
     ) -> ModelFuture<InsightTexts> {
         let prompt = prompts::insight(&request, &self.limits);
-        self.generate(prompt, deadline, structured_output::parse)
+        let check = Check {
+            options: checked::insight_options(&request),
+            fields: |texts: &mut InsightTexts| {
+                vec![
+                    &mut texts.historical_context,
+                    &mut texts.theological_significance,
+                    &mut texts.practical_application,
+                ]
+            },
+        };
+        self.generate(prompt, deadline, structured_output::parse, check)
     }
 
     fn write_definition(
@@ -158,10 +172,21 @@ impl Model for Provider {
         deadline: Instant,
     ) -> ModelFuture<DefinitionTexts> {
         let prompt = prompts::definition(&request, &self.limits);
-        self.generate(prompt, deadline, structured_output::parse)
+        let check = Check {
+            options: checked::definition_options(&request),
+            fields: |texts: &mut DefinitionTexts| {
+                vec![
+                    &mut texts.definition,
+                    &mut texts.biblical_usage,
+                    &mut texts.original_language,
+                ]
+            },
+        };
+        self.generate(prompt, deadline, structured_output::parse, check)
     }
 
     fn chat(&self, request: ChatRequest, deadline: Instant) -> ReplyStream {
+        let options = checked::chat_options(&request);
         let prompt = prompts::chat(request, &self.limits);
         let provider = self.clone();
         let reply = async move {
@@ -172,12 +197,18 @@ impl Model for Provider {
                 Err(error) => stream::iter([Err(error)]).boxed(),
             }
         };
-        self.usage.report_reply(reply.flatten_stream().boxed())
+        let reply = checked::reply(reply.flatten_stream().boxed(), options);
+        self.usage.report_reply(reply)
     }
 
     fn summarise(&self, request: SummaryRequest, deadline: Instant) -> ModelFuture<String> {
+        let check = Check {
+            options: checked::summary_options(&request),
+            fields: |text: &mut String| vec![text],
+        };
         let prompt = prompts::summary(request, &self.limits);
-        self.generate(prompt, deadline, |text| Ok(text.trim().to_owned()))
+        let parse = |text: &str| Ok(text.trim().to_owned());
+        self.generate(prompt, deadline, parse, check)
     }
 }
 

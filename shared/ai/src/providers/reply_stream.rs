@@ -4,6 +4,7 @@
 use futures_util::{StreamExt, stream};
 use genai::chat::{ChatStream, ChatStreamEvent, StopReason as SentReason, StreamEnd, Usage};
 use tokio::time::Instant;
+use verse_quotations::Counts;
 
 use super::failure::{by, failure};
 use crate::{ModelError, ReplyEvent, ReplyStream, StopReason, TokenUsage, prompts::without_nul};
@@ -74,6 +75,7 @@ impl Reply {
             source: self.source,
             sources: Vec::new(),
             usage: token_usage(&end.captured_usage.unwrap_or_default()),
+            quotations: Counts::default(),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use futures_util::{StreamExt, future::join_all};
 use tokio::time::{Instant, timeout};
-use verse_ai::{ErrorKind, Model, ModelError, ReplyEvent, StopReason};
+use verse_ai::{Counts, ErrorKind, Model, ModelError, ReplyEvent, StopReason};
 use verse_tests::{Gate, ProviderFormat, Script, ScriptedProvider, eventually};
 
 use super::{late, millis, model, provider, question, read_reply, reply};
@@ -27,6 +27,7 @@ async fn tokens_arrive_while_the_provider_still_sends() {
             source,
             sources,
             usage,
+            quotations,
         } = end
         else {
             panic!("an end: {end:?}");
@@ -34,6 +35,7 @@ async fn tokens_arrive_while_the_provider_still_sends() {
         assert_eq!(stop_reason, StopReason::EndTurn);
         assert_eq!((source.as_str(), usage.output), ("scripted-1", 3));
         assert!(sources.is_empty(), "{sources:?}");
+        assert_eq!(quotations, Counts::default());
         assert_eq!(stream.next().await, None);
     }
 }
