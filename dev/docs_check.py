@@ -7,8 +7,8 @@ from pathlib import Path
 import clone
 from output import say
 
-# README.md and all pages together have fewer words; a new function may raise it (9,000 before `study`).
-MOST_WORDS = 9500
+# README.md and all pages together have fewer words; a new function or crate may raise it (9,000 before `study`, 9,500 before `quotations`).
+MOST_WORDS = 10500
 
 _FENCED = re.compile(r"^( *)(```+|~~~+).*?^\1\2`*\s*$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)|^\[[^\]]+\]:\s*<?([^\s>]+)", re.MULTILINE)

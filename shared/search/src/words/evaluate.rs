@@ -74,9 +74,16 @@ pub fn evaluate(
     let mut matched = Bits::new(verses.places());
     let mut continued = Bits::new(verses.places());
     let mut ranking = is_ranked.then(|| Ranking::new(verses));
-    for alternatives in &query.wanted {
+    for (at, alternatives) in query.wanted.iter().enumerate() {
+        let before = query.wanted.get(..at).unwrap_or_default();
+        if before.iter().any(|other| are_same(other, alternatives)) {
+            continue;
+        }
         let mut with_one = Bits::new(verses.len());
-        for term in alternatives {
+        for (at, term) in alternatives.iter().enumerate() {
+            if is_repeated(alternatives, at) {
+                continue;
+            }
             for span in reader.spans(term)? {
                 let verse = verses.at(span.start);
                 with_one.insert(verse);
@@ -92,7 +99,10 @@ pub fn evaluate(
         }
         found.keep(&with_one);
     }
-    for term in &query.excluded {
+    for (at, term) in query.excluded.iter().enumerate() {
+        if is_repeated(&query.excluded, at) {
+            continue;
+        }
         let mut with_it = Bits::new(verses.len());
         for span in reader.spans(term)? {
             with_it.insert(verses.at(span.start));
@@ -107,6 +117,18 @@ pub fn evaluate(
         matched,
         scores: ranking.map(|ranking| ranking.scores),
     })
+}
+
+/// Whether a term stands before in a list. A repeated term finds nothing more, and costs as much as the first.
+fn is_repeated(terms: &[Term], at: usize) -> bool {
+    let (before, rest) = terms.split_at_checked(at).unwrap_or_default();
+    let is_same = |term: &Term| rest.first().is_some_and(|this| this.is_same(term));
+    before.iter().any(is_same)
+}
+
+fn are_same(one: &[Term], other: &[Term]) -> bool {
+    let mut pairs = one.iter().zip(other);
+    one.len() == other.len() && pairs.all(|(one, other)| one.is_same(other))
 }
 
 /// Whether a word of a query is in the translation.

@@ -36,6 +36,27 @@ pub struct Query {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Term(pub Vec<Element>);
 
+impl Term {
+    /// Whether two terms find the same words, wherever they stand in the query.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let mut pairs = self.0.iter().zip(&other.0);
+        self.0.len() == other.0.len() && pairs.all(|(one, other)| one.is_same(other))
+    }
+}
+
+impl Element {
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Word(one), Self::Word(other)) => {
+                (&one.key, &one.parts) == (&other.key, &other.parts)
+            }
+            (Self::Beginning(one), Self::Beginning(other)) => one == other,
+            (Self::Number(one, _), Self::Number(other, _)) => one == other,
+            _ => false,
+        }
+    }
+}
+
 /// One word of a term.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Element {
