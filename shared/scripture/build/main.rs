@@ -71,6 +71,7 @@ fn build() -> Result<(), Failure> {
     let headings = source::read_headings(&texts.join(OUTLINES))?;
     let mut output = Output::new(folder);
     let (mut web, mut kjv, mut bsb) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut asv, mut ylt) = (Vec::new(), Vec::new());
     for (code, file, with_headings) in TRANSLATIONS {
         let mut chapters = source::read_chapters(&texts.join(file), &canon)?;
         for (id, chapter) in &mut chapters {
@@ -91,11 +92,13 @@ fn build() -> Result<(), Failure> {
             "WEB" => web = packed,
             "KJV" => kjv = packed,
             "BSB" => bsb = packed,
+            "ASV" => asv = packed,
+            "YLT" => ylt = packed,
             _ => {}
         }
     }
     output.write_items("translations.rs")?;
-    works::build(&texts, folder, &canon, &kjv, &bsb)
+    works::build(&texts, folder, &canon, &kjv, &bsb, &[&web, &asv, &ylt])
 }
 
 fn correct(code: &str, id: &ChapterId, chapter: &mut PackedChapter) -> Result<(), Failure> {
@@ -115,6 +118,7 @@ fn announce(folder: &Path) {
         "chapter_format.rs",
         "stem.rs",
         "word/function_words.rs",
+        "word/matching.rs",
         "works/plain_letters.rs",
         "works/works_format.rs",
     ] {

@@ -152,7 +152,8 @@ pub(super) fn label(text: &str) -> Option<String> {
     let text = text
         .trim()
         .trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    let text = text.trim_start();
+    // A dash is the mark of another heading.
+    let text = text.split(" – ").next().unwrap_or(text).trim_start();
     let later_words = text.split(' ').skip(1);
     let capitals = later_words
         .filter(|word| word.starts_with(char::is_uppercase))

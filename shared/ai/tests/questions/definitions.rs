@@ -6,7 +6,7 @@ use verse_ai::{DefinitionRequest, Library, Model};
 use crate::case::{Tally, Verdict, read};
 
 /// The least number of right definitions, of 40.
-const RIGHT: u32 = 0;
+const RIGHT: u32 = 40;
 
 #[tokio::test]
 async fn definitions_contain_what_they_must() {

@@ -25,17 +25,20 @@ struct GlossLine {
     pos: String,
     n: u32,
     renderings: Vec<(String, u32)>,
-    /// The glosses of the source words, which have their own work.
-    #[serde(rename = "interlinear", default)]
-    _interlinear: Vec<(String, u32)>,
+    /// The glosses of the words in the original texts.
+    #[serde(default)]
+    interlinear: Vec<(String, u32)>,
 }
+
+/// Slots with a gloss, and the part of the slot's words that have it.
+pub type Glosses = Vec<(u16, String, f32)>;
 
 pub fn build(
     path: &Path,
     lexicon: &Lexicon,
     counts: &Counts,
     output: &mut Output<'_>,
-) -> Result<(), Failure> {
+) -> Result<Glosses, Failure> {
     let mut lines: Vec<Option<GlossLine>> = Vec::new();
     lines.resize_with(usize::from(HEBREW_SLOTS + GREEK_SLOTS), || None);
     each_line(path, |line: GlossLine| {
@@ -76,7 +79,20 @@ pub fn build(
             renderings: line.as_ref().map(common_renderings).unwrap_or_default(),
         }));
     }
-    output.add_frames("HEADWORDS", &[words], 0)
+    output.add_frames("HEADWORDS", &[words], 0)?;
+    let glosses = (0..).zip(&lines).flat_map(|(slot, line)| {
+        let line = line.iter();
+        line.flat_map(move |line| {
+            let part = |count: u32| float(count) / float(line.n.max(1));
+            let glosses = line.interlinear.iter();
+            glosses.map(move |(gloss, count)| (slot, gloss.clone(), part(*count)))
+        })
+    });
+    Ok(glosses.collect())
+}
+
+fn float(number: u32) -> f32 {
+    f32::from(u16::try_from(number).unwrap_or(u16::MAX))
 }
 
 fn common_renderings(line: &GlossLine) -> Vec<(&str, u32)> {

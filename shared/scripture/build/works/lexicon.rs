@@ -69,6 +69,10 @@ pub fn build(path: &Path, output: &mut Output<'_>) -> Result<Lexicon, Failure> {
         // The package marks 25 Aramaic words as names, "God" and names from Daniel and Ezra.
         let derivation = line.derivation.as_deref().unwrap_or_default();
         let is_aramaic = derivation.starts_with("(Aramaic)");
+        let (derivation, definition) = divided(
+            cleaned(line.derivation.as_deref())?,
+            cleaned(line.definition.as_deref())?,
+        );
         *slot = Some(PackedEntry {
             lemma: trimmed(&with_modern_accents(&line.lemma))?,
             transliteration: trimmed(&line.translit)?,
@@ -79,8 +83,8 @@ pub fn build(path: &Path, output: &mut Output<'_>) -> Result<Lexicon, Failure> {
             } else {
                 line.lang
             },
-            derivation: cleaned(line.derivation.as_deref())?,
-            definition: cleaned(line.definition.as_deref())?,
+            derivation,
+            definition,
             glosses: all_trimmed(&line.glosses)?,
             renderings: cleaned(line.kjv.as_deref())?,
         });
@@ -100,6 +104,67 @@ fn cleaned(text: Option<&str>) -> Result<Option<String>, Failure> {
         trimmed(text.trim().trim_end_matches([';', ':', ',']))
     };
     text.map(clean).transpose()
+}
+
+/// Derivation and definition, divided where Strong divided them. The package of the Greek entries divides them at the first
+/// semicolon, which in 110 entries is within brackets: `(to destroy;` and `a prolonged form); ruin`.
+fn divided(
+    derivation: Option<String>,
+    definition: Option<String>,
+) -> (Option<String>, Option<String>) {
+    let (Some(derivation), Some(definition)) = (&derivation, &definition) else {
+        let balance = |text: Option<String>| text.map(|text| balanced(&text));
+        return (balance(derivation), balance(definition));
+    };
+    if depth(derivation) <= 0 || !closes_first(definition) {
+        return (Some(balanced(derivation)), Some(balanced(definition)));
+    }
+    let whole = format!("{derivation}; {definition}");
+    let mut open = 0;
+    let end = whole.char_indices().find(|(_, c)| {
+        open += i32::from(*c == '(') - i32::from(*c == ')');
+        *c == ';' && open == 0
+    });
+    match end.and_then(|(at, _)| whole.split_at_checked(at)) {
+        Some((derivation, definition)) => {
+            let definition = definition.trim_start_matches([';', ' ']);
+            (Some(balanced(derivation)), Some(balanced(definition)))
+        }
+        // An entry of which the package took a part of the definition for the derivation.
+        None => (None, Some(balanced(&whole))),
+    }
+}
+
+/// How many brackets are left open.
+fn depth(text: &str) -> i32 {
+    let change = |c| i32::from(c == '(') - i32::from(c == ')');
+    text.chars().map(change).sum()
+}
+
+/// Whether a text closes a bracket that it did not open.
+fn closes_first(text: &str) -> bool {
+    let mut open = 0;
+    text.chars().any(|c| {
+        open += i32::from(c == '(') - i32::from(c == ')');
+        open < 0
+    })
+}
+
+/// A text without closing brackets that nothing opened, and with those that are missing at its end.
+fn balanced(text: &str) -> String {
+    let mut open = 0_usize;
+    let mut balanced = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            ')' if open == 0 => continue,
+            ')' => open -= 1,
+            '(' => open += 1,
+            _ => {}
+        }
+        balanced.push(c);
+    }
+    balanced.extend(std::iter::repeat_n(')', open));
+    balanced
 }
 
 /// Greek vowels with an acute accent in the characters of today. The package has the other of two

@@ -10,7 +10,10 @@ mod function_words;
 mod headwords;
 mod labels;
 mod lexicon;
+#[path = "../../src/word/matching.rs"]
+mod matching;
 mod related_verses;
+mod renderings;
 mod search;
 mod source_words;
 mod topics;
@@ -40,10 +43,11 @@ const SOURCE_WORDS: &str = "source_words.jsonl.zst";
 const GLOSSES: &str = "glosses.jsonl.zst";
 const GLOSSARY: &str = "web_glossary.jsonl.zst";
 const TOPICS: &str = "nave.jsonl.zst";
+const SPANISH_RENDERINGS: &str = "rv1909.renderings.jsonl.zst";
 const CROSS_REFERENCES: &str = "crossrefs.jsonl.zst";
 
 /// The source files, without the outlines, which give the translations' section headings too.
-pub const FILES: [&str; 10] = [
+pub const FILES: [&str; 11] = [
     COMMENTARY,
     INTRODUCTIONS,
     LEXICON,
@@ -53,6 +57,7 @@ pub const FILES: [&str; 10] = [
     GLOSSES,
     GLOSSARY,
     TOPICS,
+    SPANISH_RENDERINGS,
     CROSS_REFERENCES,
 ];
 
@@ -62,17 +67,25 @@ pub fn build(
     canon: &Canon,
     kjv: &[PackedChapter],
     bsb: &[PackedChapter],
+    not_linked: &[&[PackedChapter]],
 ) -> Result<(), Failure> {
     let mut output = Output::new(folder);
     let sections = commentary::build(texts, canon, &mut output)?;
     let lexicon = lexicon::build(&texts.join(LEXICON), &mut output)?;
-    for (code, file, chapters) in [("KJV", KJV_WORD_LINKS, kjv), ("BSB", BSB_WORD_LINKS, bsb)] {
+    let mut link = |code, file, chapters| {
         let translation = word_links::Linked { code, chapters };
         let path = texts.join(file);
-        word_links::build(&path, folder, canon, &translation, &lexicon, &mut output)?;
-    }
+        word_links::build(&path, folder, canon, &translation, &lexicon, &mut output)
+    };
+    let linked = [
+        link("KJV", KJV_WORD_LINKS, kjv)?,
+        link("BSB", BSB_WORD_LINKS, bsb)?,
+    ];
     let counts = source_words::build(&texts.join(SOURCE_WORDS), canon, &lexicon, &mut output)?;
-    headwords::build(&texts.join(GLOSSES), &lexicon, &counts, &mut output)?;
+    let glosses = headwords::build(&texts.join(GLOSSES), &lexicon, &counts, &mut output)?;
+    renderings::build(&linked, not_linked, &lexicon, &glosses, &mut output)?;
+    let spanish = texts.join(SPANISH_RENDERINGS);
+    renderings::build_spanish(&spanish, &lexicon, &mut output)?;
     build_glossary(&texts.join(GLOSSARY), &mut output)?;
     let topics = topics::build(&texts.join(TOPICS), canon, &mut output)?;
     let references_to =

@@ -190,8 +190,8 @@ fn cleaned_label(text: &str, has_see: bool) -> String {
     };
     let words = text.split_whitespace();
     let words = words.filter(|word| !(is_trace(word) || has_see && *word == "See"));
-    let label = words.collect::<Vec<_>>().join(" ");
-    label.trim_matches([',', ';', ' ']).to_owned()
+    let label = words.map(with_dash).collect::<Vec<_>>().join(" ");
+    label.trim_matches([',', ';', ' ', '–']).to_owned()
 }
 
 fn see_also(name: &str) -> Result<String, Failure> {
@@ -199,4 +199,12 @@ fn see_also(name: &str) -> Result<String, Failure> {
         .strip_prefix("Nave:")
         .ok_or_else(|| format!("{name:?} is not a topic"))?;
     trimmed(&name.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// A dash for the mark of a lost line before a word: `-Becomes`, `.Sickness`.
+fn with_dash(word: &str) -> String {
+    match word.strip_prefix(['-', '.', '=']) {
+        Some(rest) if rest.starts_with(char::is_uppercase) => format!("– {rest}"),
+        _ => word.to_owned(),
+    }
 }

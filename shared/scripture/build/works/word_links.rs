@@ -1,5 +1,6 @@
 //! The Strong's numbers of each word of a linked translation, and the verses of each number.
 
+use std::collections::BTreeMap;
 use std::iter::Peekable;
 use std::ops::Range;
 use std::path::Path;
@@ -36,6 +37,17 @@ struct Link {
     others: Vec<u16>,
 }
 
+/// Words of a verse with the slots of their numbers, the main one first.
+pub struct LinkedWords {
+    pub slots: Vec<u16>,
+    pub words: Vec<String>,
+    /// Where they are in the verse: 0 is its beginning and 1 its end.
+    pub place: f32,
+}
+
+/// The linked words of each verse, titles left out, by the chapter's ordinal and the verse's number.
+pub type VerseLinks = BTreeMap<(usize, u16), Vec<LinkedWords>>;
+
 /// A translation whose words are linked.
 pub struct Linked<'a> {
     pub code: &'static str,
@@ -49,7 +61,8 @@ pub fn build(
     translation: &Linked<'_>,
     lexicon: &Lexicon,
     output: &mut Output<'_>,
-) -> Result<(), Failure> {
+) -> Result<VerseLinks, Failure> {
+    let mut verse_links = VerseLinks::new();
     let chapters = canon.chapter_lists::<()>().into_iter();
     let mut chapters: Vec<PackedLinks> = chapters.map(|_| PackedLinks::default()).collect();
     let mut plain = PlainLinks::default();
@@ -76,6 +89,7 @@ pub fn build(
         for (place, slot) in places(&verse_text, &links) {
             plain.add(index, verse, place, slot);
         }
+        verse_links.insert((index, verse), linked_words(&verse_text, &links));
         if let Some((words, _)) = left.next() {
             return Err(format!("{words:?} is not in {book} {chapter}:{verse}"));
         }
@@ -109,7 +123,8 @@ pub fn build(
     let concordance = verses_of.chunks(SLOTS_PER_FRAME).map(<[_]>::to_vec);
     let concordance: Vec<PackedConcordance> = concordance.collect();
     output.add_frames(&format!("{code}_WORD_LINKS"), &chapters, 0)?;
-    output.add_frames(&format!("{code}_CONCORDANCE"), &concordance, 0)
+    output.add_frames(&format!("{code}_CONCORDANCE"), &concordance, 0)?;
+    Ok(verse_links)
 }
 
 fn pack(link: Link, chapter: &mut PackedLinks) -> Result<(), Failure> {
@@ -145,6 +160,26 @@ fn places(text: &str, links: &[Link]) -> Vec<(Range<usize>, u16)> {
         }
     }
     places
+}
+
+/// The words of each link, without numbers in digits.
+fn linked_words(text: &str, links: &[Link]) -> Vec<LinkedWords> {
+    let float = |number: usize| f32::from(u16::try_from(number).unwrap_or(u16::MAX));
+    let all: Vec<&str> = words_and_numbers(text).collect();
+    let mut at = 0;
+    let mut linked = Vec::new();
+    for link in links {
+        let first = at + usize::from(link.skipped);
+        at = first + usize::from(link.words);
+        let words = all.get(first..at).unwrap_or_default().iter();
+        let words = words.filter(|word| word.contains(char::is_alphabetic));
+        linked.push(LinkedWords {
+            slots: slots(link).collect(),
+            words: words.map(|word| (*word).to_owned()).collect(),
+            place: float(first + at) / 2.0 / float(all.len().max(1)),
+        });
+    }
+    linked
 }
 
 /// Finds linked words in a text, in their order. Stops at the first that the text does not have.

@@ -3,13 +3,46 @@
 
 /// Whether a word is an article, a pronoun, a preposition, a conjunction or a form of to be, to
 /// have, to do or shall.
-pub(super) fn is_function_word(word: &str) -> bool {
+pub fn is_function_word(word: &str) -> bool {
     FUNCTION_WORDS.split(' ').any(|other| other == word)
 }
 
+/// Whether a function word has a meaning of its own that dictionaries explain, where a linked
+/// translation has it too: `only`, `above`.
+pub fn is_explained(word: &str) -> bool {
+    EXPLAINED.split(' ').any(|other| other == word)
+}
+
+/// Whether a word has no meaning of its own anywhere.
+pub fn is_small(word: &str) -> bool {
+    is_function_word(word) && !is_explained(word)
+}
+
+/// The words of a phrase that carry its meaning: those with a meaning of their own; where it has none,
+/// those that may have one; else all.
+pub fn main_words<'a>(words: &[&'a str], plain: impl Fn(&str) -> String) -> Vec<&'a str> {
+    let rank = |word: &str| {
+        let word = plain(word);
+        if may_be_function_word(&word) {
+            1
+        } else if is_small(&word) {
+            0
+        } else {
+            2
+        }
+    };
+    let highest = words.iter().map(|word| rank(word)).max();
+    let main = words.iter().filter(|word| Some(rank(word)) == highest);
+    main.copied().collect()
+}
+
+const EXPLAINED: &str = "\
+    above again against all among away because before beside between both except forth never now \
+    only other over same through together under until without";
+
 /// Whether a word is a function word in some sentences and has a meaning of its own in others:
 /// `will`, `art`.
-pub(super) fn may_be_function_word(word: &str) -> bool {
+pub fn may_be_function_word(word: &str) -> bool {
     SOMETIMES_FUNCTION_WORDS
         .split(' ')
         .any(|other| other == word)

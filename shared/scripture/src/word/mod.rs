@@ -1,16 +1,23 @@
 //! The Hebrew or Greek word that a selected word translates, found by its position in its verse.
 //!
-//! Only the King James Version is linked word by word. A word of another English translation is
-//! found by the King James word of the same stem in the verse, or by the verse's only lexicon entry
-//! that is rendered by it. Spanish has neither, so nothing is guessed. `lemmas` looks a word up,
-//! `function_words` lists words without a meaning of their own, `study` collects what the works
-//! say.
+//! The King James Version and the Berean Standard Bible are linked word by word. A word of another
+//! English translation has the number of the same word in one of them at about the same place, or the
+//! one among the verse's numbers that is most often rendered by it; a word of the Spanish translation
+//! has this only. `verse_match` reads a verse,
+//! `matching` decides, `lemmas` collects, `function_words` lists words without a meaning of their own,
+//! `misspelt` finds the word of the verse that a reader meant, `study` collects what the works say.
 
 mod function_words;
 mod lemmas;
+pub(crate) mod matching;
+mod misspelt;
+mod notes;
+pub(crate) mod spanish;
 mod study;
+mod verse_match;
 
 pub use lemmas::{Lemma, LemmaEvidence};
+pub use notes::NoteOnWord;
 pub use study::{Example, LemmaStudy, WordStudy, study_word};
 
 use crate::reference::{Extent, Reference, VerseId};
@@ -19,12 +26,16 @@ use crate::selection::{
 };
 use crate::stem::words;
 use crate::translation::{TranslationCode, translations};
+use verse_match::{may_have_number, may_join, printed_text};
 
 /// A word in its verse.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct WordInVerse {
-    /// The selected word, without marks and spaces around it.
+    /// The selected word, without marks and spaces around it; of a misspelt word, the one that is in
+    /// the verse.
     pub word: String,
+    /// The misspelt word.
+    pub misspelt: Option<String>,
     /// The translation in which it was found; else that of the reference.
     pub translation: Option<TranslationCode>,
     /// The verses in which it may be: several if that is ambiguous, none if it was not found.
@@ -41,7 +52,7 @@ pub enum LemmaLookup {
     Lemmas(Vec<Lemma>),
     /// The word is one like `the` or `and`, without a meaning of its own.
     FunctionWord,
-    /// The word is Spanish, and no work here links Spanish words.
+    /// The word is Spanish, and none of the verse's numbers is usually rendered by it.
     Spanish,
     /// The word was not found, or no work links it: the translators may have added it.
     Unknown,
@@ -51,37 +62,66 @@ pub enum LemmaLookup {
 /// be empty.
 #[must_use]
 pub fn find_word(word: &str, verse_text: &str, reference: &str) -> WordInVerse {
-    let word = word.trim_matches(|c: char| !c.is_alphabetic()).to_owned();
-    let wanted: Vec<String> = words(&word).map(fold).collect();
+    let mut word = word.trim_matches(|c: char| !c.is_alphabetic()).to_owned();
+    let mut wanted: Vec<String> = words(&word).map(fold).collect();
     let reference = read_client_reference(reference);
-    let positions = reference
-        .as_ref()
-        .map(|reference| find_positions(reference, &wanted, verse_text))
-        .unwrap_or_default();
+    let find = |wanted: &[String]| {
+        let reference = reference.as_ref();
+        reference.map_or_else(Vec::new, |reference| {
+            find_positions(reference, wanted, verse_text)
+        })
+    };
+    let mut positions = find(&wanted);
+    let mut misspelt = None;
+    if positions.is_empty()
+        && let Some(reference) = &reference
+        && let Some(meant) = misspelt::find_meant_word(&wanted, reference, verse_text)
+    {
+        wanted = vec![fold(&meant)];
+        positions = find(&wanted);
+        misspelt = Some(std::mem::replace(&mut word, meant));
+    }
+    keep_as_written(&mut positions, &word);
     let translation = positions
         .first()
         .map(|position| position.translation)
         .or_else(|| reference?.translation);
     let mut verses: Vec<VerseId> = positions.iter().map(|position| position.verse).collect();
     verses.dedup();
-    let lookup = if translation == Some(TranslationCode::Srv) {
-        LemmaLookup::Spanish
-    } else if wanted
-        .iter()
-        .all(|word| function_words::is_function_word(word))
-    {
+    let is_spanish = translation == Some(TranslationCode::Srv);
+    let lookup = if !is_spanish && wanted.iter().all(|word| is_bare(word)) {
         LemmaLookup::FunctionWord
     } else {
-        match lemmas::find_lemmas(&positions, &word, &wanted) {
-            lemmas if lemmas.is_empty() => LemmaLookup::Unknown,
-            lemmas => LemmaLookup::Lemmas(lemmas),
+        match lemmas::find_lemmas(&positions, &wanted) {
+            lemmas if !lemmas.is_empty() => LemmaLookup::Lemmas(lemmas),
+            _ if is_spanish => LemmaLookup::Spanish,
+            _ if wanted.iter().all(|word| may_join(word)) => LemmaLookup::FunctionWord,
+            _ => LemmaLookup::Unknown,
         }
     };
     WordInVerse {
         word,
+        misspelt,
         translation,
         verses,
         lookup,
+    }
+}
+
+/// Whether dictionaries never explain a word.
+fn is_bare(word: &str) -> bool {
+    !may_have_number(word)
+}
+
+/// If a verse has `LORD` and `Lord`, the one written like the selected word counts.
+fn keep_as_written(positions: &mut Vec<WordPosition>, word: &str) {
+    let is_so = |position: &WordPosition| {
+        let text = printed_text(position.translation, position.verse);
+        let mut rest = words(&text).skip(position.index);
+        words(word).all(|word| rest.next() == Some(word))
+    };
+    if positions.len() > 1 && positions.iter().any(is_so) {
+        positions.retain(is_so);
     }
 }
 

@@ -1,15 +1,20 @@
 //! Collects what the works say about a word in its verse.
 
-use super::{Lemma, LemmaLookup, WordInVerse, find_word};
+use super::notes::{NoteOnWord, list_notes};
+use super::{Lemma, LemmaEvidence, LemmaLookup, WordInVerse, find_word};
 use crate::chapter::get_chapter;
 use crate::reference::{Reference, VerseId};
-use crate::stem::stem;
+use crate::selection::fold;
+use crate::stem::{stem, words};
 use crate::translation::TranslationCode;
 use crate::works::concordance::list_occurrences;
 use crate::works::cross_references::list_cross_references;
 use crate::works::glossary::{Term, find_term};
-use crate::works::lexicon::{Entry, find_entry};
+use crate::works::headwords::{Headword, find_headword, find_written};
+use crate::works::lexicon::{Entry, Language, StrongsNumber, find_entry};
+use crate::works::renderings::{find_usual_originals, list_kjv_renderings};
 use crate::works::search::search_topics;
+use crate::works::topic_subjects::{Subject, find_subjects};
 use crate::works::topics::{Topic, find_topic};
 use crate::works::word_links::list_word_links;
 
@@ -27,8 +32,16 @@ pub struct WordStudy {
     pub term: Option<Term>,
     /// Its lemmas with their entries, the likeliest first.
     pub lemmas: Vec<LemmaStudy>,
+    /// For a word without lemmas in its verse, those that it translates most often in the whole Bible, or the one that is
+    /// written so; at most one Hebrew and one Greek.
+    pub usual_lemmas: Vec<LemmaStudy>,
     /// The topic with this name.
     pub topic: Option<Topic>,
+    /// The person, place or thing of the topical Bible: of several of its name the one nearest to the verse, or all that the
+    /// verse may name.
+    pub subjects: Vec<Subject>,
+    /// The translation's notes on the word.
+    pub notes: Vec<NoteOnWord>,
 }
 
 /// A lemma with its entry and its occurrences.
@@ -38,6 +51,10 @@ pub struct LemmaStudy {
     pub lemma: Lemma,
     /// The lexicon's entry.
     pub entry: Entry,
+    /// Its gloss and its counts in the original texts.
+    pub headword: Option<Headword>,
+    /// The words by which the King James Version renders it and how often, the commonest first.
+    pub kjv_renderings: Vec<(String, u32)>,
     /// The entries that its derivation names, in that order.
     pub related: Vec<Entry>,
     /// How many times the King James Version has it.
@@ -68,15 +85,81 @@ pub fn study_word(word: &str, verse_text: &str, reference: &str) -> WordStudy {
         LemmaLookup::Unknown => (&[][..], true),
         LemmaLookup::FunctionWord | LemmaLookup::Spanish => (&[][..], false),
     };
-    let lemmas = lemmas.iter();
+    let lemmas: Vec<LemmaStudy> = lemmas
+        .iter()
+        .filter_map(|lemma| study_lemma(lemma, &found.verses))
+        .collect();
     WordStudy {
         term: find_term(&found.word).filter(|_| has_content),
         topic: find_topic_of(&found.word).filter(|_| has_content),
-        lemmas: lemmas
-            .filter_map(|lemma| study_lemma(lemma, &found.verses))
-            .collect(),
+        subjects: if has_content {
+            find_subjects_of(&found, &lemmas)
+        } else {
+            Vec::new()
+        },
+        usual_lemmas: if found.lookup == LemmaLookup::Unknown {
+            study_usual_lemmas(&found.word)
+        } else {
+            Vec::new()
+        },
+        notes: notes_on(&found),
+        lemmas,
         found,
     }
+}
+
+fn study_usual_lemmas(word: &str) -> Vec<LemmaStudy> {
+    let mut numbers = find_usual_originals(word);
+    if numbers.is_empty() {
+        numbers.extend(find_written(word).map(|headword| headword.number));
+    }
+    let lemma = |number: StrongsNumber| Lemma {
+        number,
+        words: word.to_owned(),
+        kjv_words: String::new(),
+        bsb_words: String::new(),
+        evidence: LemmaEvidence::Rendering,
+    };
+    let lemmas = numbers.into_iter().map(lemma);
+    lemmas
+        .filter_map(|lemma| study_lemma(&lemma, &[]))
+        .collect()
+}
+
+fn notes_on(found: &WordInVerse) -> Vec<NoteOnWord> {
+    let Some(translation) = found.translation else {
+        return Vec::new();
+    };
+    let wanted: Vec<String> = words(&found.word).map(fold).collect();
+    let verses = found.verses.iter();
+    let notes = verses.flat_map(|verse| list_notes(translation, *verse, &wanted));
+    notes.collect()
+}
+
+/// The subjects of the word's name; else of the names that its lemmas have in the translations.
+fn find_subjects_of(found: &WordInVerse, lemmas: &[LemmaStudy]) -> Vec<Subject> {
+    let is_name = |lemma: &LemmaStudy| {
+        let kind = lemma.headword.as_ref().and_then(|word| word.part_of_speech);
+        kind == Some("name") || kind.is_none() && lemma.entry.language == Language::HebrewName
+    };
+    let is_name = lemmas.first().map(is_name);
+    let find = |name: &str| {
+        let subjects = find_subjects(name, &found.word, &found.verses, is_name);
+        Some(subjects).filter(|subjects| !subjects.is_empty())
+    };
+    let of_lemmas = || {
+        let names = lemmas.iter().flat_map(|lemma| {
+            let gloss = lemma.headword.as_ref().and_then(|word| word.gloss);
+            let renderings = lemma.kjv_renderings.iter().take(1);
+            let renderings = renderings.map(|(words, _)| words.as_str());
+            let selected = std::iter::once(lemma.lemma.words.as_str());
+            selected.chain(gloss).chain(renderings)
+        });
+        names.filter(|_| is_name == Some(true)).find_map(find)
+    };
+    let of_form = || find(&find_topic_of(&found.word)?.name);
+    let subjects = find(&found.word).or_else(of_lemmas).or_else(of_form);
+    subjects.unwrap_or_default()
 }
 
 /// The topic whose name is the word or a form of it: `LOVE` for `loved`.
@@ -101,6 +184,8 @@ fn study_lemma(lemma: &Lemma, verses: &[VerseId]) -> Option<LemmaStudy> {
     Some(LemmaStudy {
         lemma: lemma.clone(),
         related,
+        headword: find_headword(lemma.number),
+        kjv_renderings: list_kjv_renderings(lemma.number),
         times: occurrences.times,
         verses: occurrences.verses.len(),
         examples: choose_examples(lemma, verses, &occurrences.verses),

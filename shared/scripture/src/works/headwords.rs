@@ -70,6 +70,21 @@ pub fn search_headwords(query: &str, limit: usize) -> Vec<Headword> {
         .collect()
 }
 
+/// The word that is written so, in its own letters or in Latin ones: `hesed`, `ἀγάπη`. Of several the commonest.
+#[must_use]
+pub fn find_written(word: &str) -> Option<Headword> {
+    let query = Query::new(word)?;
+    let words = StrongsNumber::all().zip(packed_headwords());
+    let written = words.filter_map(|(number, word)| {
+        let word = word.as_ref()?;
+        let is_so =
+            query.letters == word.lemma_key || query.transliteration == word.transliteration_key;
+        is_so.then_some((number, word))
+    });
+    let (number, word) = written.max_by_key(|(_, word)| word.times)?;
+    Some(headword(number, word))
+}
+
 /// How a word matches a query.
 struct Match {
     /// Whether the query is the whole word or a whole rendering, and not a part.

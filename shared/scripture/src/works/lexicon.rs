@@ -30,7 +30,7 @@ impl StrongsNumber {
         usize::from(self.0)
     }
 
-    pub(super) fn from_slot(slot: u16) -> Option<Self> {
+    pub(crate) fn from_slot(slot: u16) -> Option<Self> {
         (slot < HEBREW_SLOTS + GREEK_SLOTS).then_some(Self(slot))
     }
 

@@ -9,9 +9,11 @@
 //! | [`headwords`] | the same, glosses counted in the Berean Standard Bible | a word by its number or a query |
 //! | [`word_links`] | the linking of the KJV's and the BSB's words | the numbers of a verse's words |
 //! | [`concordance`] | the same | the verses of a number |
+//! | [`renderings`] | the same | the words by which a number is rendered |
 //! | [`source_words`] | the Hebrew and Greek texts and their forms | the words behind a verse |
 //! | [`glossary`] | the World English Bible's glossary | a term |
 //! | [`topics`] | Nave's Topical Bible | a topic by name; the topics that name a passage |
+//! | [`topic_subjects`] | the same | the person, place or thing of a name in a verse |
 //! | [`cross_references`] | a cross-reference index | the verses related to a passage |
 //! | [`related_passages`] | the same, in both directions | the passages related to a passage |
 //! | [`search`] | commentary and topics | the sections and topics that match a question |
@@ -30,8 +32,10 @@ pub mod lexicon;
 pub mod outline;
 mod plain_letters;
 pub mod related_passages;
+pub mod renderings;
 pub mod search;
 pub mod source_words;
+pub mod topic_subjects;
 pub mod topics;
 pub mod word_links;
 mod work;

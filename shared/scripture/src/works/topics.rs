@@ -167,9 +167,18 @@ pub struct TopicMention {
 /// entries of both.
 #[must_use]
 pub fn find_topic(name: &str) -> Option<Topic> {
+    let mut topics = find_topics_of_name(name).into_iter();
+    let mut topic = topics.next()?;
+    topic.entries.extend(topics.flat_map(|other| other.entries));
+    Some(topic)
+}
+
+/// The topics with this name, as [`find_topic`] finds them: two of one name (Reverence, Sin) apart.
+#[must_use]
+pub fn find_topics_of_name(name: &str) -> Vec<Topic> {
     let name = folded(name);
     if name.is_empty() {
-        return None;
+        return Vec::new();
     }
     let frame = TOPICS.frame_of(&name).unwrap_or(0);
     // Topics of one name may be in two frames.
@@ -177,20 +186,16 @@ pub fn find_topic(name: &str) -> Option<Topic> {
     let near: Vec<PackedTopic> = frames.into_iter().flatten().flat_map(read).collect();
     let named = |topic: &&PackedTopic| topic.name == name;
     let begins = |topic: &&PackedTopic| is_longer_name(&topic.name, &name);
-    let found = near
-        .iter()
-        .find(named)
-        .or_else(|| near.iter().find(begins))?
-        .name
-        .clone();
-    let entries = near
-        .into_iter()
-        .filter(|topic| topic.name == found)
-        .flat_map(|topic| topic.entries);
-    Some(Topic {
-        entries: entries.map(unpack).collect(),
-        name: found,
-    })
+    let found = near.iter().find(named).or_else(|| near.iter().find(begins));
+    let Some(found) = found.map(|topic| topic.name.clone()) else {
+        return Vec::new();
+    };
+    let topics = near.into_iter().filter(|topic| topic.name == found);
+    let topics = topics.map(|topic| Topic {
+        name: topic.name,
+        entries: topic.entries.into_iter().map(unpack).collect(),
+    });
+    topics.collect()
 }
 
 /// Every topic, sorted by name; two names occur twice.

@@ -103,6 +103,24 @@ pub struct PackedHeadword<'a> {
     pub renderings: Vec<(&'a str, u32)>,
 }
 
+/// The stems of English words, sorted, each with the numbers that it renders, sorted by slot; one frame.
+pub type PackedRenderings<'a> = Vec<(&'a str, Vec<PackedRendering>)>;
+
+/// How often a number is rendered by a word.
+#[derive(Deserialize, Serialize)]
+pub struct PackedRendering {
+    /// The number's slot.
+    pub slot: u16,
+    /// The part of the number's occurrences, in ten-thousandths.
+    pub part: u16,
+    /// Whether it was learned from the translations that are not linked.
+    pub is_learned: bool,
+}
+
+/// For each slot of a frame the words by which the King James Version renders it and how often, the
+/// commonest first.
+pub type PackedPhrases = Vec<Vec<(String, u32)>>;
+
 /// The Hebrew or Greek words behind one chapter: each list but the first has an item for each word.
 #[derive(Default, Deserialize, Serialize)]
 pub struct PackedSourceWords {

@@ -1,69 +1,74 @@
-//! The original word: spelling, pronunciation and derivation.
+//! The original word: spelling and pronunciation, and last its derivation.
 
-use verse_scripture::word::{LemmaStudy, WordStudy};
-use verse_scripture::works::lexicon::{Entry, Language};
+use verse_scripture::word::LemmaStudy;
+use verse_scripture::works::lexicon::Entry;
 
+use super::wording::{is_name, part_of_speech, quoted_text};
 use crate::library::quotation::{join, quoted};
 use crate::library::sources::Sources;
 
 /// The most words of a derivation that are explained.
 const MAX_RELATED: usize = 2;
 /// The most characters of such an explanation.
-const MAX_EXPLANATION: usize = 200;
+const MAX_EXPLANATION: usize = 120;
 
-pub(super) fn write(study: &WordStudy, sources: &mut Sources) -> String {
-    join(
-        study.lemmas.iter().map(|lemma| origin(lemma, sources)),
-        "\n\n",
-    )
+pub(super) fn write(lemmas: &[LemmaStudy], sources: &mut Sources) -> String {
+    join(lemmas.iter().map(|lemma| origin(lemma, sources)), "\n\n")
 }
 
-fn origin(study: &LemmaStudy, sources: &mut Sources) -> String {
-    let entry = &study.entry;
+fn origin(lemma: &LemmaStudy, sources: &mut Sources) -> String {
+    let entry = &lemma.entry;
     sources.add(entry.work());
     let mut sentences = vec![format!(
-        "{} is {}: in Latin letters {}, pronounced {}.",
+        "{} is {} ({} in Strong’s numbering): in Latin letters {}, pronounced {}.",
         entry.lemma,
-        kind(entry),
+        kind(lemma),
+        entry.number,
         entry.transliteration,
         quoted(&entry.pronunciation)
     )];
     if let Some(derivation) = &entry.derivation {
-        let (work, derivation) = (entry.work().name(), quoted(derivation));
-        sentences.push(format!("Of its origin {work} says: {derivation}."));
-        sentences.extend(study.related.iter().take(MAX_RELATED).map(related));
+        let (work, derivation) = (entry.work().name(), quoted_text(derivation));
+        sentences.push(format!("{work} on its origin: {derivation}."));
+        sentences.extend(lemma.related.iter().filter_map(related).take(MAX_RELATED));
     }
     sentences.join(" ")
 }
 
 /// `a Hebrew word, a masculine noun`
-fn kind(entry: &Entry) -> String {
-    let word = match entry.language {
-        Language::Hebrew => "a Hebrew word",
-        Language::Aramaic => "an Aramaic word",
-        Language::Greek => "a Greek word",
-        Language::HebrewName => "a name in the Hebrew Bible",
-    };
-    match &entry.part_of_speech {
-        Some(part) if entry.language != Language::HebrewName => {
-            let n = if part.starts_with(['a', 'i']) {
-                "n"
-            } else {
-                ""
-            };
-            format!("{word}, a{n} {part}")
+fn kind(lemma: &LemmaStudy) -> String {
+    let language = lemma.entry.language;
+    let article = |word: &str| {
+        if word.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']) {
+            "an"
+        } else {
+            "a"
         }
-        _ => word.to_owned(),
+    };
+    let language = language.to_string();
+    let of_language = article(&language);
+    if is_name(lemma) {
+        return format!("{of_language} {language} name");
+    }
+    match part_of_speech(lemma) {
+        Some(part) => format!("{of_language} {language} word, {} {part}", article(&part)),
+        None => format!("{of_language} {language} word"),
     }
 }
 
-/// The word of a Strong's number that a derivation names.
-fn related(entry: &Entry) -> String {
-    let definition = entry.definition.as_ref();
-    let short = definition.filter(|text| text.chars().count() <= MAX_EXPLANATION);
-    let meaning = short.map_or_else(String::new, |text| format!(", {}", quoted(text)));
-    format!(
-        "{} is {} ({}){meaning}.",
-        entry.number, entry.lemma, entry.transliteration
-    )
+/// The word of a Strong's number that a derivation names, if its definition is short. The first letter, which Strong names for a
+/// prefix, explains nothing.
+fn related(entry: &Entry) -> Option<String> {
+    let definition = entry.definition.as_ref()?;
+    let is_letter = definition.starts_with("the first letter");
+    if is_letter || definition.chars().count() > MAX_EXPLANATION {
+        return None;
+    }
+    Some(format!(
+        "{} is {} ({}), {}.",
+        entry.number,
+        entry.lemma,
+        entry.transliteration,
+        quoted_text(definition)
+    ))
 }

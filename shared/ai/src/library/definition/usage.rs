@@ -1,81 +1,129 @@
-//! The usage of a word: its frequency, its renderings, other verses and its topic.
+//! The usage of a word: how often it occurs, its counted renderings, other verses and its topic.
 
 use verse_scripture::TranslationCode;
 use verse_scripture::word::{LemmaStudy, WordStudy};
 use verse_scripture::works::Work;
-use verse_scripture::works::topics::{Topic, TopicEntry};
 
+use super::wording::{headings, is_name, quoted_text, topic_name};
 use crate::library::links::{link, link_verse};
 use crate::library::quotation::{join, quoted};
 use crate::library::sources::Sources;
 
-/// The most verses of a topic.
+/// The most renderings.
+const MAX_RENDERINGS: usize = 5;
+/// The most headings of a topic.
+const MAX_HEADINGS: usize = 3;
+/// The most verses of a topic without headings.
 const MAX_VERSES: usize = 5;
-/// A longer label of a topic joins several headings.
-const MAX_LABEL: usize = 60;
 
 pub(super) fn write(study: &WordStudy, sources: &mut Sources) -> String {
-    let mut paragraphs: Vec<String> = study
-        .lemmas
-        .iter()
-        .flat_map(|lemma| [Some(count(lemma, sources)), examples(lemma, sources)])
-        .flatten()
-        .collect();
-    paragraphs.extend(topic(study.topic.as_ref(), sources));
+    let mut paragraphs: Vec<String> = Vec::new();
+    for lemma in &study.lemmas {
+        paragraphs.push(count(lemma, sources));
+        paragraphs.extend(examples(lemma, sources));
+    }
+    paragraphs.extend(topic(study, sources));
     paragraphs.join("\n\n")
 }
 
-fn count(study: &LemmaStudy, sources: &mut Sources) -> String {
-    sources.add(Work::WordLinks);
-    let entry = &study.entry;
-    let is_old = entry.number.is_hebrew();
-    let testament = if is_old { "Old" } else { "New" };
-    let times = match (study.times, study.verses) {
-        (1, _) => "once".to_owned(),
-        (times, 1) => format!("{times} times, in one verse"),
-        (times, verses) => format!("{times} times, in {verses} verses"),
+/// How often a word occurs and how it is rendered.
+pub(super) fn count(lemma: &LemmaStudy, sources: &mut Sources) -> String {
+    let entry = &lemma.entry;
+    let testament = if entry.number.is_hebrew() {
+        "Old"
+    } else {
+        "New"
     };
-    let stands = format!(
-        "By its Strong’s number, {}, {} is linked with words of the King James Version’s {testament} Testament {times}.",
-        entry.number, entry.lemma
-    );
-    match &entry.renderings {
-        Some(renderings) => format!(
-            "{stands} The dictionary lists in its shorthand how that version renders it: {}",
-            quoted(renderings)
-        ),
-        None => stands,
+    let mut sentences = Vec::new();
+    if let Some(headword) = lemma.headword.as_ref().filter(|word| word.times > 0) {
+        sources.add(Work::WordAlignments);
+        let often = times(headword.times.into(), headword.verses.into());
+        sentences.push(format!(
+            "{} stands {often} in the {testament} Testament.",
+            entry.lemma
+        ));
+    }
+    let kjv = lemma.kjv_renderings.iter();
+    let kjv = kjv.map(|(words, times)| (words.as_str(), *times));
+    if let Some(counted) = counted(kjv) {
+        sources.add(Work::WordLinks);
+        sentences.push(format!("The King James Version renders it {counted}."));
+    }
+    let bsb = lemma
+        .headword
+        .iter()
+        .flat_map(|headword| &headword.renderings);
+    if let Some(counted) = counted(bsb.copied()) {
+        sources.add(Work::WordAlignments);
+        sentences.push(format!("The Berean Standard Bible has {counted}."));
+    }
+    if sentences.is_empty() {
+        return format!(
+            "{} is not in the texts that this library counts.",
+            entry.lemma
+        );
+    }
+    sentences.join(" ")
+}
+
+/// `“mercy” 149 times, “kindness” 40, “lovingkindness” 30`
+pub(super) fn counted<'a>(renderings: impl Iterator<Item = (&'a str, u32)>) -> Option<String> {
+    let mut renderings = renderings.take(MAX_RENDERINGS);
+    let (words, count) = renderings.next()?;
+    let first = match count {
+        1 => format!("{} once", quoted(words)),
+        2 => format!("{} twice", quoted(words)),
+        count => format!("{} {count} times", quoted(words)),
+    };
+    let others = renderings.map(|(words, count)| format!("{} {count}", quoted(words)));
+    Some(join(std::iter::once(first).chain(others), ", "))
+}
+
+fn times(times: u64, verses: u64) -> String {
+    match (times, verses) {
+        (1, _) => "once".to_owned(),
+        (2, 2) => "twice".to_owned(),
+        (times, 1) => format!("{times} times, in one verse,"),
+        (times, verses) => format!("{times} times, in {verses} verses,"),
     }
 }
 
 /// Other verses with the word, each quoted whole.
-fn examples(study: &LemmaStudy, sources: &mut Sources) -> Option<String> {
-    if study.examples.is_empty() {
+pub(super) fn examples(lemma: &LemmaStudy, sources: &mut Sources) -> Option<String> {
+    if lemma.examples.is_empty() {
         return None;
     }
     sources.add_translation(TranslationCode::Kjv.translation());
-    let verses = study.examples.iter().map(|example| {
+    let verses = lemma.examples.iter().map(|example| {
         let verse = link_verse(example.verse);
         let words = join(example.words.iter().map(|words| quoted(words)), " and ");
-        format!("{verse} (there {words}): {}", quoted(&example.text))
+        format!("{verse} (here {words}): {}", quoted_text(&example.text))
     });
     let verses = join(verses, "\n");
-    Some(format!("Among the other verses that have it:\n{verses}"))
+    Some(format!(
+        "Other verses with {}, from the King James Version:\n{verses}",
+        lemma.entry.lemma
+    ))
 }
 
-/// The word's entry in the topical Bible.
-pub(super) fn topic(topic: Option<&Topic>, sources: &mut Sources) -> Option<String> {
-    let topic = topic?;
-    let readable = |entry: &&TopicEntry| {
-        !entry.references.is_empty() && (1..=MAX_LABEL).contains(&entry.label.chars().count())
+/// The word's topic in the topical Bible, first what it says of the verse, the chapter and the book. That of a name is with
+/// its meaning.
+pub(super) fn topic(study: &WordStudy, sources: &mut Sources) -> Option<String> {
+    if study.lemmas.iter().any(is_name) {
+        return None;
+    }
+    let subject = study.subjects.first()?;
+    let headings = headings(subject, MAX_HEADINGS);
+    let listed = if headings.is_empty() {
+        let references = subject.entries.iter().flat_map(|entry| &entry.references);
+        join(references.take(MAX_VERSES).map(link), ", ")
+    } else {
+        headings
     };
-    let entry = topic.entries.iter().find(readable)?;
+    if listed.is_empty() {
+        return None;
+    }
     sources.add(Work::Topics);
-    let verses = join(entry.references.iter().take(MAX_VERSES).map(link), ", ");
-    let is_cut = entry.references.len() > MAX_VERSES;
-    let others = if is_cut { " and others" } else { "" };
-    let (work, name, label) = (Work::Topics.name(), &topic.name, quoted(&entry.label));
-    Some(format!(
-        "{work} has the topic {name}. Under {label} it names {verses}{others}."
-    ))
+    let (work, name) = (Work::Topics.name(), topic_name(subject));
+    Some(format!("{work} on {name}: {listed}."))
 }
