@@ -58,7 +58,7 @@ fn distance(wanted: &str, word: &str) -> Option<usize> {
 /// The different words of the selection, or of the reference's verses.
 fn words_of(reference: &ClientReference, verse_text: &str) -> Vec<String> {
     let found = find_text(reference, verse_text);
-    let places: Vec<_> = match found.iter().filter_map(FoundText::passage).next() {
+    let places: Vec<_> = match found.iter().find_map(FoundText::passage) {
         Some(passage) => vec![(found.first().map(|found| found.translation), passage)],
         None if reference.passage.extent() == Extent::Verses => {
             vec![(reference.translation, reference.passage)]

@@ -240,7 +240,7 @@ fn number(label: &str) -> Option<u32> {
     label.split_once(". ")?.0.parse().ok()
 }
 
-/// The headings of a label, as the work has them. The edition joined some with `;` and ` -`, and lost verses between them.
+/// The headings of a label, as the work has them. The edition joined some with `;` and ` – `, and lost verses between them.
 fn headings(label: &str) -> Vec<&str> {
     let label = match number(label) {
         Some(_) => label.split_once(". ").map_or(label, |(_, rest)| rest),
@@ -248,7 +248,7 @@ fn headings(label: &str) -> Vec<&str> {
     };
     let parts = shorten_long(label)
         .split([';', '(', ')'])
-        .flat_map(|part| part.split(" -"));
+        .flat_map(|part| part.split(" – "));
     let parts = parts.flat_map(|part| part.split(" , ")).map(|part| {
         let part = part.trim().trim_end_matches([',', ':', '.']);
         let part = part.strip_suffix(" See").unwrap_or(part);
@@ -288,7 +288,7 @@ mod tests {
     #[test]
     fn a_label_is_split_where_the_edition_joined_headings() {
         assert_eq!(
-            headings("A Jewish rabbi -Becomes a disciple of Jesus"),
+            headings("A Jewish rabbi – Becomes a disciple of Jesus"),
             ["A Jewish rabbi", "Becomes a disciple of Jesus"]
         );
         assert_eq!(
