@@ -229,11 +229,9 @@ fn done(stop_reason: &str) -> (String, Value) {
     ("done".to_owned(), data)
 }
 
-/// The event `done` of a reply that quotes these translations in the public domain.
-fn done_quoting(translations: &[&str]) -> (String, Value) {
-    let sources = translations.iter();
-    let sources = sources.map(|work| json!({"work": work, "licence": "public domain"}));
-    let sources: Vec<Value> = sources.collect();
+/// The event `done` of a reply that quotes a translation with this licence.
+fn done_quoting(work: &str, licence: &str) -> (String, Value) {
+    let sources = [json!({"work": work, "licence": licence})];
     let data = json!({
         "status": "complete", "stop_reason": "end_turn", "sources": sources, "quotations": nothing_checked(),
     });

@@ -12,6 +12,7 @@ use crate::NOW;
 
 const CARE: &str = "It is good that you wrote this.";
 const VERSE: &str = "[Psalms 34:18](/?book=Psalms&chapter=34&verse=18)";
+const KJV_LICENCE: &str = "public domain outside the United Kingdom";
 const KJV: &str = "The LORD is nigh unto them that are of a broken heart; and saveth such as be of a contrite spirit.";
 
 /// Contract: distress: "a message in distress gets fixed sentences and a verse in the reader's translation, before every model"
@@ -27,7 +28,7 @@ async fn a_message_in_distress_gets_a_fixed_reply_in_both_kinds_of_conversation(
     let stream = site.client.post(paths::CHATS).json(&first).stream().await;
     let reply = read_reply(stream).await;
     let chat = reply.chat.expect("the id of the chat");
-    assert_eq!(reply.end, done_quoting(&["King James Version"]));
+    assert_eq!(reply.end, done_quoting("King James Version", KJV_LICENCE));
     assert!(reply.tokens.len() > 50, "{reply:?}");
     let text = reply.text();
     assert!(text.starts_with(CARE), "{text}");
@@ -51,7 +52,7 @@ async fn a_message_in_distress_gets_a_fixed_reply_in_both_kinds_of_conversation(
         .post(paths::INSIGHT_MESSAGE)
         .json(&about_insight);
     let reply = read_reply(request.stream().await).await;
-    let done = done_quoting(&["King James Version"]);
+    let done = done_quoting("King James Version", KJV_LICENCE);
     assert_eq!((reply.chat, reply.end.clone()), (None, done));
     let text = reply.text();
     assert!(text.contains("it is not your fault"), "{text}");
@@ -93,7 +94,11 @@ async fn a_message_in_distress_is_answered_without_quota_and_within_the_rate_lim
     ] {
         let stream = start_chat(&site.client, message).stream().await;
         let reply = read_reply(stream).await;
-        assert_eq!(reply.end, done_quoting(&[translation]), "{message}");
+        assert_eq!(
+            reply.end,
+            done_quoting(translation, "public domain"),
+            "{message}"
+        );
     }
     let unlimited = start_chat(&site.client, "I want to die").await;
     let _ = unlimited.expect_status(200);
