@@ -11,6 +11,7 @@ const RIGHT: u32 = 40;
 #[tokio::test]
 async fn definitions_contain_what_they_must() {
     let mut tally = Tally::default();
+    let mut times = Vec::new();
     for case in read(include_str!("definitions.txt")) {
         let request = DefinitionRequest {
             word: case.word.unwrap_or_default(),
@@ -18,8 +19,10 @@ async fn definitions_contain_what_they_must() {
             passage_reference: case.passage.unwrap_or_default(),
         };
         let (word, passage) = (request.word.clone(), request.passage_reference.clone());
-        let written = Library::default().write_definition(request, Instant::now());
+        let started = Instant::now();
+        let written = Library::default().write_definition(request, started);
         let texts = written.await.expect("the library does not fail").texts;
+        times.push(started.elapsed());
         let fields = [
             texts.definition,
             texts.biblical_usage,
@@ -35,6 +38,11 @@ async fn definitions_contain_what_they_must() {
             );
         }
     }
-    println!("{tally}");
+    times.sort_unstable();
+    println!(
+        "{tally}median {:?}, longest {:?}",
+        times[times.len() / 2],
+        times.last()
+    );
     assert!(tally.count(Verdict::Right) >= RIGHT, "{tally}");
 }
