@@ -444,10 +444,7 @@ fn references_are_located_in_the_text_as_it_was_written() {
         .collect();
     let expected = [
         ("Juan ３：１６", "John 3:16"),
-        (
-            "Hezekiah 4:2",
-            "\"Hezekiah\" is not a book of the Bible; did you mean Zechariah?",
-        ),
+        ("Hezekiah 4:2", "\"Hezekiah\" is not a book of the Bible"),
         ("Jonah 2:1", "Jonah 1:17"),
         ("Ps 23:1-99", "Psalms 23:1-6"),
         ("Ps 23:1-99", "Psalms 23 has no verse 99; its last is 6"),
