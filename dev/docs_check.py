@@ -7,7 +7,8 @@ from pathlib import Path
 import clone
 from output import say
 
-# README.md and all pages together have fewer words; a new function or crate may raise it (9,000 before `study`, 9,500 before `quotations`).
+# README.md and all pages together have fewer words. A new function or crate may raise it: 9,000 before `study`,
+# 9,500 before `quotations`.
 MOST_WORDS = 10500
 
 _FENCED = re.compile(r"^( *)(```+|~~~+).*?^\1\2`*\s*$", re.MULTILINE | re.DOTALL)

@@ -1,9 +1,9 @@
 """Learn which Hebrew and Greek words the words of the Reina-Valera 1909 render.
 
-Nothing links the Spanish words. An IBM model 1 is trained on every verse: its Spanish words, by their first letters, and
-the numbers of its Hebrew or Greek words. Reads `rv1909.chapters`, `source_words` and `glosses` of the folder of the
-texts and writes `rv1909.renderings.jsonl` there: a line for each beginning of a word, with numbers and the part of their
-occurrences that it renders.
+Nothing links the Spanish words. An IBM model 1 is trained on every verse: its Spanish words, by their first letters,
+and the numbers of its Hebrew or Greek words. Reads `rv1909.chapters`, `source_words` and `glosses` of the folder of the
+texts and writes `rv1909.renderings.jsonl` there: a line for each beginning of a word, with numbers and the part of
+their occurrences that it renders.
 
     python3 spanish_renderings.py shared/scripture/texts
 """
@@ -25,13 +25,15 @@ ROUNDS = 5
 RAREST = 0.04
 LETTERS = 6
 #: Words that join others.
-SMALL = frozenset(
-    """a al aun ante antes aquel aquella aquellos asi aunque cada como con contra cual cuales cuando cuanto de del desde
-    donde e el ella ellas ellos empero en entonces entre era eran es esa ese eso esta estas este esto estos fue ha habia
-    han has hasta hay he hemos la las le les lo los mas me mi mis mismo muy ni no nos nosotros nuestra nuestro o os otra
-    otro para pero por porque pues que quien quienes se sea sean ser si sin sino sobre somos son su sus tal tambien te ti
-    tu tus un una uno unos vosotros vuestra vuestro vuestros y ya yo""".split()
-)
+_SMALL = """
+a al aun ante antes aquel aquella aquellos asi aunque cada como con contra cual cuales cuando cuanto
+de del desde donde e el ella ellas ellos empero en entonces entre era eran es esa ese eso esta estas
+este esto estos fue ha habia han has hasta hay he hemos la las le les lo los mas me mi mis mismo muy
+ni no nos nosotros nuestra nuestro o os otra otro para pero por porque pues que quien quienes se sea
+sean ser si sin sino sobre somos son su sus tal tambien te ti tu tus un una uno unos vosotros
+vuestra vuestro vuestros y ya yo
+"""
+SMALL = frozenset(_SMALL.split())
 WORD = re.compile(r"[^\W\d_]+")
 
 Verse = tuple[str, int, int]
@@ -66,10 +68,7 @@ def read_verses(folder: Path) -> dict[Verse, list[str]]:
             for run in block.get("runs", []):
                 if "x" in run:
                     texts[chapter["book"], chapter["chapter"], run["v"]] += run["x"]
-    return {
-        verse: [stem(word) for word in WORD.findall(text) if not is_small(word)]
-        for verse, text in texts.items()
-    }
+    return {verse: [stem(word) for word in WORD.findall(text) if not is_small(word)] for verse, text in texts.items()}
 
 
 def read_numbers(folder: Path) -> dict[Verse, list[str]]:
@@ -107,11 +106,7 @@ def train(pairs: list[tuple[list[str], list[str]]]) -> dict[tuple[str, str], flo
             for word, count in words.items()
             if count / totals[number] > 1e-4
         }
-    return {
-        pair: share
-        for pair, share in shares.items()
-        if share >= RAREST and share * totals[pair[1]] >= 1.2
-    }
+    return {pair: share for pair, share in shares.items() if share >= RAREST and share * totals[pair[1]] >= 1.2}
 
 
 def main() -> None:
