@@ -15,7 +15,7 @@ import re
 import subprocess
 import sys
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -88,7 +88,7 @@ def train(pairs: list[tuple[list[str], list[str]]]) -> dict[tuple[str, str], flo
     shares: dict[tuple[str, str], float] = {}
     for round_number in range(ROUNDS):
         counts: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-        totals: Counter[str] = Counter()
+        totals: dict[str, float] = defaultdict(float)
         for stems, numbers in pairs:
             for word in stems:
                 if round_number:
