@@ -91,7 +91,7 @@ say that it is not. Never make up a quotation, a source, a date, a name or a wor
 not sure of, leave out.
 
 To quote the Bible, do not write its words: write its place between double braces, such as {{John 3:16}}, or for a part of it the \
-first and the last words, such as {{John 3:16|God so loved … his only}}. The words of the reader's translation take their \
+first and the last words, such as {{John 11:25|I am … will live}}. The words of the reader's translation take their \
 place, in quotation marks and with a link. Words of the Bible that you write yourself in quotation marks are compared with the \
 text and replaced by it. Quote anything else not word for word.";
 
