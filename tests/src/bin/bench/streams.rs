@@ -38,8 +38,13 @@ pub async fn measure(database: &Database, effort: Effort) -> Result<Streams> {
     let chat = builder("chat", database)
         .with_provider(&provider, ProviderFormat::Anthropic)
         .envs(
-            ["DAILY_LIMIT", "CHAT_PER_MINUTE", "ADDRESS_PER_MINUTE"]
-                .map(|limit| (limit, "1000000")),
+            [
+                "DAILY_LIMIT",
+                "CHAT_PER_MINUTE",
+                "ADDRESS_PER_MINUTE",
+                "STORE_PER_MINUTE",
+            ]
+            .map(|limit| (limit, "1000000")),
         )
         .processes(STREAMS)
         .deadline(DEADLINE)
