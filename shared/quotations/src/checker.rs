@@ -62,8 +62,6 @@ pub struct Checker {
     pub(crate) recent: String,
     /// The opening mark that was left out: the closing one is to be left out, too.
     unmarked: Option<char>,
-    /// The `>` here is kept: its block was looked at.
-    is_block_checked: bool,
     pub(crate) counts: Counts,
 }
 
@@ -100,7 +98,6 @@ impl Checker {
             pending: String::new(),
             recent: String::new(),
             unmarked: None,
-            is_block_checked: false,
             counts: Counts::default(),
         }
     }
@@ -160,7 +157,7 @@ impl Checker {
         let step = self.next(&pending, phase);
         self.pending = pending;
         match step {
-            // Whoever waited too long gets the text as it is.
+            // The reader has waited too long: the text leaves as it is.
             Step::Wait if phase != Phase::More => {
                 let rest = self.pending.clone();
                 Step::Send(rest.len(), self.check_references(&rest))
@@ -217,7 +214,7 @@ impl Checker {
             let is_line_start = before.is_none_or(|before| before == '\n');
             let is_trigger = match c {
                 '{' => after.is_none_or(|after| after == '{'),
-                '>' => is_line_start && !self.is_block_checked,
+                '>' => is_line_start,
                 '*' | '_' => !is_word(before) && after.is_none_or(|after| !after.is_whitespace()),
                 'G' | 'H' => {
                     self.options.originals.is_some()

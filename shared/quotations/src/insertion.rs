@@ -62,15 +62,20 @@ pub(crate) fn link(
     translation: TranslationCode,
     reader: TranslationCode,
 ) -> String {
-    let book = reference.book().name.replace(' ', "%20");
-    let chapter = reference.first().chapter;
-    let verse = reference
-        .verse_start()
-        .map_or_else(String::new, |verse| format!("&verse={verse}"));
     let code = if translation == reader {
         String::new()
     } else {
         format!(", {translation}")
     };
-    format!("[{reference}](/?book={book}&chapter={chapter}{verse}){code}")
+    link_as(&reference.to_string(), reference) + &code
+}
+
+/// A reference as a link of the web client: `[label](/?book=John&chapter=3&verse=16)`.
+#[must_use]
+pub fn link_as(label: &str, reference: &Reference) -> String {
+    let book = reference.book().name.replace(' ', "%20");
+    let chapter = reference.first().chapter;
+    let verse = reference.verse_start();
+    let verse = verse.map_or_else(String::new, |verse| format!("&verse={verse}"));
+    format!("[{label}](/?book={book}&chapter={chapter}{verse})")
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use verse_scripture::{Reference, TranslationCode, translations};
 use verse_search::words::find_stretches;
 
-use crate::passage::{Passage, Word, words};
+use crate::passage::{Passage, Word, float, words};
 
 /// Shorter quotations are not searched for: such words stand in many places.
 pub(crate) const FEWEST_WORDS: usize = 4;
@@ -88,18 +88,9 @@ fn judge_segments(
         return Verdict::Other;
     }
     let first = claim.translation.unwrap_or(reader);
-    let others = translations().iter().map(|translation| translation.code);
-    let codes: Vec<TranslationCode> = [first, reader].into_iter().chain(others).collect();
-    let mut seen = Vec::new();
-    let codes: Vec<TranslationCode> = codes
-        .into_iter()
-        .filter(|code| {
-            !seen.contains(code) && {
-                seen.push(*code);
-                true
-            }
-        })
-        .collect();
+    let all = translations().iter().map(|translation| translation.code);
+    let mut codes: Vec<TranslationCode> = all.collect();
+    codes.sort_by_key(|code| (*code != first, *code != reader));
     for (references, is_as_named) in [(&claim.named, true), (&claim.context, false)] {
         if let Some(finding) = find_at(segments, references, &codes, is_as_named) {
             return Verdict::Scripture(finding);
@@ -341,7 +332,7 @@ fn is_given(segments: &[Segment], given: &[String]) -> bool {
     })
 }
 
-/// Whether a text has the English of the King James Version: nobody else writes it.
+/// Whether a text has the English of the King James Version, which readers of today do not write.
 fn is_archaic(text: &str) -> bool {
     const ARCHAIC: [&str; 22] = [
         "thou",
@@ -372,8 +363,4 @@ fn is_archaic(text: &str) -> bool {
         .filter(|word| ARCHAIC.contains(&word.key.as_str()))
         .count();
     count >= 2
-}
-
-fn float(count: usize) -> f32 {
-    f32::from(u16::try_from(count).unwrap_or(u16::MAX))
 }

@@ -18,6 +18,7 @@ mod quotation;
 mod unfinished;
 
 pub use checker::{Checker, Counts, Options, check_text};
+pub use insertion::link_as;
 
 #[cfg(test)]
 mod tests;

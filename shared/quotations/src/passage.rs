@@ -310,6 +310,7 @@ const LONGEST_CLAUSE: usize = 14;
 /// How many chapters of a reference are compared.
 const MOST_CHAPTERS: usize = 12;
 
-fn float(count: usize) -> f32 {
+/// A count for a share.
+pub(crate) fn float(count: usize) -> f32 {
     f32::from(u16::try_from(count).unwrap_or(u16::MAX))
 }

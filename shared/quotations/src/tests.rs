@@ -9,7 +9,7 @@ mod random;
 
 use std::collections::BTreeMap;
 
-use cases::{Case, RIGHT, WRONG, list_cases};
+use cases::{Case, RIGHT, WRONG, Write, list_cases};
 use oracle::Oracle;
 use random::Random;
 
@@ -44,65 +44,56 @@ fn print_table(title: &str, table: &BTreeMap<&str, (usize, usize)>) {
     }
 }
 
-/// At most 1 of 100 right quotations may be changed.
-#[test]
-fn right_quotations_stay_as_they_are() {
-    let oracle = Oracle::new();
-    let mut random = Random::new(7);
+/// How many of the cases are sent with a fault, and how many there are; prints the table and the first faults.
+fn count_faults(
+    title: &str,
+    kinds: &[(&'static str, Write)],
+    seed: u64,
+    fault: impl Fn(&Oracle, &Case, &str) -> Option<String>,
+) -> (usize, usize) {
+    let (oracle, mut random) = (Oracle::new(), Random::new(seed));
     let mut table: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    let cases = list_cases(&RIGHT, &oracle, &mut random, EACH);
-    assert!(cases.len() >= 2_000, "{}", cases.len());
+    let cases = list_cases(kinds, &oracle, &mut random, EACH);
     let mut shown = 0;
     for case in &cases {
         let sent = send(case, &mut random);
         let entry = table.entry(case.kind).or_default();
         entry.1 += 1;
-        if sent != case.text {
+        if let Some(fault) = fault(&oracle, case, &sent) {
             entry.0 += 1;
             shown += 1;
             if shown <= 25 {
-                println!(
-                    "{} ({}):\n  {}\n  {sent}",
-                    case.kind, case.reader, case.text
-                );
+                let Case { kind, reader, text } = case;
+                println!("{kind} ({reader}): {fault}\n  {text}\n  {sent}");
             }
         }
     }
-    print_table("right quotations that were changed", &table);
-    let changed: usize = table.values().map(|(bad, _)| bad).sum();
+    print_table(title, &table);
+    (table.values().map(|(bad, _)| bad).sum(), cases.len())
+}
+
+/// At most 1 of 100 right quotations may be changed.
+#[test]
+fn right_quotations_stay_as_they_are() {
+    let title = "right quotations that were changed";
+    let (changed, all) = count_faults(title, &RIGHT, 7, |_, case, sent| {
+        (sent != case.text).then(|| "changed".to_owned())
+    });
+    assert!(all >= 2_000, "{all}");
     assert!(
-        changed * 100 <= cases.len(),
-        "{changed} of {} right quotations were changed",
-        cases.len()
+        changed * 100 <= all,
+        "{changed} of {all} right quotations were changed"
     );
 }
 
 #[test]
 fn no_wrong_quotation_or_reference_is_sent() {
-    let oracle = Oracle::new();
-    let mut random = Random::new(11);
-    let mut table: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    let cases = list_cases(&WRONG, &oracle, &mut random, EACH);
-    assert!(cases.len() >= 2_000, "{}", cases.len());
-    let mut shown = 0;
-    for case in &cases {
-        let sent = send(case, &mut random);
-        let entry = table.entry(case.kind).or_default();
-        entry.1 += 1;
-        if let Some(fault) = oracle.fault(&sent, case.reader) {
-            entry.0 += 1;
-            shown += 1;
-            if shown <= 25 {
-                println!(
-                    "{} ({}): {fault}\n  {}\n  {sent}",
-                    case.kind, case.reader, case.text
-                );
-            }
-        }
-    }
-    print_table("wrong quotations that were sent", &table);
-    let wrong: usize = table.values().map(|(bad, _)| bad).sum();
-    assert_eq!(wrong, 0, "of {}", cases.len());
+    let title = "wrong quotations that were sent";
+    let (wrong, all) = count_faults(title, &WRONG, 11, |oracle, case, sent| {
+        oracle.fault(sent, case.reader)
+    });
+    assert!(all >= 2_000, "{all}");
+    assert_eq!(wrong, 0, "of {all}");
 }
 
 /// A test of the oracle: it finds the faults that the cases have.

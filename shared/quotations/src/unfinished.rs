@@ -6,67 +6,12 @@ use crate::citation::is_link;
 
 /// Whether a book's name begins with a part of a word, in English or Spanish.
 fn may_be_book(part: &str) -> bool {
-    const SPANISH: [&str; 54] = [
-        "génesis",
-        "éxodo",
-        "levítico",
-        "números",
-        "deuteronomio",
-        "josué",
-        "jueces",
-        "rut",
-        "samuel",
-        "reyes",
-        "crónicas",
-        "esdras",
-        "nehemías",
-        "ester",
-        "salmos",
-        "proverbios",
-        "eclesiastés",
-        "cantares",
-        "isaías",
-        "jeremías",
-        "lamentaciones",
-        "ezequiel",
-        "oseas",
-        "amós",
-        "abdías",
-        "jonás",
-        "miqueas",
-        "nahúm",
-        "habacuc",
-        "sofonías",
-        "hageo",
-        "zacarías",
-        "malaquías",
-        "mateo",
-        "marcos",
-        "lucas",
-        "juan",
-        "hechos",
-        "romanos",
-        "corintios",
-        "gálatas",
-        "efesios",
-        "filipenses",
-        "colosenses",
-        "tesalonicenses",
-        "timoteo",
-        "tito",
-        "filemón",
-        "hebreos",
-        "santiago",
-        "pedro",
-        "judas",
-        "apocalipsis",
-        "cantar",
-    ];
-    let names = books()
-        .iter()
-        .map(|book| book.name.trim_start_matches(['1', '2', '3', ' ']));
-    let english = |name: &str| name.to_lowercase().starts_with(part);
-    SPANISH.iter().any(|name| name.starts_with(part)) || names.into_iter().any(english)
+    let begins = |name: &str| {
+        let name = name.trim_start_matches(['1', '2', '3', ' ']);
+        name.to_lowercase().starts_with(part)
+    };
+    let mut books = books().iter();
+    books.any(|book| begins(book.name) || begins(book.spanish_name()))
 }
 
 /// Where the part at the end begins that may go on as a reference.

@@ -54,7 +54,7 @@ pub(super) fn introduction(
     sources: &mut Sources,
 ) -> String {
     sources.add(Work::Commentary);
-    let name = wording.book(book.name);
+    let name = wording.language.book(book);
     let parts = [("work", Work::Commentary.name()), ("book", name)];
     let said = |frame, parts: &[(&str, &str)], paragraphs: &[String]| {
         format!(
@@ -76,11 +76,11 @@ pub(super) fn introduction(
         .name
         .strip_prefix("2 ")
         .and_then(|rest| nearest_book(&format!("1 {rest}")))
-        .and_then(|first| Some((first.name, find_introduction(first.id)?)));
+        .and_then(|first| Some((first, find_introduction(first.id)?)));
     match first_of_two {
         Some((first, paragraphs)) => {
             let [work, book] = parts;
-            let parts = [work, book, ("first", wording.book(first))];
+            let parts = [work, book, ("first", wording.language.book(first))];
             said(&wording::INTRODUCTION_FIRST, &parts, &paragraphs)
         }
         None => wording.say(&wording::NO_INTRODUCTION, &parts),

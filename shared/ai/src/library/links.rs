@@ -1,19 +1,11 @@
 //! References as Markdown links: `[John 3:16](/?book=John&chapter=3&verse=16)`.
 
+pub(crate) use verse_quotations::link_as;
 use verse_scripture::{Reference, VerseId, parse_references};
 
 /// A reference as a link.
 pub(super) fn link(reference: &Reference) -> String {
     link_as(&reference.to_string(), reference)
-}
-
-/// A link to a reference with another label.
-pub(crate) fn link_as(label: &str, reference: &Reference) -> String {
-    let book = reference.book().name.replace(' ', "%20");
-    let chapter = reference.first().chapter;
-    let verse = reference.verse_start();
-    let verse = verse.map_or_else(String::new, |verse| format!("&verse={verse}"));
-    format!("[{label}](/?book={book}&chapter={chapter}{verse})")
 }
 
 /// A verse as a link.

@@ -6,6 +6,7 @@
 mod name_table;
 mod names;
 mod near;
+mod spanish_names;
 
 pub use names::find_book;
 pub(crate) use names::{

@@ -1,19 +1,12 @@
-//! The language of a reply: its sentences, and the names of its passages.
+//! The language of a reply: that of the message, and its sentences.
 
 use std::fmt::Write as _;
 
 use verse_scripture::fold::push_plain;
 use verse_scripture::{Reference, TranslationCode};
 
-use crate::library::{alignment::is_in, links::link_as};
-
-/// The language of the sentences around the quotations.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(super) enum Language {
-    #[default]
-    English,
-    Spanish,
-}
+use crate::library::alignment::is_in;
+pub(super) use crate::library::wording::Language;
 
 impl Language {
     /// The language of a message without accents and capitals; `None` if it has no typical word.
@@ -33,14 +26,6 @@ impl Language {
         }
     }
 
-    /// The language of a translation.
-    pub(super) fn of_translation(translation: TranslationCode) -> Self {
-        match translation.translation().language {
-            "es" => Self::Spanish,
-            _ => Self::English,
-        }
-    }
-
     /// The translation that is quoted when none is open.
     pub(super) fn translation(self) -> TranslationCode {
         match self {
@@ -55,28 +40,6 @@ impl Language {
             Self::English => english,
             Self::Spanish => spanish,
         }
-    }
-
-    /// The name of a passage.
-    pub(super) fn name_of(self, reference: &Reference) -> String {
-        let mut name = reference.to_string();
-        if self == Self::Spanish {
-            for book in [Some(reference.book()), reference.book_end()] {
-                if let Some(book) = book
-                    && let Some(spanish) = usize::from(book.id.number())
-                        .checked_sub(1)
-                        .and_then(|index| SPANISH_BOOKS.get(index))
-                {
-                    name = name.replacen(book.name, spanish, 1);
-                }
-            }
-        }
-        name
-    }
-
-    /// A passage as a link.
-    pub(super) fn link(self, reference: &Reference) -> String {
-        link_as(&self.name_of(reference), reference)
     }
 
     /// Several passages as links.
@@ -116,76 +79,6 @@ const ENGLISH_WORDS: &str = "the of and to in is are was were what who whom why 
     these those with without about for from it its he his him she her they them my your me i you tell explain say says \
     mean means bible verse chapter book god jesus lord christ spirit genesis john matthew mark luke acts romans psalm \
     psalms hello thanks more another";
-
-/// The Spanish names of the books, in canon order.
-const SPANISH_BOOKS: [&str; 66] = [
-    "Génesis",
-    "Éxodo",
-    "Levítico",
-    "Números",
-    "Deuteronomio",
-    "Josué",
-    "Jueces",
-    "Rut",
-    "1 Samuel",
-    "2 Samuel",
-    "1 Reyes",
-    "2 Reyes",
-    "1 Crónicas",
-    "2 Crónicas",
-    "Esdras",
-    "Nehemías",
-    "Ester",
-    "Job",
-    "Salmos",
-    "Proverbios",
-    "Eclesiastés",
-    "Cantares",
-    "Isaías",
-    "Jeremías",
-    "Lamentaciones",
-    "Ezequiel",
-    "Daniel",
-    "Oseas",
-    "Joel",
-    "Amós",
-    "Abdías",
-    "Jonás",
-    "Miqueas",
-    "Nahúm",
-    "Habacuc",
-    "Sofonías",
-    "Hageo",
-    "Zacarías",
-    "Malaquías",
-    "Mateo",
-    "Marcos",
-    "Lucas",
-    "Juan",
-    "Hechos",
-    "Romanos",
-    "1 Corintios",
-    "2 Corintios",
-    "Gálatas",
-    "Efesios",
-    "Filipenses",
-    "Colosenses",
-    "1 Tesalonicenses",
-    "2 Tesalonicenses",
-    "1 Timoteo",
-    "2 Timoteo",
-    "Tito",
-    "Filemón",
-    "Hebreos",
-    "Santiago",
-    "1 Pedro",
-    "2 Pedro",
-    "1 Juan",
-    "2 Juan",
-    "3 Juan",
-    "Judas",
-    "Apocalipsis",
-];
 
 #[cfg(test)]
 mod tests {
